@@ -1,0 +1,101 @@
+"""Every error phototag raises: which photo, what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+
+def shown(name: str) -> str:
+    """A file's name as it can be printed: control characters and foreign bytes are escaped."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in name
+    )
+
+
+class PhototagError(Exception):
+    """Base of all errors of phototag; catch this one to catch them all.
+
+    Attributes:
+        photo: the path of the photo as it was given, or ``"<bytes>"``, ``"<array>"`` ... for a
+            picture without one.
+        problem: what is wrong, without the name of the photo.
+        remedy: what the user can do about it; empty when there is nothing to do.
+    """
+
+    def __init__(self, photo: str, problem: str, remedy: str = "") -> None:
+        super().__init__(photo, problem, remedy)
+        self.photo = photo
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        sentence = f"{shown(self.photo)}: {self.problem}"
+        return f"{sentence}; {self.remedy}" if self.remedy else sentence
+
+
+class PhotoNotFound(PhototagError):
+    """There is no file of this name, or it vanished before it could be read."""
+
+
+class PhotoNotReadable(PhototagError):
+    """The file is there but cannot be read: a folder, no permission, a failing disk."""
+
+
+class NotAPhoto(PhototagError):
+    """The content is no picture: an empty file, a text, a format nobody knows."""
+
+
+class PhotoDamaged(PhototagError):
+    """The file starts as a picture does and ends too early or holds broken data."""
+
+
+class PhotoTooLarge(PhototagError):
+    """The picture has more pixels than the limit; it was not decoded."""
+
+
+class PhotoTooSmall(PhototagError):
+    """The picture has too few pixels along one side to see anything in it."""
+
+
+class FormatNotInstalled(PhototagError):
+    """The format is known, the optional package that reads it is not installed."""
+
+
+class FormatNotWritable(PhototagError):
+    """Metadata cannot be written into a file of this format."""
+
+
+class WriteRefused(PhototagError):
+    """The file was left as it was, because writing to it would not have been safe."""
+
+
+class MetadataDamaged(WriteRefused):
+    """The file's own metadata cannot be read, so nothing is written over it."""
+
+
+class WriteUncertain(PhototagError):
+    """The file was replaced, but the disk did not confirm that the change is durable."""
+
+
+class WorkerDied(PhototagError):
+    """The sealed process crashed or took too long on this photo; the next photo works."""
+
+
+class ModelsMissing(PhototagError):
+    """The installation lacks its models or they are not the ones this version was built with."""
+
+
+class InternalError(PhototagError):
+    """A mistake in phototag itself; the log (``logging``, name ``phototag``) holds the traceback."""
+
+
+class BadInput(PhototagError, TypeError):
+    """The argument is not something that can be analysed (wrong type, shape or dtype)."""
+
+
+def by_name(name: str) -> type[PhototagError]:
+    """The error class of this name; ``PhototagError`` itself for a name that is not known."""
+    known = {cls.__name__: cls for cls in _leaves(PhototagError)}
+    return known.get(name, PhototagError)
+
+
+def _leaves(cls: type[PhototagError]) -> list[type[PhototagError]]:
+    return [cls, *(leaf for sub in cls.__subclasses__() for leaf in _leaves(sub))]
