@@ -1,0 +1,140 @@
+"""The way from a decoded picture to its ``Scene``: which net is asked, and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from phototag.geometry import Box, Point
+from phototag.scene import Body, Face, ImageFacts, Landmark, Mesh, Person, Scene, Skin
+from phototag.vision import head, skin, surroundings
+from phototag.vision.nets import Detection, Nets
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from phototag.vision.photo import RGB, Picture
+
+MASK_SIDE = 512  # px, long side for the person mask and the surroundings
+MESHES = 4  # faces that get a mesh, the largest ones; the others are counted only
+LEAST_MESH = 24  # px of the seen picture; a smaller face box has no mesh worth reading
+MESH_SHARE = 0.25  # of the main face's area; smaller faces are bystanders' and get no mesh
+
+# The body is sought where the face alone does not decide: 55 % of photos, with the same answers as
+# always seeking it.  No labelled three-quarter or full-body picture has a higher face.
+POSE_FACE_HEIGHT = 0.30
+POSE_FACE_SCORE = 0.9
+POSE_UNDECIDED = 0.2
+POSE_RESIDUAL = 0.7
+
+
+class Observer:
+    """Sees scenes.  Holds the loaded nets: make one per process."""
+
+    def __init__(self) -> None:
+        self._nets = Nets()
+
+    def look(self, picture: Picture) -> Scene:
+        """All measures of one picture."""
+        rgb = picture.rgb
+        found = self._nets.faces(rgb)
+        meshes = [self._mesh(rgb, face, found[0], n) for n, face in enumerate(found)]
+        small = _at_most(rgb, MASK_SIDE)
+        lab = surroundings.to_lab(small)
+        mask = self._nets.person(small)
+        scale = small.shape[1] / rgb.shape[1]
+        corners = _corners(found[0].box * scale) if found else None
+        person = surroundings.person_measures(mask, corners)
+        grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+        faces = tuple(_face(face, mesh, grey) for face, mesh in zip(found, meshes, strict=True))
+        sought = _body_may_decide(faces, person)
+        return Scene(
+            image=ImageFacts(
+                width=picture.width,
+                height=picture.height,
+                orientation=picture.orientation,
+                format=picture.format,
+                seen_width=rgb.shape[1],
+                seen_height=rgb.shape[0],
+                **surroundings.colour_measures(lab),  # type: ignore[arg-type]
+            ),
+            faces=faces,
+            body=self._body(rgb) if sought else None,
+            body_sought=sought,
+            person=person,
+            surroundings=surroundings.surroundings_measures(small, lab, mask, corners),
+            skin=_skin(rgb, meshes),
+        )
+
+    def _mesh(
+        self, rgb: RGB, face: Detection, main: Detection, number: int
+    ) -> NDArray[np.float64] | None:
+        small = face.box[2] * face.box[3] < MESH_SHARE * main.box[2] * main.box[3]
+        if number >= MESHES or small or face.box[3] < LEAST_MESH:
+            return None
+        return self._nets.mesh(rgb, face)
+
+    def _body(self, rgb: RGB) -> Body | None:
+        points = self._nets.body(rgb)
+        if points is None:
+            return None
+        return Body(
+            landmarks=tuple(
+                Landmark(x=float(x), y=float(y), visibility=float(v)) for x, y, v in points
+            )
+        )
+
+
+def _body_may_decide(faces: tuple[Face, ...], person: Person) -> bool:
+    if not faces:
+        return True
+    face = faces[0]
+    return (
+        face.box.height <= POSE_FACE_HEIGHT
+        or face.score < POSE_FACE_SCORE
+        or person.undecided > POSE_UNDECIDED
+        or (face.mesh is not None and face.mesh.pose.residual > POSE_RESIDUAL)
+    )
+
+
+def _face(found: Detection, mesh: NDArray[np.float64] | None, grey: NDArray[Any]) -> Face:
+    height, width = grey.shape
+    x, y, wide, high = (float(value) for value in found.box)
+    points = [Point(float(px / width), float(py / height)) for px, py in found.points]
+    left, top, right, bottom = _corners(found.box)
+    inside = grey[max(0, top) : max(0, bottom), max(0, left) : max(0, right)]
+    sharpness = surroundings.percentile(surroundings.gradient(inside), 0.95) if inside.size else 0
+    described: Mesh | None = None if mesh is None else head.describe(mesh, width, height)
+    return Face(
+        box=Box(x / width, y / height, wide / width, high / height),
+        score=found.score,
+        right_eye=points[0],
+        left_eye=points[1],
+        nose=points[2],
+        mouth_right=points[3],
+        mouth_left=points[4],
+        sharpness=float(sharpness),
+        mesh=described,
+    )
+
+
+def _skin(rgb: RGB, meshes: list[NDArray[np.float64] | None]) -> Skin | None:
+    if not meshes or meshes[0] is None:
+        return None
+    return skin.measure(rgb, meshes[0])
+
+
+def _corners(box: NDArray[np.float64]) -> tuple[int, int, int, int]:
+    x, y, wide, high = box
+    return int(x), int(y), round(x + wide), round(y + high)
+
+
+def _at_most(rgb: RGB, side: int) -> RGB:
+    height, width = rgb.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1:
+        return rgb
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)

@@ -1,0 +1,61 @@
+"""Skin of the main face: texture, evenness, shine; and how sharp the eyes are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from phototag.scene import Skin
+from phototag.vision.surroundings import gradient, percentile
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from phototag.vision.photo import RGB
+
+# Patches of the mesh that hold skin only: both cheeks and the forehead.
+PATCHES = (
+    (117, 118, 119, 100, 126, 142, 36, 205, 50),
+    (346, 347, 348, 329, 355, 371, 266, 425, 280),
+    (109, 10, 338, 337, 9, 108),
+)
+EYES = ((33, 160, 158, 133, 153, 144), (362, 385, 387, 263, 373, 380))
+LEAST_PIXELS = 400  # fewer skin pixels hold no texture that could be told from noise
+BURNT = 97.0  # CIE L
+
+
+def measure(rgb: RGB, mesh: NDArray[np.float64]) -> Skin | None:
+    """``mesh``: 478 x 3 in px of ``rgb``; None when there are too few pixels."""
+    low = np.floor(mesh[:, :2].min(axis=0)).astype(int)
+    high = np.ceil(mesh[:, :2].max(axis=0)).astype(int) + 1
+    left, top = np.maximum(low, 0)
+    part = rgb[top : max(top, high[1]), left : max(left, high[0])]
+    if part.size == 0:
+        return None
+    points = np.round(mesh[:, :2] - [left, top]).astype(np.int32)
+    skin, eyes = (_fill(part.shape[:2], points, groups) for groups in (PATCHES, EYES))
+    if skin.sum() < LEAST_PIXELS or not eyes.any():
+        return None
+    lab = cv2.cvtColor(part.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    grey = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
+    fine = np.abs(grey.astype(np.float32) - cv2.GaussianBlur(grey, (0, 0), 1.5))
+    texture = float(fine[skin].mean())
+    return Skin(
+        texture=texture,
+        texture_ratio=texture / (float(fine[eyes].mean()) + 0.5),
+        evenness=float(np.hypot(lab[..., 1][skin].std(), lab[..., 2][skin].std())),
+        shine=float((lab[..., 0][skin] > BURNT).mean()),
+        eye_sharpness=float(percentile(gradient(grey)[eyes], 0.95)),
+        pixels=int(skin.sum()),
+    )
+
+
+def _fill(
+    shape: tuple[int, ...], points: NDArray[np.int32], groups: tuple[tuple[int, ...], ...]
+) -> NDArray[np.bool_]:
+    board = np.zeros(shape, np.uint8)
+    for group in groups:
+        cv2.fillConvexPoly(board, cv2.convexHull(points[list(group)]), 1)
+    return board.astype(bool)

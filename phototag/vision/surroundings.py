@@ -1,0 +1,195 @@
+"""Measures of the picture as a whole, of its people's pixels, and of what lies around them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from phototag.geometry import Box
+from phototag.scene import Person, Surroundings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from phototag.vision.photo import RGB
+
+    # OpenCV's stubs promise no more than "some array"; the names say what is in it.
+    Mask = NDArray[Any]  # H x W, float32, 0..1
+    Grey = NDArray[Any]  # H x W, uint8
+    Floats = NDArray[Any]  # H x W x 3, float32
+    Bools = NDArray[np.bool_]
+    Corners = tuple[int, int, int, int]  # left, top, right, bottom in px
+
+# Mask probabilities from which a pixel shows a trace of a person, counts as one, surely is one.
+TRACE, PERSON, SURE = 0.15, 0.5, 0.85
+GROW = 11  # px by which the mask is grown before the rest counts as surroundings
+LEAST_SHARE = 0.02  # of the picture; less surroundings say nothing
+SAMPLE = 4000  # pixels the smooth colour surface is fitted to
+LEAST_EDGE = 31  # pixels; fewer have no sharpness worth the name
+CLEAR_EDGE = 6  # 8-bit levels (a quarter of Sobel's sum)
+
+# CIE LAB hue in degrees, chroma, lightness: from a feature study on labelled photographs.
+SKY_HUE, SKY_CHROMA, SKY_L = (200, 290), 6, 55
+GREEN_HUE, GREEN_CHROMA = (95, 165), 8
+CALM = 3  # 8-bit levels, as CLEAR_EDGE: a sky has no edges
+
+
+def to_lab(rgb: RGB) -> Floats:
+    """CIE LAB with L 0..100."""
+    return cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+
+
+def gradient(grey: Grey) -> Grey:
+    """|d/dx| + |d/dy| by Sobel, a quarter of its value, 8 bit."""
+    dx, dy = (np.abs(cv2.Sobel(grey, cv2.CV_16S, x, 1 - x)) for x in (1, 0))
+    return cv2.convertScaleAbs(cv2.add(dx, dy), alpha=0.25)
+
+
+def percentile(values: Grey, share: float) -> int:
+    """Percentile of 8-bit values from their histogram (much faster than sorting)."""
+    counts = np.bincount(values.ravel(), minlength=256).cumsum()
+    return int(np.searchsorted(counts, share * counts[-1]))
+
+
+def colour_measures(lab: Floats) -> dict[str, float | None]:
+    """The colour part of ``ImageFacts``."""
+    lightness, a, b = lab[..., 0], lab[..., 1], lab[..., 2]
+    chroma = np.hypot(a, b)
+    total = float(chroma.sum())
+    coloured = float(chroma.mean()) > 1
+    spread = 1 - float(np.hypot(a.sum(), b.sum())) / total if coloured else None
+    low, high = np.percentile(lightness[::2, ::2], (1, 99))
+    return {
+        "chroma": float(np.percentile(chroma[::2, ::2], 95)),
+        "hue_spread": spread,
+        "lightness": float(lightness.mean()),
+        "contrast": float(high - low),
+    }
+
+
+def person_measures(mask: Mask, face: Corners | None) -> Person:
+    """Share, doubt, outline and crown of the people in the mask."""
+    sure = mask > PERSON
+    any_sign = mask > TRACE
+    undecided = float((mask[any_sign] < SURE).mean()) if any_sign.any() else 1.0
+    return Person(
+        share=float(sure.mean()),
+        undecided=undecided,
+        box=_largest_piece(sure),
+        crown=_crown(sure, face) if face is not None else None,
+    )
+
+
+def _largest_piece(sure: Bools) -> Box | None:
+    height, width = sure.shape
+    count, _, stats, _ = cv2.connectedComponentsWithStats(sure.astype(np.uint8))
+    if count == 1:  # the background alone
+        return None
+    x, y, wide, high, _ = stats[1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))]
+    return Box(x / width, y / height, wide / width, high / height)
+
+
+def _crown(sure: Bools, face: Corners) -> float | None:
+    """Top of the hair: from the middle of the face upwards while most of the row is person."""
+    height, width = sure.shape
+    left, top, right, bottom = face
+    third = (right - left) / 3
+    columns = sure[:, max(0, int(left + third)) : min(width, int(right - third) + 1)]
+    if columns.size == 0:
+        return None
+    filled = columns.mean(axis=1) >= PERSON
+    row = min(height - 1, max(0, (top + bottom) // 2))
+    if not filled[row]:
+        return None
+    gaps = np.flatnonzero(~filled[:row])
+    return float((gaps[-1] + 1) / height) if gaps.size else 0.0
+
+
+def surroundings_measures(
+    rgb: RGB, lab: Floats, mask: Mask, face: Corners | None
+) -> Surroundings | None:
+    """What there is to look at beside the people; None when they fill the frame."""
+    grown = cv2.dilate((mask * 255).astype(np.uint8), np.ones((GROW, GROW), np.uint8))
+    outside = grown < 0.1 * 255
+    if outside.mean() < LEAST_SHARE:
+        return None
+    grey = cv2.convertScaleAbs(lab[..., 0], alpha=2.55)
+    sharp = gradient(grey)
+    residual, residual_90 = _surface_residual(lab, outside)
+    median = np.median(rgb[outside][:: max(1, int(outside.sum()) // SAMPLE)], axis=0).astype(int)
+    return Surroundings(
+        share=float(outside.mean()),
+        residual=residual,
+        residual_90=residual_90,
+        edges=float((sharp[outside] > CLEAR_EDGE).mean()),
+        edge_sharpness=_edge_sharpness(grey, sharp, outside),
+        detail_ratio=_detail_ratio(grey, outside, face),
+        sharpness=float(percentile(sharp[outside], 0.95)),
+        colour="#{:02x}{:02x}{:02x}".format(*median),
+        **_nature(lab, sharp, outside),
+        upright_edges=_upright_edges(grey, sharp, outside),
+    )
+
+
+def _surface_residual(lab: Floats, outside: Bools) -> tuple[float, float]:
+    """Median and 90th percentile of the distance from a quadratic colour surface (ridge)."""
+    height, width = outside.shape
+    chosen = np.flatnonzero(outside)
+    chosen = chosen[:: max(1, chosen.size // SAMPLE)]
+    colours = lab.reshape(-1, 3)[chosen]
+    rows, columns = np.divmod(chosen, width)
+    x, y = columns / width - 0.5, rows / height - 0.5
+    terms = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], 1)
+    surface = np.linalg.solve(terms.T @ terms + 1e-6 * np.eye(6), terms.T @ colours)
+    distance = np.linalg.norm(colours - terms @ surface, axis=1)
+    middle, high = np.percentile(distance, (50, 90))
+    return float(middle), float(high)
+
+
+def _edge_sharpness(grey: Grey, sharp: Grey, outside: Bools) -> float | None:
+    strong = outside & (sharp >= max(percentile(sharp[outside], 0.97), 3))
+    if strong.sum() < LEAST_EDGE:
+        return None
+    soft = gradient(cv2.GaussianBlur(grey, (0, 0), 1.6))
+    return float(np.median(sharp[strong] / (soft[strong] + 0.5)))
+
+
+def _detail_ratio(grey: Grey, outside: Bools, face: Corners | None) -> float | None:
+    if face is None:
+        return None
+    detail = cv2.convertScaleAbs(cv2.Laplacian(grey, cv2.CV_16S, ksize=1))
+    left, top, right, bottom = face
+    inside = detail[max(0, top) : bottom, max(0, left) : right]
+    if inside.size == 0:
+        return None
+    return percentile(detail[outside], 0.95) / (percentile(inside, 0.95) + 1.0)
+
+
+def _nature(lab: Floats, sharp: Grey, outside: Bools) -> dict[str, float]:
+    """Sky in the top third and green, as parts of the surroundings there."""
+    lightness, a, b = lab[..., 0], lab[..., 1], lab[..., 2]
+    chroma = np.hypot(a, b)
+    hue = np.degrees(np.arctan2(b, a)) % 360
+    sky = _between(hue, SKY_HUE) & (chroma > SKY_CHROMA) & (lightness > SKY_L) & (sharp < CALM)
+    green = _between(hue, GREEN_HUE) & (chroma > GREEN_CHROMA)
+    third = outside.shape[0] // 3
+    top = outside[:third]
+    return {
+        "sky": float(sky[:third][top].mean()) if top.any() else 0.0,
+        "green": float(green[outside].mean()),
+    }
+
+
+def _between(values: Floats, limits: tuple[float, float]) -> Bools:
+    return (values > limits[0]) & (values < limits[1])
+
+
+def _upright_edges(grey: Grey, sharp: Grey, outside: Bools) -> float:
+    clear = outside & (sharp > CLEAR_EDGE)
+    if not clear.any():
+        return 0.0
+    dx = cv2.Sobel(grey, cv2.CV_16S, 1, 0)[clear].astype(np.float32)
+    dy = cv2.Sobel(grey, cv2.CV_16S, 0, 1)[clear].astype(np.float32)
+    return float((np.abs(dy) < np.tan(np.radians(5)) * np.abs(dx)).mean())
