@@ -1,0 +1,54 @@
+"""What all eleven findings have in common."""
+
+from __future__ import annotations
+
+import enum
+import math
+
+import attrs
+
+
+class Status(enum.StrEnum):
+    """How a finding came about."""
+
+    MEASURED = "measured"
+    DERIVED = "derived"  # from other findings, not from pixels
+    UNDECIDED = "undecided"  # the picture does not tell
+    NOT_APPLICABLE = "not_applicable"  # the question makes no sense for this picture
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """One criterion's answer.  The classes of the eleven criteria add their named measures.
+
+    Attributes:
+        status: how it came about.
+        contribution: log-odds towards headshot (+) or portrait (-); 0 = no say.
+        confidence: probability that the value is right, 0..1; 0 where there is none.
+        reason: one sentence rendered from the measures.
+    """
+
+    status: Status
+    contribution: float = 0.0
+    confidence: float = 0.0
+    reason: str
+
+    @property
+    def value(self) -> object:
+        """The answer in one word (or a tuple of words); None when it cannot be told."""
+        raise NotImplementedError
+
+
+def logistic(log_odds: float) -> float:
+    """Probability of these log-odds; safe for any size."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
+
+
+def ramp(value: float, low: float, high: float) -> float:
+    """0 at ``low``, 1 at ``high``, linear between and flat beyond; ``high`` may be the smaller."""
+    return max(0.0, min(1.0, (value - low) / (high - low)))
+
+
+def percent(share: float) -> str:
+    """``0.523`` as ``52 %``."""
+    return f"{100 * share:.0f} %"

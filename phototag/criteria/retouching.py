@@ -1,0 +1,109 @@
+"""6. Retouching: natural, retouched for a clean face, or artistic?"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import attrs
+
+from phototag.criteria.finding import Finding, Status
+
+if TYPE_CHECKING:
+    from phototag.calibration import Calibration
+    from phototag.scene import ImageFacts, Scene
+
+
+class Style(enum.StrEnum):
+    """How the picture was worked on."""
+
+    NATURAL = "natural"
+    RETOUCHED = "retouched"
+    ARTISTIC = "artistic"
+
+
+class Colour(enum.StrEnum):
+    """Colour treatment."""
+
+    COLOUR = "colour"
+    BLACK_AND_WHITE = "bw"
+    TONED = "toned"
+
+
+COLOUR_NAMES = {
+    Colour.COLOUR: "in colour",
+    Colour.BLACK_AND_WHITE: "black and white",
+    Colour.TONED: "toned in one colour",
+}
+
+
+@attrs.frozen
+class Rules:
+    """Numbers of section ``retouching``."""
+
+    grey_chroma: float
+    toned_spread: float
+    smooth: float
+    rough: float
+    sharp_eyes: float
+
+
+@attrs.frozen(kw_only=True)
+class RetouchingFinding(Finding):
+    """How the picture was worked on, as far as pixels tell.
+
+    Attributes:
+        style: natural, retouched or artistic; None where the skin does not tell.
+        colour: colour, bw or toned.
+        skin_texture: detail of the skin / of the eyes; small = smooth skin in a sharp picture.
+        skin_evenness: spread of the skin's colour, CIE a and b; small = one even tone.
+    """
+
+    style: Style | None
+    colour: Colour
+    skin_texture: float | None
+    skin_evenness: float | None
+
+    @property
+    def value(self) -> Style | None:
+        """``style``, by the name that all findings share."""
+        return self.style
+
+
+def judge(scene: Scene, calibration: Calibration) -> RetouchingFinding:
+    """Colour treatment from the whole picture, retouching from the skin of a sharp face."""
+    rules = calibration.section("retouching", Rules)
+    colour = _colour(scene.image, rules)
+    skin = scene.skin
+    style: Style | None = None
+    if colour is not Colour.COLOUR:
+        style, reason = Style.ARTISTIC, f"the picture is {COLOUR_NAMES[colour]}"
+    elif skin is None:
+        reason = "too little skin is seen to tell whether it was retouched"
+    elif skin.eye_sharpness < rules.sharp_eyes:
+        reason = (
+            f"the eyes are not sharp enough ({skin.eye_sharpness:.0f} levels) to judge the skin"
+        )
+    elif skin.texture_ratio < rules.smooth:
+        style = Style.RETOUCHED
+        reason = f"skin is {skin.texture_ratio:.2f} as detailed as the eyes: smoothed"
+    elif skin.texture_ratio > rules.rough:
+        style = Style.NATURAL
+        reason = f"skin is {skin.texture_ratio:.2f} as detailed as the eyes: left as it is"
+    else:
+        reason = f"skin is {skin.texture_ratio:.2f} as detailed as the eyes: either is possible"
+    return RetouchingFinding(
+        style=style,
+        colour=colour,
+        skin_texture=skin.texture_ratio if skin else None,
+        skin_evenness=skin.evenness if skin else None,
+        status=Status.MEASURED if style else Status.UNDECIDED,
+        confidence=0.6 if style else 0.0,
+        reason=reason,
+    )
+
+
+def _colour(image: ImageFacts, rules: Rules) -> Colour:
+    if image.chroma < rules.grey_chroma or image.hue_spread is None:
+        return Colour.BLACK_AND_WHITE
+    return Colour.TONED if image.hue_spread < rules.toned_spread else Colour.COLOUR

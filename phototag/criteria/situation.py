@@ -1,0 +1,80 @@
+"""10. Typical situations: on which occasions are such pictures taken?  Derived, and says so."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import attrs
+
+from phototag.criteria.cropping import Shot
+from phototag.criteria.finding import Finding, Status
+from phototag.criteria.marketing import Use
+from phototag.criteria.subjects import Subjects
+
+if TYPE_CHECKING:
+    from phototag.criteria.cropping import CroppingFinding
+    from phototag.criteria.marketing import MarketingFinding
+    from phototag.criteria.subjects import SubjectsFinding
+
+
+class Occasion(enum.StrEnum):
+    """Occasions on which such pictures are typically taken."""
+
+    BUSINESS = "business"
+    ACTING = "acting"
+    MODELLING = "modelling"
+    COUPLE = "couple"
+    GROUP = "group"
+
+
+@attrs.frozen(kw_only=True)
+class SituationFinding(Finding):
+    """Occasions that fit.
+
+    Attributes:
+        occasions: those that fit, the closest first; empty where none can be told.
+    """
+
+    occasions: tuple[Occasion, ...]
+
+    @property
+    def value(self) -> tuple[Occasion, ...]:
+        """``occasions``, by the name that all findings share."""
+        return self.occasions
+
+
+def judge(
+    subjects: SubjectsFinding, cropping: CroppingFinding, marketing: MarketingFinding
+) -> SituationFinding:
+    """Apply the article's list: who uses headshots, and what portraits are taken at."""
+    if subjects.people is Subjects.NONE:
+        return SituationFinding(
+            occasions=(), status=Status.NOT_APPLICABLE, reason="there is no person in it"
+        )
+    body = cropping.shot in {Shot.THREE_QUARTER, Shot.FULL_BODY}
+    single = subjects.people is Subjects.SINGLE
+    occasions = [
+        occasion
+        for occasion, fits in (
+            (Occasion.BUSINESS, Use.CV in marketing.uses),
+            (Occasion.ACTING, Use.CASTING in marketing.uses),
+            (Occasion.MODELLING, single and body),
+            (Occasion.COUPLE, subjects.people is Subjects.COUPLE),
+            (Occasion.GROUP, subjects.people is Subjects.GROUP),
+        )
+        if fits
+    ]
+    if not occasions:
+        return SituationFinding(
+            occasions=(),
+            status=Status.UNDECIDED,
+            reason="one person outside the framings that have a typical occasion",
+        )
+    return SituationFinding(
+        occasions=tuple(occasions),
+        status=Status.DERIVED,
+        confidence=min(subjects.confidence, cropping.confidence),
+        reason=f"derived from: {subjects.reason}, {cropping.shot}, "
+        f"uses {', '.join(marketing.uses) or 'none'}",
+    )

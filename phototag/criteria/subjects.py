@@ -1,0 +1,140 @@
+"""2. Number of subjects: exactly one person, or one or many?"""
+
+from __future__ import annotations
+
+import enum
+import math
+from typing import TYPE_CHECKING
+
+import attrs
+
+from phototag.criteria.finding import Finding, Status, logistic
+
+if TYPE_CHECKING:
+    from phototag.calibration import Calibration
+    from phototag.scene import Scene
+
+
+class Subjects(enum.StrEnum):
+    """How many people the picture is of."""
+
+    NONE = "none"
+    SINGLE = "single"
+    COUPLE = "couple"
+    GROUP = "group"
+
+
+EVEN = 0.5  # probability of a person from which one is the subject
+
+
+@attrs.frozen
+class Rules:
+    """Numbers of section ``subjects``."""
+
+    least_area: float
+    single_weight: float
+    several_weight: float
+    base: float
+    score: float
+    faces: float
+    mesh: float
+    misfit: float
+    body: float
+    undecided: float
+    no_face_score: float
+    misfit_from: float
+    misfit_most: float
+    hips_visible: float
+
+
+@attrs.frozen(kw_only=True)
+class SubjectsFinding(Finding):
+    """How many people the picture is of.
+
+    Attributes:
+        people: none, single, couple or group.
+        count: people who are the subject.
+        faces: faces seen.
+        bystanders: faces much smaller than the main one.
+        presence: probability that a person is the subject at all, 0..1.
+    """
+
+    people: Subjects
+    count: int
+    faces: int
+    bystanders: int
+    presence: float
+
+    @property
+    def value(self) -> Subjects:
+        """``people``, by the name that all findings share."""
+        return self.people
+
+
+def judge(scene: Scene, calibration: Calibration) -> SubjectsFinding:
+    """Count the people who are the subject; people far smaller than the main one are bystanders."""
+    rules = calibration.section("subjects", Rules)
+    presence = _presence(scene, rules)
+    faces = len(scene.faces)
+    if presence < EVEN:
+        return SubjectsFinding(
+            people=Subjects.NONE,
+            count=0,
+            faces=faces,
+            bystanders=0,
+            presence=presence,
+            status=Status.MEASURED,
+            confidence=1 - presence,
+            reason=_nobody(scene),
+        )
+    least = rules.least_area * scene.faces[0].box.area if scene.faces else 0.0
+    count = sum(face.box.area >= least for face in scene.faces) or 1
+    people = {1: Subjects.SINGLE, 2: Subjects.COUPLE}.get(count, Subjects.GROUP)
+    single = people is Subjects.SINGLE
+    return SubjectsFinding(
+        people=people,
+        count=count,
+        faces=faces,
+        bystanders=max(0, faces - count),
+        presence=presence,
+        status=Status.MEASURED,
+        contribution=rules.single_weight if single else -rules.several_weight,
+        confidence=presence,
+        reason=_people(count, max(0, faces - count), face=faces > 0),
+    )
+
+
+def _presence(scene: Scene, rules: Rules) -> float:
+    """Six cues that part people from animals, statues, drawings and empty scenes."""
+    face = scene.main_face
+    mesh = face.mesh if face else None
+    misfit = mesh.pose.residual - rules.misfit_from if mesh else 0.0
+    body = not scene.body_sought or scene.body is not None
+    against = (
+        rules.base
+        + rules.score * (face.score if face else rules.no_face_score)
+        + rules.faces * math.log1p(len(scene.faces))
+        + rules.mesh * (mesh is not None)
+        + rules.misfit * max(0.0, min(rules.misfit_most, misfit))
+        + rules.body * body
+        + rules.undecided * scene.person.undecided
+    )
+    return logistic(-against)
+
+
+def _nobody(scene: Scene) -> str:
+    if scene.faces:
+        return (
+            f"what looks like a face (score {scene.faces[0].score:.2f}) is hardly a person's: "
+            f"{100 * scene.person.undecided:.0f} % of the person mask is doubtful"
+        )
+    return "no face and no body is seen"
+
+
+def _people(count: int, bystanders: int, *, face: bool) -> str:
+    if not face:
+        return "one body is seen and no face"
+    sentence = "exactly one person" if count == 1 else f"{count} people"
+    if bystanders:
+        sentence += f" and {bystanders} smaller in the background"
+    return sentence
