@@ -1,0 +1,158 @@
+"""The whole typed result of one photo: findings, verdict, crops, keywords; and its JSON."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from phototag import calibration as calibrations
+from phototag import criteria, crops, keywords, models, serial, verdict
+from phototag.criteria import CRITERIA, Finding, Findings
+from phototag.criteria.finding import Status, percent
+from phototag.crops import Crop
+from phototag.keywords import Keywords
+from phototag.scene import Scene
+from phototag.verdict import Grade, Kind, Verdict
+from phototag.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from phototag.calibration import Calibration
+
+SCHEMA = 1  # of the JSON; may only grow
+WORTH_SAYING = 0.1  # log-odds; smaller contributions are left out of the explanation
+
+
+@attrs.frozen(kw_only=True)
+class Analysis(Findings):
+    """What phototag makes of one photo: the eleven findings, and what follows from them.
+
+    Attributes:
+        path: the photo's path as it was given, or what stands for it.
+        verdict: kind and probabilities.
+        crops: crop suggestions, the recommended one first.
+        keywords: what would be claimed with the default vocabulary.
+        software, models, calibration: versions that made it.
+        scene: what was seen; None in an analysis that was read back from JSON.
+    """
+
+    path: str
+    verdict: Verdict
+    crops: tuple[Crop, ...]
+    keywords: Keywords
+    software: str = __version__
+    models: str
+    calibration: str
+    scene: Scene | None = attrs.field(default=None, repr=False, eq=False)
+
+    @property
+    def kind(self) -> Kind:
+        """Headshot, portrait or other."""
+        return self.verdict.kind
+
+    @property
+    def confidence(self) -> float:
+        """Probability that ``kind`` is right, 0..1."""
+        return self.verdict.confidence
+
+    @property
+    def grade(self) -> Grade | None:
+        """For headshots: professional or casual; None where it cannot be told."""
+        return self.verdict.grade
+
+    @property
+    def contributions(self) -> dict[str, float]:
+        """Log-odds by criterion, towards headshot +, portrait -."""
+        return {name: finding.contribution for name, finding in self.items()}
+
+    def explain(self) -> str:
+        """The verdict as a person would say it, strongest reason first."""
+        return "\n".join(_explanation(self))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values in the published schema; the scene is not part of it."""
+        return {
+            "schema": SCHEMA,
+            "path": self.path,
+            "kind": str(self.kind),
+            "confidence": self.confidence,
+            "grade": None if self.grade is None else str(self.grade),
+            "verdict": serial.to_json(self.verdict),
+            "criteria": {name: _finding_dict(finding) for name, finding in self.items()},
+            "crops": serial.to_json(self.crops),
+            "keywords": serial.to_json(self.keywords),
+            "software": self.software,
+            "models": self.models,
+            "calibration": self.calibration,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Analysis:
+        """The analysis of ``to_dict``; unknown keys of a newer version are ignored.
+
+        Raises:
+            ValueError: this is not such a dictionary.
+        """
+        try:
+            return serial.from_json({**values, **values["criteria"]}, cls)
+        except Exception as error:
+            raise ValueError(f"not an analysis of phototag: {error!r}") from error
+
+
+def analyse_scene(path: str, scene: Scene, calibration: Calibration | None = None) -> Analysis:
+    """Everything that follows from a scene: a pure function, without a pixel."""
+    rules = calibration or calibrations.default()
+    findings = criteria.judge(scene, rules)
+    judged = verdict.judge(findings, rules)
+    return Analysis(
+        **{name: finding for name, finding in findings.items()},  # type: ignore[arg-type]  # noqa: C416
+        path=path,
+        verdict=judged,
+        crops=crops.suggest(scene) if judged.kind is not Kind.OTHER else (),
+        keywords=keywords.claim(findings, judged),
+        models=models_identity(),
+        calibration=rules.identity,
+        scene=scene,
+    )
+
+
+@functools.cache
+def models_identity() -> str:
+    return models.identity()
+
+
+def _finding_dict(finding: Finding) -> dict[str, Any]:
+    return {"value": serial.to_json(finding.value), **serial.to_json(finding)}
+
+
+def _explanation(analysis: Analysis) -> list[str]:
+    """Verdict, reasons for it, reasons against it, what could not be told."""
+    judged = analysis.verdict
+    grade = f", {judged.grade}" if judged.grade else ""
+    lines = [f"{judged.kind.capitalize()}{grade}, {percent(judged.confidence)} sure."]
+    if judged.kind is Kind.OTHER:
+        return [*lines, f"No person is the subject: {analysis.subjects.reason}."]
+    towards = 1 if judged.kind is Kind.HEADSHOT else -1
+    ranked = sorted(analysis.items(), key=lambda pair: -abs(pair[1].contribution))
+    for title, sign in (("For it", towards), ("Against it", -towards)):
+        reasons = [
+            f"{finding.reason} ({name} {finding.contribution:+.1f})"
+            for name, finding in ranked
+            if finding.contribution * sign >= WORTH_SAYING
+        ]
+        if reasons:
+            lines.append(f"{title}: {'; '.join(reasons)}.")
+    untold = [
+        f"{name} ({finding.reason})"
+        for name, finding in analysis.items()
+        if finding.status is Status.UNDECIDED
+    ]
+    if untold:
+        lines.append(f"Not to be told: {'; '.join(untold)}.")
+    return lines
+
+
+__all__ = ["CRITERIA", "Analysis", "analyse_scene"]
