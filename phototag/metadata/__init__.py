@@ -1,0 +1,1 @@
+"""Reading and writing photo metadata: mapping, merge, ledger, regions, atomic replace."""

@@ -1,0 +1,63 @@
+"""What phototag needs of a file format: take blocks of metadata out, put others in their place.
+
+Every format is edited by moving whole blocks. What is no block of ours stays byte for byte:
+measured against a general metadata library, which re-encodes the Exif block of PNG and WebP on
+every write and moves the picture data of TIFF.
+"""
+
+from __future__ import annotations
+
+import abc
+from typing import ClassVar
+
+# Everything in a file that phototag must not change, in a form that compares.
+Rest = tuple[bytes, ...]
+
+
+class Container(abc.ABC):
+    """One photo's bytes, taken apart.
+
+    Attributes:
+        format: the format's name for people.
+        holds_iptc: whether an IPTC block can be written into it.
+        xmp_limit: the largest XMP packet in bytes, None for no limit.
+    """
+
+    format: ClassVar[str]
+    holds_iptc: ClassVar[bool] = False
+    xmp_limit: ClassVar[int | None] = None
+
+    @property
+    @abc.abstractmethod
+    def xmp(self) -> bytes | None:
+        """The XMP packet."""
+
+    @property
+    def iptc(self) -> bytes | None:
+        """The IPTC-IIM block."""
+        return None
+
+    @property
+    @abc.abstractmethod
+    def exif(self) -> bytes | None:
+        """The Exif data as a TIFF structure."""
+
+    @property
+    def shape(self) -> str:
+        """What of the file's structure changes with the first XMP and must be undone with it."""
+        return ""
+
+    @abc.abstractmethod
+    def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
+        """The file with these blocks instead, None for none.
+
+        Args:
+            xmp: the XMP packet.
+            iptc: the IPTC-IIM block.
+            shape: the structure to go back to, as given by ``shape`` before; only where it may
+                be undone.
+        """
+
+    @abc.abstractmethod
+    def rest(self) -> Rest:
+        """Everything but the XMP packet and the IPTC block, picture data included."""

@@ -1,0 +1,147 @@
+"""TIFF directories: the structure of TIFF files and of Exif blocks. Read only.
+
+Source: TIFF 6.0, section 2; Exif 2.32, 4.6.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import Final
+
+import attrs
+
+ORIENTATION: Final = 0x0112
+# 1 BYTE, 2 ASCII, 6 SBYTE and 7 UNDEFINED take one byte each.
+_TYPE_BYTES: Final = {3: 2, 4: 4, 5: 8, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+_SHORT, _LONG, _IFD = 3, 4, 13
+_HEADER: Final = 8
+_LONGEST_CHAIN: Final = 10_000
+# Values up to this many bytes stand in the directory itself.
+INLINE: Final = 4
+_UPRIGHT: Final = 1
+_LAST_ORIENTATION: Final = 8
+
+
+@attrs.frozen
+class Entry:
+    """A tag.
+
+    Attributes:
+        tag: its number.
+        type: 1 BYTE, 2 ASCII, 3 SHORT, 4 LONG, 7 UNDEFINED, 13 IFD ...
+        count: number of values.
+        raw: its 12 bytes in the directory.
+        at: where the value starts.
+        value: the value's bytes; shorter than ``size`` in a truncated file.
+    """
+
+    tag: int
+    type: int
+    count: int
+    raw: bytes
+    at: int
+    value: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes that the value takes."""
+        return self.count * _TYPE_BYTES.get(self.type, 1)
+
+
+@attrs.frozen
+class Directory:
+    """A directory at a place in the file, and the place of the next one (0: none)."""
+
+    at: int
+    entries: tuple[Entry, ...]
+    next: int
+
+    @property
+    def end(self) -> int:
+        """Where the directory ends."""
+        return self.at + 2 + 12 * len(self.entries) + 4
+
+    def get(self, tag: int) -> Entry | None:
+        """The entry of a tag, None where it is missing."""
+        return next((entry for entry in self.entries if entry.tag == tag), None)
+
+
+class Tiff:
+    """The directories of a TIFF structure.
+
+    Raises:
+        ValueError: no TIFF structure, or one of more than 4 GB (BigTIFF).
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        endian = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
+        if endian is None or len(data) < _HEADER:
+            message = "it is no TIFF structure"
+            raise ValueError(message)
+        self.endian = endian
+        self.first = self.directory(self.unpack("I", 4)[0])
+
+    def unpack(self, codes: str, at: int) -> tuple[int, ...]:
+        """Numbers at a place, in the file's byte order."""
+        try:
+            return struct.unpack_from(self.endian + codes, self.data, at)
+        except struct.error as error:
+            message = f"the TIFF ends before byte {at}"
+            raise ValueError(message) from error
+
+    def directory(self, at: int) -> Directory:
+        """The directory at a place."""
+        (count,) = self.unpack("H", at)
+        entries = tuple(self._entry(at + 2 + 12 * number) for number in range(count))
+        return Directory(at, entries, self.unpack("I", at + 2 + 12 * count)[0])
+
+    def _entry(self, at: int) -> Entry:
+        tag, kind, count = self.unpack("HHI", at)
+        size = count * _TYPE_BYTES.get(kind, 1)
+        place = at + 8 if size <= INLINE else self.unpack("I", at + 8)[0]
+        value = self.data[place : place + size]
+        return Entry(tag, kind, count, self.data[at : at + 12], place, value)
+
+    def numbers(self, entry: Entry | None) -> tuple[int, ...]:
+        """The values of a SHORT, LONG or IFD entry; nothing for a missing one."""
+        if (
+            entry is None
+            or entry.type not in {_SHORT, _LONG, _IFD}
+            or len(entry.value) < entry.size
+        ):
+            return ()
+        code = "H" if entry.type == _SHORT else "I"
+        return struct.unpack(f"{self.endian}{entry.count}{code}", entry.value)
+
+    def chain(self) -> Iterator[Directory]:
+        """The directories of all pages.
+
+        Raises:
+            ValueError: the chain runs in a circle.
+        """
+        seen: set[int] = set()
+        directory = self.first
+        yield directory
+        while directory.next:
+            if directory.next in seen or len(seen) > _LONGEST_CHAIN:
+                message = "the TIFF's pages run in a circle"
+                raise ValueError(message)
+            seen.add(directory.next)
+            directory = self.directory(directory.next)
+            yield directory
+
+
+def orientation(exif: bytes | None) -> int:
+    """The Exif orientation 1..8; 1 (upright) where it is missing or nonsense."""
+    if exif is None:
+        return _UPRIGHT
+    try:
+        tiff = Tiff(exif)
+        numbers = tiff.numbers(tiff.first.get(ORIENTATION))
+    except ValueError:
+        # Damaged Exif is nothing that phototag writes or needs.
+        return _UPRIGHT
+    value = numbers[0] if numbers else _UPRIGHT
+    return value if _UPRIGHT <= value <= _LAST_ORIENTATION else _UPRIGHT

@@ -1,0 +1,184 @@
+"""TIFF: blocks go to the end of the file, nothing that is there moves.
+
+Picture data, other pages, maker notes and everything that points at them keep their place. Only
+the first directory is written anew, behind the blocks, and the header points there. A second write
+takes the end of the file away first, so it does not grow.
+
+Source: TIFF 6.0; tag 700 XMP specification part 3, 1.1.2; tag 33723 IPTC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterator
+from typing import Final
+
+from phototag.metadata import photoshop
+from phototag.metadata.containers.container import Container, Rest
+from phototag.metadata.containers.ifd import INLINE, Directory, Entry, Tiff
+
+_XMP, _IPTC, _PHOTOSHOP = 700, 33723, 34377
+_BYTE, _LONG = 1, 4
+_POINTERS: Final = (330, 34665, 34853, 40965)  # sub-directories: previews, Exif, GPS, interop
+_DATA: Final = ((273, 279), (324, 325), (513, 514))  # offsets and sizes: strips, tiles, thumbnail
+_DNG_VERSION, _PHOTOMETRIC, _SUB_IFDS = 50706, 262, 330
+_SENSOR: Final = {32803, 34892}  # colour filter array, linear raw
+_LARGEST: Final = 2**32 - 1
+_DIGEST_BYTES: Final = 16
+_DEEPEST: Final = 4
+
+
+class TiffFile(Container):
+    """A TIFF file.
+
+    Raises:
+        ValueError: a directory is broken, or a value lies beyond the end of the file.
+    """
+
+    format = "TIFF"
+    holds_iptc = True
+
+    def __init__(self, data: bytes) -> None:
+        self._tiff = Tiff(data)
+        for entry in self._tiff.first.entries:
+            if len(entry.value) < entry.size:
+                message = f"the value of TIFF tag {entry.tag} lies beyond the end of the file"
+                raise ValueError(message)
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether a camera's sensor data are in it: DNG and its relatives."""
+        tiff = self._tiff
+        places = tiff.numbers(tiff.first.get(_SUB_IFDS))
+        directories = [tiff.first, *(tiff.directory(at) for at in places)]
+        kinds = {n for d in directories for n in tiff.numbers(d.get(_PHOTOMETRIC))}
+        return tiff.first.get(_DNG_VERSION) is not None or bool(kinds & _SENSOR)
+
+    def _value(self, tag: int) -> bytes | None:
+        entry = self._tiff.first.get(tag)
+        return None if entry is None else entry.value
+
+    @property
+    def xmp(self) -> bytes | None:
+        """The XMP packet."""
+        return self._value(_XMP)
+
+    @property
+    def iptc(self) -> bytes | None:
+        """The IPTC-IIM block."""
+        return self._value(_IPTC)
+
+    @property
+    def exif(self) -> bytes | None:
+        """The Exif data as a TIFF structure."""
+        return self._tiff.data
+
+    def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
+        """The file with these blocks instead; see ``Container``."""
+        del shape
+        if (xmp, iptc) == (self.xmp, self.iptc):
+            return self._tiff.data
+        first = self._tiff.first
+        body = bytearray(self._tiff.data[: self._tail()])
+        if iptc is not None and iptc != self.iptc:
+            self._renew_digest(body, iptc)
+        entries = {e.tag: e.raw for e in first.entries if e.tag not in {_XMP, _IPTC}}
+        for tag, usual, value in ((_XMP, _BYTE, xmp), (_IPTC, _LONG, iptc)):
+            if value is not None:
+                old = first.get(tag)
+                entries[tag] = self._append(body, tag, old.type if old else usual, value)
+        directory = struct.pack(f"{self._tiff.endian}H", len(entries))
+        directory += b"".join(raw for _, raw in sorted(entries.items()))
+        directory += struct.pack(f"{self._tiff.endian}I", first.next)
+        # The directory from before the first write still stands where it stood.
+        at = body.find(directory)
+        if at < 0 or at % 2:
+            body += bytes(len(body) % 2)
+            at = len(body)
+            body += directory
+        if len(body) > _LARGEST:
+            message = "a TIFF cannot be larger than 4 GB"
+            raise ValueError(message)
+        struct.pack_into(f"{self._tiff.endian}I", body, 4, at)
+        return bytes(body)
+
+    def _append(self, body: bytearray, tag: int, kind: int, value: bytes) -> bytes:
+        """Put a value at the end; its entry for the directory."""
+        if kind == _LONG:
+            value += bytes(-len(value) % 4)
+        endian = self._tiff.endian
+        head = struct.pack(f"{endian}HHI", tag, kind, len(value) // (4 if kind == _LONG else 1))
+        if len(value) <= INLINE:
+            return head + value.ljust(INLINE, b"\0")
+        body += bytes(len(body) % 2)
+        at = len(body)
+        body += value
+        return head + struct.pack(f"{endian}I", at)
+
+    def _tail(self) -> int:
+        """Where the last bytes of the file start that only what we write anew takes up."""
+        first = self._tiff.first
+        spans = [(first.at, first.end)]
+        for tag in (_XMP, _IPTC):
+            entry = first.get(tag)
+            if entry is not None and entry.size > INLINE:
+                spans.append((entry.at, entry.at + entry.size))
+        cut = len(self._tiff.data)
+        for start, end in sorted(spans, reverse=True):
+            if end == cut or end + end % 2 == cut:
+                cut = start
+        return cut
+
+    def _renew_digest(self, body: bytearray, iptc: bytes) -> None:
+        """Photoshop's digest of the IPTC block, in place, where it was right before."""
+        entry = self._tiff.first.get(_PHOTOSHOP)
+        if entry is None:
+            return
+        for at, item in self._digests(entry):
+            if photoshop.digest_is_right(item, self.iptc):
+                padded = iptc + bytes(-len(iptc) % 4)
+                body[at : at + _DIGEST_BYTES] = photoshop.digest(padded)
+
+    @staticmethod
+    def _digests(entry: Entry) -> Iterator[tuple[int, photoshop.Resource]]:
+        try:
+            resources = photoshop.parse(entry.value)
+        except ValueError:
+            # Resources that we cannot follow are none that we would change.
+            return
+        at = entry.at
+        for item in resources:
+            size = len(item.value)
+            if item.number == photoshop.IPTC_DIGEST and size == _DIGEST_BYTES:
+                yield at + len(item.head) + 4, item
+            at += len(item.head) + 4 + size + size % 2
+
+    def rest(self) -> Rest:
+        """Everything but the XMP packet and the IPTC block."""
+        parts: list[bytes] = []
+        for number, directory in enumerate(self._tiff.chain()):
+            parts += self._contents(directory, first=number == 0, depth=0)
+        return tuple(parts)
+
+    def _contents(self, directory: Directory, *, first: bool, depth: int) -> Iterator[bytes]:
+        tiff = self._tiff
+        for entry in directory.entries:
+            if first and entry.tag in {_XMP, _IPTC}:
+                continue
+            value = entry.value
+            if entry.tag == _PHOTOSHOP:
+                for at, item in self._digests(entry):
+                    if photoshop.digest_is_right(item, self.iptc):
+                        start = at - entry.at
+                        value = (
+                            value[:start] + bytes(_DIGEST_BYTES) + value[start + _DIGEST_BYTES :]
+                        )
+            yield entry.raw + hashlib.blake2b(value).digest()
+            if entry.tag in _POINTERS and depth < _DEEPEST:
+                for at in tiff.numbers(entry):
+                    yield from self._contents(tiff.directory(at), first=False, depth=depth + 1)
+        for offsets, sizes in _DATA:
+            starts, lengths = (tiff.numbers(directory.get(tag)) for tag in (offsets, sizes))
+            for start, length in zip(starts, lengths, strict=False):
+                yield hashlib.blake2b(tiff.data[start : start + length]).digest()

@@ -1,0 +1,92 @@
+"""A second reader. exiv2 must see in the written file what it saw before, and our words.
+
+phototag moves whole blocks and edits the XMP with a reader of its own; a mistake in that reader
+could hide from that reader. exiv2 is what digiKam, darktable, Gwenview and GIMP read with.
+
+The only module that imports pyexiv2. It belongs into the sealed process: exiv2 can crash on a
+damaged file, and its log level, namespaces and pending error are global to the process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Final
+
+import attrs
+import pyexiv2
+
+from phototag.metadata.mapping import ROWS
+from phototag.metadata.xmp.names import PHOTOTAG
+
+# 2 (the default) prints to stdout; 4 reads damaged XMP as no XMP; 3 raises.
+EXIV2_VERSION: Final[str] = pyexiv2.__exiv2_version__
+_RAISE_ERRORS: Final = 3
+_EMPTY_JPEG: Final = b"\xff\xd8\xff\xd9"
+_OURS: Final = (*(row.exiv2 for row in ROWS), "Xmp.phototag")
+# In TIFF the blocks themselves are Exif tags; they are compared as what they are.
+_BLOCKS: Final = ("Exif.Image.XMLPacket", "Exif.Image.IPTCNAA", "Exif.Image.ImageResources")
+# A converted block gets a character set mark, a new one a version.
+_FRAME: Final = ("Iptc.Envelope.CharacterSet", "Iptc.Application2.RecordVersion")
+
+pyexiv2.set_log_level(_RAISE_ERRORS)
+pyexiv2.registerNs(PHOTOTAG, "phototag")
+
+
+@attrs.frozen
+class View:
+    """What exiv2 reads in a photo.
+
+    Attributes:
+        foreign: Exif, XMP and IPTC that phototag never changes, and the colour profile.
+        ours: the lists that phototag adds words to.
+        error: why exiv2 cannot read the photo; empty if it can.
+    """
+
+    foreign: dict[str, object] = attrs.Factory(dict)
+    ours: dict[str, tuple[str, ...]] = attrs.Factory(dict)
+    error: str = ""
+
+
+def view(data: bytes) -> View:
+    """Read a photo's metadata with exiv2."""
+    try:
+        with pyexiv2.ImageData(data) as image:
+            xmp = image.read_xmp()
+            exif = image.read_exif("latin-1")
+            icc = image.read_icc()
+            has_iptc = image.get_access_mode()["iptc"] is not None
+            # Latin-1 gives every byte a character: nothing is lost, whatever it means.
+            iptc = image.read_iptc("latin-1") if has_iptc else {}
+    except (RuntimeError, UnicodeDecodeError, ValueError) as error:
+        _drain()
+        return View(error=str(error))
+    everything: dict[str, object] = {**xmp, **exif, **iptc, "icc": icc}
+    foreign = {key: text for key, text in everything.items() if not _is_ours(key)}
+    ours = {
+        row.exiv2: tuple(value) if isinstance(value, list) else ()
+        for row in ROWS
+        if row.content != "regions" and row.store == "xmp"
+        for value in (xmp.get(row.exiv2, []),)
+    }
+    # Texts in IPTC change their bytes when the block becomes UTF-8.
+    texts = {key: _decoded(text) for key, text in foreign.items() if key.startswith("Iptc.")}
+    return View(foreign | texts, ours)
+
+
+def _is_ours(key: str) -> bool:
+    return key in {*_BLOCKS, *_FRAME} or key.startswith(_OURS)
+
+
+def _decoded(value: object) -> object:
+    if isinstance(value, list):
+        return [_decoded(item) for item in value]
+    if isinstance(value, str):
+        with contextlib.suppress(UnicodeError):
+            return value.encode("latin-1").decode()
+    return value
+
+
+def _drain() -> None:
+    """Fetch the error text that pyexiv2 would otherwise raise on the next photo."""
+    with contextlib.suppress(RuntimeError):
+        pyexiv2.ImageData(_EMPTY_JPEG).close()

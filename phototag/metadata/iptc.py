@@ -1,0 +1,69 @@
+"""Keywords in the IPTC-IIM block: encoding, character set mark, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import attrs
+
+from phototag.metadata import iim
+from phototag.metadata.iim import Iim
+from phototag.metadata.ledger import NONE
+from phototag.metadata.merge import Merged, fold, folded
+
+# Version 4 of the information interchange model; the standard wants it in every block.
+_NEW = Iim((iim.DataSet(iim.VERSION, b"\0\4"),))
+
+
+def user_words(block: Iim | None, known: Collection[str], ours: Collection[int]) -> tuple[str, ...]:
+    """Words of the user that stand only in the IPTC block.
+
+    Args:
+        block: the block, None for none.
+        known: the other keywords of the photo. A long one is cut in IPTC, so that its beginning
+            counts as known.
+        ours: positions of the keywords that phototag put there.
+    """
+    if block is None:
+        return ()
+    keys = folded(known) | folded(map(iim.cut, known))
+    return tuple(
+        word
+        for at, word in enumerate(block.keywords)
+        if at not in ours and word.strip() and fold(word) not in keys
+    )
+
+
+def changed(block: Iim | None, merged: Merged, before: str) -> tuple[Iim | None, str]:
+    """The block with its keywords merged, and how it was before phototag's first write.
+
+    Args:
+        block: as it is now, None for none.
+        merged: what to do to its keywords.
+        before: what the ledger says of the time before, see ``Before.iptc``.
+    """
+    if not merged.drop and not merged.extra:
+        return block, before
+    if block is None:
+        block, before = _NEW, NONE
+    if block.charset != iim.UTF8 and merged.extra:
+        # One block, one encoding: a mark that fits only our words would break the user's.
+        before = before or f"{block.encoding}:{(block.charset or b'').hex()}"
+        block = iim.marked(iim.recoded(block, "utf-8"), iim.UTF8)
+    return iim.with_keywords(block, set(merged.drop), merged.extra), before
+
+
+def restored(block: Iim | None, before: str) -> Iim | None:
+    """The block as it was before phototag's first write, once our keywords are out of it."""
+    if block is None or not before:
+        return block
+    if before == NONE:
+        frame = {(1, 0), iim.CHARSET, iim.VERSION}
+        return None if all(item.number in frame for item in block.datasets) else block
+    encoding, _, mark = before.partition(":")
+    try:
+        back = iim.recoded(block, "latin-1" if encoding == "latin-1" else "utf-8")
+    except UnicodeEncodeError:
+        # The user has typed words since that the old encoding lacks.
+        return block
+    return attrs.evolve(iim.marked(back, bytes.fromhex(mark) or None), encoding=back.encoding)

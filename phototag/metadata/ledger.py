@@ -1,0 +1,95 @@
+"""The ledger: what phototag added to a photo, kept in the photo's own XMP.
+
+It makes re-tagging and removal work on any copy of the photo, without a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+
+from phototag.metadata.merge import Entry
+from phototag.metadata.xmp.names import Name
+from phototag.metadata.xmp.packet import Packet
+from phototag.metadata.xmp.values import Array, Struct, Text, Value, bag
+
+_LEDGER: Final = Name.of("phototag:Ledger")
+_BEFORE: Final = Name.of("phototag:Before")
+_PROPERTY, _ADDED, _DECLINED, _CREATED = (
+    Name.of(f"phototag:{field}") for field in ("Property", "Added", "Declined", "Created")
+)
+
+#: In ``Before``: there was no such block.
+NONE: Final = "none"
+
+
+@attrs.frozen(kw_only=True)
+class Before:
+    """How the file was before phototag's first write, as far as ``remove`` must know.
+
+    Attributes:
+        xmp: ``none`` if there was no XMP packet, else empty.
+        iptc: ``none`` if there was no IPTC block; ``<encoding>:<character set mark in hex>`` if it
+            was converted; empty if it is as it was.
+        shape: the file's structure (``Container.shape``), where it has changed.
+    """
+
+    xmp: str = ""
+    iptc: str = ""
+    shape: str = ""
+
+
+@attrs.frozen
+class Ledger:
+    """What phototag has added, by property, and what was there before."""
+
+    entries: Mapping[str, Entry] = attrs.Factory(dict)
+    before: Before = attrs.Factory(Before)
+
+    def entry(self, property_name: str) -> Entry:
+        """What is remembered about a property."""
+        return self.entries.get(property_name, Entry())
+
+
+def read(packet: Packet) -> Ledger:
+    """The ledger in a packet; an empty one without it."""
+    entries = {}
+    for item in packet.items(_LEDGER):
+        if isinstance(item, Struct):
+            entries[item.text("phototag:Property")] = Entry(
+                added=_texts(item.fields.get(_ADDED)),
+                declined=_texts(item.fields.get(_DECLINED)),
+                created=item.text("phototag:Created") == "True",
+            )
+    before = packet.get(_BEFORE)
+    if not isinstance(before, Struct):
+        return Ledger(entries)
+    fields = {a.name: before.text(f"phototag:{a.name.title()}") for a in attrs.fields(Before)}
+    return Ledger(entries, Before(**fields))
+
+
+def write(packet: Packet, ledger: Ledger) -> None:
+    """Put the ledger into a packet."""
+    items = tuple(
+        Struct(
+            {_PROPERTY: Text(name)}
+            | ({_CREATED: Text("True")} if entry.created else {})
+            | ({_ADDED: bag(*entry.added)} if entry.added else {})
+            | ({_DECLINED: bag(*entry.declined)} if entry.declined else {})
+        )
+        for name, entry in ledger.entries.items()
+        if entry != Entry()
+    )
+    before = {
+        Name.of(f"phototag:{key.title()}"): Text(text)
+        for key, text in attrs.asdict(ledger.before).items()
+        if text
+    }
+    packet.put(_LEDGER, Array("Bag", items) if items else None)
+    packet.put(_BEFORE, Struct(before) if before else None)
+
+
+def _texts(value: Value | None) -> tuple[str, ...]:
+    return value.texts if isinstance(value, Array) else ()

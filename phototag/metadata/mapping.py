@@ -1,0 +1,101 @@
+"""The mapping: which property of a photo's metadata gets what. This table is the code.
+
+Writer, reader, remover and verification all go over ``ROWS``; a property is added to phototag by
+adding a row. Each row says why it is there.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import attrs
+
+from phototag.metadata.xmp.names import Name
+
+Content = Literal["flat", "hierarchical", "scene", "regions"]
+
+
+@attrs.frozen(kw_only=True)
+class Row:
+    """One property that phototag adds values to.
+
+    Attributes:
+        label: its name for people and in the ledger.
+        content: what goes in.
+        store: ``xmp``, or ``iim`` for the IPTC-IIM block.
+        array: the kind of array; a new one is made of this kind.
+        separator: between the levels of a hierarchical word.
+        only_where_present: written only into photos that have the property already.
+        exiv2: the key under which exiv2 knows it.
+        why: the reason for the row.
+    """
+
+    label: str
+    content: Content
+    store: Literal["xmp", "iim"] = "xmp"
+    array: Literal["Bag", "Seq", "repeated"] = "Bag"
+    separator: str = "|"
+    only_where_present: bool = False
+    exiv2: str
+    why: str
+
+    @property
+    def name(self) -> Name:
+        """The XMP name."""
+        return Name.of(self.label)
+
+
+SUBJECT: Final = Row(
+    label="dc:subject",
+    content="flat",
+    exiv2="Xmp.dc.subject",
+    why="the keywords that every application reads",
+)
+IPTC_KEYWORDS: Final = Row(
+    label="IPTC:Keywords",
+    content="flat",
+    store="iim",
+    array="repeated",
+    exiv2="Iptc.Application2.Keywords",
+    why="viewers that know only the older block; all keywords, since they read nothing else",
+)
+REGIONS: Final = Row(
+    label="Iptc4xmpExt:ImageRegion",
+    content="regions",
+    exiv2="Xmp.iptcExt.ImageRegion",
+    why="the standard place for the area to be used for a crop of another shape",
+)
+ROWS: Final = (
+    SUBJECT,
+    Row(
+        label="lr:hierarchicalSubject",
+        content="hierarchical",
+        exiv2="Xmp.lr.hierarchicalSubject",
+        why="digiKam, darktable and Immich read it instead of dc:subject, so it is kept complete",
+    ),
+    Row(
+        label="digiKam:TagsList",
+        content="hierarchical",
+        array="Seq",
+        separator="/",
+        only_where_present=True,
+        exiv2="Xmp.digiKam.TagsList",
+        why="digiKam and Immich prefer it to all others: one without our words would hide them",
+    ),
+    Row(
+        label="MicrosoftPhoto:LastKeywordXMP",
+        content="hierarchical",
+        separator="/",
+        only_where_present=True,
+        exiv2="Xmp.MicrosoftPhoto.LastKeywordXMP",
+        why="Windows shows it; one without our words would hide them",
+    ),
+    IPTC_KEYWORDS,
+    Row(
+        label="Iptc4xmpCore:Scene",
+        content="scene",
+        exiv2="Xmp.iptc.Scene",
+        why="a published vocabulary, without language, for exactly this verdict",
+    ),
+    REGIONS,
+)

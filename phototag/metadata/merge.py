@@ -1,0 +1,110 @@
+"""Three-way merge of words: what phototag wrote last time, what is there now, what is wanted."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+
+import attrs
+
+
+@attrs.frozen
+class Entry:
+    """What the ledger remembers about one property.
+
+    Attributes:
+        added: the values phototag has put there.
+        declined: values of phototag that the user has deleted and does not want back.
+        created: the property was not there before phototag.
+    """
+
+    added: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
+    created: bool = False
+
+
+@attrs.frozen
+class Merged:
+    """What to do to a list of words.
+
+    Attributes:
+        drop: positions to take out, all of them words of phototag.
+        extra: words to put at the end.
+        kept: positions of words of phototag that stay.
+        entry: what to remember.
+        declined: wanted words that stay out because the user deleted them.
+    """
+
+    drop: frozenset[int]
+    extra: tuple[str, ...]
+    kept: frozenset[int]
+    entry: Entry
+    declined: tuple[str, ...]
+
+
+def fold(word: str) -> str:
+    """The form in which two spellings of a keyword count as the same."""
+    return unicodedata.normalize("NFC", word).casefold().strip()
+
+
+def folded(words: Iterable[str]) -> set[str]:
+    """All words in the form of ``fold``."""
+    return {fold(word) for word in words}
+
+
+def ours(there: Sequence[str], added: Iterable[str]) -> dict[int, str]:
+    """Positions of the words that phototag added and that still stand as it wrote them.
+
+    A word that was spelled anew since then is the user's.
+    """
+    spelled = {unicodedata.normalize("NFC", word) for word in added}
+    found: dict[int, str] = {}
+    for position, word in enumerate(there):
+        normal = unicodedata.normalize("NFC", word)
+        if normal in spelled:
+            spelled.discard(normal)
+            found[position] = word
+    return found
+
+
+def merge(
+    there: Sequence[str],
+    wanted: Iterable[str],
+    entry: Entry,
+    *,
+    vocabulary: Collection[str] = (),
+    force: bool = False,
+) -> Merged:
+    """Merge the words of one property.
+
+    Args:
+        there: the words in the photo now.
+        wanted: the words to be there because of phototag.
+        entry: what the ledger remembers.
+        vocabulary: words that phototag claimed last time, as opposed to copies of the user's
+            words. Deleting a copy together with its original declines nothing.
+        force: bring back what the user deleted.
+    """
+    wishes = {fold(word): word for word in reversed(list(wanted))}
+    wishes = dict(reversed(wishes.items()))
+    present = folded(there)
+    mine = ours(there, entry.added)
+    claimed = folded(vocabulary) | wishes.keys()
+    deleted = [w for w in entry.added if fold(w) not in present and fold(w) in claimed]
+    refused = {fold(w): w for w in (*entry.declined, *deleted) if fold(w) not in present}
+    if force:
+        refused = {}
+    keep = {at for at, word in mine.items() if fold(word) in wishes}
+    left = folded(word for at, word in enumerate(there) if at in keep or at not in mine)
+    extra = tuple(w for key, w in wishes.items() if key not in left and key not in refused)
+    return Merged(
+        drop=frozenset(mine.keys() - keep),
+        extra=extra,
+        kept=frozenset(keep),
+        entry=Entry(
+            added=(*(there[at] for at in sorted(keep)), *extra),
+            declined=tuple(refused.values()),
+            created=entry.created,
+        ),
+        declined=tuple(word for key, word in refused.items() if key in wishes),
+    )

@@ -1,0 +1,201 @@
+"""From a photo's blocks and a record to the new blocks. Nothing here touches a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from phototag.keywords import Keywords
+from phototag.metadata import iim, iptc, ledger, mapping, regions, statement
+from phototag.metadata.iim import Iim
+from phototag.metadata.ledger import Ledger
+from phototag.metadata.mapping import Row
+from phototag.metadata.merge import Entry, Merged, fold, folded, merge, ours
+from phototag.metadata.options import Options
+from phototag.metadata.record import Record
+from phototag.metadata.xmp.packet import Packet
+from phototag.metadata.xmp.values import Text, Value
+
+
+@attrs.define
+class Draft:
+    """A photo's metadata while it is being changed.
+
+    Attributes:
+        packet: the XMP.
+        block: the IPTC-IIM block; None for none.
+        takes_iptc: an IPTC block can be written into the file.
+        orientation: from Exif, 1..8.
+        ledger: of earlier writes.
+        added: values added so far, by property.
+        removed: values of ours removed so far.
+        declined: values of ours that stay out.
+        entries: the new ledger.
+    """
+
+    packet: Packet
+    block: Iim | None
+    takes_iptc: bool
+    orientation: int
+    ledger: Ledger
+    added: dict[str, tuple[str, ...]] = attrs.Factory(dict)
+    removed: dict[str, tuple[str, ...]] = attrs.Factory(dict)
+    declined: dict[str, tuple[str, ...]] = attrs.Factory(dict)
+    entries: dict[str, Entry] = attrs.Factory(dict)
+
+    def remember(self, **before: str) -> None:
+        """Note in the ledger how a part of the file was before the first write."""
+        self.ledger = attrs.evolve(self.ledger, before=attrs.evolve(self.ledger.before, **before))
+
+    def note(self, row: Row, there: Sequence[str], merged: Merged, entry: Entry) -> None:
+        """Keep account of what happened to a property."""
+        taken = tuple(there[at] for at in sorted(merged.drop))
+        for account, values in (
+            (self.added, merged.extra),
+            (self.removed, taken),
+            (self.declined, merged.declined),
+        ):
+            if values:
+                account[row.label] = values
+        self.entries[row.label] = entry
+
+
+def tag(draft: Draft, record: Record, options: Options) -> None:
+    """Make the record's words, regions and statement the ones in the photo."""
+    before = statement.read(draft.packet, draft.orientation)
+    claimed = before.keywords if before else Keywords()
+    words = record.keywords
+    for row in mapping.ROWS:
+        if row.content == "regions":
+            _regions(draft, row, record, options)
+            continue
+        wanted: Sequence[str] = ()
+        if row is mapping.SUBJECT:
+            wanted = _subject(draft, words)
+        elif row is mapping.IPTC_KEYWORDS:
+            wanted = _iptc(draft, words, options)
+        elif row.content == "hierarchical":
+            wanted = _hierarchy(draft, row, words)
+        elif row.content == "scene":
+            wanted = words.scene
+        vocabulary = {
+            "flat": (*claimed.flat, *map(iim.cut, claimed.flat)),
+            "hierarchical": _levels(row, claimed.hierarchical),
+            "scene": claimed.scene,
+        }[row.content]
+        _words(draft, row, wanted, vocabulary, force=options.force)
+    statement.write(draft.packet, record)
+    ledger.write(draft.packet, Ledger(draft.entries, draft.ledger.before))
+
+
+def take_back(draft: Draft) -> None:
+    """Take out everything that phototag wrote."""
+    for row in mapping.ROWS:
+        if row.content == "regions":
+            _regions(draft, row, None, Options())
+        else:
+            _words(draft, row, (), (), force=False)
+    statement.erase(draft.packet)
+
+
+def _words(
+    draft: Draft, row: Row, wanted: Sequence[str], vocabulary: Sequence[str], *, force: bool
+) -> None:
+    entry = draft.ledger.entry(row.label)
+    there = _there(draft, row)
+    merged = merge(there, wanted, entry, vocabulary=vocabulary, force=force)
+    if row.store == "iim":
+        draft.block, before = iptc.changed(draft.block, merged, draft.ledger.before.iptc)
+        if not merged.entry.added:
+            # Nothing of ours is in there (any more): back to how it was.
+            draft.block, before = iptc.restored(draft.block, before), ""
+        draft.remember(iptc=before)
+        draft.note(row, there, merged, merged.entry)
+    else:
+        extra = tuple(Text(word) for word in merged.extra)
+        created = _splice(draft.packet, row, merged, extra, entry)
+        draft.note(row, there, merged, attrs.evolve(merged.entry, created=created))
+
+
+def _splice(
+    packet: Packet, row: Row, merged: Merged, extra: tuple[Value, ...], entry: Entry
+) -> bool:
+    """Change an array; whether it is there because of phototag."""
+    created = entry.created or (bool(extra) and row.name not in packet)
+    packet.splice(row.name, set(merged.drop), extra)
+    if created and not packet.items(row.name):
+        packet.put(row.name, None)
+        return False
+    return created
+
+
+def _regions(draft: Draft, row: Row, record: Record | None, options: Options) -> None:
+    crops = record.crops if record else ()
+    wanted = {
+        regions.region_id(crop.profile): regions.from_crop(crop, draft.orientation)
+        for crop in crops
+    }
+    entry = draft.ledger.entry(row.label)
+    there = [regions.identifier(item) for item in draft.packet.items(row.name)]
+    merged = merge(there, wanted, entry, vocabulary=entry.added, force=options.force)
+    for at in merged.kept:
+        # A region of ours whose rectangle has changed is written anew, at its place.
+        draft.packet.replace_item(row.name, at, wanted[there[at]])
+    extra = tuple(wanted[key] for key in merged.extra)
+    created = _splice(draft.packet, row, merged, extra, entry)
+    draft.note(row, there, merged, attrs.evolve(merged.entry, created=created))
+
+
+def _there(draft: Draft, row: Row) -> tuple[str, ...]:
+    """The words of a property now."""
+    if row.store == "iim":
+        return draft.block.keywords if draft.block else ()
+    return draft.packet.texts(row.name)
+
+
+def _subject(draft: Draft, words: Keywords) -> Sequence[str]:
+    """Our words, and those that the user has in IPTC only: many programs stop reading at XMP."""
+    if not words.flat:
+        return ()
+    there = draft.packet.texts(mapping.SUBJECT.name)
+    mine = ours(there, draft.ledger.entry(mapping.SUBJECT.label).added)
+    users = [word for at, word in enumerate(there) if at not in mine]
+    in_iptc = ours(
+        _there(draft, mapping.IPTC_KEYWORDS),
+        draft.ledger.entry(mapping.IPTC_KEYWORDS.label).added,
+    )
+    return (*iptc.user_words(draft.block, users, in_iptc.keys()), *words.flat)
+
+
+def _hierarchy(draft: Draft, row: Row, words: Keywords) -> Sequence[str]:
+    """Our paths, and each flat word of the user that is no level of a path of the user's yet."""
+    if not words.hierarchical or (row.only_where_present and row.name not in draft.packet):
+        return ()
+    there = draft.packet.texts(row.name)
+    mine = ours(there, draft.ledger.entry(row.label).added)
+    paths = [word for at, word in enumerate(there) if at not in mine]
+    levels = folded(level for path in paths for level in path.split(row.separator))
+    claimed = folded(words.flat) & folded(draft.entries[mapping.SUBJECT.label].added)
+    alone = [
+        word
+        for word in draft.packet.texts(mapping.SUBJECT.name)
+        if word.strip() and fold(word) not in levels and fold(word) not in claimed
+    ]
+    return (*_levels(row, words.hierarchical), *alone)
+
+
+def _iptc(draft: Draft, words: Keywords, options: Options) -> Sequence[str]:
+    """All keywords of the photo, cut to what IPTC takes."""
+    created = draft.ledger.before.iptc == ledger.NONE
+    exists = draft.block is not None and not created
+    if not draft.takes_iptc or options.iptc == "never" or not words.flat:
+        return ()
+    if options.iptc == "auto" and not exists:
+        return ()
+    return [iim.cut(w) for w in draft.packet.texts(mapping.SUBJECT.name) if w.strip()]
+
+
+def _levels(row: Row, paths: Sequence[str]) -> tuple[str, ...]:
+    """Hierarchical words with the row's separator."""
+    return tuple(path.replace("|", row.separator) for path in paths)

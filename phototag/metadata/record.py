@@ -1,0 +1,35 @@
+"""What phototag states in a photo, and what it reads back from there."""
+
+from __future__ import annotations
+
+import attrs
+
+from phototag.crops import Crop
+from phototag.keywords import Keywords
+
+
+@attrs.frozen(kw_only=True)
+class Record:
+    """The statement of phototag about one photo, as it stands in the photo's metadata.
+
+    Attributes:
+        kind: ``headshot``, ``portrait`` or ``other``.
+        confidence: probability that the kind is right, 0..1.
+        grade: ``professional`` or ``casual`` for headshots, else None.
+        contributions: log-odds by criterion, towards headshot +, portrait -.
+        keywords: the words and scene codes that are claimed.
+        crops: the crop suggestions.
+        software: version of phototag.
+        models: short name of the set of models (changes when a model does).
+        calibration: short name of the calibration (changes when a threshold does).
+    """
+
+    kind: str
+    confidence: float
+    grade: str | None = None
+    contributions: dict[str, float] = attrs.Factory(dict)
+    keywords: Keywords = attrs.Factory(Keywords)
+    crops: tuple[Crop, ...] = ()
+    software: str = ""
+    models: str = ""
+    calibration: str = ""

@@ -1,0 +1,91 @@
+"""Crop suggestions as IPTC image regions.
+
+Source: IPTC Photo Metadata Standard 2023.2, "Image Region"; vocabularies at cv.iptc.org.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from phototag.crops import Crop
+from phototag.geometry import Box
+from phototag.metadata.orientation import stored, upright
+from phototag.metadata.xmp.names import Name
+from phototag.metadata.xmp.values import Array, Struct, Text, Value, bag, lang_alt
+
+_HUMAN: Final = "http://cv.iptc.org/newscodes/imageregiontype/human"
+_DECIMALS: Final = 6
+_SIDES: Final = ("rbX", "rbY", "rbW", "rbH")
+
+
+def region_id(profile: str) -> str:
+    """The rId of the region for a crop profile."""
+    return f"phototag-crop-{profile}"
+
+
+def identifier(region: Value) -> str:
+    """The rId of any region; empty without one."""
+    return region.text("Iptc4xmpExt:rId") if isinstance(region, Struct) else ""
+
+
+def from_crop(crop: Crop, orientation: int) -> Struct:
+    """The region for a crop, in the stored pixels of a photo with this Exif orientation."""
+    box = stored(crop.box, orientation)
+    sides = zip(_SIDES, (box.x, box.y, box.width, box.height), strict=True)
+    boundary: dict[Name, Value] = {
+        _ext("rbShape"): Text("rectangle"),
+        _ext("rbUnit"): Text("relative"),
+        **{_ext(side): Text(_number(value)) for side, value in sides},
+    }
+    roles = tuple(_entity(uri) for uri in crop.roles)
+    fields: dict[Name, Value] = {
+        _ext("rId"): Text(region_id(crop.profile)),
+        _ext("Name"): lang_alt(crop.title or crop.profile),
+        _ext("rCtype"): Array("Bag", (_entity(_HUMAN),)),
+        _ext("RegionBoundary"): Struct(boundary),
+    }
+    if roles:
+        fields[_ext("rRole")] = Array("Bag", roles)
+    return Struct(fields)
+
+
+def to_box(region: Value, orientation: int) -> Box | None:
+    """The rectangle of a region in the upright picture; None if it has no relative rectangle."""
+    boundary = region.get("Iptc4xmpExt:RegionBoundary") if isinstance(region, Struct) else None
+    if not isinstance(boundary, Struct):
+        return None
+    try:
+        sides = [float(boundary.text(f"Iptc4xmpExt:{side}")) for side in _SIDES]
+    except ValueError:
+        return None
+    box = upright(Box(*sides), orientation)
+    # Mirrored sides are differences: without rounding, 0.1 would come back as 0.09999999999999998.
+    return Box(*(round(value, _DECIMALS) for value in (box.x, box.y, box.width, box.height)))
+
+
+def roles(region: Value) -> tuple[str, ...]:
+    """The role URIs of a region."""
+    found = region.get("Iptc4xmpExt:rRole") if isinstance(region, Struct) else None
+    if not isinstance(found, Array):
+        return ()
+    identifiers = (role.get("xmp:Identifier") for role in found.items if isinstance(role, Struct))
+    return tuple(uri for bag_ in identifiers if isinstance(bag_, Array) for uri in bag_.texts)
+
+
+def _entity(uri: str) -> Struct:
+    """A concept of a vocabulary: its URI, and its last part as the name."""
+    return Struct(
+        {
+            _ext("Name"): lang_alt(uri.rstrip("/").rpartition("/")[2]),
+            Name.of("xmp:Identifier"): bag(uri),
+        }
+    )
+
+
+def _number(value: float) -> str:
+    # "0.000000" and "-0.000000" are the same place.
+    return f"{round(value, _DECIMALS) + 0.0:.{_DECIMALS}f}"
+
+
+def _ext(local: str) -> Name:
+    return Name.of(f"Iptc4xmpExt:{local}")

@@ -1,0 +1,177 @@
+"""Replace a file's content in one step, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from typing import Final
+
+import attrs
+
+from phototag.errors import (
+    PhotoNotFound,
+    PhotoNotReadable,
+    PhototagError,
+    WriteRefused,
+    WriteUncertain,
+)
+from phototag.metadata.options import Options
+
+#: Temporary files start like this, so that those left by a power cut can be found and deleted.
+TEMPORARY_PREFIX: Final = ".phototag-"
+
+_WRITE_BITS: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+_REASONS: Final = {
+    errno.ENOSPC: ("the disk is full", "free some space"),
+    errno.EDQUOT: ("the disk quota is used up", "free some space"),
+    errno.EROFS: ("the disk is read-only", "copy the photo elsewhere"),
+    errno.EACCES: ("its folder is not writable", "change the folder's permissions"),
+    errno.EPERM: ("its folder is not writable", "change the folder's permissions"),
+    errno.EFBIG: ("it would be larger than the disk allows", ""),
+}
+
+
+@attrs.frozen
+class Original:
+    """A file as it was read.
+
+    Attributes:
+        photo: the path as it was given, for errors.
+        path: with all links resolved.
+        data: the content.
+        state: of the file at that time.
+    """
+
+    photo: str
+    path: str
+    data: bytes
+    state: os.stat_result
+
+
+def read_file(path: str | os.PathLike[str]) -> Original:
+    """Read a whole file.
+
+    Raises:
+        PhotoNotFound: there is none.
+        PhotoNotReadable: a folder, no permission, a failing disk.
+    """
+    # A name may hold bytes that are no text; they are escaped, not lost.
+    photo = os.fsdecode(path)
+    try:
+        real = os.path.realpath(photo, strict=True)
+        with open(real, "rb") as file:  # noqa: PTH123 (a name, not a Path, goes through here)
+            state = os.fstat(file.fileno())
+            if not stat.S_ISREG(state.st_mode):
+                raise PhotoNotReadable(photo, "it is no regular file")
+            return Original(photo, real, file.read(), state)
+    except FileNotFoundError as error:
+        raise PhotoNotFound(photo, "there is no such file") from error
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise PhotoNotReadable(photo, f"it cannot be read: {why}") from error
+
+
+def refuse_unless_replaceable(original: Original, options: Options) -> None:
+    """Refuse files that must not be replaced.
+
+    Raises:
+        WriteRefused: marked read-only, several names, or changed since it was read.
+    """
+    # Replacing would succeed on a read-only file, and for root so would every access check.
+    if not original.state.st_mode & _WRITE_BITS:
+        raise WriteRefused(original.photo, "it is read-only", "make it writable first")
+    if not os.access(original.path, os.W_OK):
+        raise WriteRefused(original.photo, "it is not writable for you", "change its permissions")
+    if original.state.st_nlink > 1 and not options.allow_hard_links:
+        raise WriteRefused(
+            original.photo,
+            "it has several names (hard links), and replacing it would part them",
+            "allow hard links, or break the link first",
+        )
+    _refuse_if_changed(original)
+
+
+def _refuse_if_changed(original: Original) -> None:
+    try:
+        now = os.stat(original.path)  # noqa: PTH116
+    except OSError as error:
+        raise WriteRefused(original.photo, "it vanished meanwhile", "run again") from error
+    if _fingerprint(now) != _fingerprint(original.state):
+        raise WriteRefused(original.photo, "another program changed it meanwhile", "run again")
+
+
+def _fingerprint(state: os.stat_result) -> tuple[int, int, int, int]:
+    return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
+
+
+def replace(original: Original, data: bytes, options: Options) -> None:
+    """Put new content in the place of a file that was read before.
+
+    Raises:
+        WriteRefused: nothing has changed on disk.
+        WriteUncertain: the file was replaced, but the disk did not confirm it.
+    """
+    refuse_unless_replaceable(original, options)
+    folder = os.path.dirname(original.path)  # noqa: PTH120
+    with _refused_on_errors(original.photo):
+        handle, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                _take_over(original, file.fileno(), name, options)
+                os.fsync(file.fileno())
+            _refuse_if_changed(original)
+            os.replace(name, original.path)  # noqa: PTH105
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)  # noqa: PTH108
+            raise
+    _sync_folder(folder, original.photo)
+
+
+def _take_over(original: Original, handle: int, name: str, options: Options) -> None:
+    """Owner, mode, extended attributes and, on request, times of the file to be replaced."""
+    if hasattr(os, "fchown"):
+        # Only root may give files away; a group that we are not in cannot be kept either.
+        with contextlib.suppress(PermissionError):
+            os.fchown(handle, original.state.st_uid, original.state.st_gid)
+    shutil.copystat(original.path, name)
+    if not options.keep_mtime:
+        # Applications read a photo again only when it looks changed.
+        os.utime(name)
+
+
+@contextlib.contextmanager
+def _refused_on_errors(photo: str) -> Iterator[None]:
+    try:
+        yield
+    except PhototagError:
+        raise
+    except OSError as error:
+        usual = (f"it could not be written: {error.strerror or error}", "")
+        problem, remedy = _REASONS.get(error.errno or 0, usual)
+        raise WriteRefused(photo, problem, remedy) from error
+
+
+def _sync_folder(folder: str, photo: str) -> None:
+    """Make the new name durable; Windows has no such operation and needs none."""
+    if os.name != "posix":
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise WriteUncertain(
+            photo,
+            f"it was replaced, but the disk did not confirm that: {error.strerror or error}",
+            "check the disk, then run again",
+        ) from error

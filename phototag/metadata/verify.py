@@ -1,0 +1,101 @@
+"""The last look before a file is replaced: is the new content what it should be?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from phototag.metadata import exiv2, iim, ledger
+from phototag.metadata.containers import Container
+from phototag.metadata.mapping import IPTC_KEYWORDS, REGIONS, ROWS
+from phototag.metadata.merge import ours
+from phototag.metadata.regions import identifier
+from phototag.metadata.xmp.names import PHOTOTAG
+from phototag.metadata.xmp.packet import Packet
+from phototag.metadata.xmp.values import Value
+
+
+def check(
+    old: bytes, new: bytes, opened: Callable[[bytes], Container], again: Callable[[bytes], bytes]
+) -> None:
+    """Compare a photo before and after.
+
+    Args:
+        old: the file as it is.
+        new: the file as it is to be.
+        opened: takes a file apart.
+        again: makes the same change once more.
+
+    Raises:
+        ValueError: something of the user's would change, or phototag's own does not stay.
+    """
+    before, after = opened(old), opened(new)
+    if before.rest() != after.rest():
+        message = "the picture or other metadata would change"
+        raise ValueError(message)
+    packets = Packet(before.xmp), Packet(after.xmp)
+    if _foreign_xmp(packets[0]) != _foreign_xmp(packets[1]):
+        message = "other XMP would change"
+        raise ValueError(message)
+    if _foreign_iptc(before, packets[0]) != _foreign_iptc(after, packets[1]):
+        message = "other IPTC would change"
+        raise ValueError(message)
+    if again(new) != new:
+        message = "the metadata read back differently"
+        raise ValueError(message)
+    _check_second_reader(old, new, packets[1])
+
+
+def _foreign_xmp(packet: Packet) -> dict[str, object]:
+    """All values that are not phototag's."""
+    written = ledger.read(packet)
+    mixed = {row.name: row for row in ROWS if row.store == "xmp"}
+    foreign: dict[str, object] = {
+        str(name): packet.get(name)
+        for name in packet.names()
+        if name.uri != PHOTOTAG and name not in mixed
+    }
+    for name, row in mixed.items():
+        items = packet.items(name)
+        texts = [identifier(i) for i in items] if row is REGIONS else list(packet.texts(name))
+        mine = ours(texts, written.entry(row.label).added)
+        users: list[Value] = [item for at, item in enumerate(items) if at not in mine]
+        if users:
+            foreign[row.label] = users
+    return foreign
+
+
+def _foreign_iptc(container: Container, packet: Packet) -> list[tuple[tuple[int, int], str]]:
+    """All datasets that are not phototag's, texts decoded: an encoding may have changed."""
+    if container.iptc is None:
+        return []
+    written = ledger.read(packet)
+    block = iim.parse(container.iptc)
+    mine = ours(block.keywords, written.entry(IPTC_KEYWORDS.label).added)
+    words = [word for at, word in enumerate(block.keywords) if at not in mine]
+    created = written.before.iptc == ledger.NONE
+    frame = {iim.CHARSET, iim.KEYWORDS} | ({iim.VERSION} if created else set())
+    others = iim.recoded(block, "utf-8").datasets
+    return [
+        *((item.number, item.value.hex()) for item in others if item.number not in frame),
+        *((iim.KEYWORDS, word) for word in words),
+    ]
+
+
+def _check_second_reader(old: bytes, new: bytes, packet: Packet) -> None:
+    before, after = exiv2.view(old), exiv2.view(new)
+    # What exiv2 cannot read at all it must not read differently; our own checks stand then.
+    if before.error != after.error:
+        message = f"exiv2 could not read it any more: {after.error or before.error}"
+        raise ValueError(message)
+    lost = {
+        key
+        for key in before.foreign.keys() | after.foreign.keys()
+        if before.foreign.get(key) != after.foreign.get(key)
+    }
+    if lost:
+        message = f"exiv2 would read {', '.join(sorted(lost))} differently"
+        raise ValueError(message)
+    for row in ROWS:
+        if row.exiv2 in after.ours and after.ours[row.exiv2] != packet.texts(row.name):
+            message = f"exiv2 would read other words in {row.label}"
+            raise ValueError(message)

@@ -1,0 +1,49 @@
+"""Which texts phototag may write."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterator
+
+import attrs
+
+from phototag.metadata.record import Record
+
+# Cc: control characters, NUL among them. Cs: halves of a character, no text at all.
+_FORBIDDEN = {"Cc", "Cs"}
+
+
+def check(record: Record) -> None:
+    """Refuse a record that could not be read back as it was written.
+
+    Raises:
+        ValueError: a text holds control characters, starts like an instruction to exiv2 or is an
+            empty word, or a number is not finite.
+    """
+    numbers = (record.confidence, *record.contributions.values())
+    if not all(map(math.isfinite, numbers)):
+        message = "a number of the record is not finite"
+        raise ValueError(message)
+    words = record.keywords
+    for word in (*words.flat, *words.hierarchical, *words.scene):
+        if not word.strip():
+            message = "an empty word cannot be written"
+            raise ValueError(message)
+    for text in _texts(attrs.asdict(record)):
+        # exiv2 takes "type=Bag" for the kind of an array, wherever it stands as a value.
+        if text.startswith("type=") or any(unicodedata.category(c) in _FORBIDDEN for c in text):
+            message = f"the text {text!r} cannot be written"
+            raise ValueError(message)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)

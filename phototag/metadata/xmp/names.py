@@ -1,0 +1,53 @@
+"""Names of XMP properties: a namespace URI and a local name."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+XML: Final = "http://www.w3.org/XML/1998/namespace"
+META: Final = "adobe:ns:meta/"
+
+# The top-level domain "example" is reserved (RFC 2606): this is an identifier, nobody's host.
+PHOTOTAG: Final = "https://phototag.example/ns/1.0/"
+
+PREFIXES: Final = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "lr": "http://ns.adobe.com/lightroom/1.0/",
+    "digiKam": "http://www.digikam.org/ns/1.0/",
+    "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
+    "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "phototag": PHOTOTAG,
+}
+_PREFIX_OF: Final = {uri: prefix for prefix, uri in PREFIXES.items()}
+
+# Windows writes the namespace with a final slash, exiftool without.
+_SPELLINGS: Final = {"http://ns.microsoft.com/photo/1.0": PREFIXES["MicrosoftPhoto"]}
+
+
+class Name(NamedTuple):
+    """A property's name; equal whatever prefix a file uses for the namespace."""
+
+    uri: str
+    local: str
+
+    @classmethod
+    def of(cls, text: str) -> Name:
+        """From ``prefix:local`` with a prefix of ``PREFIXES``."""
+        prefix, _, local = text.partition(":")
+        return cls(PREFIXES[prefix], local)
+
+    @classmethod
+    def resolved(cls, uri: str, local: str) -> Name:
+        """From a file, with the namespace in its usual spelling."""
+        return cls(_SPELLINGS.get(uri, uri), local)
+
+    @property
+    def qualified(self) -> str:
+        """``prefix:local`` with the usual prefix; only for names of known namespaces."""
+        return f"{_PREFIX_OF[self.uri]}:{self.local}"
+
+    def __str__(self) -> str:
+        return self.qualified if self.uri in _PREFIX_OF else f"{{{self.uri}}}{self.local}"

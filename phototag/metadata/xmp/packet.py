@@ -1,0 +1,190 @@
+"""An XMP packet: read its properties, change some, leave all else as it is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from phototag.metadata.xmp import tree, values
+from phototag.metadata.xmp.names import META, PHOTOTAG, RDF, Name
+from phototag.metadata.xmp.tree import Element, Markup
+from phototag.metadata.xmp.values import Array, Text, Value
+
+_BOM: Final = "\ufeff"
+# Room for other programs to change the packet in place, as the XMP specification asks for.
+_PADDING: Final = ("\n" + " " * 99) * 20
+_EMPTY: Final = (
+    f'<?xpacket begin="{_BOM}" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+    f'<x:xmpmeta xmlns:x="{META}" x:xmptk="phototag">'
+    f'<rdf:RDF xmlns:rdf="{RDF}"></rdf:RDF></x:xmpmeta>'
+    '<?xpacket end="w"?>'
+)
+_ABOUT: Final = Name(RDF, "about")
+
+
+class Packet:
+    """The properties of one XMP packet, changeable.
+
+    Raises:
+        ValueError: the bytes are no XMP, or hold a property twice.
+    """
+
+    def __init__(self, data: bytes | None) -> None:
+        """Parse a packet; None starts an empty one."""
+        source = _EMPTY.encode() if data is None else data.strip(b"\0 \t\r\n")
+        self._top = tree.parse(source)
+        self._rdf = self._find_rdf()
+        self._elements: dict[Name, tuple[Element, Element]] = {}
+        self._attributes: dict[Name, tuple[Element, str]] = {}
+        for description in self._rdf.elements:
+            self._index(description)
+
+    def _find_rdf(self) -> Element:
+        found = [element for element in self._top if isinstance(element, Element)]
+        while found and found[0].name != (RDF, "RDF"):
+            found = found[0].elements
+        if not found:
+            message = "it holds no rdf:RDF"
+            raise ValueError(message)
+        return found[0]
+
+    def _index(self, description: Element) -> None:
+        names = [name for _, name in description.named_attributes() if name.uri not in {RDF, ""}]
+        names += [element.name for element in description.elements]
+        twice = next((n for n in names if n in self or names.count(n) > 1), None)
+        if twice is not None:
+            message = f"it holds {twice} twice"
+            raise ValueError(message)
+        for literal, name in description.named_attributes():
+            if name.uri not in {RDF, ""}:
+                self._attributes[name] = description, literal
+        for element in description.elements:
+            self._elements[element.name] = description, element
+
+    def __contains__(self, name: Name) -> bool:
+        return name in self._elements or name in self._attributes
+
+    def names(self) -> set[Name]:
+        """The names of all properties."""
+        return {*self._elements, *self._attributes}
+
+    def get(self, name: Name) -> Value | None:
+        """The property's value, None where it is missing."""
+        if name in self._attributes:
+            description, literal = self._attributes[name]
+            return Text(description.attributes[literal])
+        if name in self._elements:
+            return values.read_value(self._elements[name][1])
+        return None
+
+    def items(self, name: Name) -> tuple[Value, ...]:
+        """The items of an array; a simple value counts as an array of one."""
+        value = self.get(name)
+        if value is None:
+            return ()
+        return value.items if isinstance(value, Array) else (value,)
+
+    def texts(self, name: Name) -> tuple[str, ...]:
+        """The texts of an array; items that are no texts are an empty text each."""
+        return tuple(item.text if isinstance(item, Text) else "" for item in self.items(name))
+
+    def text(self, name: Name) -> str:
+        """The text of a simple value, or the default of language alternatives."""
+        return values.default_text(self.get(name))
+
+    def put(self, name: Name, value: Value | None) -> None:
+        """Set a whole property; None deletes it. The same value again changes nothing."""
+        if self.get(name) == value:
+            return
+        self._delete(name)
+        if value is not None:
+            description = self._ours()
+            self._declare(description, name)
+            element = values.build(name, value, description.scope)
+            description.children.append(element)
+            self._elements[name] = description, element
+
+    def splice(self, name: Name, drop: set[int], extra: tuple[Value, ...]) -> None:
+        """Change single items of an array; the others keep their place, form and qualifiers.
+
+        Args:
+            name: the property; it becomes a Bag where it is missing.
+            drop: positions of the items to take out.
+            extra: items to put at the end.
+        """
+        if not drop and not extra:
+            return
+        if name not in self._elements:
+            kept = tuple(v for i, v in enumerate(self.items(name)) if i not in drop)
+            self.put(name, Array("Bag", (*kept, *extra)))
+            return
+        array = values.array_of(self._elements[name][1])
+        if array is None:
+            kept = tuple(v for i, v in enumerate(self.items(name)) if i not in drop)
+            self.put(name, Array("Bag", (*kept, *extra)))
+            return
+        last = 0
+        for position, item in enumerate(array.elements):
+            if position in drop:
+                array.children.remove(item)
+            else:
+                last = array.children.index(item) + 1
+        array.children[last:last] = [values.build_item(value, array.scope) for value in extra]
+
+    def replace_item(self, name: Name, position: int, value: Value) -> None:
+        """Change one item of an array; the same value again changes nothing."""
+        array = values.array_of(self._elements[name][1])
+        if array is not None and self.items(name)[position] != value:
+            old = array.elements[position]
+            new = values.build_item(value, array.scope)
+            array.children[array.children.index(old)] = new
+
+    def _delete(self, name: Name) -> None:
+        if name in self._attributes:
+            description, literal = self._attributes.pop(name)
+            del description.attributes[literal]
+        elif name in self._elements:
+            description, element = self._elements.pop(name)
+            description.children.remove(element)
+        else:
+            return
+        # A description without properties says nothing; one that we opened must not stay behind.
+        if not description.elements and not any(
+            attribute.uri not in {RDF, ""} for _, attribute in description.named_attributes()
+        ):
+            self._rdf.children.remove(description)
+
+    def _ours(self) -> Element:
+        """The description that holds our properties: an existing one, or a new one."""
+        for description in self._rdf.elements:
+            if description.attributes.get("xmlns:phototag") == PHOTOTAG:
+                return description
+        about = next((e.attribute(_ABOUT) for e in self._rdf.elements), None)
+        attributes = {"rdf:about": about or "", "xmlns:phototag": PHOTOTAG}
+        scope = {**self._rdf.scope, "phototag": PHOTOTAG}
+        if scope.get("rdf") != RDF:
+            attributes["xmlns:rdf"] = scope["rdf"] = RDF
+        description = Element("rdf:Description", attributes, scope)
+        self._rdf.children.append(description)
+        return description
+
+    @staticmethod
+    def _declare(description: Element, name: Name) -> None:
+        """Declare a property's namespace once, around all properties of ours that use it."""
+        prefix = name.qualified.partition(":")[0]
+        if prefix not in description.scope:
+            description.attributes[f"xmlns:{prefix}"] = name.uri
+            description.scope = {**description.scope, prefix: name.uri}
+
+    def same_as(self, other: Packet) -> bool:
+        """Whether both say the same."""
+        return self.names() == other.names() and all(
+            self.get(name) == other.get(name) for name in self.names()
+        )
+
+    def to_bytes(self, *, padding: bool = True) -> bytes:
+        """The packet as UTF-8, with room for changes in place."""
+        parts = [tree.serialise(node) for node in self._top]
+        last = self._top[-1]
+        closed = isinstance(last, Markup) and last.literal.startswith("<?xpacket end")
+        parts.insert(len(parts) - 1 if closed else len(parts), (_PADDING if padding else "") + "\n")
+        return "".join(parts).encode()
