@@ -1,0 +1,83 @@
+"""The child's side: take jobs from stdin, do them, answer on stdout, leave when stdin ends."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import queue
+import signal
+import threading
+import time
+import traceback
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from phototag import errors
+from phototag.sealed import wire
+from phototag.sealed.jobs import JOBS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Requests = queue.SimpleQueue[tuple[dict[str, Any], bytes] | None]
+
+END_SECONDS = 4.0  # s for the work in hand after the caller is gone
+GRACE = 5.0  # s after the caller's own time-out until the child ends itself
+
+
+def main() -> None:
+    """Serve the caller until it closes our stdin or dies."""
+    # Ctrl-C reaches the whole terminal group; the caller decides what becomes of the work in hand.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(2, 1)  # whatever prints from now on goes to the log
+    waiting: Requests = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
+    while (request := waiting.get()) is not None:
+        message, payload = request
+        # A C thread that needs no GIL: it ends a child that hangs in native code even when the
+        # caller, whose time-out comes first, is gone.
+        faulthandler.dump_traceback_later(message["limit"] + GRACE, exit=True)
+        reply = _answer(message, payload)
+        faulthandler.cancel_dump_traceback_later()
+        with contextlib.suppress(OSError):
+            wire.send(replies, reply)
+    # Not closing mediapipe's tasks: that would send their usage statistics.
+    os._exit(0)
+
+
+def _listen(requests: BinaryIO, waiting: Requests) -> None:
+    """Hand on requests; at the end of the stream give the work in hand a moment, then leave."""
+    try:
+        while True:
+            waiting.put(wire.receive(requests))
+    except (EOFError, OSError):
+        waiting.put(None)
+        time.sleep(END_SECONDS)
+        os._exit(1)
+
+
+def _answer(message: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
+    """The job's result, or its error in words: nothing a photo does may end the child."""
+    name = message.get("name", "")
+    try:
+        return {"result": JOBS[message["job"]](message, payload)}
+    except errors.PhototagError as error:
+        fault = error
+    except MemoryError:
+        fault = errors.PhotoTooLarge(name, "there is not enough memory for this picture")
+    except Exception as error:  # noqa: BLE001
+        traceback.print_exc()
+        fault = errors.InternalError(
+            name, f"{type(error).__name__}: {error}", "please report it with the log"
+        )
+    return {
+        "error": {
+            "type": type(fault).__name__,
+            "photo": fault.photo,
+            "problem": fault.problem,
+            "remedy": fault.remedy,
+        }
+    }

@@ -1,0 +1,86 @@
+"""The jobs the child knows.  Each imports its room when it is first asked for."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from phototag import serial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from phototag.vision.look import Observer
+
+    Job = Callable[[Mapping[str, Any], bytes], Any]
+
+
+@functools.cache
+def _observer() -> Observer:
+    from phototag.vision.look import Observer  # noqa: PLC0415
+
+    return Observer()
+
+
+def look(message: Mapping[str, Any], payload: bytes) -> Any:
+    """The scene in a file, in a file's bytes, or in an array."""
+    import numpy as np  # noqa: PLC0415
+
+    from phototag.vision import photo  # noqa: PLC0415
+
+    name, limit = message["name"], message["max_pixels"] or photo.MAX_PIXELS
+    if message["shape"] is not None:
+        array = np.frombuffer(payload, np.uint8).reshape(message["shape"])
+        picture = photo.from_array(name, array, limit)
+    else:
+        data = payload if message["path"] is None else photo.read_file(message["path"], name)
+        picture = photo.decode(name, data, limit)
+    return serial.to_json(_observer().look(picture))
+
+
+def write(message: Mapping[str, Any], _: bytes) -> Any:
+    """Embed a record in a file."""
+    from phototag.metadata import file  # noqa: PLC0415
+    from phototag.metadata.options import Options  # noqa: PLC0415
+    from phototag.metadata.record import Record  # noqa: PLC0415
+
+    change = file.apply(
+        message["path"],
+        serial.from_json(message["record"], Record),
+        serial.from_json(message["options"], Options),
+    )
+    return serial.to_json(change)
+
+
+def read(message: Mapping[str, Any], _: bytes) -> Any:
+    """The record that stands in a file."""
+    from phototag.metadata import file  # noqa: PLC0415
+
+    record = file.read(message["path"])
+    return None if record is None else serial.to_json(record)
+
+
+def remove(message: Mapping[str, Any], _: bytes) -> Any:
+    """Take back what phototag wrote in a file."""
+    from phototag.metadata import file  # noqa: PLC0415
+    from phototag.metadata.options import Options  # noqa: PLC0415
+
+    change = file.remove(message["path"], serial.from_json(message["options"], Options))
+    return serial.to_json(change)
+
+
+def versions(_message: Mapping[str, Any], _: bytes) -> Any:
+    """Versions of the native libraries, as they are loaded here."""
+    from phototag.metadata import exiv2  # noqa: PLC0415
+    from phototag.vision import nets  # noqa: PLC0415
+
+    return {"OpenCV": nets.OPENCV_VERSION, "exiv2": exiv2.EXIV2_VERSION}
+
+
+JOBS: dict[str, Job] = {
+    "look": look,
+    "write": write,
+    "read": read,
+    "remove": remove,
+    "versions": versions,
+}

@@ -1,0 +1,218 @@
+"""The caller's side of a sealed process: start it, talk to it, end it."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import logging
+import os
+import subprocess
+import sys
+import threading
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from phototag import errors
+from phototag.sealed import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TIMEOUT = 60.0  # s for one photo
+START_SECONDS = 60.0  # s more for the first one: imports and models from a cold disk
+END_SECONDS = 5.0  # s to finish the work in hand when told to end
+DEAD_PROXY = "http://127.0.0.1:9"  # port 9 of this machine: nothing listens there
+LOG_LINES = 40  # of the child's stderr, kept for the error when it dies
+
+# -P: the folder the user works in is no place to import modules from.  The package's own folder is
+# appended last, for callers who put it on sys.path by hand; it shadows nothing there.
+_COMMAND = (
+    "import sys; sys.path.append(sys.argv[1]); from phototag.sealed.child import main; main()"
+)
+_log = logging.getLogger("phototag.sealed")
+
+
+def child_environment() -> dict[str, str]:
+    """The caller's environment, with every https request sent to a port where nobody listens.
+
+    mediapipe posts usage statistics with a libcurl of its own and has no switch to turn that off.
+    """
+    environment = dict(os.environ)
+    for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
+        environment.pop(name, None)
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        environment[name] = DEAD_PROXY
+    return environment
+
+
+class SealedProcess:
+    """One child.  It starts with the first request; safe to use from several threads, one at a time.
+
+    ``subprocess`` and not multiprocessing's "spawn", which imports the caller's ``__main__`` again:
+    a script would need an ``if __name__`` guard to call ``analyze``.
+    """
+
+    def __init__(self, timeout: float = TIMEOUT) -> None:
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._running: _Running | None = None
+        _LIVING.add(self)
+
+    def ask(self, name: str, message: Mapping[str, Any], payload: bytes = b"") -> Any:
+        """Send a request and wait for its answer (JSON values).
+
+        Args:
+            name: the photo, for errors.
+            message: ``job`` and its arguments, JSON values.
+            payload: raw bytes that go with it.
+
+        Raises:
+            WorkerDied: the child crashed or took longer than the time-out; the next call works.
+            PhototagError: what the child says is wrong with the photo.
+        """
+        with self._lock:
+            if self._running is None:
+                self._running = _Running()
+            running = self._running
+            try:
+                reply = running.exchange(message, payload, self._timeout)
+            except (OSError, EOFError, ValueError) as error:
+                self._running = None
+                raise errors.WorkerDied(name, running.obituary(), "") from error
+            except BaseException:
+                # Ctrl-C in the middle of an exchange: the answer would be taken for the next one.
+                self._running = None
+                running.kill()
+                raise
+        if "error" in reply:
+            fault = reply["error"]
+            raise errors.by_name(fault["type"])(fault["photo"], fault["problem"], fault["remedy"])
+        return reply["result"]
+
+    def close(self) -> None:
+        """End the child; the next request starts another."""
+        with self._lock:
+            running, self._running = self._running, None
+        if running is not None:
+            running.end()
+
+    def forget(self) -> None:
+        """In a forked child: let go of the parent's process without touching it."""
+        self._lock = threading.Lock()
+        running, self._running = self._running, None
+        if running is not None:
+            running.let_go()
+
+
+class _Running:
+    """A child that has been started."""
+
+    def __init__(self) -> None:
+        package = str(Path(__file__).resolve().parents[2])
+        self._answered = False
+        self._late = False
+        self._log: collections.deque[str] = collections.deque(maxlen=LOG_LINES)
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", _COMMAND, package],
+            env=child_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self._drain = threading.Thread(
+            target=_drain, args=(self._process.stderr, self._log), daemon=True
+        )
+        self._drain.start()
+
+    def exchange(
+        self, message: Mapping[str, Any], payload: bytes, timeout: float
+    ) -> dict[str, Any]:
+        limit = timeout if self._answered else timeout + START_SECONDS
+        # Killing the child ends every wait below: a full pipe, a stopped child, a hung decoder.
+        watchdog = threading.Timer(limit, self._too_late, (limit,))
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            wire.send(self._stdin, {**message, "limit": limit}, payload)
+            reply, _ = wire.receive(self._stdout)
+        finally:
+            watchdog.cancel()
+        self._answered = True
+        return reply
+
+    def obituary(self) -> str:
+        """Bury a child that died; why it did, in words."""
+        self.kill()
+        self._drain.join(1)
+        if self._late:
+            return "took too long and was stopped"
+        status = self._process.returncode
+        last = " | ".join(list(self._log)[-3:])
+        return f"made the sealed process end with status {status}" + (f" ({last})" if last else "")
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self.let_go()
+
+    def end(self) -> None:
+        """Close its stdin, which tells it to finish and leave; kill it if it does not."""
+        with contextlib.suppress(OSError):
+            self._stdin.close()
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._drain.join(1)
+        self.let_go()
+
+    def let_go(self) -> None:
+        for stream in (self._stdin, self._stdout):
+            with contextlib.suppress(OSError):
+                stream.close()
+
+    def _too_late(self, limit: float) -> None:
+        _log.warning("no answer after %.0f s, stopping the sealed process", limit)
+        self._late = True
+        self._process.kill()
+
+    @property
+    def _stdin(self) -> BinaryIO:
+        assert self._process.stdin is not None
+        return self._process.stdin  # type: ignore[return-value]
+
+    @property
+    def _stdout(self) -> BinaryIO:
+        assert self._process.stdout is not None
+        return self._process.stdout  # type: ignore[return-value]
+
+
+def _drain(stream: BinaryIO, kept: collections.deque[str]) -> None:
+    """Carry the child's stderr over to ``logging``, line by line, until it ends."""
+    with stream:
+        for line in stream:
+            text = line.decode(errors="replace").rstrip()
+            kept.append(text)
+            _log.debug("%s", text)
+
+
+# Every process object alive: closed at interpreter exit, forgotten after a fork.
+_LIVING: weakref.WeakSet[SealedProcess] = weakref.WeakSet()
+
+
+def _close_all() -> None:
+    for process in list(_LIVING):
+        process.close()
+
+
+def _forget_all() -> None:
+    for process in list(_LIVING):
+        process.forget()
+
+
+# Not atexit: threads of a pool are joined before atexit runs, and they may wait for a child.
+threading._register_atexit(_close_all)  # type: ignore[attr-defined]  # noqa: SLF001
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)

@@ -1,0 +1,39 @@
+"""Messages between caller and child: a JSON object and, with it, raw bytes.
+
+JSON and not pickle: the side that reads hostile pictures can send numbers and text, but no code.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SIZES = struct.Struct(">IQ")  # bytes of JSON, bytes of payload
+
+
+def send(stream: BinaryIO, message: Mapping[str, Any], payload: bytes = b"") -> None:
+    """Write one message; raises OSError when the other side is gone."""
+    text = json.dumps(message).encode()  # ASCII: names that are not UTF-8 travel as \\udcXX
+    stream.write(_SIZES.pack(len(text), len(payload)))
+    stream.write(text)
+    stream.write(payload)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes]:
+    """Read one message; raises EOFError when the other side is gone."""
+    text_size, payload_size = _SIZES.unpack(_exactly(stream, _SIZES.size))
+    text = _exactly(stream, text_size)
+    message = json.loads(text)
+    return message, _exactly(stream, payload_size)
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytes:
+    data = stream.read(size) if size else b""
+    if len(data) < size:
+        raise EOFError
+    return data
