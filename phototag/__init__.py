@@ -1,0 +1,93 @@
+"""phototag tells a headshot from a portrait and writes what it found into the photo.
+
+>>> import phototag
+>>> result = phototag.analyze("jane.jpg")  # doctest: +SKIP
+>>> result.kind, result.confidence  # doctest: +SKIP
+(<Kind.HEADSHOT: 'headshot'>, 0.97)
+
+The names are resolved when they are first used (PEP 562): importing phototag takes no time and
+loads nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from phototag.version import __version__
+
+if TYPE_CHECKING:
+    from phototag.analysis import Analysis
+    from phototag.analyzer import Analyzer, Outcome, Tagging
+    from phototag.api import analyze, read, remove, tag, write
+    from phototag.catalogue import tag_catalogue
+    from phototag.criteria.background import BackgroundKind
+    from phototag.criteria.cropping import Shot
+    from phototag.criteria.environment import Place
+    from phototag.criteria.finding import Finding, Status
+    from phototag.criteria.focus import Focus
+    from phototag.criteria.mood import VisibleExpression
+    from phototag.criteria.posing import Facing, Gaze
+    from phototag.criteria.retouching import Colour, Style
+    from phototag.criteria.subjects import Subjects
+    from phototag.crops import Crop
+    from phototag.errors import PhototagError
+    from phototag.geometry import Box, Point
+    from phototag.keywords import Keywords, Level
+    from phototag.metadata.options import Change, Options
+    from phototag.metadata.record import Record
+    from phototag.scene import Scene
+    from phototag.verdict import Grade, Kind, Verdict
+
+_HOMES = {
+    "phototag.analysis": ("Analysis",),
+    "phototag.analyzer": ("Analyzer", "Outcome", "Tagging"),
+    "phototag.api": ("analyze", "read", "remove", "tag", "write"),
+    "phototag.catalogue": ("tag_catalogue",),
+    "phototag.criteria.background": ("BackgroundKind",),
+    "phototag.criteria.cropping": ("Shot",),
+    "phototag.criteria.environment": ("Place",),
+    "phototag.criteria.finding": ("Finding", "Status"),
+    "phototag.criteria.focus": ("Focus",),
+    "phototag.criteria.mood": ("VisibleExpression",),
+    "phototag.criteria.posing": ("Facing", "Gaze"),
+    "phototag.criteria.retouching": ("Colour", "Style"),
+    "phototag.criteria.subjects": ("Subjects",),
+    "phototag.crops": ("Crop",),
+    "phototag.errors": ("PhototagError",),
+    "phototag.geometry": ("Box", "Point"),
+    "phototag.keywords": ("Keywords", "Level"),
+    "phototag.metadata.options": ("Change", "Options"),
+    "phototag.metadata.record": ("Record",),
+    "phototag.scene": ("Scene",),
+    "phototag.verdict": ("Grade", "Kind", "Verdict"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [  # noqa: RUF022 - by what they are for, not by the alphabet
+    # what one calls
+    "analyze", "write", "tag", "read", "remove", "tag_catalogue", "Analyzer",
+    # what one gets
+    "Analysis", "Verdict", "Finding", "Crop", "Keywords", "Scene", "Record", "Change", "Outcome",
+    "Box", "Point",
+    # what one chooses
+    "Tagging", "Options", "Level",
+    # values
+    "Kind", "Grade", "Status", "Focus", "Subjects", "Shot", "VisibleExpression", "Place", "Style",
+    "Colour", "BackgroundKind", "Facing", "Gaze",
+    # what may go wrong
+    "PhototagError",
+    "__version__",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'phototag' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

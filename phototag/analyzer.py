@@ -1,0 +1,234 @@
+"""The warm analyzer: sealed processes in, typed results out."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import os
+import queue
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Self
+
+import attrs
+
+from phototag import errors, keywords, serial
+from phototag.analysis import Analysis, analyse_scene
+from phototag.keywords import Level
+from phototag.metadata.options import Change, Options
+from phototag.metadata.record import Record
+from phototag.scene import Scene
+from phototag.sealed import SealedProcess, Source
+from phototag.sealed.process import TIMEOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from phototag.sealed.source import ImageInput
+
+    Path = str | os.PathLike[str]
+
+AHEAD = 4  # photos a worker that are under way or done and not yet taken: bounds the memory
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """What became of one photo in a run.
+
+    Attributes:
+        photo: its path as it was given.
+        analysis: the result; None if it failed or was not analysed.
+        change: what was written, or would be; None where nothing was to be written.
+        error: what went wrong; None if all went well.
+    """
+
+    photo: str
+    analysis: Analysis | None = None
+    change: Change | None = None
+    error: errors.PhototagError | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Tagging:
+    """What is claimed of a photo, and how it is written.
+
+    Attributes:
+        keywords: how many words are claimed.
+        min_confidence: below it nothing is claimed, and what was claimed earlier goes away.
+        write: options of the write itself.
+    """
+
+    keywords: Level = Level.MINIMAL
+    min_confidence: float = 0.0
+    write: Options = attrs.Factory(Options)
+
+    def record(self, analysis: Analysis) -> Record:
+        """What is to stand in the photo."""
+        return Record(
+            kind=analysis.kind,
+            confidence=round(analysis.confidence, 4),
+            grade=analysis.grade,
+            contributions={n: round(value, 3) for n, value in analysis.contributions.items()},
+            keywords=keywords.claim(analysis, analysis.verdict, self.keywords, self.min_confidence),
+            crops=analysis.crops if analysis.confidence >= self.min_confidence else (),
+            software=analysis.software,
+            models=analysis.models,
+            calibration=analysis.calibration,
+        )
+
+
+class Analyzer:
+    """Holds warm sealed processes; use it as a context manager, from any number of threads.
+
+    Args:
+        workers: sealed processes, each with its own models (about 300 MB); one a core is right.
+        timeout: seconds for one photo; a photo that takes longer fails with ``WorkerDied``.
+        max_pixels: larger pictures are refused before decoding; None = the default of 250 million.
+    """
+
+    def __init__(
+        self, workers: int = 1, *, timeout: float = TIMEOUT, max_pixels: int | None = None
+    ) -> None:
+        if workers < 1:
+            raise ValueError(f"workers must be at least 1, not {workers}")
+        self.workers = workers
+        self._max_pixels = max_pixels
+        self._processes = [SealedProcess(timeout) for _ in range(workers)]
+        self._idle: queue.LifoQueue[SealedProcess] = queue.LifoQueue()  # the warm one first
+        for process in reversed(self._processes):
+            self._idle.put(process)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the sealed processes; a later call starts new ones."""
+        for process in self._processes:
+            process.close()
+
+    def analyze(self, image: ImageInput) -> Analysis:
+        """See ``phototag.analyze``."""
+        source = Source.of(image)
+        message = {
+            "job": "look",
+            "name": source.name,
+            "path": source.path,
+            "shape": source.shape,
+            "max_pixels": self._max_pixels,
+        }
+        seen = self._ask(source.name, message, source.data)
+        return analyse_scene(source.name, serial.from_json(seen, Scene))
+
+    def analyze_many(self, images: Iterable[ImageInput]) -> Iterator[Outcome]:
+        """Analyse a stream of pictures: one ``Outcome`` each, in order, as they become ready."""
+        return self._stream(self._analyze_outcome, images)
+
+    def write(self, photo: Path, analysis: Analysis, tagging: Tagging | None = None) -> Change:
+        """See ``phototag.write``."""
+        tagging = tagging or Tagging()
+        source = Source.of_path(photo)
+        record = tagging.record(analysis)
+        return self._change("write", source, tagging.write, record=serial.to_json(record))
+
+    def tag(self, photo: Path, tagging: Tagging | None = None) -> Outcome:
+        """See ``phototag.tag``."""
+        analysis = self.analyze(Source.of_path(photo).name)
+        change = self.write(photo, analysis, tagging)
+        return Outcome(photo=analysis.path, analysis=analysis, change=change)
+
+    def tag_many(self, photos: Iterable[Path], tagging: Tagging | None = None) -> Iterator[Outcome]:
+        """Tag a stream of photos: one ``Outcome`` each, in order; a failure does not end it."""
+        return self._stream(lambda photo: self.tag(photo, tagging), photos)
+
+    def read(self, photo: Path) -> Record | None:
+        """See ``phototag.read``."""
+        source = Source.of_path(photo)
+        found = self._ask(source.name, {"job": "read", "name": source.name, "path": source.path})
+        return None if found is None else serial.from_json(found, Record)
+
+    def remove(self, photo: Path, options: Options | None = None) -> Change:
+        """See ``phototag.remove``."""
+        return self._change("remove", Source.of_path(photo), options or Options())
+
+    def remove_many(
+        self, photos: Iterable[Path], options: Options | None = None
+    ) -> Iterator[Outcome]:
+        """Take back what was written in a stream of photos: one ``Outcome`` each, in order."""
+
+        def take_back(photo: Path) -> Outcome:
+            return Outcome(photo=os.fsdecode(photo), change=self.remove(photo, options))
+
+        return self._stream(take_back, photos)
+
+    def versions(self) -> dict[str, str]:
+        """Versions of the native libraries, as the sealed process has them."""
+        answer: dict[str, str] = self._ask("<versions>", {"job": "versions", "name": ""})
+        return answer
+
+    def _analyze_outcome(self, image: ImageInput) -> Outcome:
+        analysis = self.analyze(image)
+        return Outcome(photo=analysis.path, analysis=analysis)
+
+    def _change(self, job: str, source: Source, options: Options, **more: Any) -> Change:
+        message = {
+            "job": job,
+            "name": source.name,
+            "path": source.path,
+            "options": serial.to_json(options),
+            **more,
+        }
+        return serial.from_json(self._ask(source.name, message), Change)
+
+    def _ask(self, name: str, message: dict[str, Any], payload: bytes = b"") -> Any:
+        process = self._idle.get()
+        try:
+            return process.ask(name, message, payload)
+        finally:
+            self._idle.put(process)
+
+    def _stream(self, work: Callable[[Any], Outcome], items: Iterable[Any]) -> Iterator[Outcome]:
+        """Ordered results with a bounded number under way; closing it finishes those and no more."""
+
+        def guarded(item: Any) -> Outcome:
+            try:
+                return work(item)
+            except errors.PhototagError as error:
+                return Outcome(photo=error.photo, error=error)
+
+        waiting: collections.deque[Future[Outcome]] = collections.deque()
+        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="phototag")
+        try:
+            for item in items:
+                waiting.append(pool.submit(guarded, item))
+                if len(waiting) >= AHEAD * self.workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+_default_lock = threading.Lock()
+_default: Analyzer | None = None
+
+
+def default() -> Analyzer:
+    """The analyzer of the module-level functions; its one process starts with the first call."""
+    global _default  # noqa: PLW0603 - made once, on demand: importing phototag must cost nothing
+    with _default_lock:
+        if _default is None:
+            _default = Analyzer()
+        return _default
+
+
+def _after_fork() -> None:
+    """A fork may happen while another thread holds the lock or a process is out on a job."""
+    global _default, _default_lock
+    _default, _default_lock = None, threading.Lock()
+
+
+with contextlib.suppress(AttributeError):  # no fork on Windows
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,96 @@
+"""Is this installation well?  Versions, models, and the traps of its dependencies."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import sys
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+import attrs
+
+from phototag import models
+from phototag.analyzer import Analyzer
+from phototag.calibration import default
+from phototag.errors import PhototagError
+from phototag.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OPENCV = ("opencv-python", "opencv-contrib-python")
+EXTRAS = {"heif": "pillow_heif", "raw": "rawpy", "ray": "ray", "demo": "skimage"}
+
+
+@attrs.frozen
+class Line:
+    """One thing that was looked at: a sentence, and whether it is fine."""
+
+    text: str
+    fine: bool = True
+
+
+def examine() -> Iterator[Line]:
+    """Look at everything a report of a problem should tell."""
+    yield Line(f"phototag {__version__}, calibration {default().identity}")
+    yield Line(f"Python {platform.python_version()} on {platform.platform()}")
+    yield from _packages()
+    yield from _opencv()
+    yield from _models()
+    yield from _sealed_process()
+    for extra, module in EXTRAS.items():
+        there = importlib.util.find_spec(module) is not None
+        yield Line(f"extra {extra}: {'installed' if there else 'not installed'}")
+    yield Line(
+        "mediapipe posts usage statistics (version, task, timings; no pictures) and has no switch "
+        "for it; in phototag's sealed process its way out leads to a closed port of this machine",
+    )
+
+
+def _packages() -> Iterator[Line]:
+    for name in ("mediapipe", "pyexiv2", "pillow", "numpy", "attrs", "cattrs"):
+        try:
+            yield Line(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            yield Line(f"{name} is missing: install phototag again", fine=False)
+
+
+def _opencv() -> Iterator[Line]:
+    """The two distributions unpack into the same folder: the later one overwrites the earlier."""
+    found = {}
+    for name in OPENCV:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            yield Line(f"{name} is missing: pip install --force-reinstall {name}", fine=False)
+    if len(set(found.values())) > 1:
+        wanted = max(found.values())
+        yield Line(
+            f"{' and '.join(f'{n} {v}' for n, v in found.items())} share one folder and differ: "
+            f"pip install --force-reinstall {' '.join(f'{n}=={wanted}' for n in OPENCV)}",
+            fine=False,
+        )
+    elif len(found) == len(OPENCV):
+        yield Line(f"opencv-python and opencv-contrib-python {found[OPENCV[0]]}, agreeing")
+
+
+def _models() -> Iterator[Line]:
+    problems = models.verify()
+    for problem in problems:
+        yield Line(problem, fine=False)
+    if not problems:
+        yield Line(f"models {models.identity()}: all {len(models.MODELS)} as they were built")
+
+
+def _sealed_process() -> Iterator[Line]:
+    try:
+        with Analyzer() as analyzer:
+            versions = analyzer.versions()
+    except PhototagError as error:
+        yield Line(
+            f"the sealed process does not work ({sys.executable}): {error.problem}", fine=False
+        )
+    else:
+        loaded = ", ".join(f"{name} {version}" for name, version in versions.items())
+        yield Line(f"the sealed process works: {loaded}")
