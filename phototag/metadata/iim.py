@@ -165,14 +165,16 @@ def marked(block: Iim, charset: bytes | None) -> Iim:
 def with_keywords(block: Iim, drop: set[int], extra: tuple[str, ...]) -> Iim:
     """The block without the keywords at these positions (among keywords), with others added."""
     kept: list[DataSet] = []
-    end = seen = 0
+    at = seen = 0
     for item in block.datasets:
         if item.number == KEYWORDS:
             seen += 1
-            if seen - 1 in drop:
-                continue
-        kept.append(item)
-        if item.number <= KEYWORDS:
-            end = len(kept)
+            if seen - 1 not in drop:
+                kept.append(item)
+            at = len(kept)
+        else:
+            kept.append(item)
+            # Before the first keyword the numbers say where one belongs.
+            at = len(kept) if not seen and item.number < KEYWORDS else at
     added = [DataSet(KEYWORDS, word.encode(block.encoding)) for word in extra]
-    return attrs.evolve(block, datasets=tuple(kept[:end] + added + kept[end:]))
+    return attrs.evolve(block, datasets=tuple(kept[:at] + added + kept[at:]))

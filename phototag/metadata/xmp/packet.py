@@ -33,6 +33,7 @@ class Packet:
         source = _EMPTY.encode() if data is None else data.strip(b"\0 \t\r\n")
         self._top = tree.parse(source)
         self._rdf = self._find_rdf()
+        _check_names(self._rdf)
         self._elements: dict[Name, tuple[Element, Element]] = {}
         self._attributes: dict[Name, tuple[Element, str]] = {}
         for description in self._rdf.elements:
@@ -188,3 +189,10 @@ class Packet:
         closed = isinstance(last, Markup) and last.literal.startswith("<?xpacket end")
         parts.insert(len(parts) - 1 if closed else len(parts), (_PADDING if padding else "") + "\n")
         return "".join(parts).encode()
+
+
+def _check_names(element: Element) -> None:
+    """Find undeclared prefixes now, before anything is changed."""
+    _ = element.name, dict(element.named_attributes())
+    for child in element.elements:
+        _check_names(child)

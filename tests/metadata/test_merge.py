@@ -1,0 +1,177 @@
+"""Whose word is it? Three-way merge, on lists and on files."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phototag.metadata.file import apply, remove
+from phototag.metadata.merge import Entry, fold, merge
+from phototag.metadata.options import Options
+from phototag.metadata.record import Record
+
+
+def edit(exiftool: str, path: object, *options: str) -> None:
+    subprocess.run([exiftool, "-q", "-overwrite_original", *options, str(path)], check=True)
+
+
+def test_the_users_spelling_wins() -> None:
+    merged = merge(["HEADSHOT"], ["headshot"], Entry())
+    assert merged.extra == ()
+    assert merged.entry == Entry()
+
+
+def test_both_unicode_forms_are_one_word() -> None:
+    assert merge(["Ko\u0308ln"], ["K\u00f6ln"], Entry()).extra == ()
+
+
+def test_stale_words_of_ours_go() -> None:
+    merged = merge(["a", "headshot"], ["portrait"], Entry(("headshot",)))
+    assert merged.drop == {1}
+    assert merged.extra == ("portrait",)
+    assert merged.entry == Entry(("portrait",))
+
+
+def test_a_deleted_word_stays_deleted_until_forced() -> None:
+    entry = Entry(("headshot",))
+    merged = merge([], ["headshot"], entry)
+    assert merged.extra == ()
+    assert merged.declined == ("headshot",)
+    again = merge([], ["headshot"], merged.entry)
+    assert again.extra == ()
+    assert again.declined == ("headshot",)
+    assert merge([], ["headshot"], merged.entry, force=True).extra == ("headshot",)
+
+
+def test_a_word_deleted_while_the_verdict_changed_stays_deleted() -> None:
+    merged = merge([], ["portrait"], Entry(("headshot",)), vocabulary=["headshot"])
+    assert merged.declined == ()
+    assert merge([], ["headshot"], merged.entry).extra == ()
+
+
+def test_a_copy_deleted_with_its_original_declines_nothing() -> None:
+    merged = merge([], [], Entry(("Wedding",)))
+    assert merged.entry == Entry()
+
+
+def test_a_declined_word_that_the_user_types_is_the_users() -> None:
+    merged = merge(["Headshot"], ["headshot"], Entry((), ("headshot",)))
+    assert merged.entry == Entry()
+    assert merge(["Headshot"], [], merged.entry).drop == frozenset()
+
+
+def test_a_word_that_the_user_spells_anew_is_the_users() -> None:
+    merged = merge(["Headshot"], ["headshot"], Entry(("headshot",)))
+    assert merged.entry == Entry()
+    assert merged.declined == ()
+
+
+words = st.lists(st.sampled_from(["a", "A", "b", "c", "ä", "a\u0308", "d e"]), max_size=6)
+
+
+@given(words, words, words)
+def test_user_words_survive_every_merge_and_the_second_changes_nothing(
+    users: list[str], first: list[str], second: list[str]
+) -> None:
+    there, entry = list(users), Entry()
+    for wanted in (first, second, second, []):
+        merged = merge(there, wanted, entry)
+        last = there
+        there = [w for at, w in enumerate(there) if at not in merged.drop] + [*merged.extra]
+        entry = merged.entry
+        assert users == there[: len(users)]
+        assert {fold(w) for w in wanted} <= {fold(w) for w in there}
+        again = merge(there, wanted, entry)
+        assert (again.drop, again.extra, again.entry) == (frozenset(), (), entry)
+    assert users == there
+    assert last is not there
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
+def test_a_word_deleted_in_the_file_stays_deleted_and_is_reported(
+    make: Any, dump: Any, headshot: Record, suffix: str, exiftool: str
+) -> None:
+    path = make(f"a.{suffix}")
+    apply(path, headshot)
+    edit(exiftool, path, "-XMP-dc:Subject-=headshot", "-IPTC:Keywords-=headshot")
+    change = apply(path, headshot)
+    assert change.declined["dc:subject"] == ("headshot",)
+    assert dump(path)["XMP-dc:Subject"] == ["plain background"]
+    assert not apply(path, headshot).changed
+    assert apply(path, headshot).declined["dc:subject"] == ("headshot",)
+    forced = apply(path, headshot, Options(force=True))
+    assert forced.added["dc:subject"] == ("headshot",)
+    assert forced.declined == {}
+
+
+def test_a_word_deleted_in_xmp_only_goes_from_iptc_too(
+    make: Any, dump: Any, headshot: Record, exiftool: str
+) -> None:
+    path = make("a.jpg")
+    apply(path, headshot)
+    edit(exiftool, path, "-XMP-dc:Subject-=headshot")
+    apply(path, headshot)
+    assert dump(path)["IPTC:Keywords"] == "plain background"
+    assert dump(path)["XMP-dc:Subject"] == ["plain background"]
+
+
+def test_a_deleted_region_stays_deleted(
+    make: Any, dump: Any, headshot: Record, exiftool: str
+) -> None:
+    path = make("a.jpg")
+    apply(path, headshot)
+    edit(exiftool, path, "-XMP-iptcExt:ImageRegion=")
+    change = apply(path, headshot)
+    assert set(change.declined["Iptc4xmpExt:ImageRegion"]) == {
+        "phototag-crop-casting_8x10",
+        "phototag-crop-linkedin",
+    }
+    assert "XMP-iptcExt:ImageRegion" not in dump(path)
+    apply(path, headshot, Options(force=True))
+    assert len(dump(path)["XMP-iptcExt:ImageRegion"]) == 2
+
+
+def test_a_region_that_moves_is_written_anew(make: Any, dump: Any, headshot: Record) -> None:
+    path = make("a.jpg")
+    apply(path, headshot)
+    first, second = headshot.crops
+    moved = attrs.evolve(first, box=attrs.evolve(first.box, x=0.2))
+    apply(path, attrs.evolve(headshot, crops=(moved, second)))
+    found = {r["RId"]: r for r in dump(path)["XMP-iptcExt:ImageRegion"]}
+    assert set(found) == {"phototag-crop-casting_8x10", "phototag-crop-linkedin"}
+    assert found["phototag-crop-casting_8x10"]["RegionBoundary"]["RbX"] == 0.2
+
+
+def test_iptc_only_words_come_to_subject_and_go_again(
+    make: Any, dump: Any, headshot: Record
+) -> None:
+    path = make("a.jpg", "-codedcharacterset=utf8", "-IPTC:Keywords=Köln")
+    apply(path, headshot)
+    assert dump(path)["XMP-dc:Subject"] == ["Köln", "headshot", "plain background"]
+    assert not apply(path, headshot).changed
+    remove(path)
+    assert dump(path)["IPTC:Keywords"] == "Köln"
+    assert "XMP-dc:Subject" not in dump(path)
+
+
+def test_user_words_without_a_node_get_one_in_the_hierarchy(
+    make: Any, dump: Any, headshot: Record
+) -> None:
+    path = make(
+        "a.jpg",
+        "-XMP-dc:Subject=Wedding",
+        "-XMP-dc:Subject=Anna",
+        "-XMP-lr:HierarchicalSubject=People|Anna",
+    )
+    apply(path, headshot)
+    assert dump(path)["XMP-lr:HierarchicalSubject"] == [
+        "People|Anna",
+        "phototag|kind|headshot",
+        "phototag|background|plain background",
+        "Wedding",
+    ]

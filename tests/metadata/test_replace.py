@@ -1,0 +1,282 @@
+"""The file on disk changes in one step or not at all, and every failure says why."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from phototag.errors import (
+    FormatNotWritable,
+    MetadataDamaged,
+    NotAPhoto,
+    PhotoDamaged,
+    PhotoNotFound,
+    PhotoNotReadable,
+    PhototagError,
+    WriteRefused,
+    WriteUncertain,
+)
+from phototag.metadata import replace as replace_module
+from phototag.metadata.file import apply, read, remove
+from phototag.metadata.options import Options
+from phototag.metadata.record import Record
+
+
+def untouched(path: Path, before: bytes) -> None:
+    assert before == path.read_bytes()
+    assert not list(path.parent.glob(".phototag-*"))
+
+
+def test_read_only_is_refused_although_replacing_would_succeed(make: Any, headshot: Record) -> None:
+    path = make("a.jpg")
+    before = path.read_bytes()
+    path.chmod(0o444)
+    with pytest.raises(WriteRefused, match="read-only") as caught:
+        apply(path, headshot)
+    assert str(path) == caught.value.photo
+    untouched(path, before)
+
+
+def test_hard_links_are_refused_unless_allowed(make: Any, headshot: Record) -> None:
+    path = make("a.jpg")
+    before = path.read_bytes()
+    other = path.with_name("b.jpg")
+    other.hardlink_to(path)
+    with pytest.raises(WriteRefused, match="hard links"):
+        apply(path, headshot)
+    untouched(path, before)
+    apply(path, headshot, Options(allow_hard_links=True))
+    assert headshot == read(path)
+    assert before == other.read_bytes()
+
+
+def test_a_symbolic_link_stays_one(make: Any, headshot: Record) -> None:
+    path = make("a.jpg")
+    link = path.with_name("link.jpg")
+    link.symlink_to(path.name)
+    apply(link, headshot)
+    assert link.is_symlink()
+    assert headshot == read(path)
+
+
+def test_changed_meanwhile_is_refused(
+    make: Any, headshot: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make("a.jpg")
+    real = replace_module._take_over
+
+    def change_behind_our_back(*args: Any) -> None:
+        real(*args)
+        path.write_bytes(b"another program was here")
+
+    monkeypatch.setattr(replace_module, "_take_over", change_behind_our_back)
+    with pytest.raises(WriteRefused, match="another program"):
+        apply(path, headshot)
+    untouched(path, b"another program was here")
+
+
+def raising(number: int) -> Callable[..., None]:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("function", "number", "words"),
+    [
+        ("fsync", errno.ENOSPC, "disk is full"),
+        ("fsync", errno.EIO, "could not be written"),
+        ("replace", errno.EACCES, "folder is not writable"),
+        ("replace", errno.EROFS, "disk is read-only"),
+        ("fchown", errno.ENOSPC, "disk is full"),
+    ],
+)
+def test_a_failed_write_changes_nothing(  # noqa: PLR0917
+    make: Any,
+    headshot: Record,
+    monkeypatch: pytest.MonkeyPatch,
+    function: str,
+    number: int,
+    words: str,
+) -> None:
+    path = make("a.jpg")
+    before = path.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, function, raising(number))
+        with pytest.raises(WriteRefused, match=words) as caught:
+            apply(path, headshot)
+    assert str(path) == caught.value.photo
+    untouched(path, before)
+
+
+def test_a_folder_that_takes_no_files_is_refused(
+    make: Any, headshot: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make("a.jpg")
+    before = path.read_bytes()
+    monkeypatch.setattr(tempfile, "mkstemp", raising(errno.EACCES))
+    with pytest.raises(WriteRefused, match="folder is not writable"):
+        apply(path, headshot)
+    untouched(path, before)
+
+
+def test_an_interrupt_leaves_no_temporary_file(
+    make: Any, headshot: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make("a.jpg")
+    before = path.read_bytes()
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            apply(path, headshot)
+    untouched(path, before)
+
+
+def test_uncertain_durability_is_an_error_of_its_own(
+    make: Any, headshot: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make("a.jpg")
+    real = os.fsync
+
+    def fail_for_folders(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EIO, "Input/output error")
+        real(handle)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail_for_folders)
+        with pytest.raises(WriteUncertain):
+            apply(path, headshot)
+    assert headshot == read(path)
+
+
+def test_mtime_is_fresh_unless_kept(make: Any, headshot: Record, portrait: Record) -> None:
+    path = make("a.jpg")
+    path.chmod(0o640)
+    os.utime(path, ns=(10**18, 10**18))
+    apply(path, headshot, Options(keep_mtime=True))
+    assert path.stat().st_mtime_ns == 10**18
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    apply(path, portrait)
+    assert path.stat().st_mtime_ns > 10**18
+
+
+def test_extended_attributes_stay(make: Any, headshot: Record) -> None:
+    path = make("a.jpg")
+    try:
+        os.setxattr(path, "user.phototag_test", b"kept")
+    except OSError:
+        pytest.skip("this file system has no extended attributes")
+    apply(path, headshot)
+    assert os.getxattr(path, "user.phototag_test") == b"kept"
+
+
+def test_a_name_that_is_no_text(make: Any, headshot: Record) -> None:
+    path = make("a.jpg")
+    odd = os.fsencode(path.parent) + b"/caf\xe9.jpg"
+    os.rename(os.fsencode(path), odd)  # noqa: PTH104 (bytes)
+    apply(os.fsdecode(odd), headshot)
+    assert headshot == read(os.fsdecode(odd))
+    os.chmod(odd, 0o444)  # noqa: PTH101 (bytes)
+    with pytest.raises(WriteRefused, match=r"caf\\udce9"):
+        remove(os.fsdecode(odd))
+
+
+CASES: list[tuple[str, bytes, type[PhototagError]]] = [
+    ("empty.jpg", b"", NotAPhoto),
+    ("text.jpg", b"hello, world", NotAPhoto),
+    ("a.gif", b"GIF89a" + bytes(20), FormatNotWritable),
+    ("a.heic", b"\0\0\0\x18ftypheic" + bytes(20), FormatNotWritable),
+    ("a.dng", b"II*\0" + bytes(20), FormatNotWritable),
+    ("canon.tif", b"II*\0\x10\0\0\0CR\2\0" + bytes(20), FormatNotWritable),
+    ("a.tif", b"II*\0\xff\0\0\0" + bytes(20), PhotoDamaged),
+    ("a.jpg", b"\xff\xd8\xff\xe0\xff\xffJFIF", PhotoDamaged),
+    ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(4), PhotoDamaged),
+    ("a.webp", b"RIFF\x20\0\0\0WEBPVP8 \xff\xff\0\0", PhotoDamaged),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "error"), CASES, ids=[c[0] for c in CASES])
+def test_what_is_no_photo_is_refused_by_name(
+    tmp_path: Path, headshot: Record, name: str, data: bytes, error: type[PhototagError]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    for action in (lambda: apply(path, headshot), lambda: read(path), lambda: remove(path)):
+        with pytest.raises(error) as caught:
+            action()
+        assert type(caught.value) is error
+    untouched(path, data)
+
+
+def test_missing_files_and_folders(tmp_path: Path, headshot: Record) -> None:
+    with pytest.raises(PhotoNotFound):
+        apply(tmp_path / "none.jpg", headshot)
+    with pytest.raises(PhotoNotReadable):
+        apply(tmp_path, headshot)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
+def test_every_truncation_is_refused_or_read(make: Any, headshot: Record, suffix: str) -> None:
+    path = make(f"a.{suffix}", "-XMP-dc:Subject=x")
+    data = path.read_bytes()
+    for length in range(0, len(data), max(1, len(data) // 40)):
+        part = data[:length]
+        path.write_bytes(part)
+        try:
+            apply(path, headshot)
+        except PhototagError:
+            untouched(path, part)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
+def test_no_byte_of_noise_crashes_or_loses_the_file(
+    make: Any, headshot: Record, suffix: str
+) -> None:
+    path = make(f"a.{suffix}", "-XMP-dc:Subject=x")
+    data = path.read_bytes()
+    for at in range(0, min(len(data), 400), 7):
+        noisy = data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+        path.write_bytes(noisy)
+        try:
+            apply(path, headshot)
+            remove(path)
+        except PhototagError:
+            pass
+
+
+def test_unparsable_xmp_is_left_alone(make: Any, headshot: Record) -> None:
+    for suffix in ("jpg", "png", "tif", "webp"):
+        path = make(f"a.{suffix}", "-XMP-dc:Subject=mine")
+        broken = path.read_bytes().replace(b"</rdf:Bag>", b"</rdf:Bug>")
+        if suffix == "png":
+            broken = _with_right_checksums(broken)
+        path.write_bytes(broken)
+        with pytest.raises(MetadataDamaged):
+            apply(path, headshot)
+        untouched(path, broken)
+
+
+def _with_right_checksums(data: bytes) -> bytes:
+    import struct
+    import zlib
+
+    out, at = data[:8], 8
+    while at < len(data):
+        (size,) = struct.unpack_from(">I", data, at)
+        body = data[at + 4 : at + 8 + size]
+        out += data[at : at + 4] + body + struct.pack(">I", zlib.crc32(body))
+        at += 12 + size
+    return out
