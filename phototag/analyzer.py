@@ -22,7 +22,7 @@ from phototag.sealed import SealedProcess, Source
 from phototag.sealed.process import TIMEOUT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
 
     from phototag.sealed.source import ImageInput
 
@@ -122,7 +122,7 @@ class Analyzer:
         seen = self._ask(source.name, message, source.data)
         return analyse_scene(source.name, serial.from_json(seen, Scene))
 
-    def analyze_many(self, images: Iterable[ImageInput]) -> Iterator[Outcome]:
+    def analyze_many(self, images: Iterable[ImageInput]) -> Generator[Outcome]:
         """Analyse a stream of pictures: one ``Outcome`` each, in order, as they become ready."""
         return self._stream(self._analyze_outcome, images)
 
@@ -139,7 +139,9 @@ class Analyzer:
         change = self.write(photo, analysis, tagging)
         return Outcome(photo=analysis.path, analysis=analysis, change=change)
 
-    def tag_many(self, photos: Iterable[Path], tagging: Tagging | None = None) -> Iterator[Outcome]:
+    def tag_many(
+        self, photos: Iterable[Path], tagging: Tagging | None = None
+    ) -> Generator[Outcome]:
         """Tag a stream of photos: one ``Outcome`` each, in order; a failure does not end it."""
         return self._stream(lambda photo: self.tag(photo, tagging), photos)
 
@@ -155,7 +157,7 @@ class Analyzer:
 
     def remove_many(
         self, photos: Iterable[Path], options: Options | None = None
-    ) -> Iterator[Outcome]:
+    ) -> Generator[Outcome]:
         """Take back what was written in a stream of photos: one ``Outcome`` each, in order."""
 
         def take_back(photo: Path) -> Outcome:
@@ -189,7 +191,7 @@ class Analyzer:
         finally:
             self._idle.put(process)
 
-    def _stream(self, work: Callable[[Any], Outcome], items: Iterable[Any]) -> Iterator[Outcome]:
+    def _stream(self, work: Callable[[Any], Outcome], items: Iterable[Any]) -> Generator[Outcome]:
         """Ordered results with a bounded number under way; closing it finishes those and no more."""
 
         def guarded(item: Any) -> Outcome:

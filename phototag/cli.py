@@ -84,8 +84,8 @@ def analyze(
 @_workers
 @click.option(
     "--keywords",
-    type=click.Choice(list(Level)),
-    default=Level.MINIMAL,
+    type=click.Choice([level.value for level in Level]),
+    default=Level.MINIMAL.value,
     show_default=True,
     help="How many words are written.",
 )
@@ -111,7 +111,7 @@ def tag(
     *,
     dry_run: bool,
     workers: int,
-    keywords: Level,
+    keywords: str,
     iptc: Any,
     min_confidence: float,
     force: bool,

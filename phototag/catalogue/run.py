@@ -11,7 +11,7 @@ from phototag.metadata.options import Options
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from phototag.analyzer import Outcome
     from phototag.metadata.options import IptcMode
@@ -26,7 +26,7 @@ def tag_catalogue(
     force: bool = False,
     dry_run: bool = False,
     max_pixels: int | None = None,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome]:
     """Analyse every photo below the roots and write the results into them.
 
     Yields one ``Outcome`` a photo, in order of their names, as they become ready; a photo that

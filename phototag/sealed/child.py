@@ -76,7 +76,6 @@ def _answer(message: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
     return {
         "error": {
             "type": type(fault).__name__,
-            "photo": fault.photo,
             "problem": fault.problem,
             "remedy": fault.remedy,
         }

@@ -87,7 +87,7 @@ class SealedProcess:
                 raise
         if "error" in reply:
             fault = reply["error"]
-            raise errors.by_name(fault["type"])(fault["photo"], fault["problem"], fault["remedy"])
+            raise errors.by_name(fault["type"])(name, fault["problem"], fault["remedy"])
         return reply["result"]
 
     def close(self) -> None:

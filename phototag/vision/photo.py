@@ -64,6 +64,7 @@ RAW_SUFFIXES = frozenset(
         "x3f",
     ]
 )
+UPRIGHT_FORMATS = {"TIFF", "HEIF"}  # Pillow's decoders of these turn the picture themselves
 RGBA = (4,)
 ORIENTATIONS = range(1, 9)
 RAW_FLIP = {0: 1, 3: 3, 5: 8, 6: 6}  # LibRaw's flip -> Exif orientation
@@ -175,14 +176,15 @@ def _finish(name: str, image: Image.Image, max_pixels: int, orientation: int = 0
         factor = DECODE_SIDE / max(width, height)
         if factor < 1:
             image.draft(image.mode, (max(1, int(width * factor)), max(1, int(height * factor))))
-        pixels = _upright(_shrink(_rgb(image), WORK_SIDE), orientation)
+        upright = image.format in UPRIGHT_FORMATS
+        pixels = _upright(_shrink(_rgb(image), WORK_SIDE), 1 if upright else orientation)
     except MemoryError:
         raise
     except Exception as error:  # every decoder has its own exceptions for broken data
         raise errors.PhotoDamaged(
             name, f"the picture is damaged ({error})", "restore it from a backup"
         ) from error
-    if orientation in _TRANSPOSED:
+    if orientation in _TRANSPOSED and not upright:
         width, height = height, width
     return Picture(pixels, width, height, orientation, image.format or "picture")
 

@@ -1,0 +1,50 @@
+"""Pictures that every test may use, and what to skip where something is not installed."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from samples import SAMPLES
+
+PHOTOS = os.environ.get("PHOTOTAG_PHOTOS", "")  # a folder with labels.jsonl and its photos
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> Image.Image:
+    """512 x 512: one person, half-length, smiling at the camera."""
+    with Image.open(SAMPLES / "astronaut.png") as image:
+        return image.convert("RGB")
+
+
+@pytest.fixture(scope="session")
+def headshot(astronaut: Image.Image) -> Image.Image:
+    """200 x 250 cut from the astronaut: head and shoulders."""
+    return astronaut.crop((124, 4, 324, 254))
+
+
+@pytest.fixture
+def portrait_jpg(astronaut: Image.Image, tmp_path: Path) -> Path:
+    path = tmp_path / "portrait.jpg"
+    astronaut.save(path, quality=95)
+    return path
+
+
+@pytest.fixture
+def headshot_jpg(headshot: Image.Image, tmp_path: Path) -> Path:
+    path = tmp_path / "headshot.jpg"
+    headshot.save(path, quality=95)
+    return path
+
+
+@pytest.fixture(scope="session")
+def labelled() -> list[tuple[Path, dict[str, object]]]:
+    """Labelled photographs; they are not part of the project."""
+    if not PHOTOS:
+        pytest.skip("no labelled photographs: PHOTOTAG_PHOTOS names no folder")
+    folder = Path(PHOTOS)
+    rows = (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()
+    return [(folder / label["file"], label) for label in map(json.loads, rows)]

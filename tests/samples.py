@@ -1,0 +1,9 @@
+"""Where the real pictures are that scikit-image ships."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import skimage
+
+SAMPLES = Path(skimage.__file__).parent / "data"

@@ -1,0 +1,138 @@
+"""Drawn scenes: the numbers of a picture that nobody took."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from phototag.geometry import Box, Point
+from phototag.scene import (
+    Body,
+    Expression,
+    Face,
+    HeadPose,
+    ImageFacts,
+    Landmark,
+    Mesh,
+    Person,
+    Scene,
+    Skin,
+    Surroundings,
+)
+
+ASPECT = 0.8  # of the drawn photo, width to height
+
+
+def face(height: float = 0.5, x: float = 0.5, top: float = 0.2, **changes: Any) -> Face:
+    """A frontal face of this height, its middle at ``x``."""
+    wide = 0.75 * height / ASPECT
+    left = x - wide / 2
+
+    def at(across: float, down: float) -> Point:
+        return Point(left + across * wide, top + down * height)
+
+    mesh = Mesh(
+        pose=HeadPose(yaw=0, pitch=0, roll=0, residual=0.5),
+        expression=Expression(
+            mouth_width=0.55,
+            mouth_open=0.02,
+            lip_height=0.2,
+            corner_lift=0.0,
+            brow_raise=0.2,
+            eye_open_left=0.3,
+            eye_open_right=0.3,
+        ),
+        gaze=Point(0, 0),
+        chin=at(0.5, 1.0),
+        forehead=at(0.5, 0.0),
+        left_eye=at(0.7, 0.4),
+        right_eye=at(0.3, 0.4),
+        mouth=at(0.5, 0.75),
+        outline=(at(0.5, 0), at(1, 0.5), at(0.5, 1), at(0, 0.5)),
+    )
+    drawn = Face(
+        box=Box(left, top, wide, height),
+        score=0.93,
+        left_eye=at(0.7, 0.4),
+        right_eye=at(0.3, 0.4),
+        nose=at(0.5, 0.6),
+        mouth_left=at(0.65, 0.8),
+        mouth_right=at(0.35, 0.8),
+        sharpness=30,
+        mesh=mesh,
+    )
+    return attrs.evolve(drawn, **changes)
+
+
+def turned(degrees: float, **changes: Any) -> Face:
+    """A face whose mesh reads this yaw."""
+    drawn = face(**changes)
+    assert drawn.mesh is not None
+    pose = attrs.evolve(drawn.mesh.pose, yaw=degrees)
+    return attrs.evolve(drawn, mesh=attrs.evolve(drawn.mesh, pose=pose))
+
+
+def body(ankles: float = 0.0, knees: float = 0.0, hips: float = 0.9) -> Body:
+    """A standing body whose pairs are this visible."""
+    points = [Landmark(x=0.5, y=0.5, visibility=0.9)] * 23
+    for y, visibility in ((0.6, hips), (0.75, knees), (0.95, ankles)):
+        points += [Landmark(x=0.5 + side, y=y, visibility=visibility) for side in (0.05, -0.05)]
+    points += [Landmark(x=0.5, y=0.97, visibility=0.0)] * (33 - len(points))
+    return Body(landmarks=tuple(points))
+
+
+def surroundings(**changes: Any) -> Surroundings:
+    """An even grey backdrop."""
+    drawn = Surroundings(
+        share=0.5,
+        residual=1.0,
+        residual_90=2.0,
+        edges=0.01,
+        edge_sharpness=None,
+        detail_ratio=0.1,
+        sharpness=2,
+        colour="#808080",
+        sky=0.0,
+        green=0.0,
+        upright_edges=0.0,
+    )
+    return attrs.evolve(drawn, **changes)
+
+
+def scene(*faces: Face, **changes: Any) -> Scene:
+    """A sharp colour photo of 2400 x 3000 px with these faces on an even backdrop."""
+    top = faces[0].box.y if faces else 0.0
+    drawn = Scene(
+        image=ImageFacts(
+            width=2400,
+            height=3000,
+            orientation=1,
+            format="JPEG",
+            seen_width=819,
+            seen_height=1024,
+            chroma=30,
+            hue_spread=0.4,
+            lightness=50,
+            contrast=80,
+        ),
+        faces=faces,
+        body=None,
+        body_sought=False,
+        person=Person(
+            share=0.5 if faces else 0.0,
+            undecided=0.05 if faces else 0.6,
+            box=Box(0.1, 0.1, 0.8, 0.9) if faces else None,
+            crown=max(0.0, top - 0.1) if faces else None,
+        ),
+        surroundings=surroundings(),
+        skin=Skin(
+            texture=2,
+            texture_ratio=0.35,
+            evenness=3,
+            shine=0,
+            eye_sharpness=40,
+            pixels=9000,
+        ),
+    )
+    return attrs.evolve(drawn, **changes)

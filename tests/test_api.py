@@ -1,0 +1,85 @@
+"""``import phototag``, as another program uses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from samples import SAMPLES
+
+import phototag
+from phototag import errors
+
+
+def test_every_public_name_is_there() -> None:
+    for name in phototag.__all__:
+        assert getattr(phototag, name) is not None, name
+    assert set(phototag.__all__) <= set(dir(phototag))
+    with pytest.raises(AttributeError, match="sculpture"):
+        _ = phototag.sculpture
+
+
+def test_analyze_write_read_remove(headshot_jpg: Path) -> None:
+    before = headshot_jpg.read_bytes()
+    result = phototag.analyze(headshot_jpg)
+    assert result.kind is phototag.Kind.HEADSHOT
+    assert result.cropping.shot is phototag.Shot.HEAD_AND_SHOULDERS
+    assert phototag.read(headshot_jpg) is None
+    change = phototag.write(headshot_jpg, result)
+    assert change.added["dc:subject"] == ("headshot",)
+    record = phototag.read(headshot_jpg)
+    assert record is not None
+    assert (record.kind, record.keywords) == ("headshot", result.keywords)
+    assert [crop.profile for crop in record.crops] == [crop.profile for crop in result.crops]
+    assert record.contributions == pytest.approx(result.contributions, abs=1e-3)
+    assert phototag.write(headshot_jpg, result).changed is False
+    assert phototag.remove(headshot_jpg).changed is True
+    assert headshot_jpg.read_bytes() == before
+
+
+def test_tag_is_analyze_and_write(portrait_jpg: Path) -> None:
+    outcome = phototag.tag(portrait_jpg, keywords="standard")
+    assert outcome.analysis is not None
+    assert outcome.change is not None
+    assert outcome.analysis.kind == "portrait"
+    assert "one person" in outcome.change.added["dc:subject"]
+
+
+def test_tag_catalogue_streams_outcomes(
+    portrait_jpg: Path, headshot_jpg: Path, tmp_path: Path
+) -> None:
+    before = headshot_jpg.read_bytes()
+    kinds = {
+        Path(outcome.photo).name: outcome.analysis.kind
+        for outcome in phototag.tag_catalogue(tmp_path, dry_run=True)
+        if outcome.analysis
+    }
+    assert kinds == {portrait_jpg.name: "portrait", headshot_jpg.name: "headshot"}
+    assert headshot_jpg.read_bytes() == before
+
+
+def test_errors_name_the_photo_and_the_remedy(tmp_path: Path) -> None:
+    missing = tmp_path / "no.jpg"
+    for call in (phototag.analyze, phototag.tag, phototag.read, phototag.remove):
+        with pytest.raises(errors.PhotoNotFound) as caught:
+            call(missing)
+        assert caught.value.photo == str(missing)
+
+
+def test_every_error_comes_back_from_the_child_by_its_name() -> None:
+    assert errors.by_name("PhotoDamaged") is errors.PhotoDamaged
+    assert errors.by_name("MetadataDamaged") is errors.MetadataDamaged
+    assert errors.by_name("unheard of") is errors.PhototagError
+
+
+def test_names_are_shown_so_that_a_terminal_takes_them() -> None:
+    error = errors.NotAPhoto("a\n\x1b[31m\udcff.jpg", "this is not a picture")
+    assert str(error) == r"a\n\x1b[31m\udcff.jpg: this is not a picture"
+    str(error).encode()
+
+
+def test_a_python_module_of_pictures_without_people() -> None:
+    for name in ("chelsea.png", "coffee.png", "rocket.jpg", "moon.png"):
+        path = SAMPLES / name
+        if path.exists():
+            assert phototag.analyze(path).kind is phototag.Kind.OTHER, name

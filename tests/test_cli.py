@@ -1,0 +1,202 @@
+"""The command line, as a user calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+COMMAND = [sys.executable, "-m", "phototag"]
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def rows(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_analyze_says_the_verdict_and_why(headshot_jpg: Path) -> None:
+    done = run("analyze", headshot_jpg)
+    assert (done.returncode, done.stderr) == (0, "")
+    name, verdict, reason, *_ = done.stdout.splitlines()
+    assert name == str(headshot_jpg)
+    assert verdict.strip().startswith("Headshot")
+    assert "of the frame's height" in reason
+
+
+def test_analyze_as_json(headshot_jpg: Path, portrait_jpg: Path) -> None:
+    done = run("analyze", "--json", headshot_jpg, "missing.jpg", portrait_jpg)
+    first, error, second = rows(done.stdout)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert (first["kind"], second["kind"]) == ("headshot", "portrait")
+    assert error == {
+        "schema": 1,
+        "path": "missing.jpg",
+        "error": {"type": "PhotoNotFound", "message": "there is no such file; check the name"},
+    }
+
+
+def test_wrong_usage_is_status_2() -> None:
+    assert run("analyze").returncode == 2
+    assert run("tag", "--iptc", "perhaps", "a.jpg").returncode == 2
+    assert run("tag", "--min-confidence", "7", "a.jpg").returncode == 2
+
+
+def test_tag_show_tag_again_remove(headshot_jpg: Path) -> None:
+    before = headshot_jpg.read_bytes()
+    told = run("tag", headshot_jpg)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "added to dc:subject: headshot" in told.stdout
+    tagged = headshot_jpg.read_bytes()
+    assert tagged != before
+
+    shown = run("show", headshot_jpg).stdout
+    assert "phototag|kind|headshot" in shown
+    assert "crop casting_8x10, 4:5" in shown
+
+    again = run("tag", headshot_jpg)
+    assert "nothing to change" in again.stdout
+    assert headshot_jpg.read_bytes() == tagged
+
+    assert run("remove", headshot_jpg).returncode == 0
+    assert headshot_jpg.read_bytes() == before
+    assert "phototag wrote nothing here" in run("show", headshot_jpg).stdout
+
+
+def test_dry_run_changes_nothing_and_says_what_would(headshot_jpg: Path) -> None:
+    before = headshot_jpg.read_bytes()
+    done = run("tag", "--dry-run", headshot_jpg)
+    assert "would be added to dc:subject: headshot" in done.stdout
+    assert headshot_jpg.read_bytes() == before
+
+
+def test_tag_as_json(headshot_jpg: Path) -> None:
+    (row,) = rows(run("tag", "--json", headshot_jpg).stdout)
+    assert (row["path"], row["kind"], row["changed"]) == (str(headshot_jpg), "headshot", True)
+    assert row["added"]["dc:subject"] == ["headshot"]  # type: ignore[index]
+
+
+def test_levels_of_keywords_and_threshold(headshot_jpg: Path) -> None:
+    run("tag", "--keywords", "full", headshot_jpg)
+    record = rows(run("show", "--json", headshot_jpg).stdout)[0]["record"]
+    assert "phototag|shot|head and shoulders" in record["keywords"]["hierarchical"]  # type: ignore[index]
+    run("tag", "--min-confidence", "1", headshot_jpg)
+    record = rows(run("show", "--json", headshot_jpg).stdout)[0]["record"]
+    assert record["keywords"]["flat"] == []  # type: ignore[index]
+
+
+def test_a_folder_with_good_and_bad_files(portrait_jpg: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "album"
+    (folder / "inner").mkdir(parents=True)
+    (folder / ".hidden").mkdir()
+    (folder / "x.lrdata").mkdir()
+    for target in ("a.jpg", "inner/b.JPG", ".hidden/c.jpg", "x.lrdata/d.jpg", "read_only.jpg"):
+        shutil.copy(portrait_jpg, folder / target)
+    (folder / "read_only.jpg").chmod(0o444)
+    (folder / "text.jpg").write_text("no photo", encoding="utf-8")
+    (folder / "empty.png").touch()
+    (folder / "notes.txt").write_text("left alone", encoding="utf-8")
+    (folder / "truncated.jpg").write_bytes(portrait_jpg.read_bytes()[:20000])
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    done = run("tag", "--json", folder)
+    assert done.returncode == 1
+    told = {Path(str(row["path"])).name: row for row in rows(done.stdout)}
+    failed = {name: row["error"]["type"] for name, row in told.items() if "error" in row}  # type: ignore[index]
+    assert failed == {
+        "empty.png": "NotAPhoto",
+        "read_only.jpg": "WriteRefused",
+        "text.jpg": "NotAPhoto",
+        "truncated.jpg": "PhotoDamaged",
+    }
+    assert set(told) - set(failed) == {"a.jpg", "b.JPG"}
+    changed = {path.name for path, data in before.items() if path.read_bytes() != data}
+    assert changed == {"a.jpg", "b.JPG"}
+    assert {path for path in folder.rglob("*") if path.is_file()} == set(before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="such names exist on Linux only")
+@pytest.mark.parametrize(
+    "name", [b"caf\xe9.jpg", b"new\nline.jpg", "größe.jpg".encode(), b"-a.jpg"]
+)
+def test_odd_names_are_photos_like_others(portrait_jpg: Path, tmp_path: Path, name: bytes) -> None:
+    path = tmp_path / os.fsdecode(name)
+    shutil.copy(portrait_jpg, path)
+    done = run("tag", "--json", path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rows(done.stdout)[0]["path"] == str(path)
+    assert run("analyze", path).returncode == 0
+
+
+def test_a_file_that_vanishes_is_reported(portrait_jpg: Path, tmp_path: Path) -> None:
+    gone = tmp_path / "gone.jpg"
+    gone.symlink_to(tmp_path / "never.jpg")
+    done = run("analyze", gone, portrait_jpg)
+    assert (done.returncode, "there is no such file" in done.stderr) == (1, True)
+    assert "Portrait" in done.stdout
+
+
+def test_ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on(
+    portrait_jpg: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(300):
+        shutil.copy(portrait_jpg, folder / f"{number:03}.jpg")
+    with subprocess.Popen(
+        [*COMMAND, "tag", folder],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        started = time.monotonic()
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert time.monotonic() - started < 5
+    assert process.returncode == 1
+    assert "run the same command again to go on" in said
+    assert {path.suffix for path in folder.iterdir()} == {".jpg"}
+    for path in folder.iterdir():
+        with Image.open(path) as image:
+            image.load()
+
+
+def test_doctor_finds_this_installation_well() -> None:
+    done = run("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "the sealed process works" in done.stdout
+
+
+def test_demo(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    done = run("demo", folder)
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["headshot.jpg", "portrait.jpg"]
+    assert "Headshot, " in done.stdout
+    assert "Portrait, " in done.stdout
+    assert "casting_8x10" in run("show", folder / "portrait.jpg").stdout
+    assert run("demo", folder).returncode == 1  # never over what is there
+
+
+def test_help_of_every_command() -> None:
+    for command in ("analyze", "tag", "show", "remove", "doctor", "demo"):
+        done = run(command, "--help")
+        assert (done.returncode, "Usage:" in done.stdout) == (0, True)

@@ -1,0 +1,225 @@
+"""The eleven criteria on drawn scenes."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+from scenes import body, face, scene, surroundings, turned
+
+from phototag import criteria
+from phototag.calibration import Calibration, default
+from phototag.criteria import CRITERIA, Findings
+from phototag.criteria.background import BackgroundKind
+from phototag.criteria.cropping import Shot
+from phototag.criteria.environment import Place
+from phototag.criteria.finding import Status
+from phototag.criteria.focus import Focus
+from phototag.criteria.marketing import Use
+from phototag.criteria.mood import VisibleExpression
+from phototag.criteria.posing import Facing
+from phototag.criteria.retouching import Colour, Style
+from phototag.criteria.situation import Occasion
+from phototag.criteria.subjects import Subjects
+from phototag.scene import Face, Scene
+
+
+def judged(drawn: Scene) -> Findings:
+    return criteria.judge(drawn, default())
+
+
+def test_there_are_eleven_in_the_order_of_the_article() -> None:
+    assert CRITERIA == (
+        "focus", "subjects", "cropping", "mood", "environment", "retouching", "background",
+        "posing", "marketing", "situation", "printing",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "drawn", [scene(), scene(face()), scene(face(0.1)), scene(face(), face(0.3, 0.1))]
+)
+def test_every_finding_has_a_reason_and_a_sound_confidence(drawn: Scene) -> None:
+    for name, finding in judged(drawn).items():
+        assert finding.reason, name
+        assert 0 <= finding.confidence <= 1, name
+        assert (finding.value in {None, ()}) == (
+            finding.status in {Status.UNDECIDED, Status.NOT_APPLICABLE}
+        ), name
+
+
+def test_focus_is_on_the_head_when_it_fills_the_frame() -> None:
+    assert judged(scene(face(0.5))).focus.on is Focus.HEAD
+    assert judged(scene(face(0.2))).focus.on is Focus.PERSON
+    assert judged(scene()).focus.on is Focus.SCENE
+
+
+def test_a_larger_head_never_argues_for_a_portrait() -> None:
+    heights = [0.02 * step for step in range(2, 45)]
+    said = [judged(scene(face(height, top=0.05))).focus.contribution for height in heights]
+    assert said == sorted(said)
+
+
+def test_subjects_counts_people_and_leaves_bystanders_out() -> None:
+    found = judged(scene(face(0.4), face(0.35, 0.1), face(0.05, 0.9))).subjects
+    assert (found.people, found.count, found.faces, found.bystanders) == (Subjects.COUPLE, 2, 3, 1)
+    assert judged(scene(face(0.4))).subjects.people is Subjects.SINGLE
+    assert judged(scene(body_sought=True)).subjects.people is Subjects.NONE
+
+
+def test_several_people_argue_against_a_headshot() -> None:
+    assert judged(scene(face(0.4), face(0.4, 0.1))).subjects.contribution < -3
+
+
+@pytest.mark.parametrize(
+    ("drawn", "shot"),
+    [
+        (scene(face(0.9, top=0.08)), Shot.FACE),
+        (scene(face(0.5)), Shot.HEAD_AND_SHOULDERS),
+        (scene(face(0.28, top=0.2)), Shot.HALF_BODY),
+        (scene(face(0.15, top=0.1), body=body(knees=0.9)), Shot.THREE_QUARTER),
+        (scene(face(0.1, top=0.1), body=body(ankles=0.9, knees=0.9)), Shot.FULL_BODY),
+        (scene(body=body(ankles=0.9), body_sought=True), Shot.FULL_BODY),
+        (scene(), None),
+    ],
+)
+def test_cropping_tells_the_shot_size(drawn: Scene, shot: Shot | None) -> None:
+    assert judged(drawn).cropping.shot is shot
+
+
+def test_cropping_names_the_joints_on_the_edge() -> None:
+    standing = body(knees=0.9)
+    knee = attrs.evolve(standing.landmarks[25], y=0.995)
+    points = (*standing.landmarks[:25], knee, *standing.landmarks[26:])
+    cut = judged(scene(face(0.15), body=attrs.evolve(standing, landmarks=points))).cropping
+    assert cut.cut_joints == ("left_knee",)
+
+
+def test_a_group_is_whole_when_every_face_has_air() -> None:
+    assert judged(scene(face(0.3, 0.3), face(0.3, 0.7))).cropping.whole is True
+    assert judged(scene(face(0.3, 0.3), face(0.3, 0.95))).cropping.whole is False
+
+
+def with_mouth(**changes: float) -> Face:
+    drawn = face()
+    assert drawn.mesh is not None
+    seen = attrs.evolve(drawn.mesh.expression, **changes)
+    changed: Face = attrs.evolve(drawn, mesh=attrs.evolve(drawn.mesh, expression=seen))
+    return changed
+
+
+def test_mood_reads_mouth_and_eyes() -> None:
+    assert judged(scene(face())).mood.expression is VisibleExpression.SERIOUS
+    smile = judged(scene(with_mouth(mouth_width=0.7, corner_lift=0.05))).mood
+    assert smile.expression is VisibleExpression.SMILE
+    assert judged(scene(with_mouth(mouth_open=0.6))).mood.expression is VisibleExpression.EXPRESSIVE
+    assert judged(scene(with_mouth(eye_open_left=0.05))).mood.eyes_open is False
+
+
+def test_mood_gives_no_reading_below_50_px() -> None:
+    found = judged(scene(face(0.04))).mood
+    assert (found.expression, found.status) == (None, Status.UNDECIDED)
+    assert "50 px" in found.reason
+
+
+def test_environment_answers_only_where_the_surroundings_are_clear() -> None:
+    unclear = surroundings(residual=12, residual_90=30)
+    assert judged(scene(face())).environment.place is Place.STUDIO
+    found = judged(scene(face(), surroundings=unclear)).environment
+    assert (found.place, found.status) == (None, Status.UNDECIDED)
+    leaves = attrs.evolve(unclear, green=0.6)
+    outside = judged(scene(face(), surroundings=leaves)).environment
+    assert (outside.place, outside.inside) == (Place.OUTDOOR, False)
+    room = attrs.evolve(unclear, upright_edges=0.7)
+    assert judged(scene(face(), surroundings=room)).environment.inside is True
+
+
+def test_retouching_tells_colour_treatment_and_smooth_skin() -> None:
+    drawn = scene(face())
+    assert judged(drawn).retouching.style is Style.NATURAL
+    assert drawn.skin is not None
+    smooth = attrs.evolve(drawn, skin=attrs.evolve(drawn.skin, texture_ratio=0.05))
+    assert judged(smooth).retouching.style is Style.RETOUCHED
+    soft = attrs.evolve(drawn, skin=attrs.evolve(drawn.skin, eye_sharpness=3))
+    assert judged(soft).retouching.style is None
+    grey = attrs.evolve(drawn, image=attrs.evolve(drawn.image, chroma=1.0, hue_spread=None))
+    assert judged(grey).retouching.colour is Colour.BLACK_AND_WHITE
+    sepia = attrs.evolve(drawn, image=attrs.evolve(drawn.image, hue_spread=0.01))
+    assert judged(sepia).retouching.colour is Colour.TONED
+
+
+@pytest.mark.parametrize(
+    ("residual", "edge", "kind"),
+    [
+        (1.0, None, BackgroundKind.PLAIN),
+        (12.0, 1.0, BackgroundKind.BLURRED),
+        (12.0, 3.0, BackgroundKind.DETAILED),
+    ],
+)
+def test_background(residual: float, edge: float | None, kind: BackgroundKind) -> None:
+    seen = surroundings(residual=residual, edge_sharpness=edge, detail_ratio=0.5)
+    assert judged(scene(face(), surroundings=seen)).background.kind is kind
+
+
+def test_background_is_not_applicable_when_people_fill_the_frame() -> None:
+    found = judged(scene(face(), surroundings=None)).background
+    assert (found.kind, found.status) == (None, Status.NOT_APPLICABLE)
+
+
+@pytest.mark.parametrize(
+    ("yaw", "facing"),
+    [
+        (0, Facing.FRONTAL),
+        (-10, Facing.FRONTAL),
+        (25, Facing.TURNED),
+        (-25, Facing.TURNED),
+        (45, Facing.PROFILE),
+    ],
+)
+def test_posing_parts_by_yaw_on_both_sides(yaw: float, facing: Facing) -> None:
+    found = judged(scene(turned(yaw))).posing
+    assert (found.facing, found.yaw) == (facing, yaw)
+
+
+def test_posing_without_a_mesh_goes_by_the_eyes() -> None:
+    narrow = face(mesh=None)
+    eye = attrs.evolve(narrow.right_eye, x=narrow.left_eye.x - 0.01)
+    assert judged(scene(attrs.evolve(narrow, right_eye=eye))).posing.facing is Facing.PROFILE
+    assert judged(scene(narrow)).posing.facing is Facing.TURNED
+
+
+def test_marketing_and_situation_are_derived_and_say_so() -> None:
+    found = judged(scene(face()))
+    assert found.marketing.uses == (Use.PROFILE, Use.CV, Use.CASTING)
+    assert found.situation.occasions == (Occasion.BUSINESS, Occasion.ACTING)
+    assert {found.marketing.status, found.situation.status} == {Status.DERIVED}
+    group = judged(scene(face(0.2), face(0.2, 0.1), face(0.2, 0.9)))
+    assert group.marketing.uses == (Use.ARTWORK,)
+    assert group.situation.occasions == (Occasion.GROUP,)
+
+
+def test_printing_names_ratio_and_sizes() -> None:
+    found = judged(scene(face())).printing
+    assert (found.nearest, found.aspect_ratio) == ("4:5", 0.8)
+    assert found.sizes == ("4x6", "5x7", "8x10")
+    assert found.sizes_150[-1] == "16x20"
+    assert found.recommended == ("4x6", "5x7", "8x10")
+    assert judged(scene(face(0.1))).printing.recommended == ("11x14", "16x20")
+    wide = attrs.evolve(scene(face()).image, width=1500, height=1000)
+    assert judged(scene(face(), image=wide)).printing.nearest == "3:2"
+
+
+def test_calibration_refuses_missing_and_unknown_numbers() -> None:
+    @attrs.frozen
+    class Rules:
+        known: float
+
+    text = '[x.known]\nvalue = 1\nevidence = "drawn"\n'
+    assert Calibration(text).section("x", Rules).known == 1
+    with pytest.raises(LookupError, match="other"):
+        Calibration(text + '[x.other]\nvalue = 1\nevidence = ""\n').section("x", Rules)
+    with pytest.raises(LookupError, match="known"):
+        Calibration("").section("x", Rules)
+
+
+def test_every_number_has_its_evidence() -> None:
+    for number in default().numbers():
+        assert number.evidence, number

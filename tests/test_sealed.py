@@ -1,0 +1,307 @@
+"""The sealed process: what happens inside it stays inside."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from phototag import errors
+from phototag.analyzer import Analyzer
+from phototag.sealed import SealedProcess, jobs
+from phototag.sealed.process import child_environment
+
+HEAVY = ("cv2", "mediapipe", "pyexiv2", "numpy")
+
+
+@pytest.fixture
+def sealed() -> Iterator[SealedProcess]:
+    process = SealedProcess(timeout=20)
+    yield process
+    process.close()
+
+
+def look(sealed: SealedProcess, path: Path) -> object:
+    message = {"job": "look", "name": path.name, "path": str(path), "shape": None,
+               "max_pixels": None}  # fmt: skip
+    return sealed.ask(path.name, message)
+
+
+def child_of(sealed: SealedProcess) -> int:
+    running = sealed._running
+    assert running is not None
+    return running._process.pid
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that ended and was not yet waited for does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def wait_until_gone(pid: int, seconds: float = 8) -> bool:
+    deadline = time.monotonic() + seconds
+    while alive(pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def script(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(text), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_importing_phototag_loads_nothing_heavy() -> None:
+    done = script(f"import sys, phototag; print([m for m in {HEAVY} if m in sys.modules])")
+    assert done.stdout == "[]\n"
+
+
+def test_a_script_needs_no_main_guard(portrait_jpg: Path, tmp_path: Path) -> None:
+    path = tmp_path / "three_lines.py"
+    path.write_text(
+        f"import os, sys, phototag\nprint(phototag.analyze({str(portrait_jpg)!r}).kind)\n"
+        f"print([m for m in {HEAVY} if m in sys.modules])\n"
+        "print(phototag.analyzer.default()._processes[0]._running._process.pid)\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, str(path)], capture_output=True, text=True, timeout=120, check=False
+    )
+    kind, heavy, pid = done.stdout.splitlines()
+    assert (kind, heavy, done.stderr) == ("portrait", "[]", "")
+    assert wait_until_gone(int(pid))
+
+
+def test_a_crash_costs_one_photo(sealed: SealedProcess, portrait_jpg: Path) -> None:
+    look(sealed, portrait_jpg)
+    os.kill(child_of(sealed), signal.SIGABRT)
+    with pytest.raises(errors.WorkerDied, match="status -6") as caught:
+        look(sealed, portrait_jpg)
+    assert caught.value.photo == "portrait.jpg"
+    assert look(sealed, portrait_jpg)
+
+
+def test_a_hang_costs_one_photo(portrait_jpg: Path) -> None:
+    sealed = SealedProcess(timeout=2)
+    look(sealed, portrait_jpg)
+    os.kill(child_of(sealed), signal.SIGSTOP)
+    started = time.monotonic()
+    with pytest.raises(errors.WorkerDied, match="took too long"):
+        look(sealed, portrait_jpg)
+    assert time.monotonic() - started < 10
+    assert look(sealed, portrait_jpg)
+    sealed.close()
+
+
+def test_a_stopped_child_cannot_block_a_large_payload(portrait_jpg: Path) -> None:
+    sealed = SealedProcess(timeout=2)
+    look(sealed, portrait_jpg)
+    os.kill(child_of(sealed), signal.SIGSTOP)
+    message = {"job": "look", "name": "big", "path": None, "shape": None, "max_pixels": None}
+    with pytest.raises(errors.WorkerDied):
+        sealed.ask("big", message, bytes(5_000_000))
+    sealed.close()
+
+
+def test_a_damaged_photo_leaves_the_child_alive(
+    sealed: SealedProcess, portrait_jpg: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(portrait_jpg.read_bytes()[:9000])
+    with pytest.raises(errors.PhotoDamaged):
+        look(sealed, broken)
+    before = child_of(sealed)
+    assert look(sealed, portrait_jpg)
+    assert child_of(sealed) == before
+
+
+def test_a_mistake_of_ours_is_an_error_and_not_the_end(
+    sealed: SealedProcess, portrait_jpg: Path
+) -> None:
+    with pytest.raises(errors.InternalError, match="KeyError"):
+        sealed.ask("a.jpg", {"job": "no such job", "name": "a.jpg"})
+    assert look(sealed, portrait_jpg)
+
+
+def test_native_chatter_goes_to_logging(
+    sealed: SealedProcess, portrait_jpg: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, logger="phototag.sealed"):
+        look(sealed, portrait_jpg)
+        sealed.close()
+    assert caplog.records
+
+
+def test_closing_ends_the_child_and_the_next_call_starts_another(
+    sealed: SealedProcess, portrait_jpg: Path
+) -> None:
+    look(sealed, portrait_jpg)
+    before = child_of(sealed)
+    sealed.close()
+    assert not alive(before)
+    assert look(sealed, portrait_jpg)
+
+
+def test_a_killed_parent_leaves_no_orphan(portrait_jpg: Path) -> None:
+    text = f"""
+        import phototag, time
+        phototag.analyze({str(portrait_jpg)!r})
+        print(phototag.analyzer.default()._processes[0]._running._process.pid, flush=True)
+        time.sleep(60)
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(text)], stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert alive(child)
+        parent.kill()
+    assert wait_until_gone(child)
+
+
+def test_ctrl_c_in_the_middle_ends_parent_and_child(portrait_jpg: Path) -> None:
+    text = f"""
+        import phototag
+        phototag.analyze({str(portrait_jpg)!r})
+        print(phototag.analyzer.default()._processes[0]._running._process.pid, flush=True)
+        while True:
+            phototag.analyze({str(portrait_jpg)!r})
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(text)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        time.sleep(0.3)
+        os.killpg(parent.pid, signal.SIGINT)
+        _, said = parent.communicate(timeout=20)
+    assert "KeyboardInterrupt" in said
+    assert wait_until_gone(child)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_process_gets_a_child_of_its_own(portrait_jpg: Path) -> None:
+    done = script(
+        """
+        import os, sys, phototag
+        first = phototag.analyze(sys.argv[1]).kind
+        pid = os.fork()
+        second = phototag.analyze(sys.argv[1]).kind
+        if pid == 0:
+            os._exit(0 if second == first else 1)
+        print(os.waitpid(pid, 0)[1], second == first)
+        """,
+        str(portrait_jpg),
+    )
+    assert (done.stdout, done.returncode) == ("0 True\n", 0)
+
+
+def test_a_module_in_the_working_folder_is_not_picked_up(
+    portrait_jpg: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "numpy.py").write_text("raise SystemExit(3)\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with Analyzer() as analyzer:
+        assert analyzer.analyze(portrait_jpg).kind == "portrait"
+
+
+def test_the_child_has_no_way_out() -> None:
+    environment = child_environment()
+    assert environment["https_proxy"] == environment["HTTPS_PROXY"] == "http://127.0.0.1:9"
+    assert not {"no_proxy", "NO_PROXY"} & set(environment)
+
+
+def test_every_input_gives_the_same_answer(astronaut: Image.Image, tmp_path: Path) -> None:
+    path = tmp_path / "astronaut.png"
+    astronaut.save(path)
+    import numpy as np
+
+    with Analyzer() as analyzer, path.open("rb") as file:
+        results = [
+            analyzer.analyze(image)
+            for image in (
+                str(path), path, path.read_bytes(), file, np.asarray(astronaut), astronaut,
+                astronaut.convert("RGBA"), Image.open(path),
+            )
+        ]  # fmt: skip
+    assert len({result.verdict.log_odds for result in results}) == 1
+    names = ["<bytes>", str(path), "<array>", "<image>", "<image>", str(path)]
+    assert [result.path for result in results[2:]] == names
+
+
+@pytest.mark.parametrize("wrong", [5, None, [1, 2], "", "a\0b"])
+def test_what_is_no_picture_is_bad_input(wrong: object) -> None:
+    with pytest.raises(errors.BadInput):
+        Analyzer().analyze(wrong)  # type: ignore[arg-type]
+
+
+def test_arrays_of_the_wrong_shape_or_type_are_bad_input() -> None:
+    import numpy as np
+
+    wrong: list[Any] = [np.zeros((4, 4, 3)), np.zeros(4, np.uint8), np.zeros((4, 4, 5), np.uint8)]
+    for array in wrong:
+        with pytest.raises(errors.BadInput, match="uint8"):
+            Analyzer().analyze(array)
+
+
+def test_a_text_file_object_is_bad_input(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("hello", encoding="utf-8")
+    with path.open(encoding="utf-8") as file, pytest.raises(errors.BadInput, match="rb"):
+        Analyzer().analyze(file)  # type: ignore[arg-type]
+
+
+def test_analyze_many_streams_in_order_and_goes_on_after_a_failure(
+    portrait_jpg: Path, headshot_jpg: Path
+) -> None:
+    photos: list[str | Path] = [portrait_jpg, headshot_jpg, "missing.jpg"] * 5
+    with Analyzer(workers=2) as analyzer:
+        outcomes = list(analyzer.analyze_many(photos))
+    kinds = [outcome.analysis and outcome.analysis.kind for outcome in outcomes]
+    assert kinds == ["portrait", "headshot", None] * 5
+    assert [type(outcome.error) for outcome in outcomes[2::3]] == [errors.PhotoNotFound] * 5
+
+
+def test_a_stream_takes_no_more_than_it_needs(portrait_jpg: Path) -> None:
+    taken = 0
+
+    def endless() -> Iterator[Path]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield portrait_jpg
+
+    with Analyzer() as analyzer:
+        stream = analyzer.analyze_many(endless())
+        for _ in range(3):
+            next(stream)
+        stream.close()
+    assert taken < 12
+
+
+def test_the_jobs_of_the_child_are_known() -> None:
+    assert set(jobs.JOBS) == {"look", "write", "read", "remove", "versions"}
