@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+
 from samples import SAMPLES
 
 PHOTOS = os.environ.get("PHOTOTAG_PHOTOS", "")  # a folder with labels.jsonl and its photos

@@ -6,4 +6,4 @@ from pathlib import Path
 
 import skimage
 
-SAMPLES = Path(skimage.__file__).parent / "data"
+SAMPLES = Path(skimage.__path__[0], "data")

@@ -6,13 +6,13 @@ import json
 
 import attrs
 import pytest
-from scenes import body, face, scene, surroundings, turned
 
 from phototag import keywords
 from phototag.analysis import Analysis, analyse_scene
 from phototag.keywords import Keywords, Level
 from phototag.scene import Scene
 from phototag.verdict import Grade, Kind
+from scenes import body, face, scene, surroundings, turned
 
 HEADSHOT = scene(face(0.5))
 PORTRAIT = scene(face(0.15, top=0.1), body=body(knees=0.9), body_sought=True)

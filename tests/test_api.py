@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from samples import SAMPLES
 
 import phototag
 from phototag import errors
+from samples import SAMPLES
 
 
 def test_every_public_name_is_there() -> None:

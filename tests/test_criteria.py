@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import attrs
 import pytest
-from scenes import body, face, scene, surroundings, turned
 
 from phototag import criteria
 from phototag.calibration import Calibration, default
@@ -21,6 +20,7 @@ from phototag.criteria.retouching import Colour, Style
 from phototag.criteria.situation import Occasion
 from phototag.criteria.subjects import Subjects
 from phototag.scene import Face, Scene
+from scenes import body, face, scene, surroundings, turned
 
 
 def judged(drawn: Scene) -> Findings:

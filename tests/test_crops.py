@@ -5,10 +5,10 @@ from __future__ import annotations
 import attrs
 from hypothesis import given
 from hypothesis import strategies as st
-from scenes import face, scene
 
 from phototag.crops import PROFILES, suggest
 from phototag.crops.fitting import locate_head
+from scenes import face, scene
 
 BY_NAME = {profile.name: profile for profile in PROFILES}
 

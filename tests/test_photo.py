@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
-from samples import SAMPLES
 
 from phototag import errors
 from phototag.vision import photo
+from samples import SAMPLES
 
 FORMATS = {"jpg": "JPEG", "png": "PNG", "tif": "TIFF", "webp": "WEBP", "avif": "AVIF",
            "bmp": "BMP", "gif": "GIF"}  # fmt: skip

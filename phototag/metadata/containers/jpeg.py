@@ -134,7 +134,8 @@ class Jpeg(Container):
             # Before everything else: offsets of a multi-picture index count from its own place.
             heads = [i for i, s in enumerate(segments) if s.marker == _APP0 or s.is_(_APP1, _EXIF)]
             xmp = [i for i, s in enumerate(segments) if s.is_(_APP1, _XMP)]
-            at = max([-1, *heads, *(xmp if marker == _APP13 else [])]) + 1
+            before = heads + xmp if marker == _APP13 else heads
+            at = max(before, default=-1) + 1
         kept = [s for s in segments if not s.is_(marker, signature)]
         return kept[:at] + new + kept[at:]
 

@@ -1,0 +1,45 @@
+"""The documentation's settings.  Tables that are code are turned into pages by ``tables.py``."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from phototag import __version__
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+HERE = Path(__file__).parent
+
+project = "phototag"
+author = "The phototag authors"
+copyright = "The phototag authors, GPL-3.0-or-later"
+release = version = __version__
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_click",
+]
+source_suffix = {".md": "markdown"}
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = f"phototag {release}"
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+myst_enable_extensions = ["colon_fence"]
+nitpicky = False
+# attrs classes are documented by their "Attributes:" section.
+napoleon_use_ivar = True
+
+
+def setup(app: Sphinx) -> None:
+    """Write the generated pages before Sphinx looks for pages."""
+    spec = importlib.util.spec_from_file_location("tables", HERE / "tables.py")
+    assert spec is not None
+    assert spec.loader is not None
+    tables = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tables)
+    app.connect("builder-inited", lambda _: tables.write(HERE / "_generated"))
