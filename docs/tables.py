@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phototag import calibration
+from phototag.criteria import CRITERIA
 from phototag.crops import PROFILES
 from phototag.keywords import SCENE_CODES
 from phototag.metadata.mapping import ROWS
@@ -21,7 +22,8 @@ def write(folder: Path) -> None:
         ("mapping.md", mapping()),
         ("scene_codes.md", scene_codes()),
         ("profiles.md", profiles()),
-        ("calibration.md", numbers()),
+        *((f"numbers_{name}.md", numbers(name)) for name in (*CRITERIA, "verdict")),
+        ("models.md", models()),
     ):
         page = folder / name
         if not page.exists() or page.read_text(encoding="utf-8") != text:
@@ -70,13 +72,30 @@ def profiles() -> str:
     )
 
 
-def numbers() -> str:
-    """Every calibrated number with its evidence."""
+def numbers(section: str) -> str:
+    """The calibrated numbers of a criterion with their evidence."""
+    rows = [row for row in calibration.default().numbers() if row.section == section]
+    if not rows:
+        return "None: it follows from the other criteria by the rules above.\n"
     return table(
-        ("criterion", "number", "value", "unit", "evidence"),
+        ("number", "value", "unit", "evidence"),
+        ((f"`{row.name}`", f"{row.value:g}", row.unit, row.evidence) for row in rows),
+    )
+
+
+def models() -> str:
+    """The fitted models with their evidence."""
+    return table(
+        ("model", "tells apart", "inputs", "photos", "evidence"),
         (
-            (row.section, f"`{row.name}`", f"{row.value:g}", row.unit, row.evidence)
-            for row in calibration.default().numbers()
+            (
+                f"`{name}`",
+                ", ".join(model.classes),
+                str(len(model.features)),
+                str(model.n),
+                model.evidence,
+            )
+            for name, model in calibration.default().models().items()
         ),
     )
 

@@ -112,6 +112,13 @@ class Analyzer:
     def analyze(self, image: ImageInput) -> Analysis:
         """See ``phototag.analyze``."""
         source = Source.of(image)
+        return analyse_scene(source.name, self._see(source))
+
+    def see(self, image: ImageInput) -> Scene:
+        """What is in a picture, as numbers and without an opinion; errors as for ``analyze``."""
+        return self._see(Source.of(image))
+
+    def _see(self, source: Source) -> Scene:
         message = {
             "job": "look",
             "name": source.name,
@@ -119,8 +126,7 @@ class Analyzer:
             "shape": source.shape,
             "max_pixels": self._max_pixels,
         }
-        seen = self._ask(source.name, message, source.data)
-        return analyse_scene(source.name, serial.from_json(seen, Scene))
+        return serial.from_json(self._ask(source.name, message, source.data), Scene)
 
     def analyze_many(self, images: Iterable[ImageInput]) -> Generator[Outcome]:
         """Analyse a stream of pictures: one ``Outcome`` each, in order, as they become ready."""

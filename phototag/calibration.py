@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
+import operator
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
+import cattrs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 R = TypeVar("R")
+MODELS = "models"  # the one table of the file that holds no single numbers
 FILE = Path(__file__).with_name("calibration.toml")
 
 
@@ -36,13 +43,69 @@ class Number:
     evidence: str
 
 
+@attrs.frozen(kw_only=True)
+class Model:
+    """A softmax over named features: one row of weights a class.
+
+    Attributes:
+        classes: what it tells apart.
+        features: names of its inputs.
+        low, high: inputs are clipped to what was seen in fitting, since a straight line knows
+            nothing beyond it.
+        missing: stands for an input that is None: the median in fitting.
+        weights: classes x features.
+        intercepts: one a class.
+        n: photos it was fitted on.
+        evidence: how well it does, cross-validated by source.
+    """
+
+    classes: tuple[str, ...]
+    features: tuple[str, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    missing: tuple[float, ...]
+    weights: tuple[tuple[float, ...], ...]
+    intercepts: tuple[float, ...]
+    n: int
+    evidence: str
+
+    def chances(self, values: Mapping[str, float | None]) -> dict[str, float]:
+        """Probability of each class for these features; KeyError if one is not given at all."""
+        inputs = [
+            missing if (value := values[name]) is None else max(low, min(high, value))
+            for name, low, high, missing in zip(
+                self.features, self.low, self.high, self.missing, strict=True
+            )
+        ]
+        scores = [
+            intercept + sum(map(operator.mul, row, inputs))
+            for row, intercept in zip(self.weights, self.intercepts, strict=True)
+        ]
+        top = max(scores)
+        powers = [math.exp(score - top) for score in scores]
+        return {name: p / sum(powers) for name, p in zip(self.classes, powers, strict=True)}
+
+
 class Calibration:
-    """The numbers of one calibration file."""
+    """The numbers and models of one calibration file."""
 
     def __init__(self, text: str) -> None:
         self.identity = hashlib.sha256(text.encode()).hexdigest()[:12]
-        self._tables: dict[str, dict[str, dict[str, Any]]] = tomllib.loads(text)
+        tables = tomllib.loads(text)
+        models = tables.pop(MODELS, {})
+        self._models = {n: _converter().structure(row, Model) for n, row in models.items()}
+        self._tables: dict[str, dict[str, dict[str, Any]]] = tables
         self._sections: dict[tuple[str, type], Any] = {}
+
+    def model(self, name: str) -> Model:
+        """The fitted model ``name``; LookupError if the file has none."""
+        if name not in self._models:
+            raise LookupError(f"calibration has no model {name}")
+        return self._models[name]
+
+    def models(self) -> Mapping[str, Model]:
+        """All fitted models, by name."""
+        return self._models
 
     def section(self, name: str, rules: type[R]) -> R:
         """The section ``name`` as an object of the attrs class ``rules``.
@@ -73,6 +136,11 @@ class Calibration:
             for section, table in self._tables.items()
             for name, row in table.items()
         )
+
+
+@functools.cache
+def _converter() -> cattrs.Converter:
+    return cattrs.Converter(forbid_extra_keys=True)
 
 
 @functools.cache

@@ -12,7 +12,7 @@ import attrs
 
 from phototag.geometry import Box, Point
 
-SCENE_VERSION = 1  # rises when a measure changes its meaning: stored scenes are then seen again
+SCENE_VERSION = 2  # rises when a measure changes its meaning: stored scenes are then seen again
 
 
 @attrs.frozen(kw_only=True)
@@ -154,6 +154,8 @@ class Landmark:
         return 0 <= self.x <= 1 and 0 <= self.y <= 1
 
 
+HAIR = 0.27  # height of the hair above the face box / height of the box, where no mask shows it
+
 # BlazePose's numbering of its 33 points (the ones used by name); left and right are the subject's.
 BODY_POINTS = {
     "left_shoulder": 11,
@@ -212,8 +214,8 @@ class Surroundings:
 
     Attributes:
         share: part of the picture, 0..1.
-        residual, residual_90: median and 90th percentile of the LAB distance (Delta E) from a
-            smooth colour surface: small = nothing to look at.
+        residual, residual_90, residual_99: percentiles (median first) of the LAB distance (Delta
+            E) from a smooth colour surface: small = nothing to look at.
         edges: part of the surroundings with a clear gradient, 0..1.
         edge_sharpness: gradient / gradient after a Gaussian of 1.6 px at the strongest edges:
             about 1 = blurred already, above 2 = sharp; None without enough edges.
@@ -223,11 +225,14 @@ class Surroundings:
         sky: part of the surroundings in the top third that looks like a clear sky, 0..1.
         green: part that has the colour of leaves and grass, 0..1.
         upright_edges: part of the clear gradients within 5 degrees of a vertical edge, 0..1.
+        place: statistics that tell where a picture was taken, in the order of
+            ``phototag.vision.place.NAMES``; no single one means much.
     """
 
     share: float
     residual: float
     residual_90: float
+    residual_99: float
     edges: float
     edge_sharpness: float | None
     detail_ratio: float | None
@@ -236,6 +241,7 @@ class Surroundings:
     sky: float
     green: float
     upright_edges: float
+    place: tuple[float, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -285,3 +291,27 @@ class Scene:
     def main_face(self) -> Face | None:
         """The largest face."""
         return self.faces[0] if self.faces else None
+
+    @property
+    def chin(self) -> float | None:
+        """Y of the main face's chin."""
+        face = self.main_face
+        if face is None:
+            return None
+        return face.mesh.chin.y if face.mesh else face.box.bottom
+
+    @property
+    def crown(self) -> float | None:
+        """Y of the top of the main person's hair; estimated where the mask does not show it."""
+        face = self.main_face
+        if face is None:
+            return None
+        if self.person.crown is not None:
+            return self.person.crown
+        return max(0.0, face.box.y - HAIR * face.box.height)
+
+    @property
+    def head_height(self) -> float | None:
+        """Chin to crown / height of the frame."""
+        chin, crown = self.chin, self.crown
+        return None if chin is None or crown is None else max(0.0, chin - crown)

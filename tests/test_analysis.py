@@ -9,19 +9,25 @@ import pytest
 
 from phototag import keywords
 from phototag.analysis import Analysis, analyse_scene
+from phototag.calibration import default
 from phototag.keywords import Keywords, Level
 from phototag.scene import Scene
-from phototag.verdict import Grade, Kind
-from scenes import body, face, scene, surroundings, turned
+from phototag.verdict import Grade, Kind, Rules
+from scenes import answering, body, face, scene, turned
 
 HEADSHOT = scene(face(0.5))
 PORTRAIT = scene(face(0.15, top=0.1), body=body(knees=0.9), body_sought=True)
 GROUP = scene(face(0.4, 0.3), face(0.4, 0.7))
+FULL_BODY = scene(face(0.08, top=0.1), body=body(ankles=0.9, knees=0.9), body_sought=True)
 NOBODY = scene(body_sought=True)
 
 
-def analysed(drawn: Scene) -> Analysis:
-    return analyse_scene("drawn.jpg", drawn)
+STUDIO = {"environment": {"studio": 0.98}, "background": {"plain": 0.98}}
+FIELD = {"environment": {"outdoor": 0.98}, "background": {"detailed": 0.98}}
+
+
+def analysed(drawn: Scene, **answers: dict[str, float]) -> Analysis:
+    return analyse_scene("drawn.jpg", drawn, answering(**(answers or STUDIO)))
 
 
 @pytest.mark.parametrize(
@@ -38,9 +44,10 @@ def test_kind(drawn: Scene, kind: Kind) -> None:
 
 
 def test_the_verdict_is_the_sum_of_the_contributions() -> None:
+    base = default().section("verdict", Rules).base
     for drawn in (HEADSHOT, PORTRAIT, GROUP):
         result = analysed(drawn)
-        assert result.verdict.log_odds == pytest.approx(sum(result.contributions.values()))
+        assert result.verdict.log_odds == pytest.approx(base + sum(result.contributions.values()))
 
 
 def test_probabilities_sum_to_one_and_name_the_kind() -> None:
@@ -57,8 +64,7 @@ def test_probabilities_sum_to_one_and_name_the_kind() -> None:
 
 def test_grade_is_for_headshots_alone() -> None:
     assert analysed(HEADSHOT).grade is Grade.PROFESSIONAL
-    cluttered = surroundings(residual=15, residual_90=35, edge_sharpness=3, detail_ratio=0.8)
-    assert analysed(scene(turned(20), surroundings=cluttered)).grade is Grade.CASUAL
+    assert analysed(HEADSHOT, **FIELD).grade is Grade.CASUAL
     assert analysed(PORTRAIT).grade is None
 
 
@@ -141,14 +147,16 @@ def test_nothing_is_claimed_of_other_or_below_the_threshold() -> None:
     [
         (PORTRAIT, ("010600", "011700")),
         (GROUP, ("010800", "011700")),
-        (scene(turned(50), surroundings=surroundings(green=0.5, residual=9)),
-         ("010100", "010400", "010600", "011600")),
-        (scene(face(0.1, top=0.1), body=body(ankles=0.9, knees=0.9)),
-         ("010300", "010600", "011700")),
+        (scene(turned(50)), ("010100", "010400", "010600", "011700")),
+        (FULL_BODY, ("010300", "010600", "011700")),
     ],
-)  # fmt: skip
+)
 def test_scene_codes(drawn: Scene, codes: tuple[str, ...]) -> None:
     assert analysed(drawn).keywords.scene == codes
+
+
+def test_scene_code_of_pictures_taken_outdoors() -> None:
+    assert "011600" in analysed(HEADSHOT, **FIELD).keywords.scene
 
 
 def test_the_scene_is_kept_beside_the_result_and_not_compared() -> None:

@@ -20,11 +20,11 @@ from phototag.criteria.retouching import Colour, Style
 from phototag.criteria.situation import Occasion
 from phototag.criteria.subjects import Subjects
 from phototag.scene import Face, Scene
-from scenes import body, face, scene, surroundings, turned
+from scenes import answering, body, face, scene, turned
 
 
-def judged(drawn: Scene) -> Findings:
-    return criteria.judge(drawn, default())
+def judged(drawn: Scene, calibration: Calibration | None = None) -> Findings:
+    return criteria.judge(drawn, calibration or default())
 
 
 def test_there_are_eleven_in_the_order_of_the_article() -> None:
@@ -72,7 +72,6 @@ def test_several_people_argue_against_a_headshot() -> None:
 @pytest.mark.parametrize(
     ("drawn", "shot"),
     [
-        (scene(face(0.9, top=0.08)), Shot.FACE),
         (scene(face(0.5)), Shot.HEAD_AND_SHOULDERS),
         (scene(face(0.28, top=0.2)), Shot.HALF_BODY),
         (scene(face(0.15, top=0.1), body=body(knees=0.9)), Shot.THREE_QUARTER),
@@ -83,6 +82,13 @@ def test_several_people_argue_against_a_headshot() -> None:
 )
 def test_cropping_tells_the_shot_size(drawn: Scene, shot: Shot | None) -> None:
     assert judged(drawn).cropping.shot is shot
+
+
+def test_cropping_takes_the_likeliest_shot_size() -> None:
+    found = judged(
+        scene(face(0.9, top=0.08)), answering(shot={"face": 0.9, "half_body": 0.1})
+    ).cropping
+    assert (found.shot, round(found.confidence, 2)) == (Shot.FACE, 0.9)
 
 
 def test_cropping_names_the_joints_on_the_edge() -> None:
@@ -110,7 +116,8 @@ def test_mood_reads_mouth_and_eyes() -> None:
     assert judged(scene(face())).mood.expression is VisibleExpression.SERIOUS
     smile = judged(scene(with_mouth(mouth_width=0.7, corner_lift=0.05))).mood
     assert smile.expression is VisibleExpression.SMILE
-    assert judged(scene(with_mouth(mouth_open=0.6))).mood.expression is VisibleExpression.EXPRESSIVE
+    wide = judged(scene(with_mouth(mouth_open=0.6)), answering(expression={"expressive": 0.9})).mood
+    assert wide.expression is VisibleExpression.EXPRESSIVE
     assert judged(scene(with_mouth(eye_open_left=0.05))).mood.eyes_open is False
 
 
@@ -120,16 +127,29 @@ def test_mood_gives_no_reading_below_50_px() -> None:
     assert "50 px" in found.reason
 
 
-def test_environment_answers_only_where_the_surroundings_are_clear() -> None:
-    unclear = surroundings(residual=12, residual_90=30)
-    assert judged(scene(face())).environment.place is Place.STUDIO
-    found = judged(scene(face(), surroundings=unclear)).environment
-    assert (found.place, found.status) == (None, Status.UNDECIDED)
-    leaves = attrs.evolve(unclear, green=0.6)
-    outside = judged(scene(face(), surroundings=leaves)).environment
-    assert (outside.place, outside.inside) == (Place.OUTDOOR, False)
-    room = attrs.evolve(unclear, upright_edges=0.7)
-    assert judged(scene(face(), surroundings=room)).environment.inside is True
+@pytest.mark.parametrize(
+    ("chances", "place", "inside"),
+    [
+        ({"studio": 0.95, "indoor": 0.04, "outdoor": 0.01}, Place.STUDIO, True),
+        ({"studio": 0.01, "indoor": 0.04, "outdoor": 0.95}, Place.OUTDOOR, False),
+        ({"studio": 0.50, "indoor": 0.48, "outdoor": 0.02}, None, True),
+        ({"studio": 0.30, "indoor": 0.30, "outdoor": 0.40}, None, None),
+    ],
+)
+def test_environment_answers_where_it_is_sure(
+    chances: dict[str, float], place: Place | None, inside: bool | None
+) -> None:
+    found = judged(scene(face()), answering(environment=chances)).environment
+    assert (found.place, found.inside) == (place, inside)
+    assert found.status is (Status.MEASURED if place else Status.UNDECIDED)
+    assert ("cannot be told apart" in found.reason) == (place is None and inside is True)
+
+
+def test_environment_says_nothing_of_crowds_and_full_frames() -> None:
+    sure = answering(environment={"studio": 0.98})
+    crowd = scene(*(face(0.2, 0.1 + 0.15 * number) for number in range(6)))
+    for drawn in (crowd, scene(face(), surroundings=None)):
+        assert judged(drawn, sure).environment.place is None
 
 
 def test_retouching_tells_colour_treatment_and_smooth_skin() -> None:
@@ -146,17 +166,12 @@ def test_retouching_tells_colour_treatment_and_smooth_skin() -> None:
     assert judged(sepia).retouching.colour is Colour.TONED
 
 
-@pytest.mark.parametrize(
-    ("residual", "edge", "kind"),
-    [
-        (1.0, None, BackgroundKind.PLAIN),
-        (12.0, 1.0, BackgroundKind.BLURRED),
-        (12.0, 3.0, BackgroundKind.DETAILED),
-    ],
-)
-def test_background(residual: float, edge: float | None, kind: BackgroundKind) -> None:
-    seen = surroundings(residual=residual, edge_sharpness=edge, detail_ratio=0.5)
-    assert judged(scene(face(), surroundings=seen)).background.kind is kind
+@pytest.mark.parametrize("kind", list(BackgroundKind))
+def test_background_is_the_likeliest_and_leans_by_its_detail(kind: BackgroundKind) -> None:
+    found = judged(scene(face()), answering(background={kind: 0.98})).background
+    assert found.kind is kind
+    assert (found.contribution < 0) == (kind is BackgroundKind.DETAILED)
+    assert str(kind) in found.reason
 
 
 def test_background_is_not_applicable_when_people_fill_the_frame() -> None:
@@ -179,15 +194,26 @@ def test_posing_parts_by_yaw_on_both_sides(yaw: float, facing: Facing) -> None:
     assert (found.facing, found.yaw) == (facing, yaw)
 
 
-def test_posing_without_a_mesh_goes_by_the_eyes() -> None:
+def test_a_turned_head_never_argues_for_a_headshot() -> None:
+    said = [judged(scene(turned(yaw))).posing.contribution for yaw in range(0, 60, 5)]
+    assert said == sorted(said, reverse=True)
+
+
+def test_more_room_below_the_chin_never_argues_for_a_headshot() -> None:
+    drawn = [scene(face(0.3, top=0.02 * step)) for step in range(34)]
+    said = [judged(picture).cropping.contribution for picture in drawn]
+    assert said == sorted(said)
+
+
+def test_posing_without_a_mesh_has_no_angles() -> None:
     narrow = face(mesh=None)
-    eye = attrs.evolve(narrow.right_eye, x=narrow.left_eye.x - 0.01)
-    assert judged(scene(attrs.evolve(narrow, right_eye=eye))).posing.facing is Facing.PROFILE
-    assert judged(scene(narrow)).posing.facing is Facing.TURNED
+    found = judged(scene(narrow)).posing
+    assert (found.yaw, found.gaze, found.facing is None) == (None, None, False)
+    assert found.contribution < judged(scene(face())).posing.contribution
 
 
 def test_marketing_and_situation_are_derived_and_say_so() -> None:
-    found = judged(scene(face()))
+    found = judged(scene(face()), answering(background={"plain": 0.98}))
     assert found.marketing.uses == (Use.PROFILE, Use.CV, Use.CASTING)
     assert found.situation.occasions == (Occasion.BUSINESS, Occasion.ACTING)
     assert {found.marketing.status, found.situation.status} == {Status.DERIVED}

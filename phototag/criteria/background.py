@@ -27,12 +27,11 @@ class BackgroundKind(enum.StrEnum):
 class Rules:
     """Numbers of section ``background``."""
 
-    plain_residual: float
-    blurred_sharpness: float
     no_edges: float
     sharpest: float
     most_clutter: float
-    weight: float
+    calm_weight: float
+    calm_centre: float
 
 
 @attrs.frozen(kw_only=True)
@@ -59,11 +58,28 @@ class BackgroundFinding(Finding):
         return self.kind
 
 
-def judge(scene: Scene, calibration: Calibration) -> BackgroundFinding:
-    """Plain if its colour is one smooth surface; blurred if its edges are soft; else detailed."""
-    rules = calibration.section("background", Rules)
+def features(scene: Scene) -> dict[str, float | None] | None:
+    """Distance from one smooth surface, edges and their sharpness (logs), and the place statistics."""
     seen = scene.surroundings
     if seen is None:
+        return None
+    return {
+        "residual": math.log(seen.residual + 0.3),
+        "residual_90": math.log(seen.residual_90 + 0.3),
+        "residual_99": math.log(seen.residual_99 + 0.3),
+        "edge_sharpness": None if seen.edge_sharpness is None else math.log(seen.edge_sharpness),
+        "detail": None if seen.detail_ratio is None else math.log(seen.detail_ratio + 0.05),
+        "edges": math.log(seen.edges + 0.005),
+        "sharpness": math.log(seen.sharpness + 1),
+        **{f"place_{n}": value for n, value in enumerate(seen.place)},
+    }
+
+
+def judge(scene: Scene, calibration: Calibration) -> BackgroundFinding:
+    """Plain if its colour is one smooth surface; blurred if fine detail is missing; else detailed."""
+    rules = calibration.section("background", Rules)
+    seen, statistics = scene.surroundings, features(scene)
+    if seen is None or statistics is None:
         return BackgroundFinding(
             kind=None,
             blur=None,
@@ -73,16 +89,11 @@ def judge(scene: Scene, calibration: Calibration) -> BackgroundFinding:
             status=Status.NOT_APPLICABLE,
             reason="people fill the frame, there is no background",
         )
-    sharpness = _sharpness(seen, rules)
-    if seen.residual < rules.plain_residual:
-        kind = BackgroundKind.PLAIN
-    elif sharpness < rules.blurred_sharpness:
-        kind = BackgroundKind.BLURRED
-    else:
-        kind = BackgroundKind.DETAILED
-    blur = ramp(sharpness, rules.sharpest, 0)
+    chances = calibration.model("background").chances(statistics)
+    kind = BackgroundKind(max(chances, key=chances.__getitem__))
+    calm = 1 - chances[BackgroundKind.DETAILED]
+    blur = ramp(_sharpness(seen, rules), rules.sharpest, 0)
     clutter = ramp(seen.residual_90, 0, rules.most_clutter) * (1 - blur)
-    detailed = kind is BackgroundKind.DETAILED
     return BackgroundFinding(
         kind=kind,
         blur=blur,
@@ -90,8 +101,8 @@ def judge(scene: Scene, calibration: Calibration) -> BackgroundFinding:
         colour=seen.colour,
         residual=seen.residual,
         status=Status.MEASURED,
-        contribution=-rules.weight if detailed else rules.weight,
-        confidence=0.75,
+        contribution=rules.calm_weight * (calm - rules.calm_centre),
+        confidence=chances[kind],
         reason=f"the background is {kind} (colour differs by {seen.residual:.1f} Delta E, "
         f"blur {percent(blur)})",
     )

@@ -26,6 +26,8 @@ class Shot(enum.StrEnum):
     FULL_BODY = "full_body"
 
 
+LEAST_HEAD = 0.01  # of the frame's height; keeps logs and quotients sound
+WITHOUT_FACE = 0.6  # confidence of a shot size that rests on the body alone
 EDGE = 0.02  # of the frame; a joint nearer to its edge than this is cut
 NAMES = {
     Shot.FACE: "the face alone",
@@ -40,14 +42,13 @@ NAMES = {
 class Rules:
     """Numbers of section ``cropping``."""
 
-    face_below: float
-    shoulders_below: float
-    half_below: float
-    three_quarter_below: float
     visible: float
-    weight: float
-    even_below: float
-    most_log: float
+    faintly_visible: float
+    below_weight: float
+    below_centre: float
+    room_weight: float
+    room_centre: float
+    most: float
 
 
 @attrs.frozen(kw_only=True)
@@ -74,11 +75,35 @@ class CroppingFinding(Finding):
         return self.shot
 
 
+def features(scene: Scene) -> dict[str, float] | None:
+    """What tells the shot size; None without a face.  Logs of lengths, and joints that are seen."""
+    face, head, chin = scene.main_face, scene.head_height, scene.chin
+    if face is None or head is None or chin is None:
+        return None
+    below, size = math.log1p(_below(face)), math.log(face.box.height)
+    joints = {
+        part: scene.body.visibility(part) if scene.body else 0.0
+        for part in ("hip", "knee", "ankle")
+    }
+    return {
+        "face": size,
+        "head": math.log(max(head, LEAST_HEAD)),
+        "below": below,
+        "room": math.log1p(max(0.0, 1 - chin) / max(head, LEAST_HEAD)),
+        **joints,
+        "body_sought": float(scene.body_sought),
+        "face_squared": size**2,
+        "below_squared": below**2,
+        # A joint means more the more room there is for it below the chin.
+        **{f"{part}_below": visible * below for part, visible in joints.items()},
+    }
+
+
 def judge(scene: Scene, calibration: Calibration) -> CroppingFinding:
     """Shot size from the room below the chin and the joints that are seen."""
     rules = calibration.section("cropping", Rules)
-    face = scene.main_face
-    if face is None:
+    face, seen = scene.main_face, features(scene)
+    if face is None or seen is None:
         shot = _shot_of_body(scene, rules)
         return CroppingFinding(
             shot=shot,
@@ -87,15 +112,13 @@ def judge(scene: Scene, calibration: Calibration) -> CroppingFinding:
             cut_joints=_cut_joints(scene, rules),
             whole=shot is Shot.FULL_BODY if shot else None,
             status=Status.MEASURED if shot else Status.NOT_APPLICABLE,
-            contribution=-rules.weight * rules.most_log if shot else 0.0,
-            confidence=0.6 if shot else 0.0,
+            contribution=-rules.most if shot else 0.0,
+            confidence=WITHOUT_FACE if shot else 0.0,
             reason=f"the frame shows {NAMES[shot]}" if shot else "there is no person to be cut",
         )
-    below = max(0.0, 1 - face.box.bottom) / face.box.height
-    shot = _shot(scene, below, rules)
-    log = math.log((below + 1) / (rules.even_below + 1))
-    log = max(-rules.most_log, min(rules.most_log, log))
-    headroom = scene.person.crown
+    chances = calibration.model("shot").chances(seen)
+    shot = Shot(max(chances, key=chances.__getitem__))
+    below, headroom = _below(face), scene.person.crown
     room = f", {percent(headroom)} of headroom" if headroom is not None else ""
     return CroppingFinding(
         shot=shot,
@@ -104,33 +127,28 @@ def judge(scene: Scene, calibration: Calibration) -> CroppingFinding:
         cut_joints=_cut_joints(scene, rules),
         whole=_whole(scene, shot),
         status=Status.MEASURED,
-        contribution=-rules.weight * log,
-        confidence=0.85,
+        contribution=_contribution(seen, rules),
+        confidence=chances[shot],
         reason=f"the frame shows {NAMES[shot]} ({below:.1f} face heights below the chin){room}",
     )
 
 
-def _shot(scene: Scene, below: float, rules: Rules) -> Shot:
-    if below < rules.face_below:
-        return Shot.FACE
-    if below < rules.shoulders_below:
-        return Shot.HEAD_AND_SHOULDERS
-    body = scene.body
-    if body is not None:
-        if body.visibility("ankle") >= rules.visible and below >= rules.half_below:
-            return Shot.FULL_BODY
-        if body.visibility("knee") >= rules.visible and below >= rules.half_below:
-            return Shot.THREE_QUARTER
-    if below < rules.half_below:
-        return Shot.HALF_BODY
-    return Shot.THREE_QUARTER if below < rules.three_quarter_below else Shot.FULL_BODY
+def _below(face: Face) -> float:
+    return max(0.0, 1 - face.box.bottom) / face.box.height
+
+
+def _contribution(seen: dict[str, float], rules: Rules) -> float:
+    """More room below the chin speaks for a portrait."""
+    weighed = rules.below_weight * (rules.below_centre - seen["below"])
+    weighed += rules.room_weight * (rules.room_centre - seen["room"])
+    return max(-rules.most, min(rules.most, weighed))
 
 
 def _shot_of_body(scene: Scene, rules: Rules) -> Shot | None:
     if scene.body is None:
         return None
     for part, shot in (("ankle", Shot.FULL_BODY), ("knee", Shot.THREE_QUARTER)):
-        if scene.body.visibility(part) >= rules.visible:
+        if scene.body.visibility(part) >= rules.faintly_visible:
             return shot
     return Shot.HALF_BODY
 

@@ -22,15 +22,19 @@ class Place(enum.StrEnum):
     OUTDOOR = "outdoor"
 
 
+NAMES = {Place.STUDIO: "a studio", Place.INDOOR: "a room", Place.OUTDOOR: "outdoors"}
+EVEN = 0.5
+
+
 @attrs.frozen
 class Rules:
     """Numbers of section ``environment``."""
 
-    plain: float
-    green: float
-    sky: float
-    straight: float
-    weight: float
+    least: float
+    least_inside: float
+    most_faces: float
+    studio_weight: float
+    studio_centre: float
 
 
 @attrs.frozen(kw_only=True)
@@ -54,40 +58,52 @@ class EnvironmentFinding(Finding):
         return self.place
 
 
+def features(scene: Scene) -> dict[str, float] | None:
+    """Statistics of the surroundings, by name; None where people fill the frame."""
+    if scene.surroundings is None:
+        return None
+    return {f"place_{n}": value for n, value in enumerate(scene.surroundings.place)}
+
+
 def judge(scene: Scene, calibration: Calibration) -> EnvironmentFinding:
-    """Answer only where the surroundings are clear; a blue wall passes for sky otherwise."""
+    """Answer only where it is sure enough; inside or outside is told more often than which inside."""
     rules = calibration.section("environment", Rules)
-    seen = scene.surroundings
-    if seen is None:
-        return EnvironmentFinding(
-            place=None,
-            inside=None,
-            green=None,
-            sky=None,
-            status=Status.UNDECIDED,
-            reason="people fill the frame, nothing around them tells the place",
-        )
-    place: Place | None = None
-    reason = (
-        f"neither leaves ({percent(seen.green)}) nor sky ({percent(seen.sky)}) nor straight "
-        "edges nor an even backdrop tell the place"
-    )
-    if seen.residual < rules.plain:
-        place = Place.STUDIO
-        reason = f"an even backdrop (colour differs by {seen.residual:.1f} Delta E)"
-    elif seen.green >= rules.green or seen.sky >= rules.sky:
-        place = Place.OUTDOOR
-        reason = f"leaves or grass {percent(seen.green)}, sky {percent(seen.sky)}"
-    elif seen.upright_edges >= rules.straight:
-        place = Place.INDOOR
-        reason = f"{percent(seen.upright_edges)} of the edges are upright, as in rooms"
+    seen, statistics = scene.surroundings, features(scene)
+    if seen is None or statistics is None:
+        return _untold("people fill the frame, nothing around them tells the place")
+    if len(scene.faces) > rules.most_faces:
+        return _untold(f"{len(scene.faces)} faces hide the place")
+    chances = calibration.model("environment").chances(statistics)
+    place = Place(max(chances, key=chances.__getitem__))
+    outdoor = chances[Place.OUTDOOR]
+    told = chances[place] >= rules.least
+    inside = outdoor < EVEN if max(outdoor, 1 - outdoor) >= rules.least_inside else None
+    if told:
+        inside = place is not Place.OUTDOOR
     return EnvironmentFinding(
-        place=place,
-        inside=None if place is None else place is not Place.OUTDOOR,
+        place=place if told else None,
+        inside=inside,
         green=seen.green,
         sky=seen.sky,
-        status=Status.MEASURED if place else Status.UNDECIDED,
-        contribution=rules.weight if place is Place.STUDIO else 0.0,
-        confidence=0.6 if place else 0.0,
-        reason=reason,
+        status=Status.MEASURED if told else Status.UNDECIDED,
+        contribution=rules.studio_weight * (chances[Place.STUDIO] - rules.studio_centre),
+        confidence=chances[place] if told else 0.0,
+        reason=_reason(chances, place if told else None, inside=inside),
     )
+
+
+def _untold(reason: str) -> EnvironmentFinding:
+    return EnvironmentFinding(
+        place=None, inside=None, green=None, sky=None, status=Status.UNDECIDED, reason=reason
+    )
+
+
+def _reason(chances: dict[str, float], place: Place | None, *, inside: bool | None) -> str:
+    odds = ", ".join(f"{name} {percent(chance)}" for name, chance in chances.items())
+    if place is not None:
+        return f"colours and textures around the person look like {NAMES[place]} ({odds})"
+    if inside is None:
+        return f"colours and textures around the person do not tell the place ({odds})"
+    if inside:
+        return f"surely inside, a studio or a room cannot be told apart ({odds})"
+    return f"outdoors, but not beyond doubt ({odds})"

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.criteria.finding import Finding, Status, percent
+from phototag.criteria.finding import Finding, Status, logistic, percent
 
 if TYPE_CHECKING:
     from phototag.calibration import Calibration
-    from phototag.scene import Scene
+    from phototag.scene import Face, Scene
+
+
+LEAST_LOG = -4.0  # a face of 2 % of the frame's height; smaller ones say no more
 
 
 class Focus(enum.StrEnum):
@@ -28,10 +31,12 @@ class Rules:
     """Numbers of section ``focus``."""
 
     even_height: float
-    weight: float
-    least_log: float
-    most_log: float
     scene_person_area: float
+    face_weight: float
+    face_centre: float
+    head_weight: float
+    head_centre: float
+    most: float
 
 
 @attrs.frozen(kw_only=True)
@@ -62,53 +67,55 @@ class FocusFinding(Finding):
         return self.on
 
 
+def features(scene: Scene) -> dict[str, float]:
+    """Log of the face's and the head's height; a person without a face counts as far away."""
+    face = scene.main_face
+    least = math.exp(LEAST_LOG)
+    return {
+        "face": math.log(max(face.box.height if face else least, least)),
+        "head": math.log(max(scene.head_height or least, least)),
+    }
+
+
 def judge(scene: Scene, calibration: Calibration) -> FocusFinding:
     """Share of the frame that head, person and surroundings take."""
     rules = calibration.section("focus", Rules)
     face = scene.main_face
     person = scene.person.share
-    if face is None:
-        on = Focus.PERSON if person >= rules.scene_person_area else Focus.SCENE
-        return FocusFinding(
-            on=on,
-            face_height=None,
-            face_area=None,
-            head_height=None,
-            person_area=person,
-            background_area=1 - person,
-            eye_sharpness=None,
-            status=Status.MEASURED,
-            contribution=rules.weight * rules.least_log,
-            confidence=0.5,
-            reason=f"no face is seen, people take {percent(person)} of the frame",
-        )
-    height = face.box.height
-    log = max(rules.least_log, min(rules.most_log, math.log(height / rules.even_height)))
-    on = Focus.HEAD if height >= rules.even_height else Focus.PERSON
-    if on is Focus.PERSON and person < rules.scene_person_area:
-        on = Focus.SCENE
+    contribution = _contribution(scene, rules)
     return FocusFinding(
-        on=on,
-        face_height=height,
-        face_area=face.box.area,
-        head_height=_head_height(scene),
+        on=_on(face, person, rules),
+        face_height=face.box.height if face else None,
+        face_area=face.box.area if face else None,
+        head_height=scene.head_height,
         person_area=person,
         background_area=1 - person,
         eye_sharpness=_eye_sharpness(scene),
         status=Status.MEASURED,
-        contribution=rules.weight * log,
-        confidence=1 / (1 + math.exp(-rules.weight * abs(log))),
-        reason=f"the face is {percent(height)} of the frame's height, "
-        f"people take {percent(person)} of its area",
+        contribution=contribution,
+        confidence=logistic(abs(contribution)),
+        reason=_reason(face, person),
     )
 
 
-def _head_height(scene: Scene) -> float | None:
-    face = scene.main_face
-    if face is None or scene.person.crown is None:
-        return None
-    chin = face.mesh.chin.y if face.mesh else face.box.bottom
-    return max(0.0, chin - scene.person.crown)
+def _contribution(scene: Scene, rules: Rules) -> float:
+    seen = features(scene)
+    weighed = rules.face_weight * (seen["face"] - rules.face_centre)
+    weighed += rules.head_weight * (seen["head"] - rules.head_centre)
+    return max(-rules.most, min(rules.most, weighed))
+
+
+def _on(face: Face | None, person: float, rules: Rules) -> Focus:
+    if face is not None and face.box.height >= rules.even_height:
+        return Focus.HEAD
+    return Focus.PERSON if person >= rules.scene_person_area else Focus.SCENE
+
+
+def _reason(face: Face | None, person: float) -> str:
+    people = f"people take {percent(person)}"
+    if face is None:
+        return f"no face is seen, {people} of the frame"
+    return f"the face is {percent(face.box.height)} of the frame's height, {people} of its area"
 
 
 def _eye_sharpness(scene: Scene) -> float | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.criteria.finding import Finding, Status, logistic
+from phototag.criteria.finding import Finding, Status
 
 if TYPE_CHECKING:
     from phototag.calibration import Calibration
@@ -27,11 +27,9 @@ class Rules:
     """Numbers of section ``mood``."""
 
     least_pixels: float
-    smile: float
-    smile_weight: float
-    wide_open: float
     eyes_open: float
-    weight: float
+    serious_weight: float
+    serious_centre: float
 
 
 @attrs.frozen(kw_only=True)
@@ -39,7 +37,7 @@ class MoodFinding(Finding):
     """What the face visibly does.
 
     Attributes:
-        expression: serious, smile or expressive (mouth wide open); None where it cannot be read.
+        expression: serious, smile or expressive; None where it cannot be read.
         smile: mouth width + 2 x lift of its corners, in eye distances; about 0.67 parts the two.
         mouth_open: gap between the lips, in eye distances.
         eyes_open: whether both eyes are open.
@@ -56,10 +54,24 @@ class MoodFinding(Finding):
         return self.expression
 
 
+def features(scene: Scene) -> dict[str, float] | None:
+    """The shape of the mouth in eye distances; None without a mesh."""
+    mesh = scene.main_face.mesh if scene.main_face else None
+    if mesh is None:
+        return None
+    seen = mesh.expression
+    return {
+        "mouth_width": seen.mouth_width,
+        "corner_lift": seen.corner_lift,
+        "mouth_open": seen.mouth_open,
+        "lip_height": seen.lip_height,
+    }
+
+
 def judge(scene: Scene, calibration: Calibration) -> MoodFinding:
     """Read mouth and eyes of the main face, if it is large enough."""
     rules = calibration.section("mood", Rules)
-    face = scene.main_face
+    face, shape = scene.main_face, features(scene)
     if face is None:
         return _unread("there is no face to read", Status.NOT_APPLICABLE)
     pixels = face.box.height * scene.image.seen_height
@@ -68,25 +80,22 @@ def judge(scene: Scene, calibration: Calibration) -> MoodFinding:
             f"the face is {pixels:.0f} px high, below {rules.least_pixels:.0f} px nothing is read",
             Status.UNDECIDED,
         )
-    if face.mesh is None:
+    if face.mesh is None or shape is None:
         return _unread("the face is turned or covered too far to be read", Status.UNDECIDED)
+    chances = calibration.model("expression").chances(shape)
+    expression = VisibleExpression(max(chances, key=chances.__getitem__))
     seen = face.mesh.expression
     smile = seen.mouth_width + 2 * seen.corner_lift
-    margin = rules.smile_weight * (smile - rules.smile)
-    if seen.mouth_open >= rules.wide_open:
-        expression = VisibleExpression.EXPRESSIVE
-    else:
-        expression = VisibleExpression.SMILE if margin > 0 else VisibleExpression.SERIOUS
     eyes = min(seen.eye_open_left, seen.eye_open_right) >= rules.eyes_open
-    expressive = expression is VisibleExpression.EXPRESSIVE
+    serious = chances[VisibleExpression.SERIOUS]
     return MoodFinding(
         expression=expression,
         smile=smile,
         mouth_open=seen.mouth_open,
         eyes_open=eyes,
         status=Status.MEASURED,
-        contribution=-rules.weight if expressive else rules.weight,
-        confidence=0.5 if expressive else logistic(abs(margin)),
+        contribution=rules.serious_weight * (serious - rules.serious_centre),
+        confidence=chances[expression],
         reason=_reason(expression, smile, seen.mouth_open, eyes=eyes),
     )
 
@@ -101,6 +110,6 @@ def _reason(expression: VisibleExpression, smile: float, gap: float, *, eyes: bo
     words = {
         VisibleExpression.SERIOUS: f"a serious face (smile measure {smile:.2f})",
         VisibleExpression.SMILE: f"a smile (smile measure {smile:.2f})",
-        VisibleExpression.EXPRESSIVE: f"a mouth wide open ({gap:.2f} eye distances)",
+        VisibleExpression.EXPRESSIVE: f"an expressive face (mouth open by {gap:.2f} eye distances)",
     }[expression]
     return words + (", eyes open" if eyes else ", eyes closed or narrowed")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import enum
+import math
 from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.criteria.finding import Finding, Status, logistic
+from phototag.criteria.finding import Finding, Status
 
 if TYPE_CHECKING:
     from phototag.calibration import Calibration
     from phototag.scene import Body, Face, Mesh, Scene
+
+
+LOST = 45  # degrees of yaw from which the mesh tends to lose a face
 
 
 class Facing(enum.StrEnum):
@@ -34,14 +38,11 @@ class Gaze(enum.StrEnum):
 class Rules:
     """Numbers of section ``posing``."""
 
-    turned_yaw: float
-    profile_yaw: float
-    profile_eyes: float
-    yaw_slope: float
     gaze_aside: float
     square_shoulders: float
     visible: float
-    weight: float
+    yaw_weight: float
+    yaw_centre: float
 
 
 @attrs.frozen(kw_only=True)
@@ -70,12 +71,45 @@ class PosingFinding(Finding):
         return self.facing
 
 
-def judge(scene: Scene, calibration: Calibration) -> PosingFinding:
-    """Head pose from the mesh; without one from the eyes' distance; without a face it is hidden."""
-    rules = calibration.section("posing", Rules)
+def features(scene: Scene) -> dict[str, float | None] | None:
+    """What tells where the face points; None without a face.  The same for a mirrored picture."""
     face = scene.main_face
+    if face is None:
+        return None
+    width, height = scene.image.seen_width, scene.image.seen_height
+    across = (face.left_eye.x - face.right_eye.x) * width
+    down = (face.left_eye.y - face.right_eye.y) * height
+    eyes = max(math.hypot(across, down), 1.0)
+    nose_x = (face.nose.x - (face.left_eye.x + face.right_eye.x) / 2) * width
+    nose_y = (face.nose.y - (face.left_eye.y + face.right_eye.y) / 2) * height
+    box_height = face.box.height * height
+    pose = face.mesh.pose if face.mesh else None
+    return {
+        "yaw": abs(pose.yaw) if pose else None,
+        "yaw_squared": (pose.yaw / 20) ** 2 if pose else None,
+        "pitch": abs(pose.pitch) if pose else None,
+        "gaze": abs(face.mesh.gaze.x) if face.mesh else None,
+        "misfit": pose.residual if pose else None,
+        "mesh": float(pose is not None),
+        "eyes": eyes / box_height,
+        "nose": abs(nose_x * across + nose_y * down) / eyes**2,
+        "nose_in_box": abs(face.box.centre.x - face.nose.x) / face.box.width,
+        "box_shape": face.box.width * width / box_height,
+        "score": face.score,
+    }
+
+
+def judge(scene: Scene, calibration: Calibration) -> PosingFinding:
+    """Where the face points, from mesh and eyes; without a face it is hidden or turned away."""
+    rules = calibration.section("posing", Rules)
+    face, seen = scene.main_face, features(scene)
     mesh = face.mesh if face else None
-    facing = _facing(scene, rules)
+    facing: Facing | None = None
+    confidence = 0.0
+    if seen is not None:
+        chances = calibration.model("facing").chances(seen)
+        facing = Facing(max(chances, key=chances.__getitem__))
+        confidence = chances[facing]
     return PosingFinding(
         facing=facing,
         yaw=mesh.pose.yaw if mesh else None,
@@ -85,50 +119,22 @@ def judge(scene: Scene, calibration: Calibration) -> PosingFinding:
         shoulders_square=_square(scene.body, rules) if scene.body else None,
         hands=_hands(scene.body, rules) if scene.body else None,
         status=_status(scene, facing),
-        contribution=_contribution(facing, rules),
-        confidence=_confidence(mesh, facing, rules),
+        contribution=rules.yaw_weight * (rules.yaw_centre - turn(scene)) if face else 0.0,
+        confidence=confidence,
         reason=_reason(face, facing),
     )
 
 
-def _facing(scene: Scene, rules: Rules) -> Facing | None:
+def turn(scene: Scene) -> float:
+    """|yaw| in tens of degrees; a face that the mesh lost counts as a profile."""
     face = scene.main_face
-    if face is None:
-        # A body without a face is mostly seen from behind; a hidden face looks the same.
-        return None
-    width, height = (
-        face.box.width * scene.image.seen_width,
-        face.box.height * scene.image.seen_height,
-    )
-    eyes = abs(face.left_eye.x - face.right_eye.x) * scene.image.seen_width
-    if eyes < rules.profile_eyes * max(width, height):
-        return Facing.PROFILE
-    if face.mesh is None:
-        return Facing.TURNED  # found by the detector, lost by the mesh: turned far or covered
-    yaw = abs(face.mesh.pose.yaw)
-    if yaw < rules.turned_yaw:
-        return Facing.FRONTAL
-    return Facing.TURNED if yaw < rules.profile_yaw else Facing.PROFILE
+    return abs(face.mesh.pose.yaw) / 10 if face and face.mesh else LOST / 10
 
 
 def _status(scene: Scene, facing: Facing | None) -> Status:
     if facing is not None:
         return Status.MEASURED
     return Status.UNDECIDED if scene.body else Status.NOT_APPLICABLE
-
-
-def _contribution(facing: Facing | None, rules: Rules) -> float:
-    return {Facing.FRONTAL: rules.weight, Facing.PROFILE: -rules.weight}.get(
-        facing or Facing.TURNED, 0.0
-    )
-
-
-def _confidence(mesh: Mesh | None, facing: Facing | None, rules: Rules) -> float:
-    if mesh is None:
-        return 0.5 if facing else 0.0
-    yaw = abs(mesh.pose.yaw)
-    nearest = min(abs(yaw - rules.turned_yaw), abs(yaw - rules.profile_yaw))
-    return logistic(rules.yaw_slope * nearest)
 
 
 def _gaze(mesh: Mesh, rules: Rules) -> Gaze:

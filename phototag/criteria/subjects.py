@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.criteria.finding import Finding, Status, logistic
+from phototag.criteria.finding import Finding, Status
 
 if TYPE_CHECKING:
     from phototag.calibration import Calibration
@@ -24,6 +24,9 @@ class Subjects(enum.StrEnum):
     GROUP = "group"
 
 
+PERSON, NOBODY = "person", "nobody"  # classes of the model "presence"
+NO_FACE_SCORE = 0.5  # stands for no face at all; the detector reports none below 0.6
+GOOD_FIT, WORST_FIT = 0.6, 0.5  # cm: real faces misfit by .35 to .73; beyond that it says no more
 EVEN = 0.5  # probability of a person from which one is the subject
 
 
@@ -32,19 +35,7 @@ class Rules:
     """Numbers of section ``subjects``."""
 
     least_area: float
-    single_weight: float
     several_weight: float
-    base: float
-    score: float
-    faces: float
-    mesh: float
-    misfit: float
-    body: float
-    undecided: float
-    no_face_score: float
-    misfit_from: float
-    misfit_most: float
-    hips_visible: float
 
 
 @attrs.frozen(kw_only=True)
@@ -74,7 +65,7 @@ class SubjectsFinding(Finding):
 def judge(scene: Scene, calibration: Calibration) -> SubjectsFinding:
     """Count the people who are the subject; people far smaller than the main one are bystanders."""
     rules = calibration.section("subjects", Rules)
-    presence = _presence(scene, rules)
+    presence = calibration.model("presence").chances(features(scene))[PERSON]
     faces = len(scene.faces)
     if presence < EVEN:
         return SubjectsFinding(
@@ -98,28 +89,25 @@ def judge(scene: Scene, calibration: Calibration) -> SubjectsFinding:
         bystanders=max(0, faces - count),
         presence=presence,
         status=Status.MEASURED,
-        contribution=rules.single_weight if single else -rules.several_weight,
+        contribution=0.0 if single else -rules.several_weight,
         confidence=presence,
         reason=_people(count, max(0, faces - count), face=faces > 0),
     )
 
 
-def _presence(scene: Scene, rules: Rules) -> float:
+def features(scene: Scene) -> dict[str, float]:
     """Six cues that part people from animals, statues, drawings and empty scenes."""
     face = scene.main_face
     mesh = face.mesh if face else None
-    misfit = mesh.pose.residual - rules.misfit_from if mesh else 0.0
-    body = not scene.body_sought or scene.body is not None
-    against = (
-        rules.base
-        + rules.score * (face.score if face else rules.no_face_score)
-        + rules.faces * math.log1p(len(scene.faces))
-        + rules.mesh * (mesh is not None)
-        + rules.misfit * max(0.0, min(rules.misfit_most, misfit))
-        + rules.body * body
-        + rules.undecided * scene.person.undecided
-    )
-    return logistic(-against)
+    misfit = mesh.pose.residual - GOOD_FIT if mesh else 0.0
+    return {
+        "score": face.score if face else NO_FACE_SCORE,
+        "faces": math.log1p(len(scene.faces)),
+        "mesh": float(mesh is not None),
+        "misfit": max(0.0, min(WORST_FIT, misfit)),
+        "body": float(not scene.body_sought or scene.body is not None),
+        "undecided": scene.person.undecided,
+    }
 
 
 def _nobody(scene: Scene) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from phototag.geometry import Box, Point
 from phototag.scene import Body, Face, ImageFacts, Landmark, Mesh, Person, Scene, Skin
-from phototag.vision import head, skin, surroundings
+from phototag.vision import head, place, skin, surroundings
 from phototag.vision.nets import Detection, Nets
 
 if TYPE_CHECKING:
@@ -64,7 +64,9 @@ class Observer:
             body=self._body(rgb) if sought else None,
             body_sought=sought,
             person=person,
-            surroundings=surroundings.surroundings_measures(small, lab, mask, corners),
+            surroundings=surroundings.surroundings_measures(
+                small, lab, mask, corners, place.measure(small, mask, self._nets.early_maps)
+            ),
             skin=_skin(rgb, meshes),
         )
 

@@ -25,6 +25,10 @@ FACE_SCORE = 0.6  # YuNet; below it are mostly posters, animals and noise
 # 65 % of photos stop there at 7 ms; small faces and groups need the 640 px pass (30 ms).
 QUICK_SCORE, QUICK_HEIGHT = 0.8, 0.25
 CASCADE = (320, 640)
+# Where even the largest face is small, a third pass finds the others of a large group.
+FINE_SIDE, FINE_HEIGHT, FINE_LEAST = 1024, 0.1, 900  # px; of the frame; px of the picture
+EARLY_MAPS = ("h_swish_1", "h_swish_2")  # of the segmenter: 96 x 32 x 32 and 96 x 16 x 16
+EARLY_SIDE = 256  # px, the segmenter's input
 MESH_MARGIN, MESH_SIDE = 1.6, 256  # crop side in face-box sides, and in px
 _UNUSED_IMPORTS = ("matplotlib", "matplotlib.pyplot", "sounddevice")
 
@@ -62,8 +66,12 @@ class Nets:
                 0.3,
                 500,
             )
-            for side in CASCADE
+            for side in (*CASCADE, FINE_SIDE)
         }
+        # The classic engine: the new one gives inner layers recycled buffers of the wrong shape.
+        self._encoder = cv2.dnn.readNetFromTFLite(
+            str(models.path("selfie_segmenter.tflite")), cv2.dnn.ENGINE_CLASSIC
+        )
         self._mesh = vision.FaceLandmarker.create_from_options(
             vision.FaceLandmarkerOptions(
                 base_options=base(model_asset_path=str(models.path("face_landmarker.task"))),
@@ -91,6 +99,10 @@ class Nets:
             found = self._faces_at(rgb, side)
             if found and found[0].score >= QUICK_SCORE and found[0].box[3] >= QUICK_HEIGHT * height:
                 break
+        else:
+            small = not found or found[0].box[3] < FINE_HEIGHT * height
+            if small and max(rgb.shape[:2]) >= FINE_LEAST:
+                found = max(found, self._faces_at(rgb, FINE_SIDE), key=len)
         return found
 
     def _faces_at(self, rgb: RGB, side: int) -> list[Detection]:
@@ -126,6 +138,16 @@ class Nets:
         masks = self._segmenter.segment(self._image(rgb)).confidence_masks
         mask: NDArray[np.float32] = np.squeeze(masks[-1].numpy_view()).copy()  # a view of its own
         return mask.reshape(rgb.shape[:2])
+
+    def early_maps(self, rgb: RGB) -> list[NDArray[np.float32]]:
+        """Early maps of the segmenter (channels x height x width): texture and colour, not people.
+
+        The picture is stretched to the net's square input.
+        """
+        side = (EARLY_SIDE, EARLY_SIDE)
+        stretched = cv2.resize(rgb, side, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        self._encoder.setInput(np.ascontiguousarray(stretched.transpose(2, 0, 1)[None]))
+        return [np.asarray(found)[0] for found in self._encoder.forward(EARLY_MAPS)]
 
     def body(self, rgb: RGB) -> NDArray[np.float64] | None:
         """33 x 3 of x, y (fractions of the picture) and visibility of the clearest person."""

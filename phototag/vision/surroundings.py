@@ -108,21 +108,24 @@ def _crown(sure: Bools, face: Corners) -> float | None:
 
 
 def surroundings_measures(
-    rgb: RGB, lab: Floats, mask: Mask, face: Corners | None
+    rgb: RGB, lab: Floats, mask: Mask, face: Corners | None, place: tuple[float, ...] | None
 ) -> Surroundings | None:
     """What there is to look at beside the people; None when they fill the frame."""
+    if place is None:
+        return None
     grown = cv2.dilate((mask * 255).astype(np.uint8), np.ones((GROW, GROW), np.uint8))
     outside = grown < 0.1 * 255
     if outside.mean() < LEAST_SHARE:
         return None
     grey = cv2.convertScaleAbs(lab[..., 0], alpha=2.55)
     sharp = gradient(grey)
-    residual, residual_90 = _surface_residual(lab, outside)
+    residual, residual_90, residual_99 = _surface_residual(lab, outside)
     median = np.median(rgb[outside][:: max(1, int(outside.sum()) // SAMPLE)], axis=0).astype(int)
     return Surroundings(
         share=float(outside.mean()),
         residual=residual,
         residual_90=residual_90,
+        residual_99=residual_99,
         edges=float((sharp[outside] > CLEAR_EDGE).mean()),
         edge_sharpness=_edge_sharpness(grey, sharp, outside),
         detail_ratio=_detail_ratio(grey, outside, face),
@@ -130,11 +133,12 @@ def surroundings_measures(
         colour="#{:02x}{:02x}{:02x}".format(*median),
         **_nature(lab, sharp, outside),
         upright_edges=_upright_edges(grey, sharp, outside),
+        place=place,
     )
 
 
-def _surface_residual(lab: Floats, outside: Bools) -> tuple[float, float]:
-    """Median and 90th percentile of the distance from a quadratic colour surface (ridge)."""
+def _surface_residual(lab: Floats, outside: Bools) -> tuple[float, float, float]:
+    """Percentiles of the distance from a quadratic colour surface (ridge)."""
     height, width = outside.shape
     chosen = np.flatnonzero(outside)
     chosen = chosen[:: max(1, chosen.size // SAMPLE)]
@@ -144,8 +148,8 @@ def _surface_residual(lab: Floats, outside: Bools) -> tuple[float, float]:
     terms = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], 1)
     surface = np.linalg.solve(terms.T @ terms + 1e-6 * np.eye(6), terms.T @ colours)
     distance = np.linalg.norm(colours - terms @ surface, axis=1)
-    middle, high = np.percentile(distance, (50, 90))
-    return float(middle), float(high)
+    middle, high, top = np.percentile(distance, (50, 90, 99))
+    return float(middle), float(high), float(top)
 
 
 def _edge_sharpness(grey: Grey, sharp: Grey, outside: Bools) -> float | None:

@@ -1,0 +1,182 @@
+"""The commands: ``python -m benchmarks COMMAND --photos DIR``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from benchmarks import accuracy as accuracies
+from benchmarks import labelled, store
+from benchmarks.labelled import Label
+from phototag import calibration as calibrations
+from phototag.scene import Scene
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_WIDTH = 130  # columns of the tables where no terminal says how wide it is
+
+_photos = click.option(
+    "--photos",
+    type=_FOLDER,
+    required=True,
+    metavar="DIR",
+    help="Folder of photographs with labels.jsonl.",
+)
+_workers = click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="Photos under way at once.",
+)
+
+
+def _looking(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that needs the scenes."""
+    for option in (
+        click.option(
+            "--store",
+            "kept",
+            type=_FILE,
+            metavar="FILE",
+            help="Where scenes are kept between runs (the user's cache folder unless said).",
+        ),
+        click.option("--refresh", is_flag=True, help="Look at every photo again."),
+        _workers,
+        _photos,
+    ):
+        command = option(command)
+    return command
+
+
+@click.group()
+def main() -> None:
+    """Measure phototag on labelled photographs, and fit its calibration to them."""
+
+
+@main.command()
+@_looking
+@click.option(
+    "--cross-validate/--shipped",
+    "held_out",
+    default=True,
+    show_default=True,
+    help="Fit anew without the sources that are asked about, or use the shipped calibration.",
+)
+@click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
+@click.option(
+    "--plots",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Draw the figures into this folder, as SVG.",
+)
+@click.option(
+    "--worst",
+    type=click.IntRange(0),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Show this many of the most confident mistakes.",
+)
+@click.option("--all", "every", is_flag=True, help="Score labels that are not sure as well.")
+def accuracy(
+    *,
+    photos: Path,
+    workers: int,
+    refresh: bool,
+    kept: Path | None,
+    held_out: bool,
+    json_file: Path | None,
+    plots: Path | None,
+    worst: int,
+    every: bool,
+) -> None:
+    """How often each answer is right, and how far its confidence can be believed."""
+    labels = labelled.load(photos)
+    seen = store.scenes(photos, labels, workers, refresh, store=kept)
+    runs = _judge(labels, seen, held_out=held_out)
+    found = accuracies.report(runs, held_out=held_out, every=every)
+    accuracies.show(found, _console(), worst)
+    if json_file:
+        json_file.write_text(accuracies.to_json(found), encoding="utf-8")
+    if plots:
+        from benchmarks.plots import draw  # noqa: PLC0415 - matplotlib is slow to load
+
+        draw(found, runs, plots)
+
+
+@main.command()
+@_looking
+@click.option(
+    "--out",
+    type=_FILE,
+    default=calibrations.FILE,
+    metavar="FILE",
+    help="Where to write it (phototag's own calibration.toml unless said).",
+)
+@click.option(
+    "--date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="The date that the evidence states (today unless said).",
+)
+def calibrate(
+    *,
+    photos: Path,
+    workers: int,
+    refresh: bool,
+    kept: Path | None,
+    out: Path,
+    date: dt.datetime | None,
+) -> None:
+    """Fit every number of the calibration to the labels that are sure."""
+    from benchmarks.calibrate import fit  # noqa: PLC0415 - scikit-learn is slow to load
+
+    labels = labelled.load(photos)
+    seen = store.scenes(photos, labels, workers, refresh, store=kept)
+    day = (date or dt.datetime.now(tz=dt.UTC)).date().isoformat()
+    out.write_text(fit(store.rows(labels, seen), day), encoding="utf-8")
+    click.echo(f"{out}: fitted on the sure ones of {len(seen)} photos")
+
+
+@main.command()
+@_photos
+@_workers
+@click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
+def robustness(photos: Path, workers: int, json_file: Path | None) -> None:
+    """Whether the answers survive what happens to photos: resizing, mirroring, re-encoding."""
+    from benchmarks import robustness as robust  # noqa: PLC0415 - only here
+
+    found = robust.measure(photos, labelled.load(photos), workers)
+    robust.show(found, _console())
+    if json_file:
+        json_file.write_text(robust.to_json(found), encoding="utf-8")
+
+
+def _judge(
+    labels: list[Label], seen: dict[str, Scene], *, held_out: bool
+) -> list[list[accuracies.Judged]]:
+    """One run with the shipped calibration, or one a shuffle."""
+    if not held_out:
+        return [accuracies.judge_shipped(labels, seen)]
+    from benchmarks.calibrate import fit  # noqa: PLC0415 - scikit-learn is slow to load
+
+    return [
+        accuracies.judge_held_out(labels, seen, fit, seed=seed)
+        for seed in range(accuracies.SHUFFLES)
+    ]
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH)
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m benchmarks")
