@@ -333,7 +333,8 @@ def _fit_verdict(
         for n, (label, scene) in enumerate(rows)
         if label.kind in {"headshot", "portrait"} and label.subjects == 1 and scene.faces
     ]
-    raw = np.array([_says(rows[n][1], {m: c[n] for m, c in chances.items()}) for n in used])
+    told = float(document["environment"]["least"]["value"])
+    raw = np.array([_says(rows[n][1], {m: c[n] for m, c in chances.items()}, told) for n in used])
     target = np.array([rows[n][0].kind == "headshot" for n in used], float)
     known = ~np.isnan(raw)
     # Half-way between the two kinds a measure says nothing, and so does one that is missing.
@@ -361,8 +362,8 @@ def _fit_verdict(
     _set(document, "verdict", "base", base, evidence)
 
 
-def _says(scene: Scene, chances: Mapping[str, dict[str, float] | None]) -> list[float]:
-    """The inputs of the verdict in the order of ``SAYS``."""
+def _says(scene: Scene, chances: Mapping[str, dict[str, float] | None], told: float) -> list[float]:
+    """The inputs of the verdict in the order of ``SAYS``; an untold place says nothing."""
     size, cut = focus.features(scene), cropping.features(scene)
     assert cut is not None
     behind, place, face = (chances[m] for m in ("background", "environment", "expression"))
@@ -374,7 +375,7 @@ def _says(scene: Scene, chances: Mapping[str, dict[str, float] | None]) -> list[
         cut["room"],
         1 - behind[background.BackgroundKind.DETAILED] if behind else nothing,
         posing.turn(scene),
-        place[environment.Place.STUDIO] if place else nothing,
+        place[environment.Place.STUDIO] if place and max(place.values()) >= told else nothing,
         face[mood.VisibleExpression.SERIOUS] if face else nothing,
     ]
 

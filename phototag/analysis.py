@@ -10,7 +10,7 @@ import attrs
 from phototag import calibration as calibrations
 from phototag import criteria, crops, keywords, models, serial, verdict
 from phototag.criteria import CRITERIA, Finding, Findings
-from phototag.criteria.finding import Status, percent
+from phototag.criteria.finding import Status, sure
 from phototag.crops import Crop
 from phototag.keywords import Keywords
 from phototag.scene import Scene
@@ -132,7 +132,7 @@ def _explanation(analysis: Analysis) -> list[str]:
     """Verdict, reasons for it, reasons against it, what could not be told."""
     judged = analysis.verdict
     grade = f", {judged.grade}" if judged.grade else ""
-    lines = [f"{judged.kind.capitalize()}{grade}, {percent(judged.confidence)} sure."]
+    lines = [f"{judged.kind.capitalize()}{grade}, {sure(judged.confidence)}."]
     if judged.kind is Kind.OTHER:
         return [*lines, f"No person is the subject: {analysis.subjects.reason}."]
     towards = 1 if judged.kind is Kind.HEADSHOT else -1

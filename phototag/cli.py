@@ -18,6 +18,7 @@ from phototag import serial
 from phototag.analysis import SCHEMA
 from phototag.analyzer import Analyzer, Outcome, Tagging
 from phototag.catalogue import walk
+from phototag.criteria.finding import sure
 from phototag.errors import PhototagError, shown
 from phototag.keywords import Level
 from phototag.metadata.options import Options
@@ -347,7 +348,7 @@ def _record_text(photo: str, record: Record | None) -> str:
     grade = f", {record.grade}" if record.grade else ""
     lines = [
         shown(photo),
-        f"  {record.kind}{grade}, {100 * record.confidence:.0f} % sure",
+        f"  {record.kind}{grade}, {sure(record.confidence)}",
         f"  by phototag {record.software} (models {record.models}, rules {record.calibration})",
         f"  keywords: {', '.join(record.keywords.hierarchical) or 'none'}",
         f"  scene codes: {', '.join(record.keywords.scene) or 'none'}",

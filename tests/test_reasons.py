@@ -93,7 +93,8 @@ def test_the_explanation_agrees_with_the_verdict(drawn: Scene) -> None:
     result = analyse_scene("drawn.jpg", drawn)
     lines = result.explain().splitlines()
     assert lines[0].lower().startswith(str(result.kind))
-    assert percent(result.confidence) in lines[0]
+    stated = "over 99 %" if result.confidence > 0.99 else percent(result.confidence)
+    assert f", {stated} sure." in lines[0]
     assert (result.kind is Kind.OTHER) == (result.subjects.count == 0)
     sign = 1 if result.kind is Kind.HEADSHOT else -1
     for line in lines:

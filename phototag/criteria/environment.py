@@ -86,10 +86,14 @@ def judge(scene: Scene, calibration: Calibration) -> EnvironmentFinding:
         green=seen.green,
         sky=seen.sky,
         status=Status.MEASURED if told else Status.UNDECIDED,
-        contribution=rules.studio_weight * (chances[Place.STUDIO] - rules.studio_centre),
+        contribution=_contribution(chances, rules) if told else 0.0,
         confidence=chances[place] if told else 0.0,
         reason=_reason(chances, place if told else None, inside=inside),
     )
+
+
+def _contribution(chances: dict[str, float], rules: Rules) -> float:
+    return rules.studio_weight * (chances[Place.STUDIO] - rules.studio_centre)
 
 
 def _untold(reason: str) -> EnvironmentFinding:

@@ -7,6 +7,8 @@ import math
 
 import attrs
 
+MOST_SURE = 0.99
+
 
 class Status(enum.StrEnum):
     """How a finding came about."""
@@ -52,3 +54,8 @@ def ramp(value: float, low: float, high: float) -> float:
 def percent(share: float) -> str:
     """``0.523`` as ``52 %``."""
     return f"{100 * share:.0f} %"
+
+
+def sure(confidence: float) -> str:
+    """``0.973`` as ``97 % sure``; nobody is 100 % sure."""
+    return "over 99 % sure" if confidence > MOST_SURE else f"{percent(confidence)} sure"
