@@ -37,6 +37,7 @@ Features = Callable[[Scene], Mapping[str, float | None] | None]
 Matrix = NDArray[np.float64]
 
 DIGITS = 5  # significant; more would be noise
+MOST_COUNTED = 9  # people; labels above it are approximate
 WISHED_PLACE = 0.86  # accuracy of environment where told; the fold's own estimate is optimistic
 WISHED_INSIDE = 0.93
 
@@ -284,23 +285,23 @@ def _least_confidence(
 
 
 def _fit_subjects(document: Any, rows: Rows, date: str) -> None:
-    """How small beside the largest a subject's face may be."""
+    """How little prominent beside the main face a subject's face may be."""
     people = [(label, scene) for label, scene in rows if label.subjects and scene.faces]
 
     def right(least: float) -> float:
-        return float(
-            np.mean([_count(scene, least) == min(label.subjects, 9) for label, scene in people])
+        counted = (
+            min(subjects.count_subjects(scene, least), MOST_COUNTED)
+            == min(label.subjects, MOST_COUNTED)
+            for label, scene in people
         )
+        return float(np.mean(list(counted)))
 
-    candidates = [round(0.15 + 0.05 * step, 2) for step in range(7)]
-    best = max(candidates, key=lambda least: (right(least), -abs(least - 0.3)))
-    evidence = f"{right(best):.3f} of {len(people)} photos counted exactly; fitted {date}"
-    _set(document, "subjects", "least_area", best, evidence)
-
-
-def _count(scene: Scene, least: float) -> int:
-    largest = scene.faces[0].box.area
-    return min(9, sum(face.box.area >= least * largest for face in scene.faces))
+    candidates = [round(0.15 + 0.02 * step, 2) for step in range(16)]
+    top = max(map(right, candidates))
+    best = [least for least in candidates if right(least) == top]
+    middle = best[len(best) // 2]  # of the plateau: the farthest from doing worse
+    evidence = f"{top:.3f} of {len(people)} photos counted exactly; fitted {date}"
+    _set(document, "subjects", "least_prominence", middle, evidence)
 
 
 # What each criterion may say, with the sign of the article built in: every weight is >= 0.

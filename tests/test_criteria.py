@@ -65,6 +65,14 @@ def test_subjects_counts_people_and_leaves_bystanders_out() -> None:
     assert judged(scene(body_sought=True)).subjects.people is Subjects.NONE
 
 
+def test_a_blurred_face_behind_the_main_one_is_a_bystander() -> None:
+    behind = face(0.26, 0.1)
+    assert judged(scene(face(0.4), behind)).subjects.count == 2
+    blurred = attrs.evolve(behind, sharpness=face().sharpness * 0.3)
+    found = judged(scene(face(0.4), blurred)).subjects
+    assert (found.count, found.bystanders) == (1, 1)
+
+
 def test_several_people_argue_against_a_headshot() -> None:
     assert judged(scene(face(0.4), face(0.4, 0.1))).subjects.contribution < -3
 

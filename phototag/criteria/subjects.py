@@ -12,7 +12,7 @@ from phototag.criteria.finding import Finding, Status
 
 if TYPE_CHECKING:
     from phototag.calibration import Calibration
-    from phototag.scene import Scene
+    from phototag.scene import Face, Scene
 
 
 class Subjects(enum.StrEnum):
@@ -34,7 +34,7 @@ EVEN = 0.5  # probability of a person from which one is the subject
 class Rules:
     """Numbers of section ``subjects``."""
 
-    least_area: float
+    least_prominence: float
     several_weight: float
 
 
@@ -46,7 +46,7 @@ class SubjectsFinding(Finding):
         people: none, single, couple or group.
         count: people who are the subject.
         faces: faces seen.
-        bystanders: faces much smaller than the main one.
+        bystanders: faces much smaller or less sharp than the main one.
         presence: probability that a person is the subject at all, 0..1.
     """
 
@@ -63,7 +63,7 @@ class SubjectsFinding(Finding):
 
 
 def judge(scene: Scene, calibration: Calibration) -> SubjectsFinding:
-    """Count the people who are the subject; people far smaller than the main one are bystanders."""
+    """Count the people who are the subject; smaller and blurred ones are bystanders."""
     rules = calibration.section("subjects", Rules)
     presence = calibration.model("presence").chances(features(scene))[PERSON]
     faces = len(scene.faces)
@@ -78,8 +78,7 @@ def judge(scene: Scene, calibration: Calibration) -> SubjectsFinding:
             confidence=1 - presence,
             reason=_nobody(scene),
         )
-    least = rules.least_area * scene.faces[0].box.area if scene.faces else 0.0
-    count = sum(face.box.area >= least for face in scene.faces) or 1
+    count = count_subjects(scene, rules.least_prominence) or 1
     people = {1: Subjects.SINGLE, 2: Subjects.COUPLE}.get(count, Subjects.GROUP)
     single = people is Subjects.SINGLE
     return SubjectsFinding(
@@ -93,6 +92,20 @@ def judge(scene: Scene, calibration: Calibration) -> SubjectsFinding:
         confidence=presence,
         reason=_people(count, max(0, faces - count), face=faces > 0),
     )
+
+
+def count_subjects(scene: Scene, least_prominence: float) -> int:
+    """Faces large and sharp enough beside the main one to belong to a subject, not a bystander."""
+    main = scene.main_face
+    if main is None:
+        return 0
+    return sum(_prominence(face, main) >= least_prominence for face in scene.faces)
+
+
+def _prominence(face: Face, main: Face) -> float:
+    """Area beside the main face's, less where it is out of focus; 1 for the main face."""
+    sharpness = min(1.0, (face.sharpness + 1) / (main.sharpness + 1))
+    return face.box.area / main.box.area * sharpness
 
 
 def features(scene: Scene) -> dict[str, float]:
@@ -124,5 +137,5 @@ def _people(count: int, bystanders: int, *, face: bool) -> str:
         return "one body is seen and no face"
     sentence = "exactly one person" if count == 1 else f"{count} people"
     if bystanders:
-        sentence += f" and {bystanders} smaller in the background"
+        sentence += f" and {bystanders} less prominent"
     return sentence
