@@ -20,7 +20,7 @@ from phototag.criteria.retouching import Colour, Style
 from phototag.criteria.situation import Occasion
 from phototag.criteria.subjects import Subjects
 from phototag.scene import Face, Scene
-from scenes import answering, body, face, scene, turned
+from scenes import answering, body, face, scene, surroundings, turned
 
 
 def judged(drawn: Scene, calibration: Calibration | None = None) -> Findings:
@@ -174,6 +174,19 @@ def test_retouching_tells_colour_treatment_and_smooth_skin() -> None:
     assert judged(sepia).retouching.colour is Colour.TONED
 
 
+@pytest.mark.parametrize(
+    ("spread", "colour", "pasted"),
+    [(0.1, "#094b61", True), (0.1, "#ffffff", None), (0.8, "#094b61", False)],
+)
+def test_retouching_sees_a_pasted_background(
+    spread: float, colour: str, pasted: bool | None
+) -> None:
+    seen = surroundings(residual_99=spread, colour=colour)
+    found = judged(scene(face(), surroundings=seen)).retouching
+    assert found.pasted_background is pasted
+    assert ("one flat colour" in found.reason) == (pasted is True)
+
+
 @pytest.mark.parametrize("kind", list(BackgroundKind))
 def test_background_is_the_likeliest_and_leans_by_its_detail(kind: BackgroundKind) -> None:
     found = judged(scene(face()), answering(background={kind: 0.98})).background
@@ -218,6 +231,17 @@ def test_posing_without_a_mesh_has_no_angles() -> None:
     found = judged(scene(narrow)).posing
     assert (found.yaw, found.gaze, found.facing is None) == (None, None, False)
     assert found.contribution < judged(scene(face())).posing.contribution
+
+
+def test_posing_counts_hands_and_raised_ones() -> None:
+    standing = body()
+    points = list(standing.landmarks)
+    points[15] = attrs.evolve(points[15], x=0.7, y=0.2, visibility=0.9)  # left wrist, up
+    points[16] = attrs.evolve(points[16], x=0.3, y=0.8, visibility=0.9)  # right wrist, down
+    drawn = scene(face(0.15), body=attrs.evolve(standing, landmarks=tuple(points)))
+    found = judged(drawn).posing
+    assert (found.hands, found.raised_hands) == (2, 1)
+    assert judged(scene(face())).posing.hands is None
 
 
 def test_marketing_and_situation_are_derived_and_say_so() -> None:

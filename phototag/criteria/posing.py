@@ -55,6 +55,7 @@ class PosingFinding(Finding):
         gaze: camera or aside; None without a mesh.
         shoulders_square: both shoulders at one height and distance; None where not seen.
         hands: hands (wrists) in the frame; None where the body was not looked for.
+        raised_hands: of these, hands above their shoulder: waving, a high five, an instrument.
     """
 
     facing: Facing | None
@@ -64,6 +65,7 @@ class PosingFinding(Finding):
     gaze: Gaze | None
     shoulders_square: bool | None
     hands: int | None
+    raised_hands: int | None
 
     @property
     def value(self) -> Facing | None:
@@ -117,7 +119,8 @@ def judge(scene: Scene, calibration: Calibration) -> PosingFinding:
         roll=mesh.pose.roll if mesh else None,
         gaze=_gaze(mesh, rules) if mesh else None,
         shoulders_square=_square(scene.body, rules) if scene.body else None,
-        hands=_hands(scene.body, rules) if scene.body else None,
+        hands=len(_hands(scene.body, rules)) if scene.body else None,
+        raised_hands=_raised(scene.body, rules) if scene.body else None,
         status=_status(scene, facing),
         contribution=rules.yaw_weight * (rules.yaw_centre - turn(scene)) if face else 0.0,
         confidence=confidence,
@@ -149,9 +152,15 @@ def _square(body: Body, rules: Rules) -> bool | None:
     return abs(left.y - right.y) <= rules.square_shoulders * abs(left.x - right.x)
 
 
-def _hands(body: Body, rules: Rules) -> int:
-    wrists = (body["left_wrist"], body["right_wrist"])
-    return sum(wrist.inside and wrist.visibility >= rules.visible for wrist in wrists)
+def _hands(body: Body, rules: Rules) -> list[str]:
+    """The sides whose wrist is seen in the frame."""
+    wrists = {side: body[f"{side}_wrist"] for side in ("left", "right")}
+    return [s for s, wrist in wrists.items() if wrist.inside and wrist.visibility >= rules.visible]
+
+
+def _raised(body: Body, rules: Rules) -> int:
+    sides = _hands(body, rules)
+    return sum(body[f"{side}_wrist"].y < body[f"{side}_shoulder"].y for side in sides)
 
 
 def _reason(face: Face | None, facing: Facing | None) -> str:

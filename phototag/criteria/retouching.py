@@ -11,7 +11,7 @@ from phototag.criteria.finding import Finding, Status
 
 if TYPE_CHECKING:
     from phototag.calibration import Calibration
-    from phototag.scene import ImageFacts, Scene
+    from phototag.scene import ImageFacts, Scene, Surroundings
 
 
 class Style(enum.StrEnum):
@@ -30,6 +30,7 @@ class Colour(enum.StrEnum):
     TONED = "toned"
 
 
+BURNT_OR_BLACK = {"#ffffff", "#000000"}
 COLOUR_NAMES = {
     Colour.COLOUR: "in colour",
     Colour.BLACK_AND_WHITE: "black and white",
@@ -46,6 +47,7 @@ class Rules:
     smooth: float
     rough: float
     sharp_eyes: float
+    flat: float
 
 
 @attrs.frozen(kw_only=True)
@@ -57,12 +59,15 @@ class RetouchingFinding(Finding):
         colour: colour, bw or toned.
         skin_texture: detail of the skin / of the eyes; small = smooth skin in a sharp picture.
         skin_evenness: spread of the skin's colour, CIE a and b; small = one even tone.
+        pasted_background: the background is one flat colour, as no camera sees it; None where it
+            is pure white or black, which light alone can do, or where there is none.
     """
 
     style: Style | None
     colour: Colour
     skin_texture: float | None
     skin_evenness: float | None
+    pasted_background: bool | None
 
     @property
     def value(self) -> Style | None:
@@ -92,15 +97,26 @@ def judge(scene: Scene, calibration: Calibration) -> RetouchingFinding:
         reason = f"skin is {skin.texture_ratio:.2f} as detailed as the eyes: left as it is"
     else:
         reason = f"skin is {skin.texture_ratio:.2f} as detailed as the eyes: either is possible"
+    pasted = _pasted(scene.surroundings, rules)
+    if pasted:
+        reason += "; the background is one flat colour, pasted or painted in"
     return RetouchingFinding(
         style=style,
         colour=colour,
         skin_texture=skin.texture_ratio if skin else None,
         skin_evenness=skin.evenness if skin else None,
+        pasted_background=pasted,
         status=Status.MEASURED if style else Status.UNDECIDED,
         confidence=0.6 if style else 0.0,
         reason=reason,
     )
+
+
+def _pasted(seen: Surroundings | None, rules: Rules) -> bool | None:
+    if seen is None:
+        return None
+    flat = seen.residual_99 < rules.flat
+    return None if flat and seen.colour in BURNT_OR_BLACK else flat
 
 
 def _colour(image: ImageFacts, rules: Rules) -> Colour:
