@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from phototag.metadata.options import Change
     from phototag.metadata.record import Record
 
-    Command = Callable[..., Any]
 
 SOME_FAILED = 1  # exit status; click uses 2 for wrong usage
 

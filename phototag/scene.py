@@ -224,7 +224,6 @@ class Surroundings:
         colour: the median colour as ``#rrggbb``.
         sky: part of the surroundings in the top third that looks like a clear sky, 0..1.
         green: part that has the colour of leaves and grass, 0..1.
-        upright_edges: part of the clear gradients within 5 degrees of a vertical edge, 0..1.
         place: statistics that tell where a picture was taken, in the order of
             ``phototag.vision.place.NAMES``; no single one means much.
     """
@@ -240,7 +239,6 @@ class Surroundings:
     colour: str
     sky: float
     green: float
-    upright_edges: float
     place: tuple[float, ...]
 
 

@@ -99,7 +99,6 @@ def surroundings(**changes: Any) -> Surroundings:
         colour="#808080",
         sky=0.0,
         green=0.0,
-        upright_edges=0.0,
         place=default().model("environment").missing,  # as in the middle of all photos
     )
     return attrs.evolve(drawn, **changes)

@@ -11,6 +11,7 @@ from phototag.geometry import Box, Point
 from phototag.scene import Body, Face, ImageFacts, Landmark, Mesh, Person, Scene, Skin
 from phototag.vision import head, place, skin, surroundings
 from phototag.vision.nets import Detection, Nets
+from phototag.vision.photo import shrink
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +42,7 @@ class Observer:
         rgb = picture.rgb
         found = self._nets.faces(rgb)
         meshes = [self._mesh(rgb, face, found[0], n) for n, face in enumerate(found)]
-        small = _at_most(rgb, MASK_SIDE)
+        small = shrink(rgb, MASK_SIDE)
         lab = surroundings.to_lab(small)
         mask = self._nets.person(small)
         scale = small.shape[1] / rgb.shape[1]
@@ -131,12 +132,3 @@ def _skin(rgb: RGB, meshes: list[NDArray[np.float64] | None]) -> Skin | None:
 def _corners(box: NDArray[np.float64]) -> tuple[int, int, int, int]:
     x, y, wide, high = box
     return int(x), int(y), round(x + wide), round(y + high)
-
-
-def _at_most(rgb: RGB, side: int) -> RGB:
-    height, width = rgb.shape[:2]
-    scale = side / max(height, width)
-    if scale >= 1:
-        return rgb
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)

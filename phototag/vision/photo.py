@@ -146,7 +146,7 @@ def from_array(name: str, array: NDArray[Any], max_pixels: int = MAX_PIXELS) -> 
         array = _grey_to_rgb(array)
     elif layers == RGBA:
         array = _on_white(Image.fromarray(array))
-    return Picture(_shrink(np.ascontiguousarray(array), WORK_SIDE), width, height, 1, "array")
+    return Picture(shrink(np.ascontiguousarray(array), WORK_SIDE), width, height, 1, "array")
 
 
 def _opened(name: str, data: bytes) -> Image.Image:
@@ -177,7 +177,7 @@ def _finish(name: str, image: Image.Image, max_pixels: int, orientation: int = 0
         if factor < 1:
             image.draft(image.mode, (max(1, int(width * factor)), max(1, int(height * factor))))
         upright = image.format in UPRIGHT_FORMATS
-        pixels = _upright(_shrink(_rgb(image), WORK_SIDE), 1 if upright else orientation)
+        pixels = _upright(shrink(_rgb(image), WORK_SIDE), 1 if upright else orientation)
     except MemoryError:
         raise
     except Exception as error:  # every decoder has its own exceptions for broken data
@@ -239,7 +239,7 @@ def _on_white(image: Image.Image) -> RGB:
     return np.asarray(Image.alpha_composite(page, picture).convert("RGB"))
 
 
-def _shrink(rgb: RGB, side: int) -> RGB:
+def shrink(rgb: RGB, side: int) -> RGB:
     """The picture with its long side at most ``side`` px."""
     height, width = rgb.shape[:2]
     scale = side / max(height, width)

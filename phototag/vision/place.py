@@ -18,10 +18,10 @@ from phototag.vision.surroundings import (
     GREEN_CHROMA,
     GREEN_HUE,
     LEAST_SHARE,
-    SAMPLE,
     SKY_CHROMA,
     SKY_HUE,
     SKY_L,
+    fit_surface,
     to_lab,
 )
 
@@ -66,10 +66,11 @@ def measure(rgb: RGB, mask: Mask, early_maps: Callable[[RGB], Maps]) -> tuple[fl
     if outside.mean() < LEAST_SHARE:
         return None
     small = cv2.resize(rgb, size, interpolation=how)
+    lab = to_lab(small)
     values = [
         *_octaves(small, outside),
-        *_surface(to_lab(small), outside),
-        *_colours(to_lab(small), outside),
+        *_surface(lab, outside),
+        *_colours(lab, outside),
         *_edges(small, outside),
         float(outside.mean()),
         *_pooled(early_maps(rgb), cv2.dilate(mask, np.ones((9, 9), np.uint8)) < OUTSIDE),
@@ -96,14 +97,7 @@ def _octaves(rgb: RGB, outside: Bools) -> list[float]:
 
 def _surface(lab: Floats, outside: Bools) -> list[float]:
     """Distance from a smooth colour surface, and how one-sided its light is."""
-    rows, columns = np.nonzero(outside)
-    step = max(1, rows.size // SAMPLE)
-    rows, columns = rows[::step], columns[::step]
-    y, x = rows / outside.shape[0] - 0.5, columns / outside.shape[1] - 0.5
-    colours = lab[rows, columns]
-    terms = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], 1)
-    surface = np.linalg.solve(terms.T @ terms + 1e-6 * np.eye(6), terms.T @ colours)
-    distance = np.linalg.norm(colours - terms @ surface, axis=1)
+    distance, surface = fit_surface(lab, outside)
     across, xx, yy = (abs(float(surface[term, 0])) for term in (1, 3, 4))
     return [*np.percentile(distance, (50, 90, 99)), across / (across + xx + yy + 1)]
 

@@ -119,7 +119,8 @@ def surroundings_measures(
         return None
     grey = cv2.convertScaleAbs(lab[..., 0], alpha=2.55)
     sharp = gradient(grey)
-    residual, residual_90, residual_99 = _surface_residual(lab, outside)
+    distance, _ = fit_surface(lab, outside)
+    residual, residual_90, residual_99 = map(float, np.percentile(distance, (50, 90, 99)))
     median = np.median(rgb[outside][:: max(1, int(outside.sum()) // SAMPLE)], axis=0).astype(int)
     return Surroundings(
         share=float(outside.mean()),
@@ -132,13 +133,17 @@ def surroundings_measures(
         sharpness=float(percentile(sharp[outside], 0.95)),
         colour="#{:02x}{:02x}{:02x}".format(*median),
         **_nature(lab, sharp, outside),
-        upright_edges=_upright_edges(grey, sharp, outside),
         place=place,
     )
 
 
-def _surface_residual(lab: Floats, outside: Bools) -> tuple[float, float, float]:
-    """Percentiles of the distance from a quadratic colour surface (ridge)."""
+def fit_surface(lab: Floats, outside: Bools) -> tuple[Floats, Floats]:
+    """A quadratic colour surface through the surroundings (ridge).
+
+    Returns:
+        The distance of sampled pixels from it (Delta E), and its six terms (1, x, y, x2, y2, xy;
+        x and y from the middle, in sides of the picture) for L, a and b.
+    """
     height, width = outside.shape
     chosen = np.flatnonzero(outside)
     chosen = chosen[:: max(1, chosen.size // SAMPLE)]
@@ -147,9 +152,7 @@ def _surface_residual(lab: Floats, outside: Bools) -> tuple[float, float, float]
     x, y = columns / width - 0.5, rows / height - 0.5
     terms = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], 1)
     surface = np.linalg.solve(terms.T @ terms + 1e-6 * np.eye(6), terms.T @ colours)
-    distance = np.linalg.norm(colours - terms @ surface, axis=1)
-    middle, high, top = np.percentile(distance, (50, 90, 99))
-    return float(middle), float(high), float(top)
+    return np.linalg.norm(colours - terms @ surface, axis=1), surface
 
 
 def _edge_sharpness(grey: Grey, sharp: Grey, outside: Bools) -> float | None:
@@ -188,12 +191,3 @@ def _nature(lab: Floats, sharp: Grey, outside: Bools) -> dict[str, float]:
 
 def _between(values: Floats, limits: tuple[float, float]) -> Bools:
     return (values > limits[0]) & (values < limits[1])
-
-
-def _upright_edges(grey: Grey, sharp: Grey, outside: Bools) -> float:
-    clear = outside & (sharp > CLEAR_EDGE)
-    if not clear.any():
-        return 0.0
-    dx = cv2.Sobel(grey, cv2.CV_16S, 1, 0)[clear].astype(np.float32)
-    dy = cv2.Sobel(grey, cv2.CV_16S, 0, 1)[clear].astype(np.float32)
-    return float((np.abs(dy) < np.tan(np.radians(5)) * np.abs(dx)).mean())
