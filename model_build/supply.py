@@ -61,7 +61,7 @@ def _incomplete(folder: Path, model_problems: list[str], wheel_problems: list[st
     """The message for a folder that has neither the models nor the wheels."""
     return "\n".join(
         [
-            f"{VARIABLE}={folder} holds neither the four model files nor the two wheels.",
+            f"{VARIABLE}={folder} holds neither the five model files nor the three wheels.",
             "As model files:",
             *(f"    {sentence}" for sentence in model_problems),
             "As wheels:",

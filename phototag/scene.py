@@ -12,7 +12,7 @@ import attrs
 
 from phototag.geometry import Box, Point
 
-SCENE_VERSION = 2  # rises when a measure changes its meaning: stored scenes are then seen again
+SCENE_VERSION = 3  # rises when a measure changes its meaning: stored scenes are then seen again
 
 
 @attrs.frozen(kw_only=True)
@@ -224,8 +224,7 @@ class Surroundings:
         colour: the median colour as ``#rrggbb``.
         sky: part of the surroundings in the top third that looks like a clear sky, 0..1.
         green: part that has the colour of leaves and grass, 0..1.
-        place: statistics that tell where a picture was taken, in the order of
-            ``phototag.vision.place.NAMES``; no single one means much.
+        content: means of the content net's maps over the surroundings; no single one means much.
     """
 
     share: float
@@ -239,7 +238,7 @@ class Surroundings:
     colour: str
     sky: float
     green: float
-    place: tuple[float, ...]
+    content: tuple[float, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -273,6 +272,7 @@ class Scene:
         body_sought: False where the face alone decides, so that ``body`` says nothing.
         surroundings: None where people fill the frame.
         skin: None without a mesh or with too few pixels.
+        content: means of the content net's earlier map over the whole picture.
         version: ``SCENE_VERSION`` of the software that saw it.
     """
 
@@ -283,6 +283,7 @@ class Scene:
     person: Person
     surroundings: Surroundings | None
     skin: Skin | None
+    content: tuple[float, ...]
     version: int = SCENE_VERSION
 
     @property

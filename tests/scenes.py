@@ -85,6 +85,25 @@ def body(ankles: float = 0.0, knees: float = 0.0, hips: float = 0.9) -> Body:
     return Body(landmarks=tuple(points))
 
 
+def middle(model: str) -> tuple[float, ...]:
+    """What the content net sees in the middle of all photos, of the inputs of this model."""
+    shipped = default().model(model)
+    named = zip(shipped.features, shipped.missing, strict=True)
+    return tuple(value for name, value in named if name.startswith("content_"))
+
+
+def unpeopled() -> tuple[float, ...]:
+    """What the content net might see where there is no person: half-way to what argues most."""
+    model = default().model("presence")
+    found = []
+    for n, (name, middle_value) in enumerate(zip(model.features, model.missing, strict=True)):
+        if name.startswith("content_"):
+            for_person = model.weights[1][n] > 0
+            extreme = model.low[n] if for_person else model.high[n]
+            found.append((middle_value + extreme) / 2)
+    return tuple(found)
+
+
 def surroundings(**changes: Any) -> Surroundings:
     """An even grey backdrop."""
     drawn = Surroundings(
@@ -99,7 +118,7 @@ def surroundings(**changes: Any) -> Surroundings:
         colour="#808080",
         sky=0.0,
         green=0.0,
-        place=default().model("environment").missing,  # as in the middle of all photos
+        content=middle("environment"),
     )
     return attrs.evolve(drawn, **changes)
 
@@ -138,6 +157,7 @@ def scene(*faces: Face, **changes: Any) -> Scene:
             eye_sharpness=40,
             pixels=9000,
         ),
+        content=middle("presence") if faces else unpeopled(),
     )
     return attrs.evolve(drawn, **changes)
 

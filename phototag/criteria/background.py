@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.criteria.finding import Finding, Status, percent, ramp
+from phototag.criteria.finding import Finding, Status, numbered, percent, ramp
 
 if TYPE_CHECKING:
     from phototag.calibration import Calibration
@@ -21,6 +21,9 @@ class BackgroundKind(enum.StrEnum):
     PLAIN = "plain"
     BLURRED = "blurred"
     DETAILED = "detailed"
+
+
+LATE = 192  # channels of the earlier map: the last one knows things, not surfaces
 
 
 @attrs.frozen
@@ -59,7 +62,7 @@ class BackgroundFinding(Finding):
 
 
 def features(scene: Scene) -> dict[str, float | None] | None:
-    """Distance from one smooth surface, edges and their sharpness (logs), and the place statistics."""
+    """Distance from one smooth surface, edges and their sharpness (logs), and the content."""
     seen = scene.surroundings
     if seen is None:
         return None
@@ -71,7 +74,7 @@ def features(scene: Scene) -> dict[str, float | None] | None:
         "detail": None if seen.detail_ratio is None else math.log(seen.detail_ratio + 0.05),
         "edges": math.log(seen.edges + 0.005),
         "sharpness": math.log(seen.sharpness + 1),
-        **{f"place_{n}": value for n, value in enumerate(seen.place)},
+        **numbered(seen.content[:LATE]),
     }
 
 

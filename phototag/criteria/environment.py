@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.criteria.finding import Finding, Status, percent
+from phototag.criteria.finding import Finding, Status, numbered, percent
 
 if TYPE_CHECKING:
     from phototag.calibration import Calibration
@@ -59,10 +59,10 @@ class EnvironmentFinding(Finding):
 
 
 def features(scene: Scene) -> dict[str, float] | None:
-    """Statistics of the surroundings, by name; None where people fill the frame."""
+    """What the content net saw of the surroundings; None where people fill the frame."""
     if scene.surroundings is None:
         return None
-    return {f"place_{n}": value for n, value in enumerate(scene.surroundings.place)}
+    return numbered(scene.surroundings.content)
 
 
 def judge(scene: Scene, calibration: Calibration) -> EnvironmentFinding:
@@ -105,9 +105,9 @@ def _untold(reason: str) -> EnvironmentFinding:
 def _reason(chances: dict[str, float], place: Place | None, *, inside: bool | None) -> str:
     odds = ", ".join(f"{name} {percent(chance)}" for name, chance in chances.items())
     if place is not None:
-        return f"colours and textures around the person look like {NAMES[place]} ({odds})"
+        return f"what lies around the person looks like {NAMES[place]} ({odds})"
     if inside is None:
-        return f"colours and textures around the person do not tell the place ({odds})"
+        return f"what lies around the person does not tell the place ({odds})"
     if inside:
         return f"surely inside, a studio or a room cannot be told apart ({odds})"
     return f"outdoors, but not beyond doubt ({odds})"

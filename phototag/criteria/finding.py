@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+from collections.abc import Sequence
 
 import attrs
 
@@ -39,6 +40,11 @@ class Finding:
     def value(self) -> object:
         """The answer in one word (or a tuple of words); None when it cannot be told."""
         raise NotImplementedError
+
+
+def numbered(content: Sequence[float]) -> dict[str, float]:
+    """What the content net saw as named features of a model."""
+    return {f"content_{number}": value for number, value in enumerate(content)}
 
 
 def logistic(log_odds: float) -> float:

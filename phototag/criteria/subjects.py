@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.criteria.finding import Finding, Status
+from phototag.criteria.finding import Finding, Status, numbered
 
 if TYPE_CHECKING:
     from phototag.calibration import Calibration
@@ -76,7 +76,7 @@ def judge(scene: Scene, calibration: Calibration) -> SubjectsFinding:
             presence=presence,
             status=Status.MEASURED,
             confidence=1 - presence,
-            reason=_nobody(scene),
+            reason=_nobody(scene, calibration),
         )
     count = count_subjects(scene, rules.least_prominence) or 1
     people = {1: Subjects.SINGLE, 2: Subjects.COUPLE}.get(count, Subjects.GROUP)
@@ -90,7 +90,7 @@ def judge(scene: Scene, calibration: Calibration) -> SubjectsFinding:
         status=Status.MEASURED,
         contribution=0.0 if single else -rules.several_weight,
         confidence=presence,
-        reason=_people(count, max(0, faces - count), face=faces > 0),
+        reason=_people(scene, count),
     )
 
 
@@ -109,7 +109,10 @@ def _prominence(face: Face, main: Face) -> float:
 
 
 def features(scene: Scene) -> dict[str, float]:
-    """Six cues that part people from animals, statues, drawings and empty scenes."""
+    """Cues that part people from animals, statues, drawings and empty scenes.
+
+    Six from the detectors, and what the content net saw in the whole picture.
+    """
     face = scene.main_face
     mesh = face.mesh if face else None
     misfit = mesh.pose.residual - GOOD_FIT if mesh else 0.0
@@ -120,22 +123,29 @@ def features(scene: Scene) -> dict[str, float]:
         "misfit": max(0.0, min(WORST_FIT, misfit)),
         "body": float(not scene.body_sought or scene.body is not None),
         "undecided": scene.person.undecided,
+        **numbered(scene.content),
     }
 
 
-def _nobody(scene: Scene) -> str:
-    if scene.faces:
-        return (
-            f"what looks like a face (score {scene.faces[0].score:.2f}) is hardly a person's: "
-            f"{100 * scene.person.undecided:.0f} % of the person mask is doubtful"
-        )
-    return "no face and no body is seen"
+def _nobody(scene: Scene, calibration: Calibration) -> str:
+    if not scene.faces and scene.body is None:
+        return "no face is seen, and nothing else of a person"
+    if not scene.faces:
+        return "something has the shape of a body, but the picture does not look like one of people"
+    found = f"what looks like a face (score {scene.faces[0].score:.2f}) is hardly a person's"
+    # Without the content the model takes that of an average photo; what remains are the detectors.
+    cues = {n: None if n in numbered(scene.content) else cue for n, cue in features(scene).items()}
+    if calibration.model("presence").chances(cues)[PERSON] < EVEN:
+        return f"{found}: {100 * scene.person.undecided:.0f} % of the person mask is doubtful"
+    return f"{found}: the picture as a whole does not look like one of people"
 
 
-def _people(count: int, bystanders: int, *, face: bool) -> str:
-    if not face:
+def _people(scene: Scene, count: int) -> str:
+    if not scene.faces:
+        if scene.body is None:
+            return "it looks like a picture of a person, but neither face nor body is found"
         return "one body is seen and no face"
     sentence = "exactly one person" if count == 1 else f"{count} people"
-    if bystanders:
+    if bystanders := len(scene.faces) - count:
         sentence += f" and {bystanders} less prominent"
     return sentence

@@ -1,4 +1,4 @@
-"""The four vision models that come with phototag: where they are, and whether they are the right ones.
+"""The five vision models that come with phototag: where they are, and whether they are the right ones.
 
 The files are made when phototag is built (``model_build/`` in the source tree) and lie beside this
 module. Their digests stand here, once: the build refuses to pack anything else, and
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 FACE_DETECTOR: Final = "face_detection_yunet_2023mar.onnx"
 """YuNet, for ``cv2.FaceDetectorYN``."""
 
+CONTENT_NET: Final = "efficientnet_lite0.onnx"
+"""What a picture shows, as two late maps of a net trained on ImageNet, for ``cv2.dnn``."""
+
 FACE_LANDMARKER: Final = "face_landmarker.task"
 """478 points of one face, for mediapipe's ``FaceLandmarker``."""
 
@@ -32,6 +35,7 @@ SELFIE_SEGMENTER: Final = "selfie_segmenter.tflite"
 
 MODELS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        CONTENT_NET: "b8a9b3829fc2e0e3e6433ea00d88e7d9cd8654866460c44c496a1fc44fb53ad2",
         FACE_DETECTOR: "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
         FACE_LANDMARKER: "b36e4de19dfd273e575ed66ec8b033ce6b4c228ea54c581d227b03d65f6c729c",
         POSE_LANDMARKER: "8582264c0e792cb5bece3bb58344a970c7fe66238f3ec204917b3034494cbd7e",
@@ -81,7 +85,7 @@ def verify(folder: Path | None = None) -> list[str]:
 def require(*names: str) -> None:
     """Check the installed models of these names, or all of them when none is named.
 
-    Hashing all four takes about 10 ms: little, next to what it takes to load them.
+    Hashing all five takes about 20 ms: little, next to what it takes to load them.
 
     Raises:
         KeyError: phototag has no model of one of these names.

@@ -9,7 +9,7 @@ import numpy as np
 
 from phototag.geometry import Box, Point
 from phototag.scene import Body, Face, ImageFacts, Landmark, Mesh, Person, Scene, Skin
-from phototag.vision import head, place, skin, surroundings
+from phototag.vision import content, head, skin, surroundings
 from phototag.vision.nets import Detection, Nets
 from phototag.vision.photo import shrink
 
@@ -50,6 +50,7 @@ class Observer:
         person = surroundings.person_measures(mask, corners)
         grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
         faces = tuple(_face(face, mesh, grey) for face, mesh in zip(found, meshes, strict=True))
+        maps = self._nets.content(small)
         sought = _body_may_decide(faces, person)
         return Scene(
             image=ImageFacts(
@@ -66,9 +67,10 @@ class Observer:
             body_sought=sought,
             person=person,
             surroundings=surroundings.surroundings_measures(
-                small, lab, mask, corners, place.measure(small, mask, self._nets.early_maps)
+                small, lab, mask, corners, content.of_surroundings(maps, mask)
             ),
             skin=_skin(rgb, meshes),
+            content=content.of_picture(maps),
         )
 
     def _mesh(

@@ -1,4 +1,4 @@
-"""The four nets and nothing else: faces, mesh, person mask, body."""
+"""The five nets and nothing else: faces, mesh, person mask, body, content."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ QUICK_SCORE, QUICK_HEIGHT = 0.8, 0.25
 CASCADE = (320, 640)
 # Where even the largest face is small, a third pass finds the others of a large group.
 FINE_SIDE, FINE_HEIGHT, FINE_LEAST = 1024, 0.1, 900  # px; of the frame; px of the picture
-EARLY_MAPS = ("h_swish_1", "h_swish_2")  # of the segmenter: 96 x 32 x 32 and 96 x 16 x 16
-EARLY_SIDE = 256  # px, the segmenter's input
+CONTENT_MAPS = ("late", "last")  # 192 x 7 x 7 and 320 x 7 x 7
+CONTENT_SIDE, CONTENT_ZERO, CONTENT_UNIT = 224, 127, 128  # px; 8-bit levels
 MESH_MARGIN, MESH_SIDE = 1.6, 256  # crop side in face-box sides, and in px
 _UNUSED_IMPORTS = ("matplotlib", "matplotlib.pyplot", "sounddevice")
 
@@ -68,10 +68,7 @@ class Nets:
             )
             for side in (*CASCADE, FINE_SIDE)
         }
-        # The classic engine: the new one gives inner layers recycled buffers of the wrong shape.
-        self._encoder = cv2.dnn.readNetFromTFLite(
-            str(models.path("selfie_segmenter.tflite")), cv2.dnn.ENGINE_CLASSIC
-        )
+        self._content = cv2.dnn.readNetFromONNX(str(models.path(models.CONTENT_NET)))
         self._mesh = vision.FaceLandmarker.create_from_options(
             vision.FaceLandmarkerOptions(
                 base_options=base(model_asset_path=str(models.path("face_landmarker.task"))),
@@ -139,15 +136,16 @@ class Nets:
         mask: NDArray[np.float32] = np.squeeze(masks[-1].numpy_view()).copy()  # a view of its own
         return mask.reshape(rgb.shape[:2])
 
-    def early_maps(self, rgb: RGB) -> list[NDArray[np.float32]]:
-        """Early maps of the segmenter (channels x height x width): texture and colour, not people.
+    def content(self, rgb: RGB) -> list[NDArray[np.float32]]:
+        """Late maps (channels x height x width) of a net that has learnt what pictures show.
 
         The picture is stretched to the net's square input.
         """
-        side = (EARLY_SIDE, EARLY_SIDE)
-        stretched = cv2.resize(rgb, side, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-        self._encoder.setInput(np.ascontiguousarray(stretched.transpose(2, 0, 1)[None]))
-        return [np.asarray(found)[0] for found in self._encoder.forward(EARLY_MAPS)]
+        side = (CONTENT_SIDE, CONTENT_SIDE)
+        stretched = cv2.resize(rgb, side, interpolation=cv2.INTER_AREA).astype(np.float32)
+        scaled = (stretched - CONTENT_ZERO) / CONTENT_UNIT
+        self._content.setInput(np.ascontiguousarray(scaled.transpose(2, 0, 1)[None]))
+        return [np.asarray(found)[0] for found in self._content.forward(CONTENT_MAPS)]
 
     def body(self, rgb: RGB) -> NDArray[np.float64] | None:
         """33 x 3 of x, y (fractions of the picture) and visibility of the clearest person."""

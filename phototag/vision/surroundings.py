@@ -108,10 +108,10 @@ def _crown(sure: Bools, face: Corners) -> float | None:
 
 
 def surroundings_measures(
-    rgb: RGB, lab: Floats, mask: Mask, face: Corners | None, place: tuple[float, ...] | None
+    rgb: RGB, lab: Floats, mask: Mask, face: Corners | None, content: tuple[float, ...] | None
 ) -> Surroundings | None:
     """What there is to look at beside the people; None when they fill the frame."""
-    if place is None:
+    if content is None:
         return None
     grown = cv2.dilate((mask * 255).astype(np.uint8), np.ones((GROW, GROW), np.uint8))
     outside = grown < 0.1 * 255
@@ -119,7 +119,7 @@ def surroundings_measures(
         return None
     grey = cv2.convertScaleAbs(lab[..., 0], alpha=2.55)
     sharp = gradient(grey)
-    distance, _ = fit_surface(lab, outside)
+    distance = _distance(lab, outside)
     residual, residual_90, residual_99 = map(float, np.percentile(distance, (50, 90, 99)))
     median = np.median(rgb[outside][:: max(1, int(outside.sum()) // SAMPLE)], axis=0).astype(int)
     return Surroundings(
@@ -133,17 +133,12 @@ def surroundings_measures(
         sharpness=float(percentile(sharp[outside], 0.95)),
         colour="#{:02x}{:02x}{:02x}".format(*median),
         **_nature(lab, sharp, outside),
-        place=place,
+        content=content,
     )
 
 
-def fit_surface(lab: Floats, outside: Bools) -> tuple[Floats, Floats]:
-    """A quadratic colour surface through the surroundings (ridge).
-
-    Returns:
-        The distance of sampled pixels from it (Delta E), and its six terms (1, x, y, x2, y2, xy;
-        x and y from the middle, in sides of the picture) for L, a and b.
-    """
+def _distance(lab: Floats, outside: Bools) -> NDArray[Any]:
+    """How far (Delta E) sampled pixels are from a quadratic colour surface through them (ridge)."""
     height, width = outside.shape
     chosen = np.flatnonzero(outside)
     chosen = chosen[:: max(1, chosen.size // SAMPLE)]
@@ -152,7 +147,8 @@ def fit_surface(lab: Floats, outside: Bools) -> tuple[Floats, Floats]:
     x, y = columns / width - 0.5, rows / height - 0.5
     terms = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], 1)
     surface = np.linalg.solve(terms.T @ terms + 1e-6 * np.eye(6), terms.T @ colours)
-    return np.linalg.norm(colours - terms @ surface, axis=1), surface
+    distance: NDArray[Any] = np.linalg.norm(colours - terms @ surface, axis=1)
+    return distance
 
 
 def _edge_sharpness(grey: Grey, sharp: Grey, outside: Bools) -> float | None:

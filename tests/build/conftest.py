@@ -25,7 +25,7 @@ def no_index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="session")
 def wheel_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the two pinned wheels: the user's, or else fetched once."""
+    """Return a folder with the pinned wheels: the user's, or else fetched once."""
     from model_build import ModelBuildError, wheels
 
     given = os.environ.get("PHOTOTAG_MODELS")

@@ -73,7 +73,7 @@ def test_points_of_a_head_are_distinct() -> None:
 
 @pytest.fixture(scope="module")
 def built(wheel_folder: Path) -> dict[str, bytes]:
-    """The four files, made once."""
+    """The five files, made once."""
     return bundle.build_models(wheel_folder)
 
 

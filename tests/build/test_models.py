@@ -13,7 +13,7 @@ CONTENTS = {"one.task": b"first", "two.onnx": b"second"}
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with two small models in it, in place of the real four."""
+    """A folder with two small models in it, in place of the real ones."""
     table = {name: hashlib.sha256(data).hexdigest() for name, data in CONTENTS.items()}
     for name, data in CONTENTS.items():
         (tmp_path / name).write_bytes(data)
@@ -22,8 +22,8 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_table_holds_four_digests() -> None:
-    assert len(models.MODELS) == 4
+def test_the_table_holds_five_digests() -> None:
+    assert len(models.MODELS) == 5
     assert {len(bytes.fromhex(digest)) for digest in models.MODELS.values()} == {32}
 
 

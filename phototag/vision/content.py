@@ -1,0 +1,48 @@
+"""What a picture shows, and what lies around its people, in numbers that a net has learnt.
+
+The late maps of a net trained on the 1,000 classes of ImageNet know animals, furniture, fields and
+curtains.  Their means over the whole picture tell people from everything else, their means over
+the surroundings tell places and backdrops.  No single number means anything by itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from phototag.vision.surroundings import Bools, Mask
+
+    Maps = Sequence[NDArray[np.float32]]
+
+OUTSIDE = 0.1  # mask probability below which a pixel belongs to the surroundings
+GROW = 9  # px by which people are grown first
+DIGITS = 4  # significant; the numbers are stored with every photo
+
+
+def of_picture(maps: Maps) -> tuple[float, ...]:
+    """The mean of every channel of the earlier map over the whole picture."""
+    return _rounded(maps[0].mean(axis=(1, 2)))
+
+
+def of_surroundings(maps: Maps, mask: Mask) -> tuple[float, ...] | None:
+    """The mean of every channel of both maps over the surroundings; None when people fill the frame."""
+    outside: Bools = cv2.dilate(mask, np.ones((GROW, GROW), np.uint8)) < OUTSIDE
+    if not outside.any():
+        return None
+    means = []
+    for layer in maps:
+        size = layer.shape[:0:-1]
+        weight = cv2.resize(outside.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        means.append((layer * weight).sum(axis=(1, 2)) / weight.sum())
+    return _rounded(np.concatenate(means))
+
+
+def _rounded(values: NDArray[np.float32]) -> tuple[float, ...]:
+    return tuple(float(f"{value:.{DIGITS}g}") for value in values)
