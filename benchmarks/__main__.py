@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,7 @@ def accuracy(
     found = accuracies.report(runs, held_out=held_out, every=every)
     accuracies.show(found, _console(), worst)
     if json_file:
-        json_file.write_text(accuracies.to_json(found), encoding="utf-8")
+        _write_dated(json_file, accuracies.to_json(found))
     if plots:
         from benchmarks.plots import draw  # noqa: PLC0415 - matplotlib is slow to load
 
@@ -156,7 +157,7 @@ def robustness(photos: Path, workers: int, json_file: Path | None) -> None:
     found = robust.measure(photos, labelled.load(photos), workers)
     robust.show(found, _console())
     if json_file:
-        json_file.write_text(robust.to_json(found), encoding="utf-8")
+        _write_dated(json_file, robust.to_json(found))
 
 
 def _judge(
@@ -171,6 +172,13 @@ def _judge(
         accuracies.judge_held_out(labels, seen, fit, seed=seed)
         for seed in range(accuracies.SHUFFLES)
     ]
+
+
+def _write_dated(file: Path, text: str) -> None:
+    """Write results with the day they were measured on, which the documentation states."""
+    day = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    values = {"date": day, **json.loads(text)}
+    file.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
 
 
 def _console() -> Console:

@@ -1,8 +1,10 @@
-"""Tables that are code, as pages: the metadata mapping, the crop profiles, the calibration."""
+"""Tables that are code or measured, as pages: mapping, crop profiles, calibration, accuracy."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from phototag import calibration
 from phototag.criteria import CRITERIA
@@ -12,7 +14,6 @@ from phototag.metadata.mapping import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 
 def write(folder: Path) -> None:
@@ -24,6 +25,8 @@ def write(folder: Path) -> None:
         ("profiles.md", profiles()),
         *((f"numbers_{name}.md", numbers(name)) for name in (*CRITERIA, "verdict")),
         ("models.md", models()),
+        ("accuracy.md", accuracy()),
+        ("robustness.md", robustness()),
     ):
         page = folder / name
         if not page.exists() or page.read_text(encoding="utf-8") != text:
@@ -98,6 +101,83 @@ def models() -> str:
             for name, model in calibration.default().models().items()
         ),
     )
+
+
+def accuracy() -> str:
+    """What ``benchmarks accuracy`` measured last."""
+    found = _measured("accuracy.json")
+    scores, runs = found["scores"], found["runs"]
+    sure = scores["confidence"]
+    rows = []
+    for name, (title, people) in FIELDS.items():
+        field = scores["fields"][name]
+        each = [run["fields"][name]["accuracy"] for run in runs]
+        within = f", within one {_share(field['within_one'])}" if field["within_one"] else ""
+        rows.append(
+            (
+                title,
+                str(field["n"]),
+                f"{_share(field['accuracy'])} ({_share(min(each))}-{_share(max(each))}){within}",
+                _share(field["macro_recall"]),
+                f"{field['coverage']:.2f}",
+                _share(field["decided"]),
+                people,
+            )
+        )
+    head = ("field", "photos", "accuracy", "macro recall", "told", "right where told")
+    return (
+        f"Measured on {scores['photos']} photographs whose labels are beyond doubt, on "
+        f"{found['date']}, with phototag {found['software']} and models `{found['models']}`.\n\n"
+        + table((*head, "two people"), rows)
+        + "\nThe confidence of the kind is calibrated: expected calibration error "
+        f"{_share(sure['ece'])}, Brier score {_share(sure['brier'])}. Of the "
+        f"{sure['sure_coverage']:.0%} of photos with a confidence of .9 or more, "
+        f"{sure['sure_accuracy']:.1%} are right.\n"
+    )
+
+
+def robustness() -> str:
+    """What ``benchmarks robustness`` measured last."""
+    found = _measured("robustness.json")
+    turning = found["turning"]
+    return (
+        f"All {found['photos']} photos, changed and analysed again ({found['date']}):\n\n"
+        + table(
+            ("change", "same kind", "same number of people"),
+            (
+                (name, _share(one["kind"]), _share(one["subjects"]))
+                for name, one in found["changes"].items()
+            ),
+        )
+        + f"\nIn the mirror the yaw of {turning['changed_sign']:.1%} of the {turning['turned']} "
+        "turned heads changes its sign; the median of what remains is "
+        f"{turning['median_sum']:.2f} degrees.\n"
+    )
+
+
+# Title of a field, and how often two people who labelled independently agree.
+FIELDS = {
+    "kind": ("kind", ".986"),
+    "subjects": ("people, exact (9+ as one)", ".991"),
+    "shot": ("shot size", ".924"),
+    "background": ("background", ".882"),
+    "environment": ("environment", ".949"),
+    "inside": ("inside or outdoors", ""),
+    "expression": ("visible expression", ".942"),
+    "facing": ("facing", ".840"),
+    "grade": ("grade", ".831"),
+}
+
+
+def _measured(name: str) -> dict[str, Any]:
+    text = Path(__file__).with_name("accuracy").joinpath(name).read_text(encoding="utf-8")
+    values: dict[str, Any] = json.loads(text)
+    return values
+
+
+def _share(value: float) -> str:
+    """``0.9756`` as ``.976``."""
+    return f"{value:.3f}".removeprefix("0")
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -10,7 +10,7 @@ import attrs
 from phototag import calibration as calibrations
 from phototag import criteria, crops, keywords, models, serial, verdict
 from phototag.criteria import CRITERIA, Finding, Findings
-from phototag.criteria.finding import Status, sure
+from phototag.criteria.finding import Status, percent, sure
 from phototag.crops import Crop
 from phototag.keywords import Keywords
 from phototag.scene import Scene
@@ -106,7 +106,7 @@ def analyse_scene(path: str, scene: Scene, calibration: Calibration | None = Non
     """Everything that follows from a scene: a pure function, without a pixel."""
     rules = calibration or calibrations.default()
     findings = criteria.judge(scene, rules)
-    judged = verdict.judge(findings, rules)
+    judged = verdict.judge(scene, findings, rules)
     return Analysis(
         **{name: finding for name, finding in findings.items()},  # type: ignore[arg-type]  # noqa: C416
         path=path,
@@ -145,6 +145,8 @@ def _explanation(analysis: Analysis) -> list[str]:
         ]
         if reasons:
             lines.append(f"{title}: {'; '.join(reasons)}.")
+    if judged.professional is not None:
+        lines.append(f"{_grade(judged.professional, judged.grade)}.")
     untold = [
         f"{name} ({finding.reason})"
         for name, finding in analysis.items()
@@ -153,6 +155,13 @@ def _explanation(analysis: Analysis) -> list[str]:
     if untold:
         lines.append(f"Not to be told: {'; '.join(untold)}.")
     return lines
+
+
+def _grade(professional: float, grade: Grade | None) -> str:
+    odds = f"{percent(professional)} professional"
+    if grade is None:
+        return f"The surroundings do not tell how professional it is ({odds})"
+    return f"The surroundings are those of a {grade} headshot ({odds})"
 
 
 __all__ = ["CRITERIA", "Analysis", "analyse_scene"]

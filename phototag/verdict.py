@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.criteria.background import BackgroundKind
-from phototag.criteria.finding import logistic
-from phototag.criteria.posing import Facing, Gaze
+from phototag.criteria import background
+from phototag.criteria.finding import logistic, numbered
 
 if TYPE_CHECKING:
     from phototag.calibration import Calibration
     from phototag.criteria import Findings
+    from phototag.scene import Scene
 
 
 class Kind(enum.StrEnum):
@@ -31,13 +31,15 @@ class Grade(enum.StrEnum):
     CASUAL = "casual"
 
 
+EVEN = 0.5
+
+
 @attrs.frozen
 class Rules:
     """Numbers of section ``verdict``."""
 
     base: float
-    level_roll: float
-    grade_yaw: float
+    least_grade: float
 
 
 @attrs.frozen(kw_only=True)
@@ -48,6 +50,8 @@ class Verdict:
         kind: the most probable one.
         confidence: its probability, 0..1.
         grade: for headshots; None for the others and where it cannot be told.
+        professional: probability of that grade; None for the others and where people fill the
+            frame.
         headshot, portrait, other: probabilities; they sum to 1.
         log_odds: base + the eleven contributions; > 0 = headshot rather than portrait.
     """
@@ -55,13 +59,14 @@ class Verdict:
     kind: Kind
     confidence: float
     grade: Grade | None
+    professional: float | None
     headshot: float
     portrait: float
     other: float
     log_odds: float
 
 
-def judge(findings: Findings, calibration: Calibration) -> Verdict:
+def judge(scene: Scene, findings: Findings, calibration: Calibration) -> Verdict:
     """Whether a person is the subject comes first, then headshot against portrait."""
     rules = calibration.section("verdict", Rules)
     log_odds = rules.base + sum(finding.contribution for _, finding in findings.items())
@@ -77,10 +82,12 @@ def judge(findings: Findings, calibration: Calibration) -> Verdict:
         kind = Kind.OTHER
     else:
         kind = Kind.HEADSHOT if log_odds > 0 else Kind.PORTRAIT
+    professional = _professional(scene, calibration) if kind is Kind.HEADSHOT else None
     return Verdict(
         kind=kind,
         confidence=chances[kind],
-        grade=_grade(findings, rules) if kind is Kind.HEADSHOT else None,
+        grade=_grade(professional, rules.least_grade),
+        professional=professional,
         headshot=chances[Kind.HEADSHOT],
         portrait=chances[Kind.PORTRAIT],
         other=chances[Kind.OTHER],
@@ -88,14 +95,23 @@ def judge(findings: Findings, calibration: Calibration) -> Verdict:
     )
 
 
-def _grade(findings: Findings, rules: Rules) -> Grade | None:
-    """A stated rule and no fitted weights: those did not carry over to other sources."""
-    posing, background = findings.posing, findings.background
-    if posing.roll is None or posing.yaw is None:
+def grade_features(scene: Scene) -> dict[str, float | None] | None:
+    """What lies around a headshot says how it was made; None where people fill the frame."""
+    if scene.surroundings is None:
         return None
-    calm = background.kind is not BackgroundKind.DETAILED
-    straight = abs(posing.roll) <= rules.level_roll and abs(posing.yaw) <= rules.grade_yaw
-    attentive = posing.facing is Facing.FRONTAL and posing.gaze is Gaze.CAMERA
-    if calm and straight and attentive:
-        return Grade.PROFESSIONAL
-    return Grade.CASUAL if not calm else None
+    return {**background.features(scene), **numbered(scene.surroundings.content)}
+
+
+def _professional(scene: Scene, calibration: Calibration) -> float | None:
+    """Probability that a headshot is one by the whole article; None where nothing tells."""
+    features = grade_features(scene)
+    if features is None:
+        return None
+    return calibration.model("grade").chances(features)[Grade.PROFESSIONAL]
+
+
+def _grade(professional: float | None, least: float) -> Grade | None:
+    """Answer only where it is sure enough."""
+    if professional is None or max(professional, 1 - professional) < least:
+        return None
+    return Grade.PROFESSIONAL if professional >= EVEN else Grade.CASUAL

@@ -22,8 +22,17 @@ FULL_BODY = scene(face(0.08, top=0.1), body=body(ankles=0.9, knees=0.9), body_so
 NOBODY = scene(body_sought=True)
 
 
-STUDIO = {"environment": {"studio": 0.98}, "background": {"plain": 0.98}}
-FIELD = {"environment": {"outdoor": 0.98}, "background": {"detailed": 0.98}}
+STUDIO = {
+    "environment": {"studio": 0.98},
+    "background": {"plain": 0.98},
+    "grade": {"professional": 0.9, "casual": 0.1},
+}
+FIELD = {
+    "environment": {"outdoor": 0.98},
+    "background": {"detailed": 0.98},
+    "grade": {"professional": 0.2, "casual": 0.8},
+}
+EVEN = {"grade": {"professional": 0.52, "casual": 0.48}}
 
 
 def analysed(drawn: Scene, **answers: dict[str, float]) -> Analysis:
@@ -65,7 +74,15 @@ def test_probabilities_sum_to_one_and_name_the_kind() -> None:
 def test_grade_is_for_headshots_alone() -> None:
     assert analysed(HEADSHOT).grade is Grade.PROFESSIONAL
     assert analysed(HEADSHOT, **FIELD).grade is Grade.CASUAL
+    assert analysed(HEADSHOT, **EVEN).grade is None
     assert analysed(PORTRAIT).grade is None
+    assert analysed(PORTRAIT).verdict.professional is None
+
+
+def test_the_explanation_tells_the_grade_with_its_odds() -> None:
+    assert "those of a professional headshot (90 % professional)" in analysed(HEADSHOT).explain()
+    assert "do not tell how professional it is (52 %" in analysed(HEADSHOT, **EVEN).explain()
+    assert "professional" not in analysed(PORTRAIT).explain()
 
 
 def test_explanation_starts_with_the_verdict_and_the_strongest_reason() -> None:

@@ -19,8 +19,9 @@ from phototag.criteria.posing import Facing
 from phototag.criteria.retouching import Colour, Style
 from phototag.criteria.situation import Occasion
 from phototag.criteria.subjects import Subjects
+from phototag.geometry import Point
 from phototag.scene import Face, Scene
-from scenes import answering, body, face, scene, surroundings, turned
+from scenes import answering, body, face, middle, scene, surroundings, turned, unpeopled
 
 
 def judged(drawn: Scene, calibration: Calibration | None = None) -> Findings:
@@ -56,6 +57,31 @@ def test_a_larger_head_never_argues_for_a_portrait() -> None:
     heights = [0.02 * step for step in range(2, 45)]
     said = [judged(scene(face(height, top=0.05))).focus.contribution for height in heights]
     assert said == sorted(said)
+
+
+def test_a_smaller_face_counts_less_at_the_side_and_turned_away() -> None:
+    """One that just counts beside the main face does not when it looks elsewhere at the side."""
+    main = face(0.4, 0.35)
+    small = face(0.24, 0.75)
+    away = attrs.evolve(small, nose=Point(small.left_eye.x + 0.03, small.nose.y))
+    assert judged(scene(main, small)).subjects.count == 2
+    assert judged(scene(main, away)).subjects.count == 1
+
+
+def test_without_a_face_and_a_body_the_picture_as_a_whole_may_show_a_person() -> None:
+    seen = scene(body_sought=True, content=middle("presence"))
+    found = judged(seen, answering(presence={"person": 0.9, "nobody": 0.1})).subjects
+    assert (found.people, found.count) == (Subjects.SINGLE, 1)
+    assert "neither face nor body is found" in found.reason
+
+
+def test_why_a_face_is_not_a_persons_names_what_speaks_against_it() -> None:
+    doll = scene(face(0.4), content=unpeopled())
+    found = judged(doll).subjects
+    assert found.people is Subjects.NONE
+    assert "as a whole does not look like one of people" in found.reason
+    shape = scene(body=body(), body_sought=True)
+    assert "has the shape of a body" in judged(shape).subjects.reason
 
 
 def test_subjects_counts_people_and_leaves_bystanders_out() -> None:

@@ -65,16 +65,16 @@ def judge(
         Shot.FACE,
         Shot.HEAD_AND_SHOULDERS,
     }
-    seen = posing.facing in {Facing.FRONTAL, Facing.TURNED}
+    business = close and posing.facing in {Facing.FRONTAL, Facing.TURNED}
     calm = background.kind in {BackgroundKind.PLAIN, BackgroundKind.BLURRED, None}
     uses = [
         use
         for use, fits in (
-            (Use.PROFILE, close and seen),
-            (Use.CV, close and posing.facing is Facing.FRONTAL and calm),
-            (Use.CASTING, close and seen and calm and mood.eyes_open is not False),
-            (Use.PORTFOLIO, subjects.people is Subjects.SINGLE and not close),
-            (Use.ARTWORK, not close),
+            (Use.PROFILE, business),
+            (Use.CV, business and posing.facing is Facing.FRONTAL and calm),
+            (Use.CASTING, business and calm and mood.eyes_open is not False),
+            (Use.PORTFOLIO, subjects.people is Subjects.SINGLE and not business),
+            (Use.ARTWORK, not business),
         )
         if fits
     ]

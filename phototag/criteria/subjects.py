@@ -27,6 +27,7 @@ class Subjects(enum.StrEnum):
 PERSON, NOBODY = "person", "nobody"  # classes of the model "presence"
 NO_FACE_SCORE = 0.5  # stands for no face at all; the detector reports none below 0.6
 GOOD_FIT, WORST_FIT = 0.6, 0.5  # cm: real faces misfit by .35 to .73; beyond that it says no more
+AWAY = 0.6  # eye distances the nose is off their middle: about 45 degrees of yaw
 EVEN = 0.5  # probability of a person from which one is the subject
 
 
@@ -35,6 +36,8 @@ class Rules:
     """Numbers of section ``subjects``."""
 
     least_prominence: float
+    off_middle: float
+    turned_away: float
     several_weight: float
 
 
@@ -78,7 +81,7 @@ def judge(scene: Scene, calibration: Calibration) -> SubjectsFinding:
             confidence=1 - presence,
             reason=_nobody(scene, calibration),
         )
-    count = count_subjects(scene, rules.least_prominence) or 1
+    count = count_subjects(scene, rules) or 1
     people = {1: Subjects.SINGLE, 2: Subjects.COUPLE}.get(count, Subjects.GROUP)
     single = people is Subjects.SINGLE
     return SubjectsFinding(
@@ -94,18 +97,29 @@ def judge(scene: Scene, calibration: Calibration) -> SubjectsFinding:
     )
 
 
-def count_subjects(scene: Scene, least_prominence: float) -> int:
-    """Faces large and sharp enough beside the main one to belong to a subject, not a bystander."""
+def count_subjects(scene: Scene, rules: Rules) -> int:
+    """Faces prominent enough beside the main one to belong to a subject, not a bystander."""
     main = scene.main_face
     if main is None:
         return 0
-    return sum(_prominence(face, main) >= least_prominence for face in scene.faces)
+    others = scene.faces[1:]
+    return 1 + sum(_prominence(face, main, rules) >= rules.least_prominence for face in others)
 
 
-def _prominence(face: Face, main: Face) -> float:
-    """Area beside the main face's, less where it is out of focus; 1 for the main face."""
+def _prominence(face: Face, main: Face, rules: Rules) -> float:
+    """Area beside the main face's; less if out of focus, at the side of the frame, turned away."""
     sharpness = min(1.0, (face.sharpness + 1) / (main.sharpness + 1))
-    return face.box.area / main.box.area * sharpness
+    aside = abs(2 * (face.box.x + face.box.width / 2) - 1)  # 0 in the middle, 1 at the frame
+    position = 1 - rules.off_middle * min(1.0, aside) ** 2
+    facing = 1 - rules.turned_away if _nose_shift(face) > AWAY else 1.0
+    return face.box.area / main.box.area * sharpness * position * facing
+
+
+def _nose_shift(face: Face) -> float:
+    """How far the nose is from the middle of the eyes, in eye distances (small faces: no mesh)."""
+    eyes = abs(face.left_eye.x - face.right_eye.x)
+    middle = (face.left_eye.x + face.right_eye.x) / 2
+    return abs(face.nose.x - middle) / max(eyes, 1e-6)
 
 
 def features(scene: Scene) -> dict[str, float]:

@@ -23,10 +23,10 @@ class Named:
         self.module, self.name = module, name
 
 
-_Writer: Any = pickle._Pickler  # type: ignore[attr-defined] # the one in Python can be taught
+_Writer: Any = pickle._Pickler  # the one in Python can be taught
 
 
-class Pickler(_Writer):
+class Pickler(_Writer):  # type: ignore[misc]
     """Writes ``Named`` as a global and storages by their number."""
 
     def persistent_id(self, obj: object) -> object:
