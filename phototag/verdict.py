@@ -97,9 +97,10 @@ def judge(scene: Scene, findings: Findings, calibration: Calibration) -> Verdict
 
 def grade_features(scene: Scene) -> dict[str, float | None] | None:
     """What lies around a headshot says how it was made; None where people fill the frame."""
-    if scene.surroundings is None:
+    behind = background.features(scene)
+    if behind is None or scene.surroundings is None:
         return None
-    return {**background.features(scene), **numbered(scene.surroundings.content)}
+    return {**behind, **numbered(scene.surroundings.content)}
 
 
 def _professional(scene: Scene, calibration: Calibration) -> float | None:
