@@ -42,7 +42,11 @@ def mapping() -> str:
                 f"`{row.label}`",
                 row.array,
                 row.content,
-                "where present" if row.only_where_present else "always",
+                "where present"
+                if row.only_where_present
+                else "with `--faces`"
+                if row.on_request
+                else "always",
                 row.why,
             )
             for row in ROWS

@@ -19,7 +19,7 @@ from phototag.version import __version__
 if TYPE_CHECKING:
     from phototag.analysis import Analysis
     from phototag.analyzer import Analyzer, Outcome, Tagging
-    from phototag.api import analyze, read, remove, tag, write
+    from phototag.api import TagOptions, analyze, read, remove, tag, write
     from phototag.catalogue import tag_catalogue
     from phototag.criteria.background import BackgroundKind
     from phototag.criteria.cropping import Shot
@@ -38,11 +38,12 @@ if TYPE_CHECKING:
     from phototag.metadata.record import Record
     from phototag.scene import Scene
     from phototag.verdict import Grade, Kind, Verdict
+    from phototag.vocabulary import Vocabulary
 
 _HOMES = {
     "phototag.analysis": ("Analysis",),
     "phototag.analyzer": ("Analyzer", "Outcome", "Tagging"),
-    "phototag.api": ("analyze", "read", "remove", "tag", "write"),
+    "phototag.api": ("TagOptions", "analyze", "read", "remove", "tag", "write"),
     "phototag.catalogue": ("tag_catalogue",),
     "phototag.criteria.background": ("BackgroundKind",),
     "phototag.criteria.cropping": ("Shot",),
@@ -61,6 +62,7 @@ _HOMES = {
     "phototag.metadata.record": ("Record",),
     "phototag.scene": ("Scene",),
     "phototag.verdict": ("Grade", "Kind", "Verdict"),
+    "phototag.vocabulary": ("Vocabulary",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -71,7 +73,7 @@ __all__ = [  # noqa: RUF022 - by what they are for, not by the alphabet
     "Analysis", "Verdict", "Finding", "Crop", "Keywords", "Scene", "Record", "Change", "Outcome",
     "Box", "Point",
     # what one chooses
-    "Tagging", "Options", "Level",
+    "TagOptions", "Tagging", "Options", "Level", "Vocabulary",
     # values
     "Kind", "Grade", "Status", "Focus", "Subjects", "Shot", "VisibleExpression", "Place", "Style",
     "Colour", "BackgroundKind", "Facing", "Gaze",

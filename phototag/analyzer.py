@@ -7,17 +7,18 @@ import contextlib
 import os
 import queue
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from phototag import errors, keywords, serial
+from phototag import errors, serial
 from phototag.analysis import Analysis, analyse_scene
-from phototag.keywords import Level
+from phototag.keywords import Level, Vocabulary, claim, thresholds
 from phototag.metadata.options import Change, Options
 from phototag.metadata.record import Record
-from phototag.scene import Scene
+from phototag.scene import Face, Scene
 from phototag.sealed import SealedProcess, Source
 from phototag.sealed.process import TIMEOUT
 
@@ -54,27 +55,56 @@ class Tagging:
 
     Attributes:
         keywords: how many words are claimed.
-        min_confidence: below it nothing is claimed, and what was claimed earlier goes away.
+        vocabulary: which words.
+        min_confidence: below it nothing is claimed, and what was claimed earlier goes away; a
+            number for the verdict, or numbers by name (``keywords.GOVERNORS``).
+        faces: mark faces as MWG regions too, which applications list as unnamed people.
         write: options of the write itself.
     """
 
     keywords: Level = Level.MINIMAL
-    min_confidence: float = 0.0
+    vocabulary: Vocabulary = attrs.Factory(Vocabulary)
+    min_confidence: Mapping[str, float] = attrs.field(factory=dict, converter=thresholds)
+    faces: bool = False
     write: Options = attrs.Factory(Options)
 
     def record(self, analysis: Analysis) -> Record:
         """What is to stand in the photo."""
+        claimed = claim(
+            analysis,
+            analysis.verdict,
+            self.keywords,
+            least=self.min_confidence,
+            vocabulary=self.vocabulary,
+        )
+        sure = analysis.confidence >= self.min_confidence.get("kind", 0.0)
         return Record(
             kind=analysis.kind,
             confidence=round(analysis.confidence, 4),
             grade=analysis.grade,
             contributions={n: round(value, 3) for n, value in analysis.contributions.items()},
-            keywords=keywords.claim(analysis, analysis.verdict, self.keywords, self.min_confidence),
-            crops=analysis.crops if analysis.confidence >= self.min_confidence else (),
+            keywords=claimed,
+            crops=analysis.crops if sure else (),
+            faces=tuple(face.box for face in _faces(analysis)) if self.faces else (),
+            size=_stored_size(analysis),
             software=analysis.software,
             models=analysis.models,
             calibration=analysis.calibration,
         )
+
+
+def _faces(analysis: Analysis) -> tuple[Face, ...]:
+    """Faces of people; what looks like one in a picture without people is none."""
+    return analysis.scene.faces if analysis.scene and analysis.subjects.count else ()
+
+
+def _stored_size(analysis: Analysis) -> tuple[int, int]:
+    """Width and height before the Exif orientation is applied."""
+    if analysis.scene is None:
+        return 0, 0
+    image = analysis.scene.image
+    sideways = image.orientation in {5, 6, 7, 8}
+    return (image.height, image.width) if sideways else (image.width, image.height)
 
 
 class Analyzer:

@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from phototag import analyzer
 from phototag.analyzer import Tagging
-from phototag.keywords import Level
+from phototag.keywords import Level, Vocabulary
 from phototag.metadata.options import Options
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
     from phototag.analysis import Analysis
     from phototag.analyzer import Outcome
-    from phototag.metadata.options import Change, IptcMode
+    from phototag.metadata.options import Change, IptcMode, SidecarMode
     from phototag.metadata.record import Record
     from phototag.sealed.source import ImageInput
+
+
+class TagOptions(TypedDict, total=False):
+    """What can be said of a write, as keyword arguments.
+
+    Attributes:
+        keywords: ``minimal`` (the verdict, unless said), ``standard`` (and grade, shot, people) or
+            ``full``.
+        vocabulary: other words; see ``Vocabulary.load``.
+        min_confidence: below it nothing is claimed, and earlier claims go away: a number for the
+            verdict, or numbers by name (``{"kind": 0.9, "cropping": 0.8}``).
+        faces: mark faces as MWG regions too; applications list them as unnamed people.
+        iptc: write IPTC-IIM keywords ``always``, where a block exists (``auto``), or ``never``.
+        sidecar: an XMP file beside the photo where the format needs one or one is there already
+            (``auto``), ``always`` and instead of writing into the photo, or ``never``.
+        force: write words again that the user has deleted.
+        dry_run: say what would change, and change nothing.
+        keep_mtime: keep the file's modification time.
+        allow_hard_links: replace a file that has several names; the others keep the old content.
+    """
+
+    keywords: Level | str
+    vocabulary: Vocabulary
+    min_confidence: float | Mapping[str, float]
+    faces: bool
+    iptc: IptcMode
+    sidecar: SidecarMode
+    force: bool
+    dry_run: bool
+    keep_mtime: bool
+    allow_hard_links: bool
 
 
 def analyze(image: ImageInput) -> Analysis:
@@ -35,66 +67,27 @@ def analyze(image: ImageInput) -> Analysis:
     return analyzer.default().analyze(image)
 
 
-def write(
-    photo: str | os.PathLike[str],
-    result: Analysis,
-    *,
-    keywords: Level | str = Level.MINIMAL,
-    min_confidence: float = 0.0,
-    iptc: IptcMode = "always",
-    force: bool = False,
-    dry_run: bool = False,
-    keep_mtime: bool = False,
-) -> Change:
+def write(photo: str | os.PathLike[str], result: Analysis, **options: Unpack[TagOptions]) -> Change:
     """Embed keywords, scene codes, crop suggestions and the ledger of them in a photo.
 
     What is there already stays: words are merged, and only what phototag wrote earlier is replaced.
     The file is replaced in one atomic step, or not at all; if nothing is new, not a byte changes.
+    Formats that cannot be written get an XMP sidecar.
 
     Args:
-        photo: path of a JPEG, PNG, TIFF or WebP file.
+        photo: path of a photo.
         result: what ``analyze`` said of it.
-        keywords: ``minimal`` (the verdict), ``standard`` (and shot, people) or ``full``.
-        min_confidence: below it nothing is claimed, and earlier claims go away.
-        iptc: write IPTC-IIM keywords ``always``, where a block exists (``auto``), or ``never``.
-        force: write words again that the user has deleted.
-        dry_run: say what would change, and change nothing.
-        keep_mtime: keep the file's modification time.
+        **options: see ``TagOptions``.
 
     Raises:
         PhototagError: the file was left as it was (``WriteRefused``, ``FormatNotWritable`` ...).
     """
-    tagging = _tagging(
-        keywords=keywords,
-        min_confidence=min_confidence,
-        iptc=iptc,
-        force=force,
-        dry_run=dry_run,
-        keep_mtime=keep_mtime,
-    )
-    return analyzer.default().write(photo, result, tagging)
+    return analyzer.default().write(photo, result, tagging(options))
 
 
-def tag(
-    photo: str | os.PathLike[str],
-    *,
-    keywords: Level | str = Level.MINIMAL,
-    min_confidence: float = 0.0,
-    iptc: IptcMode = "always",
-    force: bool = False,
-    dry_run: bool = False,
-    keep_mtime: bool = False,
-) -> Outcome:
-    """Analyse a photo and write the result into it; arguments and errors as for ``write``."""
-    tagging = _tagging(
-        keywords=keywords,
-        min_confidence=min_confidence,
-        iptc=iptc,
-        force=force,
-        dry_run=dry_run,
-        keep_mtime=keep_mtime,
-    )
-    return analyzer.default().tag(photo, tagging)
+def tag(photo: str | os.PathLike[str], **options: Unpack[TagOptions]) -> Outcome:
+    """Analyse a photo and write the result into it; options and errors as for ``write``."""
+    return analyzer.default().tag(photo, tagging(options))
 
 
 def read(photo: str | os.PathLike[str]) -> Record | None:
@@ -103,11 +96,15 @@ def read(photo: str | os.PathLike[str]) -> Record | None:
 
 
 def remove(photo: str | os.PathLike[str], *, dry_run: bool = False) -> Change:
-    """Take back exactly what phototag wrote in a photo."""
+    """Take back exactly what phototag wrote in a photo and its sidecars."""
     return analyzer.default().remove(photo, Options(dry_run=dry_run))
 
 
-def _tagging(*, keywords: Level | str, min_confidence: float, **options: Any) -> Tagging:
-    return Tagging(
-        keywords=Level(keywords), min_confidence=min_confidence, write=Options(**options)
-    )
+def tagging(options: TagOptions) -> Tagging:
+    """The options as the analyzer takes them."""
+    given: dict[str, Any] = dict(options)
+    claims = {
+        name: given.pop(name) for name in ("vocabulary", "min_confidence", "faces") if name in given
+    }
+    level = Level(given.pop("keywords", Level.MINIMAL))
+    return Tagging(keywords=level, **claims, write=Options(**given))

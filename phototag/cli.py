@@ -20,9 +20,10 @@ from phototag.analyzer import Analyzer, Outcome, Tagging
 from phototag.catalogue import walk
 from phototag.criteria.finding import sure
 from phototag.errors import PhototagError, shown
-from phototag.keywords import Level
+from phototag.keywords import Level, Vocabulary, thresholds
 from phototag.metadata.options import Options
 from phototag.version import __version__
+from phototag.vocabulary import lightroom_keywords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,6 +36,49 @@ SOME_FAILED = 1  # exit status; click uses 2 for wrong usage
 
 
 # --------------------------------------------------------------------------- shared options
+
+
+class Threshold(click.ParamType):  # type: ignore[type-arg] # older releases take none
+    """``0.9``, a threshold of the verdict, or ``cropping=0.8``, one of a criterion."""
+
+    name = "P|NAME=P"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float]:
+        """A name and a number."""
+        if isinstance(value, tuple):
+            return value
+        name, _, number = value.rpartition("=")
+        try:
+            ((found, least),) = thresholds({name or "kind": float(number)}).items()
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return found, least
+
+
+class OwnWords(click.ParamType):  # type: ignore[type-arg] # older releases take none
+    """A TOML file with own words."""
+
+    name = "FILE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Vocabulary:
+        """The vocabulary in the file."""
+        try:
+            return value if isinstance(value, Vocabulary) else Vocabulary.load(value)
+        except PhototagError as error:
+            self.fail(str(error), param, ctx)
+
+
+_vocabulary = click.option(
+    "--vocabulary",
+    type=OwnWords(),
+    default=Vocabulary(),
+    show_default="phototag's own words",
+    help="Own words for what is found, in a TOML file.",
+)
 
 _photos = click.argument("photos", nargs=-1, required=True, type=click.Path(), metavar="PHOTO...")
 _paths = click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
@@ -54,6 +98,13 @@ _max_pixels = click.option(
     type=click.IntRange(1),
     metavar="N",
     help="Refuse pictures with more pixels than this (250 million unless said).",
+)
+_level = click.option(
+    "--keywords",
+    type=click.Choice([level.value for level in Level]),
+    default=Level.MINIMAL.value,
+    show_default=True,
+    help="How many words are written.",
 )
 _dry_run = click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
 
@@ -82,13 +133,7 @@ def analyze(
 @_paths
 @_dry_run
 @_workers
-@click.option(
-    "--keywords",
-    type=click.Choice([level.value for level in Level]),
-    default=Level.MINIMAL.value,
-    show_default=True,
-    help="How many words are written.",
-)
+@_level
 @click.option(
     "--iptc",
     type=click.Choice(["always", "auto", "never"]),
@@ -97,12 +142,23 @@ def analyze(
     help="IPTC keywords beside XMP: always, only where the photo has some, or never.",
 )
 @click.option(
-    "--min-confidence",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    metavar="P",
-    help="Claim nothing below this confidence (0..1); earlier claims go away.",
+    "--sidecar",
+    type=click.Choice(["auto", "never", "always"]),
+    default="auto",
+    show_default=True,
+    help="XMP files beside the photos: where the format needs one or one is there, never, always.",
 )
+@click.option(
+    "--min-confidence",
+    "least",
+    type=Threshold(),
+    multiple=True,
+    help="Claim nothing below this confidence (0..1) of the verdict, or of one criterion: "
+    "cropping=0.8. Earlier claims go away. May be given several times.",
+)
+@_vocabulary
+@click.option("--faces", is_flag=True, help="Mark faces as regions; applications list them.")
+@click.option("--keep-mtime", is_flag=True, help="Keep the modification times of the files.")
 @click.option("--force", is_flag=True, help="Write words again that you have deleted.")
 @_max_pixels
 @_json
@@ -113,7 +169,11 @@ def tag(
     workers: int,
     keywords: str,
     iptc: Any,
-    min_confidence: float,
+    sidecar: Any,
+    least: tuple[tuple[str, float], ...],
+    vocabulary: Vocabulary,
+    faces: bool,
+    keep_mtime: bool,
     force: bool,
     max_pixels: int | None,
     as_json: bool,
@@ -121,8 +181,12 @@ def tag(
     """Analyse the photos of each PATH (a photo or a folder) and write the verdict into them."""
     tagging = Tagging(
         keywords=Level(keywords),
-        min_confidence=min_confidence,
-        write=Options(iptc=iptc, force=force, dry_run=dry_run),
+        vocabulary=vocabulary,
+        min_confidence=dict(least),
+        faces=faces,
+        write=Options(
+            iptc=iptc, sidecar=sidecar, force=force, dry_run=dry_run, keep_mtime=keep_mtime
+        ),
     )
     photos = list(walk(paths))
     report = Report(as_json=as_json, total=len(photos))
@@ -166,6 +230,20 @@ def remove(paths: tuple[str, ...], *, dry_run: bool, workers: int, as_json: bool
             photos,
             lambda done: _tag_lines(done, report, dry_run=dry_run),
         )
+
+
+@main.command()
+@click.option(
+    "--keywords",
+    type=click.Choice([level.value for level in Level]),
+    default=Level.FULL.value,
+    show_default=True,
+    help="How many words are listed.",
+)
+@_vocabulary
+def keywords(*, keywords: str, vocabulary: Vocabulary) -> None:
+    """Print all words that phototag may write, as a keyword file for Lightroom Classic."""
+    sys.stdout.write(lightroom_keywords(vocabulary, Level(keywords)))
 
 
 @main.command()

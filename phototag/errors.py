@@ -75,6 +75,10 @@ class WriteUncertain(PhototagError):
     """The file was replaced, but the disk did not confirm that the change is durable."""
 
 
+class BadVocabulary(PhototagError):
+    """A file of own words cannot be read, or names what phototag does not know."""
+
+
 class WorkerDied(PhototagError):
     """The sealed process crashed or took too long on this photo; the next photo works."""
 

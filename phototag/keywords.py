@@ -1,8 +1,9 @@
-"""From the verdict to the vocabulary: flat words, hierarchical words, IPTC scene codes."""
+"""From the verdict to the claims: flat words, hierarchical words, IPTC scene codes."""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,23 +13,11 @@ from phototag.criteria.environment import Place
 from phototag.criteria.posing import Facing
 from phototag.criteria.subjects import Subjects
 from phototag.verdict import Kind
+from phototag.vocabulary import BRANCHES, Level, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from phototag.criteria import Findings
     from phototag.verdict import Verdict
-
-ROOT = "phototag"  # everything phototag claims stands below this one node
-SEPARATOR = "|"
-
-
-class Level(enum.StrEnum):
-    """How many words are claimed."""
-
-    MINIMAL = "minimal"  # the verdict
-    STANDARD = "standard"  # and grade, shot size, people
-    FULL = "full"  # and every criterion that is decided
 
 
 @attrs.frozen
@@ -46,23 +35,6 @@ class Keywords:
     scene: tuple[str, ...] = ()
 
 
-# Values of a criterion that read badly as a bare word in a flat list of keywords.
-WORDS = {
-    ("colour", "bw"): "black and white",
-    ("people", "single"): "one person",
-    ("background", "plain"): "plain background",
-    ("background", "blurred"): "blurred background",
-    ("background", "detailed"): "detailed background",
-    ("facing", "turned"): "turned face",
-    ("facing", "frontal"): "frontal face",
-    ("facing", "profile"): "profile view",
-    ("facing", "away"): "rear view",
-    ("retouching", "natural"): "natural skin",
-    ("retouching", "artistic"): "artistic treatment",
-    ("occasion", "couple"): "couple portrait",
-    ("occasion", "group"): "group portrait",
-}
-
 # IPTC NewsCodes, vocabulary "scene": codes for exactly what phototag tells.
 SCENE_CODES: dict[enum.StrEnum, str] = {
     Kind.HEADSHOT: "010100",
@@ -79,61 +51,109 @@ SCENE_CODES: dict[enum.StrEnum, str] = {
     Shot.FACE: "011800",
 }
 
+#: What a threshold can be set for: the verdict, the grade, and every criterion that has words.
+GOVERNORS = tuple(dict.fromkeys(branch.governor for branch in BRANCHES))
+
+
+def thresholds(min_confidence: float | Mapping[str, float]) -> dict[str, float]:
+    """Thresholds by governor; a single number is that of the verdict.
+
+    Raises:
+        ValueError: a name that has no words, or a number outside 0..1.
+    """
+    given = min_confidence if isinstance(min_confidence, Mapping) else {"kind": min_confidence}
+    for name, least in given.items():
+        if name not in GOVERNORS:
+            raise ValueError(f"{name!r} has no confidence of its own: {', '.join(GOVERNORS)} have")
+        if not 0 <= least <= 1:
+            raise ValueError(f"a confidence lies between 0 and 1, not at {least}")
+    return dict(given)
+
 
 def claim(
     findings: Findings,
     verdict: Verdict,
     level: Level = Level.MINIMAL,
-    min_confidence: float = 0.0,
+    *,
+    least: Mapping[str, float] | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> Keywords:
     """The words for a verdict.
 
-    Nothing is claimed of a picture without a person as its subject, and nothing below
-    ``min_confidence``: no keyword is better than a wrong one.
+    Nothing is claimed of a picture without a person as its subject, and nothing below its
+    threshold (see ``thresholds``): no keyword is better than a wrong one.
     """
-    if verdict.kind is Kind.OTHER or verdict.confidence < min_confidence:
+    least, vocabulary = least or {}, vocabulary or Vocabulary()
+    if verdict.kind is Kind.OTHER or verdict.confidence < least.get("kind", 0.0):
         return Keywords()
+    sure = {
+        name for name in GOVERNORS if _confidence(findings, verdict, name) >= least.get(name, 0)
+    }
     flat: list[str] = []
     hierarchical: list[str] = []
-    for branch, value in _values(findings, verdict, level):
-        word = WORDS.get((branch, value), value.replace("_", " "))
-        flat.append(word)
-        hierarchical.append(SEPARATOR.join((ROOT, branch, word)))
-    return Keywords(tuple(flat), tuple(hierarchical), tuple(_codes(findings, verdict)))
+    for branch in BRANCHES:
+        if branch.governor not in sure or not _claims(level, branch.level):
+            continue
+        for value in _values(findings, verdict)[branch.name]:
+            word = vocabulary.word(branch.name, value)
+            if word is not None:
+                flat.append(word)
+                hierarchical.append(vocabulary.path(branch.name, word))
+    return Keywords(
+        tuple(dict.fromkeys(flat)),
+        tuple(dict.fromkeys(hierarchical)),
+        tuple(_codes(findings, verdict, sure)),
+    )
 
 
-def _values(
-    findings: Findings, verdict: Verdict, level: Level
-) -> Iterator[tuple[str, enum.StrEnum]]:
-    """Branch and value of every word that a level claims."""
-    yield "kind", verdict.kind
-    if level is Level.MINIMAL:
-        return
-    if verdict.grade is not None:
-        yield "grade", verdict.grade
-    if findings.cropping.shot is not None:
-        yield "shot", findings.cropping.shot
-    yield "people", findings.subjects.people
-    if level is Level.STANDARD:
-        return
-    for branch, value in (
-        ("expression", findings.mood.expression),
-        ("environment", findings.environment.place),
-        ("retouching", findings.retouching.style),
-        ("colour", findings.retouching.colour),
-        ("background", findings.background.kind),
-        ("facing", findings.posing.facing),
-    ):
-        if value is not None:
-            yield branch, value
-    yield from (("use", use) for use in findings.marketing.uses)
-    yield from (("occasion", occasion) for occasion in findings.situation.occasions)
+def _claims(level: Level, of_branch: Level) -> bool:
+    order = tuple(Level)
+    return order.index(of_branch) <= order.index(level)
 
 
-def _codes(findings: Findings, verdict: Verdict) -> Iterator[str]:
+def _confidence(findings: Findings, verdict: Verdict, governor: str) -> float:
+    if governor == "kind":
+        return verdict.confidence
+    if governor == "grade":
+        chance = verdict.professional or 0.0
+        return max(chance, 1 - chance)
+    return dict(findings.items())[governor].confidence
+
+
+def _values(findings: Findings, verdict: Verdict) -> dict[str, tuple[enum.StrEnum, ...]]:
+    """What was found, by branch; empty where it cannot be told."""
+    single = {
+        "kind": verdict.kind,
+        "grade": verdict.grade,
+        "shot": findings.cropping.shot,
+        "people": findings.subjects.people,
+        "expression": findings.mood.expression,
+        "environment": findings.environment.place,
+        "retouching": findings.retouching.style,
+        "colour": findings.retouching.colour,
+        "background": findings.background.kind,
+        "facing": findings.posing.facing,
+    }
+    return {
+        **{name: () if value is None else (value,) for name, value in single.items()},
+        "use": findings.marketing.uses,
+        "occasion": findings.situation.occasions,
+    }
+
+
+def _codes(findings: Findings, verdict: Verdict, sure: set[str]) -> Iterator[str]:
     shot = findings.cropping.shot
-    told: set[object] = {verdict.kind, findings.subjects.people, findings.posing.facing}
-    told.add(findings.environment.place)
-    if verdict.kind is not Kind.HEADSHOT or shot is Shot.FACE:
-        told.add(shot)  # a headshot in a frame for half a body is not filed under half-length
+    told: set[object] = {verdict.kind}
+    for governor, value in (
+        ("subjects", findings.subjects.people),
+        ("posing", findings.posing.facing),
+        ("environment", findings.environment.place),
+        # A headshot in a frame for half a body is not filed under half-length.
+        ("cropping", shot if verdict.kind is not Kind.HEADSHOT or shot is Shot.FACE else None),
+    ):
+        if governor in sure:
+            told.add(value)
     yield from sorted({code for value, code in SCENE_CODES.items() if value in told})
+
+
+__all__ = ["GOVERNORS", "SCENE_CODES", "Keywords", "Level", "Vocabulary", "claim", "thresholds"]

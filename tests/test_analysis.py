@@ -156,7 +156,7 @@ def test_nothing_is_claimed_of_other_or_below_the_threshold() -> None:
     nobody = analysed(NOBODY)
     assert nobody.keywords == Keywords()
     doubtful = analysed(scene(face(0.39)))
-    assert keywords.claim(doubtful, doubtful.verdict, min_confidence=0.99) == Keywords()
+    assert keywords.claim(doubtful, doubtful.verdict, least={"kind": 0.99}) == Keywords()
 
 
 @pytest.mark.parametrize(

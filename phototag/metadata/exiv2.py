@@ -10,7 +10,7 @@ damaged file, and its log level, namespaces and pending error are global to the 
 from __future__ import annotations
 
 import contextlib
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import pyexiv2
@@ -65,12 +65,65 @@ def view(data: bytes) -> View:
     ours = {
         row.exiv2: tuple(value) if isinstance(value, list) else ()
         for row in ROWS
-        if row.content != "regions" and row.store == "xmp"
+        if row.content not in {"regions", "faces"} and row.store == "xmp"
         for value in (xmp.get(row.exiv2, []),)
     }
     # Texts in IPTC change their bytes when the block becomes UTF-8.
-    texts = {key: _decoded(text) for key, text in foreign.items() if key.startswith("Iptc.")}
+    texts = _decoded_all({k: text for k, text in foreign.items() if k.startswith("Iptc.")})
     return View(foreign | texts, ours)
+
+
+@attrs.frozen
+class Description:
+    """What stands in a photo, for a new sidecar of it.
+
+    Attributes:
+        packet: its XMP packet; empty without one.
+        xmp: the properties in it.
+        converted: those of its Exif and IPTC, as XMP properties.
+        exif: its Exif tags.
+    """
+
+    packet: bytes = b""
+    xmp: dict[str, Any] = attrs.Factory(dict)
+    converted: dict[str, Any] = attrs.Factory(dict)
+    exif: dict[str, Any] = attrs.Factory(dict)
+
+
+def describe(data: bytes) -> Description:
+    """Read what describes a picture; nothing where exiv2 does not know the format."""
+    try:
+        with pyexiv2.ImageData(data) as image:
+            readable = image.get_access_mode()
+            packet = image.read_raw_xmp().encode() if readable["xmp"] else b""
+            xmp = image.read_xmp() if readable["xmp"] else {}
+            exif = image.read_exif("latin-1") if readable["exif"] else {}
+            iptc = _decoded_all(image.read_iptc("latin-1")) if readable["iptc"] else {}
+        converted = {**pyexiv2.convert_exif_to_xmp(exif), **pyexiv2.convert_iptc_to_xmp(iptc)}
+    except (RuntimeError, UnicodeDecodeError, ValueError):
+        _drain()
+        return Description()
+    return Description(packet=packet, xmp=xmp, converted=converted, exif=exif)
+
+
+def with_properties(packet: bytes, properties: dict[str, Any]) -> bytes:
+    """An XMP packet with more properties.
+
+    Raises:
+        ValueError: exiv2 cannot read or write it.
+    """
+    try:
+        with pyexiv2.ImageData(packet) as image:
+            image.modify_xmp(properties)
+            changed: bytes = image.get_bytes()
+    except RuntimeError as error:
+        _drain()
+        raise ValueError(str(error)) from error
+    return changed
+
+
+def _decoded_all(texts: dict[str, Any]) -> dict[str, Any]:
+    return {key: _decoded(text) for key, text in texts.items()}
 
 
 def _is_ours(key: str) -> bool:

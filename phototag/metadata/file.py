@@ -6,11 +6,14 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Final
 
-from phototag.errors import MetadataDamaged, PhototagError, WriteRefused
-from phototag.metadata import iim, ledger, plan, statement, verify, words
-from phototag.metadata.containers import Container, open_container
-from phototag.metadata.containers.ifd import orientation
+import attrs
+
+from phototag.errors import FormatNotWritable, MetadataDamaged, PhototagError, WriteRefused
+from phototag.metadata import iim, ledger, plan, sidecar, statement, verify, words
+from phototag.metadata.containers import Container, XmpFile, open_container
+from phototag.metadata.containers.xmp_file import NEW
 from phototag.metadata.ledger import NONE
 from phototag.metadata.options import Change, Options
 from phototag.metadata.plan import Draft
@@ -20,14 +23,17 @@ from phototag.metadata.xmp.packet import Packet
 
 _Edit = Callable[[Draft], None]
 
+#: Content of a file that is to go.
+NOTHING: Final = b""
+
 
 def apply(path: os.PathLike[str] | str, record: Record, options: Options | None = None) -> Change:
-    """Write a record into a photo, or bring an earlier one up to date.
+    """Write a record into a photo or its sidecars, or bring an earlier one up to date.
 
     Only what phototag wrote itself is ever changed. Nothing is written if nothing would change.
 
     Args:
-        path: of a JPEG, PNG, TIFF or WebP file.
+        path: of a photo.
         record: the statement, the words and the crops.
         options: how to write.
 
@@ -36,65 +42,174 @@ def apply(path: os.PathLike[str] | str, record: Record, options: Options | None 
         PhotoNotReadable: it cannot be read.
         NotAPhoto: its content is no picture.
         PhotoDamaged: its structure is broken.
-        FormatNotWritable: metadata cannot be written into files of this format.
+        FormatNotWritable: it would need a sidecar, and none is allowed.
         MetadataDamaged: its metadata cannot be read, so nothing is written over them.
         WriteRefused: it was left as it was, for the reason given.
         WriteUncertain: it was replaced, but the disk did not confirm that.
     """
     options = options or Options()
-    original = read_file(path)
-    with _refused(original.photo, WriteRefused):
+    photo = read_file(path)
+    with _refused(photo.photo, WriteRefused):
         words.check(record)
-    return _change(original, options, partial(plan.tag, record=record, options=options))
+    edit = partial(plan.tag, record=record, options=options)
+    return _together([_change(target, options, edit) for target in _to_write(photo, options)])
 
 
 def remove(path: os.PathLike[str] | str, options: Options | None = None) -> Change:
-    """Take back exactly what phototag wrote into a photo.
+    """Take back exactly what phototag wrote into a photo and its sidecars.
 
     Args:
-        path: of a JPEG, PNG, TIFF or WebP file.
+        path: of a photo.
         options: how to write.
 
     Raises:
         PhototagError: as ``apply`` does.
     """
-    return _change(read_file(path), options or Options(), plan.take_back)
+    options = options or Options()
+    targets = _to_read(read_file(path))
+    return _together([_change(target, options, plan.take_back) for target in targets])
 
 
 def read(path: os.PathLike[str] | str) -> Record | None:
-    """What phototag wrote into a photo; None if nothing.
+    """What phototag wrote into a photo or its sidecar; None if nothing.
 
     Raises:
         PhototagError: as ``apply`` does, as far as reading goes.
     """
-    original = read_file(path)
-    container = _opened(original.photo, original.path, original.data)
-    with _refused(original.photo, MetadataDamaged):
-        return statement.read(Packet(container.xmp), orientation(container.exif))
+    for target in _to_read(read_file(path)):
+        container = target.opened(target.original.data)
+        with _refused(target.original.photo, MetadataDamaged):
+            record = statement.read(Packet(container.xmp), container.orientation)
+        if record is not None:
+            return record
+    return None
 
 
-def _change(original: Original, options: Options, edit: _Edit) -> Change:
-    opened = partial(_opened, original.photo, original.path)
+# --------------------------------------------------------------------------- which files
+
+
+@attrs.frozen
+class _Target:
+    """A file that metadata stand in: the photo, or a sidecar of it."""
+
+    original: Original
+    opened: Callable[[bytes], Container]
+
+
+def _to_write(photo: Original, options: Options) -> list[_Target]:
+    """Sidecars first: they can be made again from the photo, the photo from nothing."""
+    sidecars = [] if options.sidecar == "never" else _sidecars(photo)
+    if options.sidecar == "always":
+        return sidecars or [_new_sidecar(photo)]
+    try:
+        inside = _inside(photo, negatives=options.sidecar == "never")
+    except FormatNotWritable:
+        if options.sidecar == "never":
+            raise
+        return sidecars or [_new_sidecar(photo)]
+    return [*sidecars, inside]
+
+
+def _to_read(photo: Original) -> list[_Target]:
+    """Everything that phototag may have written into."""
+    sidecars = _sidecars(photo)
+    try:
+        return [*sidecars, _inside(photo, negatives=True)]
+    except FormatNotWritable:
+        return sidecars
+
+
+def _inside(photo: Original, *, negatives: bool) -> _Target:
+    """The photo itself.
+
+    Args:
+        photo: as it was read.
+        negatives: a DNG may be opened too.
+
+    Raises:
+        FormatNotWritable: no metadata are written into files of this format.
+        NotAPhoto: the content is no picture.
+        PhotoDamaged: the file's structure is broken.
+    """
+    raw = sidecar.raw_kind(photo.path)
+    opened = partial(open_container, photo=photo.photo, raw=raw, negatives=negatives)
+    opened(photo.data)
+    return _Target(photo, opened)
+
+
+def _sidecars(photo: Original) -> list[_Target]:
+    found = (read_file(name) for name in sidecar.existing(photo.path))
+    return [_Target(original, _opener(photo)) for original in found]
+
+
+def _new_sidecar(photo: Original) -> _Target:
+    name = sidecar.new(photo.path)
+    with _refused(photo.photo, MetadataDamaged):
+        start = sidecar.seed(photo.data)
+    return _Target(Original(name, name, start, photo.state, missing=True), _opener(photo, NEW))
+
+
+def _opener(photo: Original, shape: str = "") -> Callable[[bytes], Container]:
+    return partial(
+        XmpFile,
+        start=partial(sidecar.seed, photo.data),
+        orientation=_orientation(photo),
+        shape=shape,
+    )
+
+
+def _orientation(photo: Original) -> int:
+    """Of the photo's stored pixels, whatever its format."""
+    try:
+        return _inside(photo, negatives=True).opened(photo.data).orientation
+    except PhototagError:
+        return sidecar.orientation(photo.data)
+
+
+def _together(changes: list[Change]) -> Change:
+    """What happened to a photo, whichever of its files it happened to."""
+
+    def union(field: str) -> dict[str, tuple[str, ...]]:
+        merged: dict[str, tuple[str, ...]] = {}
+        for change in changes:
+            for name, values in getattr(change, field).items():
+                merged[name] = tuple(dict.fromkeys((*merged.get(name, ()), *values)))
+        return merged
+
+    return Change(
+        changed=any(change.changed for change in changes),
+        files=tuple(name for change in changes for name in change.files),
+        added=union("added"),
+        removed=union("removed"),
+        declined=union("declined"),
+    )
+
+
+# --------------------------------------------------------------------------- changing one file
+
+
+def _change(target: _Target, options: Options, edit: _Edit) -> Change:
+    original, opened = target.original, target.opened
     container = opened(original.data)
     with _refused(original.photo, MetadataDamaged):
         draft = _draft(container)
     with _refused(original.photo, WriteRefused):
         edit(draft)
         new = _written(container, draft)
-        if new != original.data:
+        if new not in {original.data, NOTHING}:
             again = partial(_edited, opened, edit)
             verify.check(original.data, new, opened, again)
-    if new != original.data:
+    changed = new != original.data
+    if changed:
         refuse_unless_replaceable(original, options)
         if not options.dry_run:
             replace(original, new, options)
     return Change(
-        changed=new != original.data,
+        changed=changed,
+        files=(original.photo,) if changed else (),
         added=draft.added,
         removed=draft.removed,
         declined=draft.declined,
-        bytes_before=len(original.data),
-        bytes_after=len(new),
     )
 
 
@@ -104,10 +219,6 @@ def _edited(opened: Callable[[bytes], Container], edit: _Edit, data: bytes) -> b
     draft = _draft(container)
     edit(draft)
     return _written(container, draft)
-
-
-def _opened(photo: str, path: str, data: bytes) -> Container:
-    return open_container(data, photo, os.path.splitext(path)[1])  # noqa: PTH122
 
 
 def _draft(container: Container) -> Draft:
@@ -121,11 +232,13 @@ def _draft(container: Container) -> Draft:
         packet=packet,
         block=None if container.iptc is None else iim.parse(container.iptc),
         takes_iptc=container.holds_iptc,
-        orientation=orientation(container.exif),
+        orientation=container.orientation,
         ledger=ledger.read(packet),
     )
     if container.xmp is None:
         draft.remember(xmp=NONE, shape=container.shape)
+    elif container.shape == NEW:
+        draft.remember(shape=NEW)
     return draft
 
 
@@ -135,6 +248,8 @@ def _written(container: Container, draft: Draft) -> bytes:
     Raises:
         ValueError: the XMP is larger than the format takes.
     """
+    if isinstance(container, XmpFile) and _says_nothing_new(container, draft):
+        return NOTHING
     block = None if draft.block is None else iim.serialise(draft.block)
     # The form of an unchanged block stays: other programs fill it up in their own ways.
     if container.iptc is not None and draft.block == iim.parse(container.iptc):
@@ -144,6 +259,12 @@ def _written(container: Container, draft: Draft) -> bytes:
         xmp = _packet(container, draft)
         return container.replaced(xmp, block)
     return container.replaced(None, block, before.shape)
+
+
+def _says_nothing_new(container: XmpFile, draft: Draft) -> bool:
+    """Whether a sidecar that phototag made holds what stands in the photo, and no more."""
+    made_by_us = draft.ledger.before.shape == NEW
+    return made_by_us and draft.packet.same_as(Packet(container.start()))
 
 
 def _packet(container: Container, draft: Draft) -> bytes | None:

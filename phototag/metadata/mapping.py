@@ -12,7 +12,7 @@ import attrs
 
 from phototag.metadata.xmp.names import Name
 
-Content = Literal["flat", "hierarchical", "scene", "regions"]
+Content = Literal["flat", "hierarchical", "scene", "regions", "faces"]
 
 
 @attrs.frozen(kw_only=True)
@@ -26,6 +26,7 @@ class Row:
         array: the kind of array; a new one is made of this kind.
         separator: between the levels of a hierarchical word.
         only_where_present: written only into photos that have the property already.
+        on_request: written only when asked for.
         exiv2: the key under which exiv2 knows it.
         why: the reason for the row.
     """
@@ -33,9 +34,10 @@ class Row:
     label: str
     content: Content
     store: Literal["xmp", "iim"] = "xmp"
-    array: Literal["Bag", "Seq", "repeated"] = "Bag"
+    array: Literal["Bag", "Seq", "repeated", "Struct"] = "Bag"
     separator: str = "|"
     only_where_present: bool = False
+    on_request: bool = False
     exiv2: str
     why: str
 
@@ -64,6 +66,14 @@ REGIONS: Final = Row(
     content="regions",
     exiv2="Xmp.iptcExt.ImageRegion",
     why="the standard place for the area to be used for a crop of another shape",
+)
+FACES: Final = Row(
+    label="mwg-rs:Regions",
+    content="faces",
+    array="Struct",
+    on_request=True,
+    exiv2="Xmp.mwg-rs.Regions",
+    why="applications list the faces, unnamed; never crops, which digiKam would take for people",
 )
 ROWS: Final = (
     SUBJECT,
@@ -98,4 +108,5 @@ ROWS: Final = (
         why="a published vocabulary, without language, for exactly this verdict",
     ),
     REGIONS,
+    FACES,
 )

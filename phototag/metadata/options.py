@@ -7,6 +7,7 @@ from typing import Literal
 import attrs
 
 IptcMode = Literal["always", "auto", "never"]
+SidecarMode = Literal["auto", "always", "never"]
 
 
 @attrs.frozen(kw_only=True)
@@ -16,6 +17,9 @@ class Options:
     Attributes:
         iptc: write IPTC-IIM keywords ``always`` (where the format takes them), only where the
             photo has an IPTC block already (``auto``), or ``never``.
+        sidecar: an XMP file beside the photo where the format cannot or should not be written and
+            where there is one already (``auto``), for every photo and instead of writing into it
+            (``always``), or ``never``.
         force: write words again that the user has deleted since the last run.
         dry_run: compute and verify everything in memory, write nothing.
         keep_mtime: keep the file's modification time. Most catalogue applications re-read a
@@ -24,6 +28,7 @@ class Options:
     """
 
     iptc: IptcMode = "always"
+    sidecar: SidecarMode = "auto"
     force: bool = False
     dry_run: bool = False
     keep_mtime: bool = False
@@ -38,14 +43,12 @@ class Change:
         changed: the bytes of the file differ (would differ) from before.
         added: values put into the photo, by property (``dc:subject`` ...).
         removed: values of ours taken out, by property.
+        files: what was written or would be, the photo itself or its sidecars.
         declined: values of ours that the user has deleted and that stay deleted, by property.
-        bytes_before: size of the file before.
-        bytes_after: size of the file after.
     """
 
     changed: bool
+    files: tuple[str, ...] = ()
     added: dict[str, tuple[str, ...]] = attrs.Factory(dict)
     removed: dict[str, tuple[str, ...]] = attrs.Factory(dict)
     declined: dict[str, tuple[str, ...]] = attrs.Factory(dict)
-    bytes_before: int = 0
-    bytes_after: int = 0

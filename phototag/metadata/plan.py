@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from phototag.keywords import Keywords
-from phototag.metadata import iim, iptc, ledger, mapping, regions, statement
+from phototag.metadata import faces, iim, iptc, ledger, mapping, regions, statement
 from phototag.metadata.iim import Iim
 from phototag.metadata.ledger import Ledger
 from phototag.metadata.mapping import Row
@@ -70,6 +70,9 @@ def tag(draft: Draft, record: Record, options: Options) -> None:
         if row.content == "regions":
             _regions(draft, row, record, options)
             continue
+        if row.content == "faces":
+            _faces(draft, row, record, options)
+            continue
         wanted: Sequence[str] = ()
         if row is mapping.SUBJECT:
             wanted = _subject(draft, words)
@@ -94,6 +97,8 @@ def take_back(draft: Draft) -> None:
     for row in mapping.ROWS:
         if row.content == "regions":
             _regions(draft, row, None, Options())
+        elif row.content == "faces":
+            _faces(draft, row, None, Options())
         else:
             _words(draft, row, (), (), force=False)
     statement.erase(draft.packet)
@@ -145,6 +150,21 @@ def _regions(draft: Draft, row: Row, record: Record | None, options: Options) ->
     extra = tuple(wanted[key] for key in merged.extra)
     created = _splice(draft.packet, row, merged, extra, entry)
     draft.note(row, there, merged, attrs.evolve(merged.entry, created=created))
+
+
+def _faces(draft: Draft, row: Row, record: Record | None, options: Options) -> None:
+    entry = draft.ledger.entry(row.label)
+    regions = faces.items(draft.packet)
+    there = [faces.identifier(region) for region in regions]
+    mine = ours(there, entry.added)
+    users = [region for at, region in enumerate(regions) if at not in mine]
+    wanted = faces.wanted(record.faces, draft.orientation, users) if record else {}
+    merged = merge(there, wanted, entry, vocabulary=entry.added, force=options.force)
+    if merged.drop or merged.extra:
+        kept = tuple(region for at, region in enumerate(regions) if at not in merged.drop)
+        size = record.size if record else (0, 0)
+        faces.put(draft.packet, (*kept, *(wanted[key] for key in merged.extra)), size)
+    draft.note(row, there, merged, merged.entry)
 
 
 def _there(draft: Draft, row: Row) -> tuple[str, ...]:

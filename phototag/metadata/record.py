@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from phototag.crops import Crop
+from phototag.geometry import Box
 from phototag.keywords import Keywords
 
 
@@ -19,6 +20,8 @@ class Record:
         contributions: log-odds by criterion, towards headshot +, portrait -.
         keywords: the words and scene codes that are claimed.
         crops: the crop suggestions.
+        faces: faces to be marked, in the upright picture; not read back.
+        size: width and height of the stored picture in px, for the faces; not read back.
         software: version of phototag.
         models: short name of the set of models (changes when a model does).
         calibration: short name of the calibration (changes when a threshold does).
@@ -30,6 +33,8 @@ class Record:
     contributions: dict[str, float] = attrs.Factory(dict)
     keywords: Keywords = attrs.Factory(Keywords)
     crops: tuple[Crop, ...] = ()
+    faces: tuple[Box, ...] = ()
+    size: tuple[int, int] = (0, 0)
     software: str = ""
     models: str = ""
     calibration: str = ""

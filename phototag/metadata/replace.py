@@ -44,13 +44,15 @@ class Original:
         photo: the path as it was given, for errors.
         path: with all links resolved.
         data: the content.
-        state: of the file at that time.
+        state: of the file at that time; of its photo, for one that does not exist yet.
+        missing: it does not exist yet.
     """
 
     photo: str
     path: str
     data: bytes
     state: os.stat_result
+    missing: bool = False
 
 
 def read_file(path: str | os.PathLike[str]) -> Original:
@@ -82,6 +84,10 @@ def refuse_unless_replaceable(original: Original, options: Options) -> None:
     Raises:
         WriteRefused: marked read-only, several names, or changed since it was read.
     """
+    if original.missing:
+        if os.path.lexists(original.path):
+            raise WriteRefused(original.photo, "it appeared meanwhile", "run again")
+        return
     # Replacing would succeed on a read-only file, and for root so would every access check.
     if not original.state.st_mode & _WRITE_BITS:
         raise WriteRefused(original.photo, "it is read-only", "make it writable first")
@@ -110,7 +116,7 @@ def _fingerprint(state: os.stat_result) -> tuple[int, int, int, int]:
 
 
 def replace(original: Original, data: bytes, options: Options) -> None:
-    """Put new content in the place of a file that was read before.
+    """Put new content in the place of a file that was read before; none takes the file away.
 
     Raises:
         WriteRefused: nothing has changed on disk.
@@ -118,6 +124,11 @@ def replace(original: Original, data: bytes, options: Options) -> None:
     """
     refuse_unless_replaceable(original, options)
     folder = os.path.dirname(original.path)  # noqa: PTH120
+    if not data:
+        with _refused_on_errors(original.photo):
+            os.unlink(original.path)  # noqa: PTH108
+        _sync_folder(folder, original.photo)
+        return
     with _refused_on_errors(original.photo):
         handle, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=folder)
         try:
@@ -126,13 +137,29 @@ def replace(original: Original, data: bytes, options: Options) -> None:
                 file.flush()
                 _take_over(original, file.fileno(), name, options)
                 os.fsync(file.fileno())
-            _refuse_if_changed(original)
-            os.replace(name, original.path)  # noqa: PTH105
+            if original.missing:
+                _put_new(name, original)
+            else:
+                _refuse_if_changed(original)
+                os.replace(name, original.path)  # noqa: PTH105
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(name)  # noqa: PTH108
             raise
     _sync_folder(folder, original.photo)
+
+
+def _put_new(name: str, original: Original) -> None:
+    """Give a finished file its name, if nobody else has taken it meanwhile."""
+    try:
+        os.link(name, original.path)
+    except FileExistsError as error:
+        raise WriteRefused(original.photo, "it appeared meanwhile", "run again") from error
+    except OSError:  # a disk without hard links
+        refuse_unless_replaceable(original, Options())
+        os.rename(name, original.path)  # noqa: PTH104
+    else:
+        os.unlink(name)  # noqa: PTH108
 
 
 def _take_over(original: Original, handle: int, name: str, options: Options) -> None:
@@ -141,6 +168,10 @@ def _take_over(original: Original, handle: int, name: str, options: Options) -> 
         # Only root may give files away; a group that we are not in cannot be kept either.
         with contextlib.suppress(PermissionError):
             os.fchown(handle, original.state.st_uid, original.state.st_gid)
+    if original.missing:
+        # Readable for those who can read the photo.
+        os.chmod(name, stat.S_IMODE(original.state.st_mode) | stat.S_IWUSR)  # noqa: PTH101
+        return
     shutil.copystat(original.path, name)
     if not options.keep_mtime:
         # Applications read a photo again only when it looks changed.

@@ -63,7 +63,9 @@ def read(packet: Packet, orientation: int) -> Record | None:
         },
         keywords=Keywords(*(packet.texts(_own(f)) for f in ("Words", "Hierarchy", "Scene"))),
         crops=tuple(crop for crop in crops if crop is not None),
-        **{field: packet.text(_own(field.title())) for field in _TEXTS[1:]},
+        software=packet.text(_own("Software")),
+        models=packet.text(_own("Models")),
+        calibration=packet.text(_own("Calibration")),
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from phototag.metadata import exiv2, iim, ledger
+from phototag.metadata import exiv2, faces, iim, ledger
 from phototag.metadata.containers import Container
-from phototag.metadata.mapping import IPTC_KEYWORDS, REGIONS, ROWS
+from phototag.metadata.mapping import FACES, IPTC_KEYWORDS, REGIONS, ROWS
 from phototag.metadata.merge import ours
 from phototag.metadata.regions import identifier
 from phototag.metadata.xmp.names import PHOTOTAG
@@ -56,7 +56,13 @@ def _foreign_xmp(packet: Packet) -> dict[str, object]:
     }
     for name, row in mixed.items():
         items = packet.items(name)
-        texts = [identifier(i) for i in items] if row is REGIONS else list(packet.texts(name))
+        if row is FACES:
+            items = faces.items(packet)
+            texts = [faces.identifier(item) for item in items]
+        elif row is REGIONS:
+            texts = [identifier(item) for item in items]
+        else:
+            texts = list(packet.texts(name))
         mine = ours(texts, written.entry(row.label).added)
         users: list[Value] = [item for at, item in enumerate(items) if at not in mine]
         if users:

@@ -18,6 +18,7 @@ from phototag.metadata.containers.png import Png
 from phototag.metadata.containers.tiff import TiffFile
 from phototag.metadata.containers.webp import WebP
 from phototag.metadata.file import apply, read, remove
+from phototag.metadata.options import Options
 from phototag.metadata.record import Record
 
 
@@ -153,7 +154,7 @@ def test_animations(tmp_path: Path, headshot: Record, suffix: str) -> None:
     before = path.read_bytes()
     if suffix == "gif":
         with pytest.raises(FormatNotWritable, match="GIF"):
-            apply(path, headshot)
+            apply(path, headshot, Options(sidecar="never"))
         return
     apply(path, headshot)
     with Image.open(path) as found:
@@ -212,7 +213,7 @@ def test_raw_files_in_a_tiff_are_recognised_by_content(tmp_path: Path, headshot:
     path.write_bytes(data.getvalue().replace(entry.raw, sensor))
     assert TiffFile(path.read_bytes()).is_raw
     with pytest.raises(FormatNotWritable, match="raw"):
-        apply(path, headshot)
+        apply(path, headshot, Options(sidecar="never"))
 
 
 def test_orientation_of_a_profile_in_png_text(make: Any, headshot: Record) -> None:

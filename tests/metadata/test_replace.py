@@ -197,10 +197,6 @@ def test_a_name_that_is_no_text(make: Any, headshot: Record) -> None:
 CASES: list[tuple[str, bytes, type[PhototagError]]] = [
     ("empty.jpg", b"", NotAPhoto),
     ("text.jpg", b"hello, world", NotAPhoto),
-    ("a.gif", b"GIF89a" + bytes(20), FormatNotWritable),
-    ("a.heic", b"\0\0\0\x18ftypheic" + bytes(20), FormatNotWritable),
-    ("a.dng", b"II*\0" + bytes(20), FormatNotWritable),
-    ("canon.tif", b"II*\0\x10\0\0\0CR\2\0" + bytes(20), FormatNotWritable),
     ("a.tif", b"II*\0\xff\0\0\0" + bytes(20), PhotoDamaged),
     ("a.jpg", b"\xff\xd8\xff\xe0\xff\xffJFIF", PhotoDamaged),
     ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(4), PhotoDamaged),
@@ -218,6 +214,27 @@ def test_what_is_no_photo_is_refused_by_name(
         with pytest.raises(error) as caught:
             action()
         assert type(caught.value) is error
+    untouched(path, data)
+
+
+WITHOUT_ROOM = [
+    ("a.gif", b"GIF89a" + bytes(20)),
+    ("a.heic", b"\0\0\0\x18ftypheic" + bytes(20)),
+    ("a.nef", b"II*\0" + bytes(20)),
+    ("canon.tif", b"II*\0\x10\0\0\0CR\2\0" + bytes(20)),
+]
+
+
+@pytest.mark.parametrize(("name", "data"), WITHOUT_ROOM, ids=[c[0] for c in WITHOUT_ROOM])
+def test_formats_without_room_for_metadata_are_refused_where_no_sidecar_may_be_made(
+    tmp_path: Path, headshot: Record, name: str, data: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    with pytest.raises(FormatNotWritable):
+        apply(path, headshot, Options(sidecar="never"))
+    assert read(path) is None
+    assert not remove(path).changed
     untouched(path, data)
 
 

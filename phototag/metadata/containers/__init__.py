@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from phototag.metadata.containers.container import Container
-from phototag.metadata.containers.sniff import open_container
+from phototag.metadata.containers.sniff import DNG, open_container
+from phototag.metadata.containers.xmp_file import XmpFile
 
-__all__ = ["Container", "open_container"]
+__all__ = ["DNG", "Container", "XmpFile", "open_container"]

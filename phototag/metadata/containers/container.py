@@ -10,6 +10,8 @@ from __future__ import annotations
 import abc
 from typing import ClassVar
 
+from phototag.metadata.containers.ifd import orientation
+
 # Everything in a file that phototag must not change, in a form that compares.
 Rest = tuple[bytes, ...]
 
@@ -41,6 +43,11 @@ class Container(abc.ABC):
     @abc.abstractmethod
     def exif(self) -> bytes | None:
         """The Exif data as a TIFF structure."""
+
+    @property
+    def orientation(self) -> int:
+        """The Exif orientation of the stored pixels, 1..8."""
+        return orientation(self.exif)
 
     @property
     def shape(self) -> str:

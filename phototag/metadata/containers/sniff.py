@@ -6,73 +6,46 @@ from typing import Final
 
 from phototag.errors import FormatNotWritable, NotAPhoto, PhotoDamaged
 from phototag.metadata.containers.container import Container
+from phototag.metadata.containers.jp2 import SIGNATURE as JP2
+from phototag.metadata.containers.jp2 import Jp2
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.containers.png import SIGNATURE as PNG
 from phototag.metadata.containers.png import Png
 from phototag.metadata.containers.tiff import TiffFile
 from phototag.metadata.containers.webp import WebP
 
-# A raw file is the negative: no program should write into it, even where the format allows.
-_RAW: Final = frozenset(
-    # One line of words is easier to compare with other lists than 26 lines.
-    [
-        ".3fr",
-        ".arw",
-        ".cr2",
-        ".cr3",
-        ".crw",
-        ".dcr",
-        ".dng",
-        ".erf",
-        ".fff",
-        ".iiq",
-        ".k25",
-        ".kdc",
-        ".mef",
-        ".mos",
-        ".mrw",
-        ".nef",
-        ".nrw",
-        ".orf",
-        ".pef",
-        ".raf",
-        ".raw",
-        ".rw2",
-        ".rwl",
-        ".sr2",
-        ".srf",
-        ".srw",
-        ".x3f",
-    ]
-)
 _BRANDS: Final = {
     b"heic": "HEIC", b"heix": "HEIC", b"heim": "HEIC", b"heis": "HEIC", b"hevc": "HEIC",
     b"mif1": "HEIF", b"msf1": "HEIF", b"avif": "AVIF", b"avis": "AVIF", b"crx ": "CR3 raw",
 }  # fmt: skip
 _OTHERS: Final = (
     (b"GIF8", "GIF"), (b"BM", "BMP"), (b"8BPS", "PSD"), (b"\xff\x0a", "JPEG XL"),
-    (b"\0\0\0\x0cJXL ", "JPEG XL"), (b"\0\0\0\x0cjP  ", "JPEG 2000"), (b"II+\0", "BigTIFF"),
+    (b"\0\0\0\x0cJXL ", "JPEG XL"), (b"\xff\x4f\xff\x51", "JPEG 2000 code stream"), (b"II+\0", "BigTIFF"),
     (b"MM\0+", "BigTIFF"), (b"FUJIFILM", "RAF raw"), (b"IIRO", "ORF raw"), (b"IIRS", "ORF raw"),
     (b"MMOR", "ORF raw"), (b"IIU\0", "RW2 raw"), (b"FOVb", "X3F raw"), (b"%PDF", "PDF"),
 )  # fmt: skip
-_REMEDY: Final = "convert it to JPEG, PNG, TIFF or WebP, or leave its metadata alone"
+#: The one negative that is made for metadata inside: its standard says where they go.
+DNG: Final = "DNG"
+_REMEDY: Final = "allow a sidecar, or convert it to JPEG, PNG, TIFF, WebP or JPEG 2000"
 
 
-def open_container(data: bytes, photo: str, suffix: str) -> Container:
+def open_container(data: bytes, photo: str, *, raw: str = "", negatives: bool = False) -> Container:
     """Take a photo apart.
 
     Args:
         data: the whole file.
         photo: its name, for errors.
-        suffix: of the file name, ``.jpg``.
+        raw: what kind of negative it is by its name (``NEF``); empty for none.
+        negatives: open a DNG too.
 
     Raises:
         FormatNotWritable: the format is known and is none that phototag writes.
         NotAPhoto: the content is no picture.
         PhotoDamaged: the file's structure is broken.
     """
-    if suffix.lower() in _RAW:
-        raise _not_writable(photo, f"{suffix[1:].upper()} raw")
+    negative = negatives and raw == DNG
+    if raw and not negative:
+        raise _not_writable(photo, f"{raw} raw")
     if not data:
         raise NotAPhoto(photo, "the file is empty")
     container = _container(data)
@@ -83,15 +56,15 @@ def open_container(data: bytes, photo: str, suffix: str) -> Container:
         raise _not_writable(photo, name)
     try:
         opened = container(data)
-        raw = isinstance(opened, TiffFile) and opened.is_raw
+        sensor = isinstance(opened, TiffFile) and opened.is_raw
     except ValueError as error:
         raise PhotoDamaged(photo, str(error), "restore it from a backup") from error
-    if raw:
+    if sensor and not negative:
         raise _not_writable(photo, "raw")
     return opened
 
 
-def _container(data: bytes) -> type[Jpeg | Png | TiffFile | WebP] | None:
+def _container(data: bytes) -> type[Jpeg | Jp2 | Png | TiffFile | WebP] | None:
     if data.startswith(b"\xff\xd8\xff"):
         return Jpeg
     if data.startswith(PNG):
@@ -101,6 +74,8 @@ def _container(data: bytes) -> type[Jpeg | Png | TiffFile | WebP] | None:
         return None if data[8:10] == b"CR" else TiffFile
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return WebP
+    if data.startswith(JP2):
+        return Jp2
     return None
 
 

@@ -12,12 +12,12 @@ from phototag.metadata.xmp.values import Array, Text, Value
 _BOM: Final = "\ufeff"
 # Room for other programs to change the packet in place, as the XMP specification asks for.
 _PADDING: Final = ("\n" + " " * 99) * 20
-_EMPTY: Final = (
+EMPTY: Final = (
     f'<?xpacket begin="{_BOM}" id="W5M0MpCehiHzreSzNTczkc9d"?>'
     f'<x:xmpmeta xmlns:x="{META}" x:xmptk="phototag">'
     f'<rdf:RDF xmlns:rdf="{RDF}"></rdf:RDF></x:xmpmeta>'
     '<?xpacket end="w"?>'
-)
+).encode()
 _ABOUT: Final = Name(RDF, "about")
 
 
@@ -30,7 +30,7 @@ class Packet:
 
     def __init__(self, data: bytes | None) -> None:
         """Parse a packet; None starts an empty one."""
-        source = _EMPTY.encode() if data is None else data.strip(b"\0 \t\r\n")
+        source = EMPTY if data is None else data.strip(b"\0 \t\r\n")
         self._top = tree.parse(source)
         self._rdf = self._find_rdf()
         _check_names(self._rdf)

@@ -1,0 +1,115 @@
+"""JPEG 2000: boxes. XMP is a UUID box at the top level.
+
+Source: ISO/IEC 15444-1, annex I; XMP specification part 3, 1.1.4.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+import attrs
+
+from phototag.metadata.containers.container import Container, Rest
+
+SIGNATURE: Final = b"\0\0\0\x0cjP  \r\n\x87\n"
+_XMP: Final = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
+_EXIF: Final = b"JpgTiffExif->JP2"
+_UUID_BYTES: Final = 16
+_HEADER, _LONG_HEADER = 8, 16
+# Boxes that hold places in the file, counted from its start: they would all be wrong.
+_WITH_PLACES: Final = {b"ftbl", b"cref"}
+
+
+@attrs.frozen
+class Part:
+    """A box with its header as it stands in the file."""
+
+    kind: bytes
+    header: bytes
+    content: bytes
+
+    def is_uuid(self, identifier: bytes) -> bool:
+        """Whether it is the UUID box of this identifier."""
+        return self.kind == b"uuid" and self.content.startswith(identifier)
+
+    def __bytes__(self) -> bytes:
+        return self.header + self.content
+
+
+class Jp2(Container):
+    """A JP2 file.
+
+    Raises:
+        ValueError: the boxes cannot be followed to the end, or hold places in the file.
+    """
+
+    format = "JPEG 2000"
+
+    def __init__(self, data: bytes) -> None:
+        self._parts: list[Part] = []
+        position = 0
+        while position < len(data):
+            part = _part(data, position)
+            self._parts.append(part)
+            position += len(part.header) + len(part.content)
+        if any(part.kind in _WITH_PLACES for part in self._parts):
+            message = "it refers to places in the file, which a change would shift"
+            raise ValueError(message)
+        packets = [part for part in self._parts if part.is_uuid(_XMP)]
+        if len(packets) > 1:
+            message = "it holds two XMP packets"
+            raise ValueError(message)
+        self._xmp = packets[0].content[_UUID_BYTES:] if packets else None
+
+    @property
+    def xmp(self) -> bytes | None:
+        """The XMP packet."""
+        return self._xmp
+
+    @property
+    def exif(self) -> bytes | None:
+        """The Exif data as a TIFF structure."""
+        found = (part.content[_UUID_BYTES:] for part in self._parts if part.is_uuid(_EXIF))
+        return next(found, None)
+
+    def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
+        """The file with these blocks instead; see ``Container``."""
+        del iptc, shape
+        if xmp == self._xmp:
+            return self._join(self._parts)
+        new = []
+        if xmp is not None:
+            header = struct.pack(">I4s", _HEADER + _UUID_BYTES + len(xmp), b"uuid")
+            new = [Part(b"uuid", header, _XMP + xmp)]
+        kinds = [part.kind for part in self._parts]
+        # Before the code stream, which may reach to the end of the file without saying how far.
+        stream = kinds.index(b"jp2c") if b"jp2c" in kinds else len(kinds)
+        at = next((i for i, part in enumerate(self._parts) if part.is_uuid(_XMP)), stream)
+        kept = [part for part in self._parts if not part.is_uuid(_XMP)]
+        return self._join([*kept[:at], *new, *kept[at:]])
+
+    def _join(self, parts: list[Part]) -> bytes:
+        return b"".join(map(bytes, parts))
+
+    def rest(self) -> Rest:
+        """Everything but the XMP packet."""
+        return tuple(bytes(part) for part in self._parts if not part.is_uuid(_XMP))
+
+
+def _part(data: bytes, position: int) -> Part:
+    """The box at a position; one of size 0 reaches to the end of the file."""
+    if position + _HEADER > len(data):
+        message = f"the JPEG 2000 file ends inside a box at byte {position}"
+        raise ValueError(message)
+    size, kind = struct.unpack_from(">I4s", data, position)
+    header = _HEADER
+    if size == 1 and position + _LONG_HEADER <= len(data):
+        header = _LONG_HEADER
+        (size,) = struct.unpack_from(">Q", data, position + _HEADER)
+    end = len(data) if size == 0 else position + size
+    if size not in {0, 1} and (size < header or end > len(data)):
+        message = f"the JPEG 2000 file ends inside a box at byte {position}"
+        raise ValueError(message)
+    start = position + header
+    return Part(kind, data[position:start], data[start:end])

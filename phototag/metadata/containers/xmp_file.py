@@ -1,0 +1,59 @@
+"""An XMP sidecar: a file that is the packet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from phototag.metadata.containers.container import Container, Rest
+
+#: ``shape`` of a sidecar that phototag makes: without our words it is nobody's.
+NEW: Final = "new"
+
+
+class XmpFile(Container):
+    """A sidecar, and what a change of it must know of its photo.
+
+    Args:
+        data: the packet.
+        start: gives what a new sidecar of the photo starts with.
+        orientation: of the photo's stored pixels.
+        shape: ``NEW`` for a sidecar that does not exist yet.
+    """
+
+    format = "XMP sidecar"
+
+    def __init__(
+        self, data: bytes, start: Callable[[], bytes], orientation: int, shape: str = ""
+    ) -> None:
+        self.start = start
+        self._data, self._orientation, self._shape = data, orientation, shape
+
+    @property
+    def xmp(self) -> bytes:
+        """The packet."""
+        return self._data
+
+    @property
+    def exif(self) -> bytes | None:
+        """A sidecar has none."""
+        return None
+
+    @property
+    def orientation(self) -> int:
+        """The photo's."""
+        return self._orientation
+
+    @property
+    def shape(self) -> str:
+        """Whether it is new."""
+        return self._shape
+
+    def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
+        """The file with another packet."""
+        del iptc, shape
+        return xmp or b""
+
+    def rest(self) -> Rest:
+        """There is nothing else in it."""
+        return ()

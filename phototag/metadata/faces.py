@@ -1,0 +1,110 @@
+"""Faces as MWG regions, without names: applications list them as people to be named.
+
+Source: Metadata Working Group, Guidelines for Handling Image Metadata 2.0, 5.9.  Areas are given by
+their middle, in fractions of the stored picture, as digiKam and Lightroom write them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from phototag.geometry import Box
+from phototag.metadata.mapping import FACES
+from phototag.metadata.orientation import stored
+from phototag.metadata.xmp.names import Name
+from phototag.metadata.xmp.packet import Packet
+from phototag.metadata.xmp.values import Array, Struct, Text, Value
+
+_DECIMALS: Final = 6
+_SAME: Final = 0.3  # overlap / union from which a region of the user's is taken for the same face
+_LIST: Final = Name.of("mwg-rs:RegionList")
+_DIMENSIONS: Final = Name.of("mwg-rs:AppliedToDimensions")
+_FACE: Final = "Face"
+
+
+def items(packet: Packet) -> tuple[Value, ...]:
+    """All regions in a packet."""
+    regions = packet.get(FACES.name)
+    listed = regions.fields.get(_LIST) if isinstance(regions, Struct) else None
+    return listed.items if isinstance(listed, Array) else ()
+
+
+def identifier(region: Value) -> str:
+    """The area of an unnamed face as text; empty for every other region, which is somebody's."""
+    area = region.get("mwg-rs:Area") if isinstance(region, Struct) else None
+    if not isinstance(region, Struct) or not isinstance(area, Struct):
+        return ""
+    if set(region.fields) != {Name.of("mwg-rs:Area"), Name.of("mwg-rs:Type")}:
+        return ""
+    return " ".join(area.text(f"stArea:{side}") for side in "xywh")
+
+
+def wanted(faces: tuple[Box, ...], orientation: int, there: list[Value]) -> dict[str, Struct]:
+    """The regions for faces by their identifiers, without those that somebody has marked already."""
+    others = [box for box in map(_box, there) if box is not None]
+    regions = {}
+    for face in faces:
+        box = stored(face, orientation)
+        if not any(_overlap(box, other) >= _SAME for other in others):
+            region = _region(box)
+            regions[identifier(region)] = region
+    return regions
+
+
+def put(packet: Packet, regions: tuple[Value, ...], size: tuple[int, int]) -> None:
+    """Make these the regions of a packet; without any, the whole property goes.
+
+    Args:
+        packet: to be changed.
+        regions: all of them, the user's too.
+        size: width and height of the stored picture in px, for a new property.
+    """
+    before = packet.get(FACES.name)
+    fields = dict(before.fields) if isinstance(before, Struct) else {}
+    if not regions and set(fields) <= {_LIST, _DIMENSIONS}:
+        packet.put(FACES.name, None)
+        return
+    width, height = size
+    fields.setdefault(
+        _DIMENSIONS,
+        Struct(
+            {
+                Name.of("stDim:w"): Text(str(width)),
+                Name.of("stDim:h"): Text(str(height)),
+                Name.of("stDim:unit"): Text("pixel"),
+            }
+        ),
+    )
+    packet.put(FACES.name, Struct({**fields, _LIST: Array("Bag", regions)}))
+
+
+def _region(box: Box) -> Struct:
+    sides = {
+        "x": box.x + box.width / 2,
+        "y": box.y + box.height / 2,
+        "w": box.width,
+        "h": box.height,
+    }
+    area: dict[Name, Value] = {
+        Name.of(f"stArea:{side}"): Text(f"{value:.{_DECIMALS}f}") for side, value in sides.items()
+    }
+    area[Name.of("stArea:unit")] = Text("normalized")
+    return Struct({Name.of("mwg-rs:Area"): Struct(area), Name.of("mwg-rs:Type"): Text(_FACE)})
+
+
+def _box(region: Value) -> Box | None:
+    area = region.get("mwg-rs:Area") if isinstance(region, Struct) else None
+    try:
+        x, y, wide, high = (float(area.text(f"stArea:{s}")) for s in "xywh")  # type: ignore[union-attr,operator]
+    except (AttributeError, ValueError):
+        return None
+    return Box(x - wide / 2, y - high / 2, wide, high)
+
+
+def _overlap(one: Box, other: Box) -> float:
+    wide = min(one.right, other.right) - max(one.x, other.x)
+    high = min(one.bottom, other.bottom) - max(one.y, other.y)
+    if wide <= 0 or high <= 0:
+        return 0.0
+    shared = wide * high
+    return shared / (one.area + other.area - shared)

@@ -1,0 +1,253 @@
+"""XMP files beside photos: their names, what is in them, and how they go again."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from phototag.errors import FormatNotWritable, MetadataDamaged, WriteRefused
+from phototag.metadata import replace as replacing
+from phototag.metadata import sidecar
+from phototag.metadata.file import apply, read, remove
+from phototag.metadata.options import Options
+from phototag.metadata.record import Record
+from phototag.metadata.xmp.names import Name
+from phototag.metadata.xmp.packet import Packet
+
+WORDS = ("-XMP-dc:Subject=wedding", "-XMP-xmp:Rating=4")
+SUBJECT = Name.of("dc:subject")
+
+
+@pytest.fixture
+def heic(tmp_path: Path) -> Path:
+    """A HEIC file with the user's words inside."""
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener()
+    packet = Packet(None)
+    from phototag.metadata.xmp.values import Text, bag
+
+    packet.put(SUBJECT, bag("wedding"))
+    packet.put(Name.of("xmp:Rating"), Text("4"))
+    path = tmp_path / "a.heic"
+    Image.new("RGB", (96, 64), "teal").save(path, xmp=packet.to_bytes())
+    return path
+
+
+def subject(path: Path) -> tuple[str, ...]:
+    return Packet(path.read_bytes()).texts(SUBJECT)
+
+
+def raw(path: Path) -> Path:
+    """A file that stands in for a camera's negative: a TIFF with Exif words and a raw suffix."""
+    picture = Image.new("RGB", (96, 64), "teal")
+    tags = Image.Exif()
+    tags[0x4746] = 3  # rating
+    tags[0x0112] = 6
+    picture.save(path, "TIFF", exif=tags)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("photo", "there", "found"),
+    [
+        ("a.jpg", [], []),
+        ("a.jpg", ["a.jpg.xmp"], ["a.jpg.xmp"]),
+        ("a.jpg", ["a.jpg.XMP"], ["a.jpg.XMP"]),
+        ("a.jpg", ["a.xmp", "a.nef.xmp"], []),
+        ("a.nef", ["a.xmp"], ["a.xmp"]),
+        ("a.NEF", ["a.NEF.xmp"], ["a.NEF.xmp"]),
+        ("a.nef", ["a.xmp", "a.nef.xmp"], ["a.xmp", "a.nef.xmp"]),
+    ],
+)
+def test_which_sidecars_belong_to_a_photo(
+    tmp_path: Path, photo: str, there: list[str], found: list[str]
+) -> None:
+    for name in there:
+        (tmp_path / name).touch()
+    (tmp_path / "folder.jpg.xmp").mkdir()
+    assert sidecar.existing(str(tmp_path / photo)) == [str(tmp_path / name) for name in found]
+    assert sidecar.existing(str(tmp_path / "folder.jpg")) == []
+
+
+@pytest.mark.parametrize(("photo", "name"), [("a.heic", "a.heic.xmp"), ("a.CR3", "a.xmp")])
+def test_the_name_of_a_new_sidecar(photo: str, name: str) -> None:
+    assert sidecar.new(photo) == name
+
+
+def test_a_new_sidecar_holds_all_that_the_photo_holds(heic: Path, headshot: Record) -> None:
+    before = heic.read_bytes()
+    change = apply(heic, headshot)
+    beside = heic.with_name("a.heic.xmp")
+    assert change.files == (str(beside),)
+    assert before == heic.read_bytes()
+    assert subject(beside) == ("wedding", "headshot", "plain background")
+    packet = Packet(beside.read_bytes())
+    assert packet.text(Name.of("xmp:Rating")) == "4"
+    assert "wedding" in packet.texts(Name.of("lr:hierarchicalSubject"))
+    assert read(heic) == headshot
+    assert not apply(heic, headshot).changed
+    assert remove(heic).changed
+    assert not beside.exists()
+    assert read(heic) is None
+
+
+def test_words_of_iptc_and_exif_are_in_a_new_sidecar(make: Any, headshot: Record) -> None:
+    path = make(
+        "a.jpg", "-IPTC:Keywords=only here", "-IPTC:City=Köln", "-XMP-dc:Subject=flat",
+        "-IPTC:Keywords=flat", "-EXIF:Artist=Jane",
+    )  # fmt: skip
+    apply(path, headshot, Options(sidecar="always"))
+    packet = Packet(path.with_name("a.jpg.xmp").read_bytes())
+    assert packet.texts(SUBJECT)[:2] == ("flat", "only here")
+    assert [item for name in packet.names() if name.local == "City" for item in [packet.text(name)]]
+    assert packet.texts(Name.of("dc:creator")) == ("Jane",)
+
+
+def test_always_leaves_the_photo_alone(make: Any, headshot: Record) -> None:
+    path = make("a.jpg", *WORDS)
+    before = path.read_bytes()
+    apply(path, headshot, Options(sidecar="always"))
+    assert before == path.read_bytes()
+    assert read(path) == headshot
+    remove(path)
+    assert sorted(path.parent.iterdir()) == [path]
+
+
+def test_a_sidecar_that_is_there_is_updated_beside_the_photo(
+    make: Any, dump: Any, headshot: Record
+) -> None:
+    """darktable reads its sidecar instead of the photo: our words must be in both."""
+    path = make("a.jpg", *WORDS)
+    beside = path.with_name("a.jpg.xmp")
+    shutil.copyfile(make("b.jpg"), path.with_name("c.jpg"))
+    program = shutil.which("exiftool")
+    assert program
+    command = [program, "-q", "-q", "-o", str(beside), "-XMP-dc:Subject=in the sidecar"]
+    subprocess.run([*command, str(path.with_name("c.jpg"))], check=True)
+    before = dump(path), dump(beside)
+    change = apply(path, headshot)
+    assert change.files == (str(beside), str(path))
+    assert subject(beside) == ("in the sidecar", "headshot", "plain background")
+    assert not apply(path, headshot).changed
+    assert len(remove(path).files) == 2
+    assert before == (dump(path), dump(beside))
+
+
+def test_never_makes_no_sidecar_and_leaves_one_alone(
+    make: Any, heic: Path, headshot: Record
+) -> None:
+    path = make("a.jpg", *WORDS)
+    beside = path.with_name("a.jpg.xmp")
+    beside.write_bytes(Packet(None).to_bytes())
+    before = beside.read_bytes()
+    assert apply(path, headshot, Options(sidecar="never")).files == (str(path),)
+    assert before == beside.read_bytes()
+    with pytest.raises(FormatNotWritable, match=r"a\.heic"):
+        apply(heic, headshot, Options(sidecar="never"))
+
+
+def test_negatives_are_never_written_into(tmp_path: Path, headshot: Record) -> None:
+    path = raw(tmp_path / "a.nef")
+    before = path.read_bytes()
+    assert apply(path, headshot).files == (str(tmp_path / "a.xmp"),)
+    assert before == path.read_bytes()
+    assert Packet((tmp_path / "a.xmp").read_bytes()).text(Name.of("xmp:Rating")) == "3"
+    found = read(path)
+    assert found is not None
+    assert found.crops == headshot.crops  # turned back by the orientation in the raw file's Exif
+    remove(path)
+    assert sorted(tmp_path.iterdir()) == [path]
+
+
+def test_a_dng_gets_a_sidecar_unless_none_is_allowed(tmp_path: Path, headshot: Record) -> None:
+    path = raw(tmp_path / "a.dng")
+    before = path.read_bytes()
+    assert apply(path, headshot).files == (str(tmp_path / "a.xmp"),)
+    remove(path)
+    assert apply(path, headshot, Options(sidecar="never")).files == (str(path),)
+    assert read(path) == headshot
+    remove(path)
+    assert before == path.read_bytes()
+
+
+def test_a_sidecar_with_something_of_the_users_stays(heic: Path, headshot: Record) -> None:
+    apply(heic, headshot)
+    beside = heic.with_name("a.heic.xmp")
+    text = beside.read_text(encoding="utf-8")
+    beside.write_text(
+        text.replace("<rdf:li>wedding<", "<rdf:li>added later</rdf:li><rdf:li>wedding<", 1)
+    )
+    remove(heic)
+    assert subject(beside) == ("added later", "wedding")
+    assert read(heic) is None
+
+
+def test_a_damaged_sidecar_is_left_alone(make: Any, headshot: Record) -> None:
+    path = make("a.jpg")
+    beside = path.with_name("a.jpg.xmp")
+    beside.write_bytes(b"<x:xmpmeta")
+    before = path.read_bytes()
+    with pytest.raises(MetadataDamaged, match=r"a\.jpg\.xmp"):
+        apply(path, headshot)
+    assert (before, b"<x:xmpmeta") == (path.read_bytes(), beside.read_bytes())
+
+
+def test_a_sidecar_that_appears_meanwhile_is_not_overwritten(
+    heic: Path, headshot: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = heic.with_name("a.heic.xmp")
+    real = replacing.refuse_unless_replaceable
+
+    def late(*arguments: Any) -> None:
+        real(*arguments)
+        beside.write_bytes(b"somebody else's")
+
+    monkeypatch.setattr(replacing, "refuse_unless_replaceable", late)
+    with pytest.raises(WriteRefused, match="appeared meanwhile"):
+        apply(heic, headshot)
+    assert beside.read_bytes() == b"somebody else's"
+    assert sorted(heic.parent.iterdir()) == [heic, beside]
+
+
+def test_a_dry_run_makes_no_sidecar(heic: Path, headshot: Record) -> None:
+    change = apply(heic, headshot, Options(dry_run=True))
+    assert change.changed
+    assert sorted(heic.parent.iterdir()) == [heic]
+
+
+@pytest.mark.parametrize("suffix", ["gif", "bmp", "avif"])
+def test_other_formats(tmp_path: Path, headshot: Record, suffix: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    Image.new("RGB", (64, 48), "olive").save(path)
+    apply(path, headshot)
+    assert read(path) == headshot
+    remove(path)
+    assert sorted(tmp_path.iterdir()) == [path]
+
+
+def test_jpeg_2000_is_written_into(tmp_path: Path, headshot: Record) -> None:
+    path = tmp_path / "a.jp2"
+    Image.radial_gradient("L").convert("RGB").save(path)
+    before = path.read_bytes()
+    apply(path, headshot)
+    assert read(path) == headshot
+    with Image.open(path) as picture:
+        picture.load()
+    assert not apply(path, headshot).changed
+    remove(path)
+    assert before == path.read_bytes()
+
+
+def test_jpeg_2000_that_refers_to_places_is_refused(tmp_path: Path, headshot: Record) -> None:
+    path = tmp_path / "a.jp2"
+    Image.radial_gradient("L").save(path)
+    data = path.read_bytes()
+    path.write_bytes(data[:12] + struct.pack(">I4s", 8, b"ftbl") + data[12:])
+    with pytest.raises(Exception, match="refers to places"):
+        apply(path, headshot)
