@@ -1,0 +1,151 @@
+"""What digiKam and darktable themselves see of photos, before and after they are tagged.
+
+They run unattended through two scripts that ``PHOTOTAG_TOOLS`` names the folder of
+(``digikam_check.sh``, ``darktable_check.sh``; each prints a table of file, rating, tags ...).
+Without the scripts or the applications these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeAlias
+
+import attrs
+import pytest
+from PIL import Image
+
+from corpus import BESIDE, MIXTURES, build, put_beside
+from phototag.geometry import Box
+from phototag.metadata.containers import open_container
+from phototag.metadata.file import apply, remove
+from phototag.metadata.options import Options
+from phototag.metadata.record import Record
+from phototag.metadata.xmp.names import Name
+from phototag.metadata.xmp.packet import Packet
+
+Row: TypeAlias = dict[str, str]
+Table: TypeAlias = dict[str, Row]
+
+pytestmark = pytest.mark.slow
+APPLICATIONS = {
+    "digikam": ("digikam", "Xvfb", "xdotool", "sqlite3"),
+    "darktable": ("darktable-cli", "sqlite3"),
+}
+LEVELS = {"digikam": "/", "darktable": "|"}
+
+
+def seen(application: str, folder: Path, *, sidecars: bool = False) -> Table:
+    """What an application lists of a folder, by file."""
+    script = Path(os.environ.get("PHOTOTAG_TOOLS", "no-folder"), f"{application}_check.sh")
+    if not script.exists():
+        pytest.skip("PHOTOTAG_TOOLS names no folder with the scripts that ask the applications")
+    lacking = [name for name in APPLICATIONS[application] if shutil.which(name) is None]
+    if lacking:
+        pytest.skip(f"not installed: {', '.join(lacking)}")
+    more = ["--sidecars"] if sidecars and application == "digikam" else []
+    run = subprocess.run(
+        ["bash", str(script), str(folder), "--tsv", *more],
+        check=False, capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    rows = csv.DictReader(io.StringIO(run.stdout), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return {row["file"]: {key: value or "" for key, value in row.items()} for row in rows}
+
+
+def tags(row: Row) -> set[str]:
+    return {tag for tag in row["tags"].split("; ") if tag}
+
+
+def claims(record: Record, application: str) -> set[str]:
+    return {path.replace("|", LEVELS[application]) for path in record.keywords.hierarchical}
+
+
+def flat_words(path: Path) -> set[str]:
+    """All keywords in a photo and its sidecar."""
+    found: set[str] = set()
+    beside = path.with_name(path.name + ".xmp")
+    for file in (path, beside):
+        if file.exists():
+            data = file.read_bytes()
+            packet = data if file == beside else open_container(data, file.name).xmp
+            found |= set(Packet(packet).texts(Name.of("dc:subject")))
+    return found
+
+
+def nothing_is_lost(
+    application: str, before: Table, after: Table, record: Record, folder: Path
+) -> None:
+    """Our words, and all of the user's words, people, ratings and labels that were there."""
+    assert before.keys() == after.keys()
+    for name, row in after.items():
+        assert claims(record, application) <= tags(row), name
+        # digiKam cannot read Latin-1 IPTC; what it lists of it is no word of the user's.
+        readable = {tag for tag in tags(before[name]) if "\N{REPLACEMENT CHARACTER}" not in tag}
+        assert readable <= tags(row), name
+        extra = tags(row) - tags(before[name]) - claims(record, application)
+        # Words that an application did not list before: those in IPTC alone, or in dc:subject
+        # beside a hierarchy. darktable lists IPTC's flat words beside the hierarchy.
+        assert extra <= flat_words(folder / name), name
+        for field in row.keys() - {"tags", "file"}:
+            assert row[field] == before[name][field], (name, field)
+
+
+def apply_to(paths: Iterable[Path], record: Record, options: Options | None = None) -> None:
+    for path in paths:
+        apply(path, record, options)
+
+
+@pytest.mark.parametrize("application", APPLICATIONS)
+def test_nothing_of_the_users_is_lost(
+    tmp_path: Path, exiftool: str, headshot: Record, application: str
+) -> None:
+    folder = tmp_path / "photos"
+    paths = build(folder, exiftool, MIXTURES)
+    for path in build(folder, exiftool, dict.fromkeys(BESIDE, ())):
+        put_beside(path, exiftool, BESIDE[path.name])
+        paths.append(path)
+    before = seen(application, folder, sidecars=True)
+    assert len(before) == len(paths) >= 20
+    apply_to(paths, headshot)
+    after = seen(application, folder, sidecars=True)
+    nothing_is_lost(application, before, after, headshot, folder)
+    for path in paths:
+        remove(path)
+    assert seen(application, folder, sidecars=True) == before
+
+
+def test_digikam_lists_faces_only_on_request(
+    tmp_path: Path, exiftool: str, headshot: Record
+) -> None:
+    """A crop would become a person called after it; a face is listed once, without a name."""
+    paths = build(tmp_path / "photos", exiftool, {"plain.jpg": (), "asked.jpg": ()})
+    face = attrs.evolve(headshot, faces=(Box(0.3, 0.2, 0.2, 0.3),), size=(160, 120))
+    apply(paths[0], headshot)
+    apply(paths[1], face)
+    found = seen("digikam", tmp_path / "photos")
+    assert found["plain.jpg"]["regions"] == ""
+    assert found["asked.jpg"]["regions"].count("<rect") == 1
+    assert "crop" not in found["asked.jpg"]["regions"].casefold()
+
+
+@pytest.mark.parametrize("application", APPLICATIONS)
+def test_sidecars_are_seen(tmp_path: Path, headshot: Record, application: str) -> None:
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener()
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    paths = [folder / name for name in ("a.heic", "b.avif", "c.jpg")]
+    for number, path in enumerate(paths):
+        Image.new("RGB", (160, 120), (40 * number, 90, 120)).save(path)
+    apply_to(paths, headshot, Options(sidecar="always"))
+    found = seen(application, folder, sidecars=True)
+    listed = {name: row for name, row in found.items() if not name.endswith(".xmp")}
+    assert listed.keys() == {path.name for path in paths}
+    for name, row in listed.items():
+        assert claims(headshot, application) <= tags(row), name
