@@ -11,6 +11,7 @@ from phototag.criteria import CRITERIA
 from phototag.crops import PROFILES
 from phototag.keywords import SCENE_CODES
 from phototag.metadata.mapping import ROWS
+from phototag.vocabulary import BRANCHES, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,7 @@ def write(folder: Path) -> None:
     for name, text in (
         ("mapping.md", mapping()),
         ("scene_codes.md", scene_codes()),
+        ("vocabulary.md", vocabulary()),
         ("profiles.md", profiles()),
         *((f"numbers_{name}.md", numbers(name)) for name in (*CRITERIA, "verdict")),
         ("models.md", models()),
@@ -58,6 +60,28 @@ def scene_codes() -> str:
     """What is filed under which IPTC scene code."""
     return table(
         ("finding", "code"), ((str(value), f"`{code}`") for value, code in SCENE_CODES.items())
+    )
+
+
+def vocabulary() -> str:
+    """The controlled list."""
+    own = Vocabulary()
+    return table(
+        ("branch", "claimed from", "threshold", "values and their words"),
+        (
+            (
+                f"`{branch.name}`",
+                f"`{branch.level}`",
+                f"`{branch.governor}`",
+                ", ".join(
+                    f"`{value}`"
+                    if own.word(branch.name, value) == value
+                    else f"`{value}` ({own.word(branch.name, value)})"
+                    for value in branch.values
+                ),
+            )
+            for branch in BRANCHES
+        ),
     )
 
 

@@ -403,7 +403,9 @@ def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
     if not change.changed:
         return ["  nothing to change", *_listed("stays deleted", change.declined)]
     would = "would be " if dry_run else ""
+    beside = [shown(name) for name in change.files if name.lower().endswith(".xmp")]
     return [
+        *([f"  {would}written to {', '.join(beside)}"] if beside else []),
         *_listed(f"{would}added to", change.added),
         *_listed(f"{would}removed from", change.removed),
         *_listed("stays deleted in", change.declined),

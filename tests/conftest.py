@@ -49,3 +49,11 @@ def labelled() -> list[tuple[Path, dict[str, object]]]:
     folder = Path(PHOTOS)
     rows = (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()
     return [(folder / label["file"], label) for label in map(json.loads, rows)]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write the golden files anew from what is found; look at the difference before you keep it",
+    )

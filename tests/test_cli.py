@@ -197,6 +197,39 @@ def test_demo(tmp_path: Path) -> None:
 
 
 def test_help_of_every_command() -> None:
-    for command in ("analyze", "tag", "show", "remove", "doctor", "demo"):
+    for command in ("analyze", "tag", "show", "remove", "keywords", "doctor", "demo"):
         done = run(command, "--help")
         assert (done.returncode, "Usage:" in done.stdout) == (0, True)
+
+
+def test_own_words_and_the_list_of_them(portrait_jpg: Path, tmp_path: Path) -> None:
+    words = tmp_path / "words.toml"
+    words.write_text('root = "Bildart"\n[words]\nkind.portrait = "Porträt"\n', encoding="utf-8")
+    listed = run("keywords", "--vocabulary", words, "--keywords", "minimal").stdout
+    assert listed == "[Bildart]\n\t[kind]\n\t\theadshot\n\t\tPorträt\n"
+    done = run("tag", "--vocabulary", words, portrait_jpg)
+    assert "added to lr:hierarchicalSubject: Bildart|kind|Porträt" in done.stdout
+    back = run("tag", portrait_jpg)
+    assert "removed from dc:subject: Porträt" in back.stdout
+    words.write_text('[words]\nkind.nonsense = "x"\n', encoding="utf-8")
+    wrong = run("tag", "--vocabulary", words, portrait_jpg)
+    assert wrong.returncode == 2
+    assert "there is no value of kind 'nonsense'" in wrong.stderr.replace("\n", " ")
+
+
+def test_thresholds_on_the_command_line(portrait_jpg: Path) -> None:
+    standard = ("tag", "--keywords", "standard", portrait_jpg)
+    assert "half body" in run(*standard).stdout
+    unsure = run(*standard, "--min-confidence", "cropping=1", "--min-confidence", "0.2")
+    assert "removed from dc:subject: half body" in unsure.stdout
+    assert run("tag", "--min-confidence", "2", portrait_jpg).returncode == 2
+    assert run("tag", "--min-confidence", "nonsense=0.5", portrait_jpg).returncode == 2
+
+
+def test_a_sidecar_is_named(portrait_jpg: Path) -> None:
+    done = run("tag", "--sidecar", "always", "--faces", portrait_jpg)
+    assert f"written to {portrait_jpg}.xmp" in done.stdout
+    assert "added to mwg-rs:Regions" in done.stdout
+    assert "portrait" in run("show", portrait_jpg).stdout
+    run("remove", portrait_jpg.parent)
+    assert [path.name for path in portrait_jpg.parent.iterdir()] == [portrait_jpg.name]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from phototag.formats import PHOTO_SUFFIXES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# Formats that metadata can be written into.
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp"})
 # Folders that applications keep for themselves: bins, thumbnails, previews, databases.
 APPLICATION_FOLDERS = frozenset({"@eadir", "#recycle", "$recycle.bin", "lost+found", "__macosx"})
 APPLICATION_SUFFIXES = (".lrdata", ".lrcat-data", ".photoslibrary", ".cocatalog", ".dtrash")
@@ -34,7 +34,7 @@ def _below(folder: str) -> Iterator[str]:
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not _left_out(name))
         for name in sorted(files):
-            if not name.startswith(".") and os.path.splitext(name)[1].lower() in SUFFIXES:  # noqa: PTH122
+            if not name.startswith(".") and os.path.splitext(name)[1].lower() in PHOTO_SUFFIXES:  # noqa: PTH122
                 yield os.path.join(here, name)  # noqa: PTH118
 
 

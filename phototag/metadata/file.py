@@ -100,13 +100,13 @@ def _to_write(photo: Original, options: Options) -> list[_Target]:
     """Sidecars first: they can be made again from the photo, the photo from nothing."""
     sidecars = [] if options.sidecar == "never" else _sidecars(photo)
     if options.sidecar == "always":
-        return sidecars or [_new_sidecar(photo)]
+        return sidecars or _new_sidecars(photo)
     try:
         inside = _inside(photo, negatives=options.sidecar == "never")
     except FormatNotWritable:
         if options.sidecar == "never":
             raise
-        return sidecars or [_new_sidecar(photo)]
+        return sidecars or _new_sidecars(photo)
     return [*sidecars, inside]
 
 
@@ -142,11 +142,13 @@ def _sidecars(photo: Original) -> list[_Target]:
     return [_Target(original, _opener(photo)) for original in found]
 
 
-def _new_sidecar(photo: Original) -> _Target:
-    name = sidecar.new(photo.path)
+def _new_sidecars(photo: Original) -> list[_Target]:
     with _refused(photo.photo, MetadataDamaged):
         start = sidecar.seed(photo.data)
-    return _Target(Original(name, name, start, photo.state, missing=True), _opener(photo, NEW))
+    missing = (
+        Original(name, name, start, photo.state, missing=True) for name in sidecar.new(photo.path)
+    )
+    return [_Target(original, _opener(photo, NEW)) for original in missing]
 
 
 def _opener(photo: Original, shape: str = "") -> Callable[[bytes], Container]:

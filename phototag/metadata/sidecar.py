@@ -1,7 +1,7 @@
 """XMP files beside photos: what they are called, and what a new one starts with.
 
 Adobe's programs, Capture One and Photo Mechanic look for ``name.xmp`` beside a raw file; digiKam,
-darktable and Immich look for ``name.ext.xmp`` beside any photo.
+darktable and Immich look for ``name.ext.xmp`` beside any photo (digiKam for either).
 """
 
 from __future__ import annotations
@@ -9,41 +9,10 @@ from __future__ import annotations
 import os
 from typing import Final
 
+from phototag.formats import RAW_SUFFIXES
 from phototag.metadata import exiv2
 from phototag.metadata.xmp.packet import EMPTY
 
-#: A raw file is the negative: no program should write into it, even where the format allows.
-RAW_SUFFIXES: Final = frozenset(
-    [
-        ".3fr",
-        ".arw",
-        ".cr2",
-        ".cr3",
-        ".crw",
-        ".dcr",
-        ".dng",
-        ".erf",
-        ".fff",
-        ".iiq",
-        ".k25",
-        ".kdc",
-        ".mef",
-        ".mos",
-        ".mrw",
-        ".nef",
-        ".nrw",
-        ".orf",
-        ".pef",
-        ".raf",
-        ".raw",
-        ".rw2",
-        ".rwl",
-        ".sr2",
-        ".srf",
-        ".srw",
-        ".x3f",
-    ]
-)
 _ENDINGS: Final = (".xmp", ".XMP")
 # What describes a picture and may stand in its Exif or IPTC alone; the rest of Exif stays there.
 _DESCRIPTIVE: Final = ("Xmp.dc.", "Xmp.photoshop.", "Xmp.iptc.", "Xmp.xmp.Rating", "Xmp.xmp.Label")
@@ -70,9 +39,14 @@ def existing(path: str) -> list[str]:
     return found
 
 
-def new(path: str) -> str:
-    """The name of a sidecar for a photo that has none."""
-    return (_parts(path)[0] if raw_kind(path) else path) + _ENDINGS[0]
+def new(path: str) -> list[str]:
+    """The names of the sidecars for a photo that has none.
+
+    A raw file gets both: Adobe's programs see only the one, darktable sees only the other.  Who
+    deletes one of them gets the other updated alone.
+    """
+    stems = [_parts(path)[0], path] if raw_kind(path) else [path]
+    return [stem + _ENDINGS[0] for stem in stems]
 
 
 def seed(photo: bytes) -> bytes:

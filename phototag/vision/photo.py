@@ -21,6 +21,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from phototag import errors
+from phototag.formats import RAW_SUFFIXES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,35 +36,6 @@ MAX_PIXELS = 250_000_000  # larger pictures are refused before decoding unless t
 
 ORIENTATION_TAG = 0x0112
 DNG_VERSION_TAG = 0xC612
-RAW_SUFFIXES = frozenset(
-    [
-        "3fr",
-        "arw",
-        "cr2",
-        "cr3",
-        "crw",
-        "dcr",
-        "dng",
-        "erf",
-        "iiq",
-        "kdc",
-        "mef",
-        "mos",
-        "mrw",
-        "nef",
-        "nrw",
-        "orf",
-        "pef",
-        "raf",
-        "raw",
-        "rw2",
-        "rwl",
-        "sr2",
-        "srf",
-        "srw",
-        "x3f",
-    ]
-)
 UPRIGHT_FORMATS = {"TIFF", "HEIF"}  # Pillow's decoders of these turn the picture themselves
 RGBA = (4,)
 ORIENTATIONS = range(1, 9)
@@ -128,7 +100,7 @@ def decode(name: str, data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     Raises:
         NotAPhoto, PhotoDamaged, PhotoTooLarge, PhotoTooSmall, FormatNotInstalled.
     """
-    suffix = name.rpartition(".")[2].lower()
+    suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - keeps names that are not UTF-8
     if suffix in RAW_SUFFIXES or _looks_raw(data):
         return _decode_raw(name, data, max_pixels)
     with _opened(name, data) as image:

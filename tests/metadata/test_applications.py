@@ -140,9 +140,11 @@ def test_sidecars_are_seen(tmp_path: Path, headshot: Record, application: str) -
     heif.register_heif_opener()
     folder = tmp_path / "photos"
     folder.mkdir()
-    paths = [folder / name for name in ("a.heic", "b.avif", "c.jpg")]
+    paths = [folder / name for name in ("a.heic", "b.avif", "c.jpg", "d.nef")]
     for number, path in enumerate(paths):
-        Image.new("RGB", (160, 120), (40 * number, 90, 120)).save(path)
+        Image.new("RGB", (160, 120), (40 * number, 90, 120)).save(
+            path, "TIFF" if path.suffix == ".nef" else None
+        )
     apply_to(paths, headshot, Options(sidecar="always"))
     found = seen(application, folder, sidecars=True)
     listed = {name: row for name, row in found.items() if not name.endswith(".xmp")}

@@ -75,9 +75,11 @@ def test_which_sidecars_belong_to_a_photo(
     assert sidecar.existing(str(tmp_path / "folder.jpg")) == []
 
 
-@pytest.mark.parametrize(("photo", "name"), [("a.heic", "a.heic.xmp"), ("a.CR3", "a.xmp")])
-def test_the_name_of_a_new_sidecar(photo: str, name: str) -> None:
-    assert sidecar.new(photo) == name
+@pytest.mark.parametrize(
+    ("photo", "names"), [("a.heic", ["a.heic.xmp"]), ("a.CR3", ["a.xmp", "a.CR3.xmp"])]
+)
+def test_the_names_of_new_sidecars(photo: str, names: list[str]) -> None:
+    assert sidecar.new(photo) == names
 
 
 def test_a_new_sidecar_holds_all_that_the_photo_holds(heic: Path, headshot: Record) -> None:
@@ -155,7 +157,8 @@ def test_never_makes_no_sidecar_and_leaves_one_alone(
 def test_negatives_are_never_written_into(tmp_path: Path, headshot: Record) -> None:
     path = raw(tmp_path / "a.nef")
     before = path.read_bytes()
-    assert apply(path, headshot).files == (str(tmp_path / "a.xmp"),)
+    beside = tmp_path / "a.xmp", tmp_path / "a.nef.xmp"
+    assert apply(path, headshot).files == tuple(map(str, beside))
     assert before == path.read_bytes()
     assert Packet((tmp_path / "a.xmp").read_bytes()).text(Name.of("xmp:Rating")) == "3"
     found = read(path)
@@ -165,10 +168,20 @@ def test_negatives_are_never_written_into(tmp_path: Path, headshot: Record) -> N
     assert sorted(tmp_path.iterdir()) == [path]
 
 
+def test_of_two_sidecars_the_one_that_is_left_is_updated(
+    tmp_path: Path, headshot: Record, portrait: Record
+) -> None:
+    path = raw(tmp_path / "a.nef")
+    apply(path, headshot)
+    (tmp_path / "a.xmp").unlink()
+    assert apply(path, portrait).files == (str(tmp_path / "a.nef.xmp"),)
+    assert sorted(tmp_path.iterdir()) == [path, tmp_path / "a.nef.xmp"]
+
+
 def test_a_dng_gets_a_sidecar_unless_none_is_allowed(tmp_path: Path, headshot: Record) -> None:
     path = raw(tmp_path / "a.dng")
     before = path.read_bytes()
-    assert apply(path, headshot).files == (str(tmp_path / "a.xmp"),)
+    assert len(apply(path, headshot).files) == 2
     remove(path)
     assert apply(path, headshot, Options(sidecar="never")).files == (str(path),)
     assert read(path) == headshot
