@@ -24,10 +24,10 @@ from phototag import calibration as calibrations
 from phototag import models
 from phototag.analysis import Analysis, analyse_scene
 from phototag.calibration import Calibration
-from phototag.criteria.finding import percent
 from phototag.scene import Scene
 from phototag.verdict import Kind
 from phototag.version import __version__
+from phototag.wording import percent
 
 Fit = Callable[[Sequence[tuple[Label, Scene]], str], str]
 SHUFFLES = 3

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from phototag import calibration
 from phototag.criteria import CRITERIA
-from phototag.crops import PROFILES
+from phototag.crops import built_in
+from phototag.crops.profiles import Serves
 from phototag.keywords import SCENE_CODES
 from phototag.metadata.mapping import ROWS
 from phototag.vocabulary import BRANCHES, Vocabulary
@@ -88,19 +89,34 @@ def vocabulary() -> str:
 def profiles() -> str:
     """The crop profiles."""
     return table(
-        ("profile", "ratio", "head height", "eye line from the top", "least height", "source"),
+        (
+            "profile",
+            "ratio",
+            "of",
+            "head height",
+            "eyes from the top",
+            "least px",
+            "wanted",
+            "source",
+        ),
         (
             (
                 f"`{profile.name}`",
                 profile.ratio_text,
-                f"{profile.head[0]:.0%} to {profile.head[2]:.0%}",
-                f"{profile.eyes[0]:.0%} to {profile.eyes[2]:.0%}",
-                f"{profile.pixels} px",
+                "one head" if profile.serves is Serves.SINGLE else "everybody",
+                _band(profile.head) if profile.serves is Serves.SINGLE else "",
+                _band(profile.eyes) if profile.serves is Serves.SINGLE else "",
+                " x ".join(map(str, profile.pixels)),
+                " x ".join(map(str, profile.wanted)),
                 profile.source,
             )
-            for profile in PROFILES
+            for profile in built_in()
         ),
     )
+
+
+def _band(band: tuple[float, float, float]) -> str:
+    return f"{band[0]:.0%} to {band[2]:.0%}"
 
 
 def numbers(section: str) -> str:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from phototag.criteria.posing import Facing, Gaze
     from phototag.criteria.retouching import Colour, Style
     from phototag.criteria.subjects import Subjects
-    from phototag.crops import Crop
+    from phototag.crops import Crop, Fit, Profile, Refusal
     from phototag.errors import PhototagError
     from phototag.geometry import Box, Point
     from phototag.keywords import Keywords, Level
@@ -54,7 +54,7 @@ _HOMES = {
     "phototag.criteria.posing": ("Facing", "Gaze"),
     "phototag.criteria.retouching": ("Colour", "Style"),
     "phototag.criteria.subjects": ("Subjects",),
-    "phototag.crops": ("Crop",),
+    "phototag.crops": ("Crop", "Fit", "Profile", "Refusal"),
     "phototag.errors": ("PhototagError",),
     "phototag.geometry": ("Box", "Point"),
     "phototag.keywords": ("Keywords", "Level"),
@@ -70,13 +70,13 @@ __all__ = [  # noqa: RUF022 - by what they are for, not by the alphabet
     # what one calls
     "analyze", "write", "tag", "read", "remove", "tag_catalogue", "Analyzer",
     # what one gets
-    "Analysis", "Verdict", "Finding", "Crop", "Keywords", "Scene", "Record", "Change", "Outcome",
+    "Analysis", "Verdict", "Finding", "Crop", "Refusal", "Keywords", "Scene", "Record", "Change", "Outcome",
     "Box", "Point",
     # what one chooses
-    "TagOptions", "Tagging", "Options", "Level", "Vocabulary",
+    "TagOptions", "Tagging", "Options", "Level", "Vocabulary", "Profile",
     # values
     "Kind", "Grade", "Status", "Focus", "Subjects", "Shot", "VisibleExpression", "Place", "Style",
-    "Colour", "BackgroundKind", "Facing", "Gaze",
+    "Colour", "BackgroundKind", "Facing", "Gaze", "Fit",
     # what may go wrong
     "PhototagError",
     "__version__",

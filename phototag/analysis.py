@@ -9,13 +9,14 @@ import attrs
 
 from phototag import calibration as calibrations
 from phototag import criteria, crops, keywords, models, serial, verdict
-from phototag.criteria import CRITERIA, Finding, Findings
-from phototag.criteria.finding import Status, percent, sure
-from phototag.crops import Crop
+from phototag.criteria import CRITERIA, Finding, Findings, subjects
+from phototag.criteria.finding import Status
+from phototag.crops import DPI, Crop, Refusal
 from phototag.keywords import Keywords
 from phototag.scene import Scene
 from phototag.verdict import Grade, Kind, Verdict
 from phototag.version import __version__
+from phototag.wording import percent, sure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,7 @@ class Analysis(Findings):
         path: the photo's path as it was given, or what stands for it.
         verdict: kind and probabilities.
         crops: crop suggestions, the recommended one first.
+        refusals: the crop profiles that have none, and why.
         keywords: what would be claimed with the default vocabulary.
         software, models, calibration: versions that made it.
         scene: what was seen; None in an analysis that was read back from JSON.
@@ -42,6 +44,7 @@ class Analysis(Findings):
     path: str
     verdict: Verdict
     crops: tuple[Crop, ...]
+    refusals: tuple[Refusal, ...] = ()
     keywords: Keywords
     software: str = __version__
     models: str
@@ -82,7 +85,8 @@ class Analysis(Findings):
             "grade": None if self.grade is None else str(self.grade),
             "verdict": serial.to_json(self.verdict),
             "criteria": {name: _finding_dict(finding) for name, finding in self.items()},
-            "crops": serial.to_json(self.crops),
+            "crops": [_crop_dict(crop) for crop in self.crops],
+            "refusals": serial.to_json(self.refusals),
             "keywords": serial.to_json(self.keywords),
             "software": self.software,
             "models": self.models,
@@ -107,11 +111,14 @@ def analyse_scene(path: str, scene: Scene, calibration: Calibration | None = Non
     rules = calibration or calibrations.default()
     findings = criteria.judge(scene, rules)
     judged = verdict.judge(scene, findings, rules)
+    faces = () if judged.kind is Kind.OTHER else subjects.faces_of_subjects(scene, rules)
+    suggested, refused = crops.suggest(scene, faces) if faces else ((), ())
     return Analysis(
         **{name: finding for name, finding in findings.items()},  # type: ignore[arg-type]  # noqa: C416
         path=path,
         verdict=judged,
-        crops=crops.suggest(scene) if judged.kind is not Kind.OTHER else (),
+        crops=suggested,
+        refusals=refused,
         keywords=keywords.claim(findings, judged),
         models=models_identity(),
         calibration=rules.identity,
@@ -122,6 +129,11 @@ def analyse_scene(path: str, scene: Scene, calibration: Calibration | None = Non
 @functools.cache
 def models_identity() -> str:
     return models.identity()
+
+
+def _crop_dict(crop: Crop) -> dict[str, Any]:
+    prints = {str(dpi): [round(side, 2) for side in crop.print_size(dpi)] for dpi in DPI}
+    return {**serial.to_json(crop), "inches": prints}
 
 
 def _finding_dict(finding: Finding) -> dict[str, Any]:

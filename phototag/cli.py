@@ -18,12 +18,12 @@ from phototag import serial
 from phototag.analysis import SCHEMA
 from phototag.analyzer import Analyzer, Outcome, Tagging
 from phototag.catalogue import walk
-from phototag.criteria.finding import sure
 from phototag.errors import PhototagError, shown
 from phototag.keywords import Level, Vocabulary, thresholds
 from phototag.metadata.options import Options
 from phototag.version import __version__
 from phototag.vocabulary import lightroom_keywords
+from phototag.wording import sure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

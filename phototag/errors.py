@@ -79,6 +79,10 @@ class BadVocabulary(PhototagError):
     """A file of own words cannot be read, or names what phototag does not know."""
 
 
+class BadProfiles(PhototagError):
+    """A file of crop profiles cannot be read, or holds what is no profile."""
+
+
 class WorkerDied(PhototagError):
     """The sealed process crashed or took too long on this photo; the next photo works."""
 

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phototag.analysis import Analysis, analyse_scene
-from phototag.criteria.finding import Status, percent
+from phototag.criteria.finding import Status
 from phototag.scene import Face, Scene
 from phototag.verdict import Kind
+from phototag.wording import percent
 from scenes import body, face, scene, surroundings
 
 SHARE = st.floats(0, 1)

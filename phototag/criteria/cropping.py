@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.criteria.finding import Finding, Status, percent
+from phototag.criteria.finding import Finding, Status
 from phototag.scene import BODY_POINTS
+from phototag.wording import percent
 
 if TYPE_CHECKING:
     from phototag.calibration import Calibration

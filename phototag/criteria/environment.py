@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.criteria.finding import Finding, Status, numbered, percent
+from phototag.criteria.finding import Finding, Status, numbered
+from phototag.wording import percent
 
 if TYPE_CHECKING:
     from phototag.calibration import Calibration

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 
 import attrs
 
-MOST_SURE = 0.99
-
 
 class Status(enum.StrEnum):
     """How a finding came about."""
@@ -55,13 +53,3 @@ def logistic(log_odds: float) -> float:
 def ramp(value: float, low: float, high: float) -> float:
     """0 at ``low``, 1 at ``high``, linear between and flat beyond; ``high`` may be the smaller."""
     return max(0.0, min(1.0, (value - low) / (high - low)))
-
-
-def percent(share: float) -> str:
-    """``0.523`` as ``52 %``."""
-    return f"{100 * share:.0f} %"
-
-
-def sure(confidence: float) -> str:
-    """``0.973`` as ``97 % sure``; nobody is 100 % sure."""
-    return "over 99 % sure" if confidence > MOST_SURE else f"{percent(confidence)} sure"

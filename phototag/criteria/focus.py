@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.criteria.finding import Finding, Status, logistic, percent
+from phototag.criteria.finding import Finding, Status, logistic
+from phototag.wording import percent
 
 if TYPE_CHECKING:
     from phototag.calibration import Calibration

@@ -98,12 +98,25 @@ def judge(scene: Scene, calibration: Calibration) -> SubjectsFinding:
 
 
 def count_subjects(scene: Scene, rules: Rules) -> int:
+    """How many faces belong to subjects."""
+    return len(_subjects(scene, rules))
+
+
+def faces_of_subjects(scene: Scene, calibration: Calibration) -> tuple[Face, ...]:
+    """The faces of the people whom the picture is of, the main one first."""
+    return _subjects(scene, calibration.section("subjects", Rules))
+
+
+def _subjects(scene: Scene, rules: Rules) -> tuple[Face, ...]:
     """Faces prominent enough beside the main one to belong to a subject, not a bystander."""
     main = scene.main_face
     if main is None:
-        return 0
+        return ()
     others = scene.faces[1:]
-    return 1 + sum(_prominence(face, main, rules) >= rules.least_prominence for face in others)
+    prominent = (
+        face for face in others if _prominence(face, main, rules) >= rules.least_prominence
+    )
+    return (main, *prominent)
 
 
 def _prominence(face: Face, main: Face, rules: Rules) -> float:

@@ -2,8 +2,112 @@
 
 from __future__ import annotations
 
-from phototag.crops.fitting import suggest
-from phototag.crops.profiles import PROFILES, Profile
-from phototag.crops.suggestion import Crop
+from typing import TYPE_CHECKING
 
-__all__ = ["PROFILES", "Crop", "Profile", "suggest"]
+from phototag.crops.fitting import Placed, fit
+from phototag.crops.layout import lay_out
+from phototag.crops.profiles import ALLOWED, RECOMMENDED, Profile, Serves, built_in, load
+from phototag.crops.suggestion import DPI, Crop, Fit, Refusal
+from phototag.geometry import Box
+from phototag.wording import percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from phototag.crops.layout import Head, Layout
+    from phototag.scene import Face, Scene
+
+NEXT_TO_NOTHING = 0.98  # of the picture's area; a crop that large changes next to nothing
+LEVEL = 3.0  # degrees of roll up to which a head counts as upright
+MOST_ROLL = 20.0  # degrees; a head tilted further is a pose, not a crooked picture
+
+
+def suggest(
+    scene: Scene, subjects: Sequence[Face], profiles: Sequence[Profile] | None = None
+) -> tuple[tuple[Crop, ...], tuple[Refusal, ...]]:
+    """The crops that a picture gives, and why it does not give the others.
+
+    Args:
+        scene: what was seen.
+        subjects: the faces of the people whom the picture is of, the main one first.
+        profiles: in order of preference; None = the built-in ones.
+
+    Returns:
+        Crops in the order of the profiles, the first suitable one recommended; and the refusals.
+    """
+    layout = lay_out(scene, tuple(subjects))
+    crops: list[Crop] = []
+    refusals: list[Refusal] = []
+    for profile in built_in() if profiles is None else profiles:
+        placed = fit(profile, layout)
+        if isinstance(placed, str):
+            refusals.append(Refusal(profile.name, placed))
+        else:
+            first = profile.recommend and not any(crop.recommended for crop in crops)
+            crops.append(_crop(profile, placed, layout, recommended=first))
+    return tuple(crops), tuple(refusals)
+
+
+def _crop(profile: Profile, placed: Placed, layout: Layout, *, recommended: bool) -> Crop:
+    width, height = layout.width, layout.height
+    head = layout.head if profile.serves is Serves.SINGLE else None
+    remarks = _remarks(profile, placed, layout, head)
+    inches = " x ".join(f"{side / DPI[0]:.1f}" for side in (placed.width, placed.height))
+    facts = "everybody is inside" if head is None else _facts(placed, head)
+    return Crop(
+        profile=profile.name,
+        ratio=profile.ratio_text,
+        box=Box(
+            placed.left / width, placed.top / height, placed.width / width, placed.height / height
+        ),
+        recommended=recommended,
+        pixels=(placed.width, placed.height),
+        reason="; ".join([facts, f"prints {inches} in at {DPI[0]} dpi", *remarks]),
+        roles=(RECOMMENDED if recommended else ALLOWED, *profile.roles),
+        title=profile.title,
+        fit=Fit.REMARK if remarks else Fit.FITS,
+        rotation=_rotation(head),
+    )
+
+
+def _facts(placed: Placed, head: Head) -> str:
+    return (
+        f"the head is {percent(head.height / placed.height)} of the crop's height, the eyes at "
+        f"{percent((head.eyes - placed.top) / placed.height)} from the top"
+    )
+
+
+def _remarks(profile: Profile, placed: Placed, layout: Layout, head: Head | None) -> list[str]:
+    """What is worth saying about a crop that serves."""
+    remarks = []
+    if placed.width * placed.height >= NEXT_TO_NOTHING * layout.width * layout.height:
+        remarks.append(f"the photo is {profile.ratio_text} already, and framed for it")
+    if placed.width < profile.wanted[0] or placed.height < profile.wanted[1]:
+        remarks.append(f"it is meant for {profile.wanted[0]} x {profile.wanted[1]} px")
+    if head is not None and placed.top > head.crown:
+        remarks.append(
+            f"{percent((placed.top - head.crown) / head.height)} of the head's hair is cut"
+        )
+    if _rotation(head):
+        side = "clockwise" if _rotation(head) > 0 else "counter-clockwise"
+        remarks.append(f"the head would be level after {abs(_rotation(head)):.0f} degrees {side}")
+    return remarks
+
+
+def _rotation(head: Head | None) -> float:
+    """Degrees clockwise that would level the head; 0 where it is level, or tilted on purpose."""
+    if head is None or head.roll is None or not LEVEL < abs(head.roll) <= MOST_ROLL:
+        return 0.0
+    return -round(head.roll, 1)
+
+
+__all__ = [
+    "DPI",
+    "Crop",
+    "Fit",
+    "Profile",
+    "Refusal",
+    "built_in",
+    "load",
+    "suggest",
+]

@@ -1,135 +1,290 @@
-"""Fit the profiles to a scene: exact ratio, inside the frame, head and eyes where they belong."""
+"""Fit a profile to a picture: the best crop that breaks no hard rule, or why there is none.
+
+The hard rules: the exact ratio, inside the frame, no face cut, no joint cut, head and eye line inside
+the profile's bands, hair kept unless the profile lets it go, everybody inside where everybody is meant.
+
+The best one has the least sum of squares of: head height and eye line off what the profile wants (in
+halves of their bands), the head off its place across (in tenths of the width), and hair cut (in tenths
+of the head).
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.crops.profiles import ALLOWED, PROFILES, RECOMMENDED
-from phototag.crops.suggestion import Crop
-from phototag.geometry import Box
+from phototag.crops.edges import Interval, best_place
+from phototag.crops.layout import JOINT, TOUCHES, Area
+from phototag.crops.profiles import Serves
 
 if TYPE_CHECKING:
-    from phototag.crops.profiles import Profile
-    from phototag.scene import Face, Scene
+    from phototag.crops.layout import Head, Layout
+    from phototag.crops.profiles import Band, Profile
 
-HAIR = 0.27  # height of the hair above the face box / height of the box, where no crown is seen
-NEXT_TO_NOTHING = 0.98  # of the picture's area; a crop that large changes next to nothing
-
-
-@attrs.frozen(kw_only=True)
-class Head:
-    """Where the head is, in full-resolution pixels of the upright picture.
-
-    Attributes:
-        crown, chin, eyes: y of the top of the hair, the chin and the eye line.
-        left, right: x of the face's edges.
-        middle: x of the middle between the eyes.
-    """
-
-    crown: float
-    chin: float
-    eyes: float
-    left: float
-    right: float
-    middle: float
-
-    @property
-    def height(self) -> float:
-        """Chin to crown, px."""
-        return self.chin - self.crown
+STEPS = 48  # sizes that are tried between the smallest and the largest
+# Bands are met with this part of their width to spare: who measures the finished crop again finds
+# the hair or the eyes a little elsewhere.
+SPARE = 0.12
+TURNED = 15.0  # degrees of yaw from which a head wants room to look into
+ACROSS = 0.1  # of the crop's width: what counts as one off across
 
 
-def suggest(scene: Scene) -> tuple[Crop, ...]:
-    """Crops of the one person in the picture; the best-fitting profile first and recommended.
+@attrs.frozen
+class Placed:
+    """A crop in whole pixels, and how far it is from what the profile wants."""
 
-    Groups get none yet: a head-and-shoulders crop of one of them would cut the others.
-    """
-    if len(scene.faces) != 1:
-        return ()
-    head = locate_head(scene)
-    found = []
-    for profile in PROFILES:
-        fitted = fit(profile, head, scene.image.width, scene.image.height)
-        if fitted is not None:
-            found.append((profile, *fitted))
-    return tuple(
-        _crop(profile, pixels, scene, head, recommended=number == 0)
-        for number, (profile, *pixels) in enumerate(found)
-    )
+    left: int
+    top: int
+    width: int
+    height: int
+    cost: float
 
 
-def locate_head(scene: Scene) -> Head:
-    """The main head, with hair as the person mask shows it; needs a face."""
-    face: Face = scene.faces[0]
-    width, height = scene.image.width, scene.image.height
-    chin = max(face.mesh.chin.y, face.box.bottom) if face.mesh else face.box.bottom
-    guess = face.box.y - HAIR * face.box.height
-    crown = scene.person.crown
-    # A mask that runs on above the head (a raised arm, somebody behind) is no hair.
-    if crown is None or crown < guess - HAIR * face.box.height:
-        crown = guess
-    return Head(
-        crown=max(0.0, min(crown, face.box.y)) * height,
-        chin=min(1.0, chin) * height,
-        eyes=(face.left_eye.y + face.right_eye.y) / 2 * height,
-        left=face.box.x * width,
-        right=face.box.right * width,
-        middle=(face.left_eye.x + face.right_eye.x + 2 * face.box.centre.x) / 4 * width,
-    )
+def fit(profile: Profile, layout: Layout) -> Placed | str:
+    """The best crop, or a sentence on why there is none."""
+    if profile.serves is Serves.EVERYBODY:
+        return _everybody(profile, layout)
+    if layout.subjects != 1 or layout.head is None:
+        return f"it is for one person with a face, and there are {layout.subjects}"
+    return _single(profile, layout, layout.head)
 
 
-def fit(profile: Profile, head: Head, width: int, height: int) -> tuple[int, int, int, int] | None:
-    """Left, top, width and height of the crop in pixels; None when the profile cannot be met."""
+# --------------------------------------------------------------------------- one person's head
+
+
+def _single(profile: Profile, layout: Layout, head: Head) -> Placed | str:
+    unfit = _unfit(profile, head)
+    if unfit:
+        return unfit
+    low, _, high = _spared(profile.head)
     across, down = profile.ratio
-    least, wanted, most = (head.height / share for share in reversed(profile.head))
-    largest = min(height / down, width / across)  # in units of the ratio
-    units = int(min(max(least, min(wanted, most)) / down, largest))
-    wide, high = units * across, units * down
-    if high < max(profile.pixels, least):
+    # In whole units of the ratio, so that it is exact to the pixel.
+    least = max(head.height / high / down, profile.pixels[1] / down, profile.pixels[0] / across)
+    most = min(head.height / low / down, layout.height / down, layout.width / across)
+    first, last = math.ceil(least - 1e-9), math.floor(most + 1e-9)
+    if first > last:
+        return _size_problem(profile, layout, head)
+    found = [placed for units in _sizes(first, last)
+             if (placed := _place(profile, layout, head, units)) is not None]  # fmt: skip
+    if not found:
+        return _place_problem(profile, layout, head, first)
+    return min(found, key=lambda placed: placed.cost)
+
+
+def _unfit(profile: Profile, head: Head) -> str:
+    """What no crop can mend."""
+    if head.yaw is not None and abs(head.yaw) > profile.turn:
+        return f"the head is turned by {abs(head.yaw):.0f} degrees, at most {profile.turn:.0f} are allowed"
+    if head.yaw is None and profile.turn < TURNED:
+        return "whether the head looks straight ahead cannot be told"
+    if head.eye_distance < profile.eye_pixels:
+        return (
+            f"it needs {profile.eye_pixels} px between the eyes, there are {head.eye_distance:.0f}"
+        )
+    if profile.headroom > 0 and not head.crown_seen:
+        return "the photo cuts the hair, and this profile needs room above it"
+    return ""
+
+
+def _sizes(first: int, last: int) -> Iterator[int]:
+    count = min(STEPS, last - first)
+    for step in range(count + 1):
+        yield first + round(step * (last - first) / max(count, 1))
+
+
+def _place(profile: Profile, layout: Layout, head: Head, units: int) -> Placed | None:
+    wide, high = units * profile.ratio[0], units * profile.ratio[1]
+    eye_low, eye_wanted, eye_high = _spared(profile.eyes)
+    kept = head.crown - profile.headroom * high  # the lowest top edge that spares the hair
+    room = 0.0
+    if head.yaw is not None and abs(head.yaw) > TURNED:
+        # A positive yaw looks to the right of the picture: more of the crop on that side.
+        room = math.copysign(profile.look_room, head.yaw)
+    wanted = head.middle - (0.5 - room) * wide
+    span = wanted, wanted + wide
+    top = best_place(
+        max(0.0, head.eyes - eye_high * high, head.chin - high),
+        min(float(layout.height - high), head.eyes - eye_low * high, kept),
+        head.eyes - eye_wanted * high,
+        _forbidden(layout, high, head.height, span, across=False),
+    )
+    if top is None:
         return None
-    top = _clamped(head.eyes - profile.eyes[1] * high, 0, height - high)
-    # Hair first: the eye line may move within its band to keep it.
-    top = min(top, head.crown - profile.headroom * high)
-    left = _clamped(head.middle - wide / 2, 0, width - wide)
-    box = (round(left), round(top), wide, high)
-    return box if _allowed(profile, head, box) else None
+    left = best_place(
+        max(0.0, head.right - wide),
+        min(float(layout.width - wide), head.left),
+        wanted,
+        _forbidden(layout, wide, head.height, (top, top + high), across=True),
+    )
+    box = None if left is None else _whole(left, top, wide, high, layout)
+    if left is None or box is None or cuts(layout, box, head.height):
+        return None
+    hair = max(0.0, top - head.crown) / head.height
+    cost = (
+        _off(head.height / high, profile.head) ** 2
+        + _off((head.eyes - top) / high, profile.eyes) ** 2
+        + ((left - wanted) / wide / ACROSS) ** 2
+        + (hair / ACROSS) ** 2
+    )
+    return Placed(*box, cost)
 
 
-def _allowed(profile: Profile, head: Head, box: tuple[int, int, int, int]) -> bool:
+def _spared(band: Band) -> Band:
+    """A band without its margins."""
+    low, wanted, high = band
+    return low + SPARE * (wanted - low), wanted, high - SPARE * (high - wanted)
+
+
+def _off(value: float, band: Band) -> float:
+    """Distance from what is wanted, in halves of the band."""
+    low, wanted, high = band
+    side = high - wanted if value > wanted else wanted - low
+    return (value - wanted) / max(side, 1e-6)
+
+
+def cuts(layout: Layout, box: tuple[int, int, int, int], head: float) -> bool:
+    """Whether an edge of a crop (left, top, width, height) goes through a face or a joint."""
     left, top, wide, high = box
-    eyes = (head.eyes - top) / high
-    return (
-        top >= 0
-        and profile.eyes[0] <= eyes <= profile.eyes[2]
-        and profile.head[0] <= head.height / high <= profile.head[2]
-        and head.chin <= top + high
-        and left <= head.left
-        and head.right <= left + wide
+    across = _forbidden(layout, wide, head, (top, top + high), across=True)
+    along = _forbidden(layout, high, head, (left, left + wide), across=False)
+    # Half a pixel is what rounding to whole ones may take.
+    return any(low + 0.5 < left < end - 0.5 for low, end in across) or any(
+        low + 0.5 < top < end - 0.5 for low, end in along
     )
 
 
-def _clamped(value: float, low: float, high: float) -> float:
-    return max(low, min(high, value))
+def _forbidden(
+    layout: Layout, size: int, head: float, span: Interval, *, across: bool
+) -> list[Interval]:
+    """Places of the first edge (left or top) at which it or the opposite edge would cut something.
+
+    Args:
+        layout: of the picture.
+        size: from the first edge to the opposite one, px.
+        head: height of the head, px.
+        span: what the crop covers along these edges; what lies beyond cannot be cut by them.
+        across: left and right edges, or top and bottom.
+    """
+    limit = float((layout.width if across else layout.height) - size)
+    found: list[Interval] = []
+    for low, high in _in_the_way(layout, JOINT * head, span, across=across):
+        # At the frame itself nothing is cut that the photo does not cut already.
+        first, opposite = (max(low, 0.0), high), (low - size, min(high - size, limit))
+        found += [interval for interval in (first, opposite) if interval[0] < interval[1]]
+    return found
 
 
-def _crop(
-    profile: Profile, pixels: list[int], scene: Scene, head: Head, *, recommended: bool
-) -> Crop:
-    left, top, wide, high = pixels
-    width, height = scene.image.width, scene.image.height
-    share, eyes = head.height / high, (head.eyes - top) / high
-    already = wide * high >= NEXT_TO_NOTHING * width * height
-    remark = f"already {profile.ratio_text} and framed for it: " if already else ""
-    return Crop(
-        profile=profile.name,
-        ratio=profile.ratio_text,
-        box=Box(left / width, top / height, wide / width, high / height),
-        recommended=recommended,
-        pixels=(wide, high),
-        reason=f"{remark}the head is {100 * share:.0f} % of the crop's height, the eyes at "
-        f"{100 * eyes:.0f} % from the top",
-        roles=(RECOMMENDED if recommended else ALLOWED, profile.shape_role),
-        title=profile.title,
+def _in_the_way(layout: Layout, room: float, span: Interval, *, across: bool) -> Iterator[Interval]:
+    """What an edge must not go through: joints with room around them, and faces."""
+    for x, y in layout.joints:
+        middle, where = (x, y) if across else (y, x)
+        if span[0] < where < span[1]:
+            yield middle - room, middle + room
+    for face in layout.faces:
+        sides = (face.left, face.right), (face.top, face.bottom)
+        here, there = sides if across else sides[::-1]
+        if there[0] < span[1] and there[1] > span[0]:
+            yield here
+
+
+def _whole(
+    left: float, top: float, wide: int, high: int, layout: Layout
+) -> tuple[int, int, int, int] | None:
+    """In whole pixels; half a pixel moves nothing out of the frame."""
+    x = min(max(0, round(left)), layout.width - wide)
+    y = min(max(0, round(top)), layout.height - high)
+    return (x, y, wide, high) if x >= 0 and y >= 0 else None
+
+
+def _size_problem(profile: Profile, layout: Layout, head: Head) -> str:
+    low, _, high = profile.head
+    across, down = profile.ratio
+    largest = min(layout.height / down, layout.width / across)
+    share = head.height / (largest * down)
+    if share > high:
+        return (
+            f"the head is {share:.0%} of the highest {profile.ratio_text} crop, at most {high:.0%} "
+            "is allowed: the photo is too tight"
+        )
+    need = max(profile.pixels[1] / down, profile.pixels[0] / across)
+    have = min(largest, head.height / low / down)
+    return (
+        f"it needs {math.ceil(need * across)} x {math.ceil(need * down)} px, has "
+        f"{math.floor(have * across)} x {math.floor(have * down)}"
+    )
+
+
+def _place_problem(profile: Profile, layout: Layout, head: Head, units: int) -> str:
+    high = units * profile.ratio[1]
+    room = head.crown / high
+    if profile.headroom > 0 and room < profile.headroom:
+        return f"the headroom is {max(0.0, room):.0%}, it wants {profile.headroom:.0%}"
+    below = (layout.height - head.eyes) / high
+    if below < 1 - profile.eyes[2]:
+        return (
+            f"below the eyes there is {below:.0%} of the crop's height, it wants "
+            f"{1 - profile.eyes[2]:.0%}"
+        )
+    if head.left < TOUCHES * layout.width or head.right > (1 - TOUCHES) * layout.width:
+        return "the photo cuts the face at the side"
+    return "every crop of it would cut a joint, another face, or the hair"
+
+
+# --------------------------------------------------------------------------- everybody
+
+
+def _everybody(profile: Profile, layout: Layout) -> Placed | str:
+    people = layout.people
+    if people is None or layout.subjects == 0:
+        return "it is for people whose faces are seen, and there are none"
+    needed = _as_far_as_seen(people, layout)
+    across, down = profile.ratio
+    largest = math.floor(min(layout.height / down, layout.width / across))
+    tightest = max((needed.right - needed.left) / across, needed.height / down)
+    if tightest > largest:
+        return (
+            f"no {profile.ratio_text} crop holds everybody: they take "
+            f"{(needed.right - needed.left) / layout.width:.0%} of the width and "
+            f"{needed.height / layout.height:.0%} of the height"
+        )
+    units = min(largest, math.ceil(tightest / (1 - 2 * profile.air)))
+    least = max(profile.pixels[1] / down, profile.pixels[0] / across)
+    units = max(units, math.ceil(least))
+    if units > largest:
+        return (
+            f"it needs {profile.pixels[0]} x {profile.pixels[1]} px, has "
+            f"{largest * across} x {largest * down}"
+        )
+    wide, high = units * across, units * down
+    scale = min(face.height for face in layout.faces[: layout.subjects])
+    left = best_place(
+        max(0.0, needed.right - wide),
+        min(float(layout.width - wide), needed.left),
+        (needed.left + needed.right - wide) / 2,
+        _forbidden(layout, wide, scale, (needed.top, needed.bottom), across=True),
+    )
+    # People stand: what room there is goes above them rather than below.
+    top = best_place(
+        max(0.0, needed.bottom - high),
+        min(float(layout.height - high), needed.top),
+        (needed.top + needed.bottom - high) / 2,
+        _forbidden(layout, high, scale, (needed.left, needed.right), across=False),
+    )
+    box = None if left is None or top is None else _whole(left, top, wide, high, layout)
+    if box is None or cuts(layout, box, scale):
+        return "every crop of it would cut a joint or a bystander's face"
+    return Placed(*box, 0.0)
+
+
+def _as_far_as_seen(people: Area, layout: Layout) -> Area:
+    """Up to the frame where it cuts somebody: a crop must not cut more."""
+    near_x, near_y = TOUCHES * layout.width, TOUCHES * layout.height
+    return Area(
+        0.0 if people.left <= near_x else people.left,
+        0.0 if people.top <= near_y else people.top,
+        float(layout.width) if people.right >= layout.width - near_x else people.right,
+        float(layout.height) if people.bottom >= layout.height - near_y else people.bottom,
     )

@@ -1,40 +1,77 @@
-"""The named crop profiles: one row each, with the rule's source."""
+"""The named crop profiles: read from ``profiles.toml``, or from a file of the user's in that form."""
 
 from __future__ import annotations
 
+import enum
+import functools
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import attrs
+import cattrs
+
+from phototag.errors import BadProfiles
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
 
 ROLE = "http://cv.iptc.org/newscodes/imageregionrole/"
 RECOMMENDED = ROLE + "recomCropping"
 ALLOWED = ROLE + "cropping"
-SQUARE = ROLE + "squareCropping"
-UPRIGHT = ROLE + "portraitCropping"
+FILE = Path(__file__).with_name("profiles.toml")
+
+Band = tuple[float, float, float]
+_LOOSEST: Band = (0.0, 0.5, 1.0)
+_SHAPES = ("squareCropping", "landscapeCropping", "portraitCropping")
+
+
+class Serves(enum.StrEnum):
+    """Whom a crop is about."""
+
+    SINGLE = "single"  # the head of the one person
+    EVERYBODY = "everybody"  # all subjects, as far as the photo shows them
 
 
 @attrs.frozen(kw_only=True)
 class Profile:
-    """What a crop must look like to serve a purpose.
+    """What a crop must look like to serve a purpose; the terms stand at the top of the file.
 
     Attributes:
         name: identifier, as in the metadata and on the command line.
         title: for people.
         ratio: width and height in whole numbers.
+        pixels: least width and height of the crop, in full-resolution pixels.
+        wanted: the size it is meant for; fewer pixels give a remark.
         head: chin to crown / height of the crop: least, wanted, most.
         eyes: eye line from the top / height of the crop: least, wanted, most.
         headroom: least room above the hair / height of the crop; below 0 = hair may be cut.
-        pixels: least height of the crop in full-resolution pixels.
-        shape_role: IPTC role for the shape.
+        look_room: how far a turned head is moved off the middle / width of the crop.
+        turn: most degrees the head may be turned.
+        eye_pixels: least distance between the eyes, px.
+        air: room around the people / side of the crop, for ``everybody``.
+        serves: the head of one person, or everybody.
+        role: IPTC role of the shape.
+        recommend: it may be the recommended one; identity papers never are.
         source: where the rule comes from, with its date.
     """
 
     name: str
     title: str
     ratio: tuple[int, int]
-    head: tuple[float, float, float]
-    eyes: tuple[float, float, float]
-    headroom: float
-    pixels: int
-    shape_role: str
+    pixels: tuple[int, int]
+    wanted: tuple[int, int]
+    head: Band = _LOOSEST
+    eyes: Band = _LOOSEST
+    headroom: float = 0.0
+    look_room: float = 0.0
+    turn: float = 90.0
+    eye_pixels: int = 0
+    air: float = 0.0
+    serves: Serves
+    role: str
+    recommend: bool = True
     source: str
 
     @property
@@ -42,63 +79,55 @@ class Profile:
         """``4:5``."""
         return f"{self.ratio[0]}:{self.ratio[1]}"
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """URIs of the roles beside recommended or allowed."""
+        return (ROLE + self.role,)
 
-PROFILES = (
-    Profile(
-        name="casting_8x10",
-        title="Casting headshot 8x10",
-        ratio=(4, 5),
-        head=(0.40, 0.52, 0.66),
-        eyes=(0.28, 0.36, 0.46),
-        headroom=-0.05,
-        pixels=250,
-        shape_role=UPRIGHT,
-        source="headshot photographers' guides: head about half the height, eyes on the upper third; "
-        "Torres, Headshot vs. Portrait: 4:5 and 8x10 (read 2026-11)",
-    ),
-    Profile(
-        name="linkedin",
-        title="Square profile picture",
-        ratio=(1, 1),
-        head=(0.40, 0.55, 0.68),
-        eyes=(0.32, 0.42, 0.50),
-        headroom=0.02,
-        pixels=400,
-        shape_role=SQUARE,
-        source="the network's guide: at least 400 x 400 px, face and shoulders about 60 %, shown as "
-        "a circle (read 2026-11)",
-    ),
-    Profile(
-        name="web_square",
-        title="Small square for the web",
-        ratio=(1, 1),
-        head=(0.40, 0.55, 0.68),
-        eyes=(0.32, 0.42, 0.50),
-        headroom=0.02,
-        pixels=200,
-        shape_role=SQUARE,
-        source="as the square profile picture, for pages that show it small (read 2026-11)",
-    ),
-    Profile(
-        name="print_5x7",
-        title="Print 5x7",
-        ratio=(5, 7),
-        head=(0.30, 0.44, 0.60),
-        eyes=(0.26, 0.36, 0.46),
-        headroom=0.02,
-        pixels=1050,
-        shape_role=UPRIGHT,
-        source="Torres, Headshot vs. Portrait: 5x7; 150 dpi at least (read 2026-11)",
-    ),
-    Profile(
-        name="print_4x6",
-        title="Print 4x6",
-        ratio=(2, 3),
-        head=(0.28, 0.42, 0.58),
-        eyes=(0.26, 0.36, 0.46),
-        headroom=0.02,
-        pixels=900,
-        shape_role=UPRIGHT,
-        source="Torres, Headshot vs. Portrait: 4x6 and 2:3; 150 dpi at least (read 2026-11)",
-    ),
-)
+    def __attrs_post_init__(self) -> None:
+        _check(self)
+
+
+def load(file: str | os.PathLike[str]) -> tuple[Profile, ...]:
+    """The profiles in a TOML file.
+
+    Raises:
+        BadProfiles: the file cannot be read, or a profile is not one.
+    """
+    name = str(file)
+    try:
+        tables = tomllib.loads(Path(file).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadProfiles(name, f"it cannot be read: {error.strerror or error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadProfiles(name, f"it is no TOML: {error}") from error
+    return tuple(_profile(name, profile, table) for profile, table in tables.items())
+
+
+@functools.cache
+def built_in() -> tuple[Profile, ...]:
+    """The profiles that phototag comes with."""
+    return load(FILE)
+
+
+def _profile(file: str, name: str, table: Mapping[str, Any]) -> Profile:
+    converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=False)
+    try:
+        return converter.structure({**table, "name": name}, Profile)
+    except Exception as error:
+        remedy = "see the built-in profiles for the form"
+        raise BadProfiles(file, f"{name} is no profile: {error!r}", remedy) from error
+
+
+def _check(profile: Profile) -> None:
+    """Refuse what no crop can meet."""
+    for field in ("head", "eyes"):
+        low, wanted, high = getattr(profile, field)
+        if not 0 <= low <= wanted <= high <= 1:
+            raise ValueError(f"{field} must rise from 0 to 1")
+    if not (profile.name.isidentifier() and profile.name.isascii()):
+        raise ValueError("the name may hold letters, digits and underscores only")
+    if min(*profile.ratio, *profile.pixels) < 1:
+        raise ValueError("ratio and pixels must be positive")
+    if profile.role not in _SHAPES:
+        raise ValueError(f"role must be one of {', '.join(_SHAPES)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from phototag.crops import Crop
+from phototag.crops import Crop, Fit
 from phototag.keywords import Keywords
 from phototag.metadata import regions
 from phototag.metadata.mapping import REGIONS
@@ -87,6 +87,8 @@ def _from_crop(crop: Crop) -> Struct:
             _own("Width"): Text(str(width)),
             _own("Height"): Text(str(height)),
             _own("Reason"): Text(crop.reason),
+            _own("Fit"): Text(str(crop.fit)),
+            _own("Rotation"): Text(repr(float(crop.rotation))),
         }
     )
 
@@ -107,6 +109,8 @@ def _to_crop(item: Struct, places: dict[str, Value], orientation: int) -> Crop |
         reason=item.text("phototag:Reason"),
         roles=regions.roles(region),
         title=item.text("phototag:Title"),
+        fit=Fit.REMARK if item.text("phototag:Fit") == Fit.REMARK else Fit.FITS,
+        rotation=_number(item.text("phototag:Rotation")),
     )
 
 

@@ -49,9 +49,11 @@ def seen(application: str, folder: Path, *, sidecars: bool = False) -> Table:
     if lacking:
         pytest.skip(f"not installed: {', '.join(lacking)}")
     more = ["--sidecars"] if sidecars and application == "digikam" else []
+    # OpenCV, once a test has imported it, points Qt at plug-ins of its own.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("QT_")}
     run = subprocess.run(
         ["bash", str(script), str(folder), "--tsv", *more],
-        check=False, capture_output=True, text=True, timeout=240,
+        check=False, capture_output=True, text=True, timeout=240, env=environment,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     rows = csv.DictReader(io.StringIO(run.stdout), delimiter="\t", quoting=csv.QUOTE_NONE)

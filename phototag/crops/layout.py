@@ -1,0 +1,168 @@
+"""What a crop must respect in a picture, in full-resolution pixels of the upright picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from phototag.geometry import Box
+    from phototag.scene import Face, Scene
+
+HAIR = 0.27  # height of the hair above the face box / height of the box, where no crown is seen
+SEEN = 0.5  # visibility from which a joint is taken to be there
+JOINT = 0.1  # room a joint needs from an edge / head height
+# Elbows, wrists, knees, ankles of MediaPipe's 33 points: where a cut looks like an amputation.
+JOINTS = (13, 14, 15, 16, 25, 26, 27, 28)
+SHOULDER = 0.9  # half the width of the shoulders / height of the face
+TRUNK = 1.5  # of the body below the chin that belongs to a person / height of the face
+TOUCHES = 0.01  # of the picture: what comes so near to the frame is cut by it already
+
+
+@attrs.frozen
+class Area:
+    """A rectangle: px."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        """Top to bottom, px."""
+        return self.bottom - self.top
+
+    def around(self, other: Area) -> Area:
+        """The rectangle around both."""
+        return Area(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Head:
+    """Where the one person's head is, px.
+
+    Attributes:
+        crown, chin, eyes: y of the top of the hair, the chin and the eye line.
+        left, right: x of the face's edges.
+        middle: x to be centred on.
+        eye_distance: between the pupils.
+        yaw, roll: degrees as in the scene; None without a mesh.
+        crown_seen: the hair ends inside the picture.
+    """
+
+    crown: float
+    chin: float
+    eyes: float
+    left: float
+    right: float
+    middle: float
+    eye_distance: float
+    yaw: float | None
+    roll: float | None
+    crown_seen: bool
+
+    @property
+    def height(self) -> float:
+        """Chin to crown, px."""
+        return self.chin - self.crown
+
+
+@attrs.frozen(kw_only=True)
+class Layout:
+    """One picture for the fitting of crops.
+
+    Attributes:
+        width, height: of the upright picture.
+        head: of the main person.
+        faces: of everybody, the subjects' and the bystanders'.
+        subjects: the first of them are subjects.
+        people: around all subjects, as far as they are seen; None without one.
+        joints: x and y of each joint that is seen.
+    """
+
+    width: int
+    height: int
+    head: Head | None
+    faces: tuple[Area, ...]
+    subjects: int
+    people: Area | None
+    joints: tuple[tuple[float, float], ...]
+
+
+def lay_out(scene: Scene, subjects: tuple[Face, ...]) -> Layout:
+    """The layout of a scene whose subjects have these faces."""
+    width, height = scene.image.width, scene.image.height
+    others = tuple(face for face in scene.faces if face not in subjects)
+    joints = scene.body.landmarks if scene.body else ()
+    people = [_person(scene, face) for face in subjects]
+    if scene.person.box is not None and scene.person.share:
+        people.append(_area(scene, scene.person.box))
+    around = people[0] if people else None
+    for area in people[1:]:
+        assert around is not None
+        around = around.around(area)
+    return Layout(
+        width=width,
+        height=height,
+        head=_head(scene, subjects[0]) if subjects else None,
+        faces=tuple(_area(scene, face.box) for face in (*subjects, *others)),
+        subjects=len(subjects),
+        people=around,
+        joints=tuple(
+            (joint.x * width, joint.y * height)
+            for joint in (joints[number] for number in JOINTS if number < len(joints))
+            if joint.visibility >= SEEN and 0 < joint.x < 1 and 0 < joint.y < 1
+        ),
+    )
+
+
+def _head(scene: Scene, face: Face) -> Head:
+    """The head, with hair as the person mask shows it."""
+    width, height = scene.image.width, scene.image.height
+    chin = max(face.mesh.chin.y, face.box.bottom) if face.mesh else face.box.bottom
+    guess = face.box.y - HAIR * face.box.height
+    crown = scene.person.crown if face == scene.main_face else None
+    # A mask that runs on above the head (a raised arm, somebody behind) is no hair.
+    if crown is None or crown < guess - HAIR * face.box.height:
+        crown = guess
+    pose = face.mesh.pose if face.mesh else None
+    eyes = (
+        (face.left_eye.x - face.right_eye.x) * width,
+        (face.left_eye.y - face.right_eye.y) * height,
+    )
+    return Head(
+        crown=max(0.0, min(crown, face.box.y)) * height,
+        chin=min(1.0, chin) * height,
+        eyes=(face.left_eye.y + face.right_eye.y) / 2 * height,
+        left=face.box.x * width,
+        right=face.box.right * width,
+        middle=(face.left_eye.x + face.right_eye.x + 2 * face.box.centre.x) / 4 * width,
+        eye_distance=(eyes[0] ** 2 + eyes[1] ** 2) ** 0.5,
+        yaw=pose.yaw if pose else None,
+        roll=pose.roll if pose else None,
+        crown_seen=crown > TOUCHES,
+    )
+
+
+def _person(scene: Scene, face: Face) -> Area:
+    """Hair, shoulders and trunk that belong to a face, as far as the frame shows them."""
+    box = _area(scene, face.box)
+    middle, high = (box.left + box.right) / 2, box.height
+    return Area(
+        max(0.0, middle - SHOULDER * high),
+        max(0.0, box.top - HAIR * high),
+        min(float(scene.image.width), middle + SHOULDER * high),
+        min(float(scene.image.height), box.bottom + TRUNK * high),
+    )
+
+
+def _area(scene: Scene, box: Box) -> Area:
+    width, height = scene.image.width, scene.image.height
+    return Area(box.x * width, box.y * height, box.right * width, box.bottom * height)
