@@ -19,7 +19,7 @@ from phototag.version import __version__
 if TYPE_CHECKING:
     from phototag.analysis import Analysis
     from phototag.analyzer import Analyzer, Outcome, Tagging
-    from phototag.api import TagOptions, analyze, read, remove, tag, write
+    from phototag.api import TagOptions, analyze, crop, read, remove, tag, write
     from phototag.catalogue import tag_catalogue
     from phototag.criteria.background import BackgroundKind
     from phototag.criteria.cropping import Shot
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "phototag.analysis": ("Analysis",),
     "phototag.analyzer": ("Analyzer", "Outcome", "Tagging"),
-    "phototag.api": ("TagOptions", "analyze", "read", "remove", "tag", "write"),
+    "phototag.api": ("TagOptions", "analyze", "crop", "read", "remove", "tag", "write"),
     "phototag.catalogue": ("tag_catalogue",),
     "phototag.criteria.background": ("BackgroundKind",),
     "phototag.criteria.cropping": ("Shot",),
@@ -68,7 +68,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022 - by what they are for, not by the alphabet
     # what one calls
-    "analyze", "write", "tag", "read", "remove", "tag_catalogue", "Analyzer",
+    "analyze", "write", "tag", "read", "remove", "crop", "tag_catalogue", "Analyzer",
     # what one gets
     "Analysis", "Verdict", "Finding", "Crop", "Refusal", "Keywords", "Scene", "Record", "Change", "Outcome",
     "Box", "Point",

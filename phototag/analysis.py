@@ -19,9 +19,10 @@ from phototag.version import __version__
 from phototag.wording import percent, sure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from phototag.calibration import Calibration
+    from phototag.crops import Profile
 
 SCHEMA = 1  # of the JSON; may only grow
 WORTH_SAYING = 0.1  # log-odds; smaller contributions are left out of the explanation
@@ -106,13 +107,18 @@ class Analysis(Findings):
             raise ValueError(f"not an analysis of phototag: {error!r}") from error
 
 
-def analyse_scene(path: str, scene: Scene, calibration: Calibration | None = None) -> Analysis:
+def analyse_scene(
+    path: str,
+    scene: Scene,
+    calibration: Calibration | None = None,
+    profiles: Sequence[Profile] | None = None,
+) -> Analysis:
     """Everything that follows from a scene: a pure function, without a pixel."""
     rules = calibration or calibrations.default()
     findings = criteria.judge(scene, rules)
     judged = verdict.judge(scene, findings, rules)
     faces = () if judged.kind is Kind.OTHER else subjects.faces_of_subjects(scene, rules)
-    suggested, refused = crops.suggest(scene, faces) if faces else ((), ())
+    suggested, refused = crops.suggest(scene, faces, profiles) if faces else ((), ())
     return Analysis(
         **{name: finding for name, finding in findings.items()},  # type: ignore[arg-type]  # noqa: C416
         path=path,

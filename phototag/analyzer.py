@@ -23,12 +23,14 @@ from phototag.sealed import SealedProcess, Source
 from phototag.sealed.process import TIMEOUT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
+    from phototag.crops import Crop, Profile
     from phototag.sealed.source import ImageInput
 
     Path = str | os.PathLike[str]
 
+QUALITY = 95  # of a crop that is encoded anew
 AHEAD = 4  # photos a worker that are under way or done and not yet taken: bounds the memory
 
 
@@ -114,15 +116,22 @@ class Analyzer:
         workers: sealed processes, each with its own models (about 300 MB); one a core is right.
         timeout: seconds for one photo; a photo that takes longer fails with ``WorkerDied``.
         max_pixels: larger pictures are refused before decoding; None = the default of 250 million.
+        profiles: crop profiles in the order of preference; None = the built-in ones.
     """
 
     def __init__(
-        self, workers: int = 1, *, timeout: float = TIMEOUT, max_pixels: int | None = None
+        self,
+        workers: int = 1,
+        *,
+        timeout: float = TIMEOUT,
+        max_pixels: int | None = None,
+        profiles: Sequence[Profile] | None = None,
     ) -> None:
         if workers < 1:
             raise ValueError(f"workers must be at least 1, not {workers}")
         self.workers = workers
         self._max_pixels = max_pixels
+        self._profiles = profiles
         self._processes = [SealedProcess(timeout) for _ in range(workers)]
         self._idle: queue.LifoQueue[SealedProcess] = queue.LifoQueue()  # the warm one first
         for process in reversed(self._processes):
@@ -142,7 +151,7 @@ class Analyzer:
     def analyze(self, image: ImageInput) -> Analysis:
         """See ``phototag.analyze``."""
         source = Source.of(image)
-        return analyse_scene(source.name, self._see(source))
+        return analyse_scene(source.name, self._see(source), profiles=self._profiles)
 
     def see(self, image: ImageInput) -> Scene:
         """What is in a picture, as numbers and without an opinion; errors as for ``analyze``."""
@@ -201,6 +210,36 @@ class Analyzer:
 
         return self._stream(take_back, photos)
 
+    def crop(
+        self,
+        photo: Path,
+        profile: str,
+        out: Path | None = None,
+        *,
+        quality: int = QUALITY,
+        lossless: bool = False,
+        lightroom: bool = False,
+    ) -> tuple[str, Crop]:
+        """See ``phototag.crop``."""
+        source = Source.of_path(photo)
+        analysis = self.analyze(source.name)
+        found = next((crop for crop in analysis.crops if crop.profile == profile), None)
+        if found is None:
+            raise errors.CropRefused(source.name, *_why_not(analysis, profile))
+        target = _beside(source.name, profile) if out is None else os.fsdecode(out)
+        order = {
+            "box": serial.to_json(found.box),
+            "pixels": list(found.pixels),
+            "target": os.path.abspath(os.path.expanduser(target)),  # noqa: PTH100, PTH111 - any name
+            "quality": quality,
+            "lossless": lossless,
+            "lightroom": lightroom,
+        }
+        self._ask(
+            source.name, {"job": "crop", "name": source.name, "path": source.path, "order": order}
+        )
+        return target, found
+
     def versions(self) -> dict[str, str]:
         """Versions of the native libraries, as the sealed process has them."""
         answer: dict[str, str] = self._ask("<versions>", {"job": "versions", "name": ""})
@@ -247,6 +286,24 @@ class Analyzer:
                 yield waiting.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _why_not(analysis: Analysis, profile: str) -> tuple[str, str]:
+    """Problem and remedy where a picture has no crop of this profile."""
+    refusals = {refusal.profile: refusal.reason for refusal in analysis.refusals}
+    if profile in refusals:
+        return f"there is no crop {profile}: {refusals[profile]}", ""
+    if not analysis.crops and not refusals:
+        return f"there is no crop {profile}: no person is the subject", ""
+    known = sorted([crop.profile for crop in analysis.crops] + list(refusals))
+    return f"there is no profile {profile}", f"there are {', '.join(known)}"
+
+
+def _beside(photo: str, profile: str) -> str:
+    """``jane.casting_8x10.jpg`` beside ``jane.jpg``; a JPEG where the format is not written."""
+    stem, suffix = os.path.splitext(photo)  # noqa: PTH122 - keeps names that are not UTF-8
+    written = suffix.lower() in {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}
+    return f"{stem}.{profile}{suffix if written else '.jpg'}"
 
 
 _default_lock = threading.Lock()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from phototag.analysis import Analysis
     from phototag.analyzer import Outcome
+    from phototag.crops import Crop
     from phototag.metadata.options import Change, IptcMode, SidecarMode
     from phototag.metadata.record import Record
     from phototag.sealed.source import ImageInput
@@ -98,6 +99,41 @@ def read(photo: str | os.PathLike[str]) -> Record | None:
 def remove(photo: str | os.PathLike[str], *, dry_run: bool = False) -> Change:
     """Take back exactly what phototag wrote in a photo and its sidecars."""
     return analyzer.default().remove(photo, Options(dry_run=dry_run))
+
+
+def crop(
+    photo: str | os.PathLike[str],
+    profile: str,
+    out: str | os.PathLike[str] | None = None,
+    *,
+    quality: int = 95,
+    lossless: bool = False,
+    lightroom: bool = False,
+) -> tuple[str, Crop]:
+    """Write the crop of a profile as a new file: full resolution, upright, never over another.
+
+    Colour profile, Exif, XMP and IPTC are carried over; regions of others move with the picture, the
+    thumbnail and what phototag wrote about the whole photo are left out.
+
+    Args:
+        photo: path of the photo.
+        profile: name of the crop profile, ``casting_8x10``.
+        out: path of the new file; None = ``NAME.PROFILE.jpg`` beside the photo.
+        quality: 1..100 for JPEG and WebP.
+        lossless: cut a JPEG at its own blocks (needs ``jpegtran``); the corner moves to their grid.
+        lightroom: copy the whole photo, with a crop setting that Lightroom and Camera Raw apply.
+
+    Returns:
+        The path of the new file, and the crop.
+
+    Raises:
+        CropRefused: the photo does not give this crop.
+        WriteRefused: there is such a file, or it cannot be cut without loss.
+        PhototagError: as for ``analyze``.
+    """
+    return analyzer.default().crop(
+        photo, profile, out, quality=quality, lossless=lossless, lightroom=lightroom
+    )
 
 
 def tagging(options: TagOptions) -> Tagging:

@@ -16,8 +16,9 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 
 from phototag import serial
 from phototag.analysis import SCHEMA
-from phototag.analyzer import Analyzer, Outcome, Tagging
+from phototag.analyzer import QUALITY, Analyzer, Outcome, Tagging
 from phototag.catalogue import walk
+from phototag.crops import Profile, load
 from phototag.errors import PhototagError, shown
 from phototag.keywords import Level, Vocabulary, thresholds
 from phototag.metadata.options import Options
@@ -55,6 +56,29 @@ class Threshold(click.ParamType):  # type: ignore[type-arg] # older releases tak
         except ValueError as error:
             self.fail(str(error), param, ctx)
         return found, least
+
+
+class OwnProfiles(click.ParamType):  # type: ignore[type-arg] # older releases take none
+    """A TOML file with crop profiles."""
+
+    name = "FILE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Profile, ...]:
+        """The profiles in the file."""
+        try:
+            return value if isinstance(value, tuple) else load(value)
+        except PhototagError as error:
+            self.fail(str(error), param, ctx)
+
+
+_profiles = click.option(
+    "--profiles",
+    type=OwnProfiles(),
+    default=None,
+    help="Own crop profiles instead of phototag's, in a TOML file.",
+)
 
 
 class OwnWords(click.ParamType):  # type: ignore[type-arg] # older releases take none
@@ -120,12 +144,18 @@ def main() -> None:
 @_json
 @_workers
 @_max_pixels
+@_profiles
 def analyze(
-    photos: tuple[str, ...], *, as_json: bool, workers: int, max_pixels: int | None
+    photos: tuple[str, ...],
+    *,
+    as_json: bool,
+    workers: int,
+    max_pixels: int | None,
+    profiles: tuple[Profile, ...] | None,
 ) -> None:
     """Print the verdict on each PHOTO and the reasons for it."""
     report = Report(as_json=as_json, total=len(photos))
-    with Analyzer(workers, max_pixels=max_pixels) as analyzer:
+    with Analyzer(workers, max_pixels=max_pixels, profiles=profiles) as analyzer:
         report.run(analyzer.analyze_many, photos, lambda done: _analysis_lines(done, report))
 
 
@@ -157,6 +187,7 @@ def analyze(
     "cropping=0.8. Earlier claims go away. May be given several times.",
 )
 @_vocabulary
+@_profiles
 @click.option("--faces", is_flag=True, help="Mark faces as regions; applications list them.")
 @click.option("--keep-mtime", is_flag=True, help="Keep the modification times of the files.")
 @click.option("--force", is_flag=True, help="Write words again that you have deleted.")
@@ -172,6 +203,7 @@ def tag(
     sidecar: Any,
     least: tuple[tuple[str, float], ...],
     vocabulary: Vocabulary,
+    profiles: tuple[Profile, ...] | None,
     faces: bool,
     keep_mtime: bool,
     force: bool,
@@ -190,7 +222,7 @@ def tag(
     )
     photos = list(walk(paths))
     report = Report(as_json=as_json, total=len(photos))
-    with Analyzer(workers, max_pixels=max_pixels) as analyzer:
+    with Analyzer(workers, max_pixels=max_pixels, profiles=profiles) as analyzer:
         report.run(
             lambda names: analyzer.tag_many(names, tagging),
             photos,
@@ -230,6 +262,63 @@ def remove(paths: tuple[str, ...], *, dry_run: bool, workers: int, as_json: bool
             photos,
             lambda done: _tag_lines(done, report, dry_run=dry_run),
         )
+
+
+@main.command()
+@click.argument("photo", type=click.Path())
+@click.option(
+    "--profile", required=True, metavar="NAME", help="Name of the crop profile: casting_8x10 ..."
+)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(),
+    metavar="OUT",
+    help="The new file (NAME.PROFILE.jpg unless said).",
+)
+@click.option(
+    "--quality",
+    type=click.IntRange(1, 100),
+    default=QUALITY,
+    show_default=True,
+    metavar="N",
+    help="Of a JPEG or WebP that is encoded anew.",
+)
+@click.option(
+    "--lossless", is_flag=True, help="Cut a JPEG at its own blocks instead of encoding it anew."
+)
+@click.option(
+    "--lightroom",
+    is_flag=True,
+    help="Copy the whole photo with a crop setting that Lightroom applies. darktable does, too.",
+)
+@_profiles
+def crop(
+    photo: str,
+    *,
+    profile: str,
+    out: str | None,
+    quality: int,
+    lossless: bool,
+    lightroom: bool,
+    profiles: tuple[Profile, ...] | None,
+) -> None:
+    """Write the crop of a profile out of PHOTO as a new file."""
+    if lossless and lightroom:
+        raise click.UsageError("--lossless and --lightroom exclude each other")
+    report = Report(as_json=False, total=1)
+    with Analyzer(profiles=profiles) as analyzer:
+        try:
+            target, made = analyzer.crop(
+                photo, profile, out, quality=quality, lossless=lossless, lightroom=lightroom
+            )
+        except PhototagError as error:
+            report.failed(error)
+        else:
+            size = "the whole photo, to be cropped to " if lightroom else ""
+            wide, high = made.pixels
+            report.print(f"{shown(target)}: {size}{wide} x {high} px, {made.reason}")
+    report.close()
 
 
 @main.command()

@@ -83,6 +83,10 @@ class BadProfiles(PhototagError):
     """A file of crop profiles cannot be read, or holds what is no profile."""
 
 
+class CropRefused(PhototagError):
+    """The photo does not give a crop of this profile; the problem says what is missing."""
+
+
 class WorkerDied(PhototagError):
     """The sealed process crashed or took too long on this photo; the next photo works."""
 

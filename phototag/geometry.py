@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import attrs
 
+LEAST_INSIDE = 0.25  # of a region that must be inside a frame to be of any use there
+
 
 @attrs.frozen
 class Point:
@@ -36,6 +38,20 @@ class Box:
     def centre(self) -> Point:
         """Middle of the box."""
         return Point(self.x + self.width / 2, self.y + self.height / 2)
+
+    def within(self, frame: Box) -> Box | None:
+        """The part inside a frame, in fractions of that; None where less than a quarter is inside."""
+        left, top = max(self.x, frame.x), max(self.y, frame.y)
+        right, bottom = min(self.right, frame.right), min(self.bottom, frame.bottom)
+        if right <= left or bottom <= top:
+            return None
+        part = Box(
+            (left - frame.x) / frame.width,
+            (top - frame.y) / frame.height,
+            (right - left) / frame.width,
+            (bottom - top) / frame.height,
+        )
+        return part if part.area * frame.area >= LEAST_INSIDE * self.area else None
 
     @property
     def area(self) -> float:

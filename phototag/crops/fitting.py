@@ -59,7 +59,12 @@ def _single(profile: Profile, layout: Layout, head: Head) -> Placed | str:
     unfit = _unfit(profile, head)
     if unfit:
         return unfit
-    low, _, high = _spared(profile.head)
+    spared = attrs.evolve(profile, head=_spared(profile.head), eyes=_spared(profile.eyes))
+    return _inside_bands(spared, layout, head)
+
+
+def _inside_bands(profile: Profile, layout: Layout, head: Head) -> Placed | str:
+    low, _, high = profile.head
     across, down = profile.ratio
     # In whole units of the ratio, so that it is exact to the pixel.
     least = max(head.height / high / down, profile.pixels[1] / down, profile.pixels[0] / across)
@@ -97,7 +102,7 @@ def _sizes(first: int, last: int) -> Iterator[int]:
 
 def _place(profile: Profile, layout: Layout, head: Head, units: int) -> Placed | None:
     wide, high = units * profile.ratio[0], units * profile.ratio[1]
-    eye_low, eye_wanted, eye_high = _spared(profile.eyes)
+    eye_low, eye_wanted, eye_high = profile.eyes
     kept = head.crown - profile.headroom * high  # the lowest top edge that spares the hair
     room = 0.0
     if head.yaw is not None and abs(head.yaw) > TURNED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import attrs
@@ -144,7 +145,7 @@ def _head(scene: Scene, face: Face) -> Head:
         left=face.box.x * width,
         right=face.box.right * width,
         middle=(face.left_eye.x + face.right_eye.x + 2 * face.box.centre.x) / 4 * width,
-        eye_distance=(eyes[0] ** 2 + eyes[1] ** 2) ** 0.5,
+        eye_distance=round(math.hypot(*eyes), 3),
         yaw=pose.yaw if pose else None,
         roll=pose.roll if pose else None,
         crown_seen=crown > TOUCHES,

@@ -10,7 +10,7 @@ from typing import Final
 
 from phototag.geometry import Box
 from phototag.metadata.mapping import FACES
-from phototag.metadata.orientation import stored
+from phototag.metadata.orientation import stored, upright
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Text, Value
@@ -51,30 +51,48 @@ def wanted(faces: tuple[Box, ...], orientation: int, there: list[Value]) -> dict
     return regions
 
 
-def put(packet: Packet, regions: tuple[Value, ...], size: tuple[int, int]) -> None:
+def moved(region: Value, frame: Box, before: int, after: int) -> Value | None:
+    """A region in the frame of a picture that was cut out; None if it is not in there.
+
+    Args:
+        region: of the whole photo.
+        frame: what was cut out, in fractions of the upright photo.
+        before: Exif orientation of the photo.
+        after: Exif orientation of the new picture.
+    """
+    box = _box(region)
+    inside = None if box is None else upright(box, before).within(frame)
+    if inside is None or not isinstance(region, Struct):
+        return None
+    area = Name.of("mwg-rs:Area")
+    return Struct({**region.fields, area: _region(stored(inside, after)).fields[area]})
+
+
+def put(
+    packet: Packet, regions: tuple[Value, ...], size: tuple[int, int], *, cut: bool = False
+) -> None:
     """Make these the regions of a packet; without any, the whole property goes.
 
     Args:
         packet: to be changed.
         regions: all of them, the user's too.
         size: width and height of the stored picture in px, for a new property.
+        cut: it is another picture now, with this size.
     """
     before = packet.get(FACES.name)
     fields = dict(before.fields) if isinstance(before, Struct) else {}
     if not regions and set(fields) <= {_LIST, _DIMENSIONS}:
         packet.put(FACES.name, None)
         return
-    width, height = size
-    fields.setdefault(
-        _DIMENSIONS,
-        Struct(
+    if cut or _DIMENSIONS not in fields:
+        width, height = size
+        fields[_DIMENSIONS] = Struct(
             {
                 Name.of("stDim:w"): Text(str(width)),
                 Name.of("stDim:h"): Text(str(height)),
                 Name.of("stDim:unit"): Text("pixel"),
             }
-        ),
-    )
+        )
     packet.put(FACES.name, Struct({**fields, _LIST: Array("Bag", regions)}))
 
 

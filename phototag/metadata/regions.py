@@ -63,6 +63,30 @@ def to_box(region: Value, orientation: int) -> Box | None:
     return Box(*(round(value, _DECIMALS) for value in (box.x, box.y, box.width, box.height)))
 
 
+def moved(region: Value, frame: Box, before: int, after: int) -> Value | None:
+    """A region in the frame of a picture that was cut out; None if it is not in there.
+
+    Only relative rectangles are moved; other shapes are left out.
+
+    Args:
+        region: of the whole photo.
+        frame: what was cut out, in fractions of the upright photo.
+        before: Exif orientation of the photo.
+        after: Exif orientation of the new picture.
+    """
+    box = to_box(region, before)
+    boundary = region.get("Iptc4xmpExt:RegionBoundary") if isinstance(region, Struct) else None
+    if box is None or not isinstance(region, Struct) or not isinstance(boundary, Struct):
+        return None
+    inside = box.within(frame)
+    if inside is None:
+        return None
+    place = stored(inside, after)
+    sides = zip(_SIDES, (place.x, place.y, place.width, place.height), strict=True)
+    fields = {**boundary.fields, **{_ext(side): Text(_number(value)) for side, value in sides}}
+    return Struct({**region.fields, _ext("RegionBoundary"): Struct(fields)})
+
+
 def roles(region: Value) -> tuple[str, ...]:
     """The role URIs of a region."""
     found = region.get("Iptc4xmpExt:rRole") if isinstance(region, Struct) else None

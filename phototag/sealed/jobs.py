@@ -69,6 +69,13 @@ def remove(message: Mapping[str, Any], _: bytes) -> Any:
     return serial.to_json(change)
 
 
+def crop(message: Mapping[str, Any], _: bytes) -> Any:
+    """Write a crop as a new file."""
+    from phototag import cutting  # noqa: PLC0415
+
+    cutting.cut(message["path"], serial.from_json(message["order"], cutting.Order))
+
+
 def versions(_message: Mapping[str, Any], _: bytes) -> Any:
     """Versions of the native libraries, as they are loaded here."""
     from phototag.metadata import exiv2  # noqa: PLC0415
@@ -82,5 +89,6 @@ JOBS: dict[str, Job] = {
     "write": write,
     "read": read,
     "remove": remove,
+    "crop": crop,
     "versions": versions,
 }

@@ -103,7 +103,7 @@ def decode(name: str, data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - keeps names that are not UTF-8
     if suffix in RAW_SUFFIXES or _looks_raw(data):
         return _decode_raw(name, data, max_pixels)
-    with _opened(name, data) as image:
+    with opened(name, data) as image:
         if image.format == "TIFF" and DNG_VERSION_TAG in getattr(image, "tag_v2", ()):
             return _decode_raw(name, data, max_pixels)
         return _finish(name, image, max_pixels)
@@ -121,7 +121,7 @@ def from_array(name: str, array: NDArray[Any], max_pixels: int = MAX_PIXELS) -> 
     return Picture(shrink(np.ascontiguousarray(array), WORK_SIDE), width, height, 1, "array")
 
 
-def _opened(name: str, data: bytes) -> Image.Image:
+def opened(name: str, data: bytes) -> Image.Image:
     """The picture with its header read and nothing decoded."""
     Image.MAX_IMAGE_PIXELS = None  # the limit is ours to check, on every path alike
     heif = _is_heif(data)
@@ -270,7 +270,7 @@ def _decode_raw(name: str, data: bytes, max_pixels: int) -> Picture:
             name, f"no preview can be read from this RAW file ({error})"
         ) from error
     if thumb.format == rawpy.ThumbFormat.JPEG:
-        preview = _opened(name, thumb.data)
+        preview = opened(name, thumb.data)
         # Some cameras turn the preview already; then it is as upright as its own Exif says.
         if (preview.width > preview.height) != (size[0] > size[1]):
             orientation = 1

@@ -17,7 +17,8 @@ from phototag.metadata.containers.container import Container, Rest
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _EXIF: Final = b"Exif\0\0"
 _PHOTOSHOP: Final = b"Photoshop 3.0\0"
-_APP0, _APP1, _APP13, _SOS, _EOI = 0xE0, 0xE1, 0xED, 0xDA, 0xD9
+_PROFILE: Final = b"ICC_PROFILE\0"
+_APP0, _APP1, _APP2, _APP13, _SOS, _EOI = 0xE0, 0xE1, 0xE2, 0xED, 0xDA, 0xD9
 _MARK: Final = 0xFF
 _LENGTH_BYTES: Final = 2
 _PAYLOAD: Final = 65533
@@ -105,15 +106,28 @@ class Jpeg(Container):
             segments = self._put(segments, _APP1, _XMP, xmp or b"")
         segments = [
             Segment(s.marker, mpf.shifted(s.payload, *self._shift(segments, i)))
-            if s.is_(0xE2, mpf.SIGNATURE)
+            if s.is_(_APP2, mpf.SIGNATURE)
             else s
             for i, s in enumerate(segments)
         ]
         return b"\xff\xd8" + b"".join(map(bytes, segments)) + self._scan
 
+    def with_exif_and_profile(self, exif: bytes | None, source: Jpeg) -> bytes:
+        """The file with this Exif block and the colour profile of another JPEG.
+
+        Args:
+            exif: with its ``Exif`` signature; None for none.
+            source: where the profile comes from.
+        """
+        blocks = [] if exif is None else [Segment(_APP1, exif)]
+        blocks += [s for s in source._segments if s.is_(_APP2, _PROFILE)]
+        at = max((i for i, s in enumerate(self._segments) if s.marker == _APP0), default=-1) + 1
+        segments = [*self._segments[:at], *blocks, *self._segments[at:]]
+        return b"\xff\xd8" + b"".join(map(bytes, segments)) + self._scan
+
     def _shift(self, segments: list[Segment], at: int) -> tuple[int, int]:
         """How many bytes the head grew after the segment ``at``, and altogether."""
-        old_at = next(i for i, s in enumerate(self._segments) if s.is_(0xE2, mpf.SIGNATURE))
+        old_at = next(i for i, s in enumerate(self._segments) if s.is_(_APP2, mpf.SIGNATURE))
         old, new = ([len(bytes(s)) for s in some] for some in (self._segments, segments))
         return sum(new[at:]) - sum(old[old_at:]), sum(new) - sum(old)
 
@@ -143,7 +157,7 @@ class Jpeg(Container):
         """Everything but the XMP packet and the IPTC block."""
         ours = ((_APP1, _XMP), (_APP13, _PHOTOSHOP))
         others = [
-            mpf.neutral(bytes(s)) if s.is_(0xE2, mpf.SIGNATURE) else bytes(s)
+            mpf.neutral(bytes(s)) if s.is_(_APP2, mpf.SIGNATURE) else bytes(s)
             for s in self._segments
             if not any(s.is_(*which) for which in ours)
         ]

@@ -22,6 +22,7 @@ PREFIXES: Final = {
     "mwg-rs": "http://www.metadataworkinggroup.com/schemas/regions/",
     "stArea": "http://ns.adobe.com/xmp/sType/Area#",
     "stDim": "http://ns.adobe.com/xap/1.0/sType/Dimensions#",
+    "crs": "http://ns.adobe.com/camera-raw-settings/1.0/",
     "phototag": PHOTOTAG,
 }
 _PREFIX_OF: Final = {uri: prefix for prefix, uri in PREFIXES.items()}

@@ -1,0 +1,206 @@
+"""Crops as new files: what is carried over, what is made anew, and what is never touched."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+import phototag
+from phototag.analyzer import Analyzer
+from phototag.cutting import Order, cut
+from phototag.errors import CropRefused, FormatNotWritable, WriteRefused
+from phototag.geometry import Box
+
+SIZE = (320, 240)
+BOX = Box(0.25, 0.2, 0.5, 0.6)  # 80, 48, 160 x 144 px: on the grid of blocks of 16 px
+PIXELS = (160, 144)
+
+
+def order(target: Path, **changes: Any) -> Order:
+    return Order(**{"box": BOX, "pixels": PIXELS, "target": str(target), "quality": 95, **changes})
+
+
+@pytest.fixture
+def exiftool() -> str:
+    program = shutil.which("exiftool")
+    if program is None:
+        pytest.skip("exiftool, the independent reader, is not installed")
+    return program
+
+
+def picture(*options: Any, path: Path, orientation: int = 1, **saved: Any) -> Path:
+    """A smooth picture with a profile and Exif; options are exiftool's."""
+    across, down = np.meshgrid(np.linspace(0, 255, SIZE[0]), np.linspace(0, 255, SIZE[1]))
+    upright = Image.fromarray(np.stack([across, down, 255 - across], -1).astype(np.uint8))
+    turn = {
+        6: Image.Transpose.ROTATE_90,
+        8: Image.Transpose.ROTATE_270,
+        3: Image.Transpose.ROTATE_180,
+    }
+    stored = upright.transpose(turn[orientation]) if orientation in turn else upright
+    tags = Image.Exif()
+    tags[0x010E], tags[0x0112] = "a description", orientation
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    stored.save(path, exif=tags, icc_profile=profile, **saved)
+    if options:
+        subprocess.run(
+            ["exiftool", "-q", "-q", "-overwrite_original", *options, str(path)], check=True
+        )
+    return path
+
+
+def read(exiftool: str, path: Path, *tags: str) -> str:
+    command = [exiftool, "-s3", "-n", *tags, str(path)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
+def test_profile_exif_and_pixels_are_those_of_the_part(tmp_path: Path, suffix: str) -> None:
+    path = picture(path=tmp_path / "a.jpg", quality=95)
+    target = tmp_path / f"b.{suffix}"
+    before = path.read_bytes()
+    cut(str(path), order(target))
+    assert path.read_bytes() == before
+    with Image.open(path) as whole, Image.open(target) as part:
+        assert part.size == PIXELS
+        assert part.info.get("icc_profile") == whole.info["icc_profile"]
+        assert part.getexif()[0x010E] == "a description"
+        wanted = np.asarray(whole.crop((80, 48, 240, 192)).convert("RGB"), int)
+        assert np.abs(np.asarray(part.convert("RGB"), int) - wanted).mean() < 1
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "webp"])
+def test_other_formats_are_cut_in_their_own(tmp_path: Path, suffix: str) -> None:
+    path = picture(path=tmp_path / f"a.{suffix}", orientation=6)
+    cut(str(path), order(tmp_path / f"b.{suffix}"))
+    with Image.open(tmp_path / f"b.{suffix}") as part:
+        assert part.size == PIXELS
+        assert part.getexif().get(0x0112, 1) == 1
+        corner = np.asarray(part.convert("RGB"), int)[2, 2]
+        assert np.abs(corner - [64, 51, 191]).max() < 8
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_the_new_file_is_upright(tmp_path: Path, orientation: int) -> None:
+    path = picture(path=tmp_path / "a.jpg", orientation=orientation, quality=95)
+    cut(str(path), order(tmp_path / "b.jpg"))
+    with Image.open(tmp_path / "b.jpg") as part:
+        assert part.getexif()[0x0112] == 1
+        corner = np.asarray(part.convert("RGB"), int)[2, 2]
+        assert np.abs(corner - [64, 51, 191]).max() < 8
+
+
+def test_words_stay_and_regions_move(tmp_path: Path, exiftool: str) -> None:
+    region = (
+        "-RegionInfo={AppliedToDimensions={W=320,H=240,Unit=pixel},RegionList=[{Area={X=0.5,Y=0.5,"
+        "W=0.25,H=0.3,Unit=normalized},Name=Jane,Type=Face},{Area={X=0.05,Y=0.05,W=0.1,H=0.1,"
+        "Unit=normalized},Name=Outside,Type=Face}]}"
+    )
+    path = picture(
+        "-XMP-dc:Subject=wedding", "-IPTC:Keywords=old", "-XMP-crs:HasCrop=True", region,
+        path=tmp_path / "a.jpg",
+    )  # fmt: skip
+    cut(str(path), order(tmp_path / "b.jpg"))
+    new = tmp_path / "b.jpg"
+    assert read(exiftool, new, "-XMP-dc:Subject") == "wedding"
+    assert read(exiftool, new, "-IPTC:Keywords") == "old"
+    assert read(exiftool, new, "-XMP-crs:HasCrop") == ""
+    assert read(exiftool, new, "-RegionAppliedToDimensionsW") == "160"
+    assert read(exiftool, new, "-RegionName") == "Jane"
+    area = read(exiftool, new, "-RegionAreaX", "-RegionAreaW").split()
+    assert [float(side) for side in area] == [0.5, 0.5]
+
+
+def test_the_thumbnail_of_the_whole_is_left_out(tmp_path: Path, exiftool: str) -> None:
+    small = tmp_path / "small.jpg"
+    Image.new("RGB", (16, 12)).save(small)
+    path = picture(f"-ThumbnailImage<={small}", path=tmp_path / "a.jpg")
+    assert read(exiftool, path, "-ThumbnailLength")
+    cut(str(path), order(tmp_path / "b.jpg"))
+    assert read(exiftool, tmp_path / "b.jpg", "-ThumbnailLength") == ""
+
+
+def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
+    path = picture(path=tmp_path / "a.jpg")
+    before = path.read_bytes()
+    with pytest.raises(WriteRefused, match="is there already"):
+        cut(str(path), order(path))
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_format_that_is_not_written_is_refused(tmp_path: Path) -> None:
+    path = picture(path=tmp_path / "a.jpg")
+    with pytest.raises(FormatNotWritable, match=r"use \.jpg"):
+        cut(str(path), order(tmp_path / "b.gif"))
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_without_loss_the_pixels_are_the_very_same(
+    tmp_path: Path, exiftool: str, orientation: int
+) -> None:
+    if shutil.which("jpegtran") is None:
+        pytest.skip("jpegtran, which cuts without loss, is not installed")
+    path = picture(
+        "-XMP-dc:Subject=wedding", path=tmp_path / "a.jpg", orientation=orientation, quality=90,
+        subsampling="4:4:4",
+    )  # fmt: skip
+    target = tmp_path / "b.jpg"
+    cut(str(path), order(target, lossless=True))
+    with Image.open(path) as whole, Image.open(target) as part:
+        assert part.getexif()[0x0112] == orientation
+        assert part.info["icc_profile"] == whole.info["icc_profile"]
+        wide, high = part.size
+        left, top = (80, 48) if orientation == 1 else (48, 80)
+        area = (left, top, left + wide, top + high)
+        assert np.array_equal(np.asarray(part), np.asarray(whole.crop(area)))
+    assert read(exiftool, target, "-XMP-dc:Subject") == "wedding"
+
+
+def test_where_the_grid_would_move_the_crop_it_is_refused(tmp_path: Path) -> None:
+    if shutil.which("jpegtran") is None:
+        pytest.skip("jpegtran, which cuts without loss, is not installed")
+    path = picture(path=tmp_path / "a.jpg")
+    off = order(tmp_path / "b.jpg", lossless=True, box=Box(0.27, 0.2, 0.5, 0.6))
+    with pytest.raises(WriteRefused, match="would move the crop by"):
+        cut(str(path), off)
+    png = picture(path=tmp_path / "a.png")
+    with pytest.raises(WriteRefused, match="only a JPEG"):
+        cut(str(png), order(tmp_path / "b.jpg", lossless=True))
+
+
+def test_lightroom_gets_the_whole_photo_with_a_crop_setting(tmp_path: Path, exiftool: str) -> None:
+    path = picture("-XMP-dc:Subject=wedding", path=tmp_path / "a.jpg", orientation=6)
+    target = tmp_path / "b.jpg"
+    cut(str(path), order(target, lightroom=True))
+    with Image.open(path) as whole, Image.open(target) as copy:
+        assert copy.size == whole.size
+    found = read(exiftool, target, "-CropLeft", "-CropTop", "-CropRight", "-CropBottom", "-HasCrop")
+    *sides, cropped = found.splitlines()
+    assert ([float(side) for side in sides], cropped) == ([0.2, 0.25, 0.8, 0.75], "True")
+    assert read(exiftool, target, "-XMP-dc:Subject") == "wedding"
+
+
+@pytest.mark.slow
+def test_the_casting_crop_of_a_portrait_is_a_headshot(portrait_jpg: Path, tmp_path: Path) -> None:
+    with Analyzer() as analyzer:
+        target, crop = analyzer.crop(portrait_jpg, "web_square")
+        assert target == str(portrait_jpg.with_name("portrait.web_square.jpg"))
+        with Image.open(target) as made:
+            assert made.size == crop.pixels
+        headshot = tmp_path / "head.png"
+        analyzer.crop(portrait_jpg, "casting_8x10", headshot)
+        assert analyzer.analyze(headshot).kind == "headshot"
+        with pytest.raises(CropRefused, match="there is no crop print_5x7: it needs 750 x 1050 px"):
+            analyzer.crop(portrait_jpg, "print_5x7")
+        with pytest.raises(
+            CropRefused, match="there is no profile nonsense; there are banner_16x9"
+        ):
+            analyzer.crop(portrait_jpg, "nonsense")
+    assert phototag.crop.__doc__
