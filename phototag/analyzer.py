@@ -60,6 +60,7 @@ class Tagging:
         vocabulary: which words.
         min_confidence: below it nothing is claimed, and what was claimed earlier goes away; a
             number for the verdict, or numbers by name (``keywords.GOVERNORS``).
+        lightroom_crop: name of a crop profile that Lightroom is to apply, in sidecars only.
         faces: mark faces as MWG regions too, which applications list as unnamed people.
         write: options of the write itself.
     """
@@ -67,6 +68,7 @@ class Tagging:
     keywords: Level = Level.MINIMAL
     vocabulary: Vocabulary = attrs.Factory(Vocabulary)
     min_confidence: Mapping[str, float] = attrs.field(factory=dict, converter=thresholds)
+    lightroom_crop: str | None = None
     faces: bool = False
     write: Options = attrs.Factory(Options)
 
@@ -88,6 +90,9 @@ class Tagging:
             keywords=claimed,
             crops=analysis.crops if sure else (),
             faces=tuple(face.box for face in _faces(analysis)) if self.faces else (),
+            lightroom=next(
+                (crop.box for crop in analysis.crops if crop.profile == self.lightroom_crop), None
+            ),
             size=_stored_size(analysis),
             software=analysis.software,
             models=analysis.models,

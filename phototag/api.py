@@ -30,6 +30,8 @@ class TagOptions(TypedDict, total=False):
         vocabulary: other words; see ``Vocabulary.load``.
         min_confidence: below it nothing is claimed, and earlier claims go away: a number for the
             verdict, or numbers by name (``{"kind": 0.9, "cropping": 0.8}``).
+        lightroom_crop: name of a crop profile that Lightroom and darktable are to apply; into
+            sidecars only.
         faces: mark faces as MWG regions too; applications list them as unnamed people.
         iptc: write IPTC-IIM keywords ``always``, where a block exists (``auto``), or ``never``.
         sidecar: an XMP file beside the photo where the format needs one or one is there already
@@ -43,6 +45,7 @@ class TagOptions(TypedDict, total=False):
     keywords: Level | str
     vocabulary: Vocabulary
     min_confidence: float | Mapping[str, float]
+    lightroom_crop: str | None
     faces: bool
     iptc: IptcMode
     sidecar: SidecarMode
@@ -140,7 +143,9 @@ def tagging(options: TagOptions) -> Tagging:
     """The options as the analyzer takes them."""
     given: dict[str, Any] = dict(options)
     claims = {
-        name: given.pop(name) for name in ("vocabulary", "min_confidence", "faces") if name in given
+        name: given.pop(name)
+        for name in ("vocabulary", "min_confidence", "lightroom_crop", "faces")
+        if name in given
     }
     level = Level(given.pop("keywords", Level.MINIMAL))
     return Tagging(keywords=level, **claims, write=Options(**given))

@@ -188,6 +188,12 @@ def analyze(
 )
 @_vocabulary
 @_profiles
+@click.option(
+    "--lightroom-crop",
+    metavar="PROFILE",
+    help="Make Lightroom show this crop; darktable does, too. Into sidecars only: beware, it changes "
+    "how the photos look there.",
+)
 @click.option("--faces", is_flag=True, help="Mark faces as regions; applications list them.")
 @click.option("--keep-mtime", is_flag=True, help="Keep the modification times of the files.")
 @click.option("--force", is_flag=True, help="Write words again that you have deleted.")
@@ -204,6 +210,7 @@ def tag(
     least: tuple[tuple[str, float], ...],
     vocabulary: Vocabulary,
     profiles: tuple[Profile, ...] | None,
+    lightroom_crop: str | None,
     faces: bool,
     keep_mtime: bool,
     force: bool,
@@ -215,6 +222,7 @@ def tag(
         keywords=Level(keywords),
         vocabulary=vocabulary,
         min_confidence=dict(least),
+        lightroom_crop=lightroom_crop,
         faces=faces,
         write=Options(
             iptc=iptc, sidecar=sidecar, force=force, dry_run=dry_run, keep_mtime=keep_mtime

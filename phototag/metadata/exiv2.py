@@ -22,7 +22,7 @@ from phototag.metadata.xmp.names import PHOTOTAG
 EXIV2_VERSION: Final[str] = pyexiv2.__exiv2_version__
 _RAISE_ERRORS: Final = 3
 _EMPTY_JPEG: Final = b"\xff\xd8\xff\xd9"
-_OURS: Final = (*(row.exiv2 for row in ROWS), "Xmp.phototag")
+_OURS: Final = (*(row.exiv2 for row in ROWS), "Xmp.phototag", "Xmp.crs.Crop", "Xmp.crs.HasCrop")
 # In TIFF the blocks themselves are Exif tags; they are compared as what they are.
 _BLOCKS: Final = ("Exif.Image.XMLPacket", "Exif.Image.IPTCNAA", "Exif.Image.ImageResources")
 # A converted block gets a character set mark, a new one a version.

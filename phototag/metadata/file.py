@@ -52,7 +52,14 @@ def apply(path: os.PathLike[str] | str, record: Record, options: Options | None 
     with _refused(photo.photo, WriteRefused):
         words.check(record)
     edit = partial(plan.tag, record=record, options=options)
-    return _together([_change(target, options, edit) for target in _to_write(photo, options)])
+    targets = _to_write(photo, options)
+    if record.lightroom and all(target.original is photo for target in targets):
+        raise WriteRefused(
+            photo.photo,
+            "a Lightroom crop is written into sidecars only, and this photo has none",
+            "use `phototag crop --lightroom` for a copy, or --sidecar always",
+        )
+    return _together([_change(target, options, edit) for target in targets])
 
 
 def remove(path: os.PathLike[str] | str, options: Options | None = None) -> Change:
@@ -235,6 +242,7 @@ def _draft(container: Container) -> Draft:
         block=None if container.iptc is None else iim.parse(container.iptc),
         takes_iptc=container.holds_iptc,
         orientation=container.orientation,
+        beside=isinstance(container, XmpFile),
         ledger=ledger.read(packet),
     )
     if container.xmp is None:

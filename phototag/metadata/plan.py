@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import attrs
 
+from phototag.geometry import Box
 from phototag.keywords import Keywords
-from phototag.metadata import faces, iim, iptc, ledger, mapping, regions, statement
+from phototag.metadata import faces, iim, iptc, ledger, lightroom, mapping, regions, statement
 from phototag.metadata.iim import Iim
 from phototag.metadata.ledger import Ledger
 from phototag.metadata.mapping import Row
@@ -27,6 +28,7 @@ class Draft:
         block: the IPTC-IIM block; None for none.
         takes_iptc: an IPTC block can be written into the file.
         orientation: from Exif, 1..8.
+        beside: it is a sidecar.
         ledger: of earlier writes.
         added: values added so far, by property.
         removed: values of ours removed so far.
@@ -42,6 +44,7 @@ class Draft:
     added: dict[str, tuple[str, ...]] = attrs.Factory(dict)
     removed: dict[str, tuple[str, ...]] = attrs.Factory(dict)
     declined: dict[str, tuple[str, ...]] = attrs.Factory(dict)
+    beside: bool = False
     entries: dict[str, Entry] = attrs.Factory(dict)
 
     def remember(self, **before: str) -> None:
@@ -88,6 +91,7 @@ def tag(draft: Draft, record: Record, options: Options) -> None:
             "scene": claimed.scene,
         }[row.content]
         _words(draft, row, wanted, vocabulary, force=options.force)
+    _lightroom(draft, record.lightroom)
     statement.write(draft.packet, record)
     ledger.write(draft.packet, Ledger(draft.entries, draft.ledger.before))
 
@@ -101,6 +105,7 @@ def take_back(draft: Draft) -> None:
             _faces(draft, row, None, Options())
         else:
             _words(draft, row, (), (), force=False)
+    _lightroom(draft, None)
     statement.erase(draft.packet)
 
 
@@ -165,6 +170,20 @@ def _faces(draft: Draft, row: Row, record: Record | None, options: Options) -> N
         size = record.size if record else (0, 0)
         faces.put(draft.packet, (*kept, *(wanted[key] for key in merged.extra)), size)
     draft.note(row, there, merged, merged.entry)
+
+
+def _lightroom(draft: Draft, box: Box | None) -> None:
+    """A crop that Lightroom applies: in sidecars alone."""
+    before = draft.ledger.entry(lightroom.LABEL).added
+    if not draft.beside and not before:
+        return
+    wanted = lightroom.settings(box, draft.orientation) if box and draft.beside else None
+    added = lightroom.changed(draft.packet, wanted, before)
+    draft.entries[lightroom.LABEL] = Entry(added=added)
+    if added and not before:
+        draft.added[lightroom.LABEL] = added
+    if before and not added:
+        draft.removed[lightroom.LABEL] = before
 
 
 def _there(draft: Draft, row: Row) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ class Record:
         keywords: the words and scene codes that are claimed.
         crops: the crop suggestions.
         faces: faces to be marked, in the upright picture; not read back.
+        lightroom: a crop that Lightroom is to apply, for sidecars; not read back.
         size: width and height of the stored picture in px, for the faces; not read back.
         software: version of phototag.
         models: short name of the set of models (changes when a model does).
@@ -34,6 +35,7 @@ class Record:
     keywords: Keywords = attrs.Factory(Keywords)
     crops: tuple[Crop, ...] = ()
     faces: tuple[Box, ...] = ()
+    lightroom: Box | None = None
     size: tuple[int, int] = (0, 0)
     software: str = ""
     models: str = ""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from phototag.geometry import Box
-from phototag.metadata import exiv2, faces, iim, ledger, plan, regions
+from phototag.metadata import exiv2, faces, iim, ledger, lightroom, plan, regions
 from phototag.metadata.containers import Container, open_container
 from phototag.metadata.mapping import FACES, REGIONS
-from phototag.metadata.orientation import stored as stored_box
 from phototag.metadata.plan import Draft
-from phototag.metadata.xmp.names import PREFIXES, Name
+from phototag.metadata.xmp.names import PREFIXES
 from phototag.metadata.xmp.packet import Packet
-from phototag.metadata.xmp.values import Array, Text
+from phototag.metadata.xmp.values import Array
 
 _CRS: Final = PREFIXES["crs"]
 _SIZES: Final = ("http://ns.adobe.com/tiff/1.0/", "http://ns.adobe.com/exif/1.0/")
@@ -52,23 +51,10 @@ def carried(
 
 
 def with_lightroom_crop(photo: bytes, name: str, box: Box) -> bytes:
-    """The whole photo, with a crop that Lightroom and Camera Raw apply when they open it.
-
-    Source: XMP specification part 2, Camera Raw schema; the sides are those of the stored picture.
-    """
+    """The whole photo, with a crop that Lightroom and Camera Raw apply when they open it."""
     container = open_container(photo, name)
     packet = Packet(container.xmp)
-    stored = stored_box(box, container.orientation)
-    sides = {
-        "CropLeft": stored.x,
-        "CropTop": stored.y,
-        "CropRight": stored.right,
-        "CropBottom": stored.bottom,
-    }
-    for local, value in sides.items():
-        packet.put(Name(_CRS, local), Text(f"{value:.6f}"))
-    for local, text in (("CropAngle", "0"), ("CropConstrainToWarp", "0"), ("HasCrop", "True")):
-        packet.put(Name(_CRS, local), Text(text))
+    lightroom.put(packet, lightroom.settings(box, container.orientation))
     return container.replaced(packet.to_bytes(), container.iptc)
 
 

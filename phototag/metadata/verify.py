@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from phototag.metadata import exiv2, faces, iim, ledger
+from phototag.metadata import exiv2, faces, iim, ledger, lightroom
 from phototag.metadata.containers import Container
 from phototag.metadata.mapping import FACES, IPTC_KEYWORDS, REGIONS, ROWS
 from phototag.metadata.merge import ours
@@ -49,10 +49,11 @@ def _foreign_xmp(packet: Packet) -> dict[str, object]:
     """All values that are not phototag's."""
     written = ledger.read(packet)
     mixed = {row.name: row for row in ROWS if row.store == "xmp"}
+    crop = lightroom.mine(packet, written.entry(lightroom.LABEL).added)
     foreign: dict[str, object] = {
         str(name): packet.get(name)
         for name in packet.names()
-        if name.uri != PHOTOTAG and name not in mixed
+        if name.uri != PHOTOTAG and name not in mixed and name not in crop
     }
     for name, row in mixed.items():
         items = packet.items(name)

@@ -8,10 +8,12 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from PIL import Image
 
 from phototag.errors import FormatNotWritable, MetadataDamaged, WriteRefused
+from phototag.geometry import Box
 from phototag.metadata import replace as replacing
 from phototag.metadata import sidecar
 from phototag.metadata.file import apply, read, remove
@@ -264,3 +266,51 @@ def test_jpeg_2000_that_refers_to_places_is_refused(tmp_path: Path, headshot: Re
     path.write_bytes(data[:12] + struct.pack(">I4s", 8, b"ftbl") + data[12:])
     with pytest.raises(Exception, match="refers to places"):
         apply(path, headshot)
+
+
+CROP = Box(0.25, 0.125, 0.5, 0.5)
+
+
+def crs(path: Path) -> dict[str, str]:
+    packet = Packet(path.read_bytes())
+    return {n.local: packet.text(n) for n in packet.names() if "camera-raw" in n.uri}
+
+
+def test_a_lightroom_crop_goes_into_the_sidecar_and_comes_back_out(
+    tmp_path: Path, headshot: Record
+) -> None:
+    path = raw(tmp_path / "a.nef")  # lies on its side: orientation 6
+    cropped = attrs.evolve(headshot, lightroom=CROP)
+    apply(path, cropped)
+    beside = tmp_path / "a.xmp"
+    assert crs(beside) == {
+        "CropLeft": "0.125000", "CropTop": "0.250000", "CropRight": "0.625000",
+        "CropBottom": "0.750000", "CropAngle": "0", "CropConstrainToWarp": "0", "HasCrop": "True",
+    }  # fmt: skip
+    assert not apply(path, cropped).changed
+    apply(path, headshot)
+    assert crs(beside) == {}
+    apply(path, cropped)
+    remove(path)
+    assert sorted(tmp_path.iterdir()) == [path]
+
+
+def test_a_crop_of_the_users_is_left_alone(tmp_path: Path, headshot: Record) -> None:
+    path = raw(tmp_path / "a.nef")
+    cropped = attrs.evolve(headshot, lightroom=CROP)
+    apply(path, cropped)
+    beside = tmp_path / "a.xmp"
+    (tmp_path / "a.nef.xmp").unlink()
+    beside.write_bytes(beside.read_bytes().replace(b"CropRight>0.625", b"CropRight>0.900"))
+    apply(path, attrs.evolve(headshot, lightroom=Box(0, 0, 0.3, 0.3)))
+    assert crs(beside)["CropRight"] == "0.900000"
+    remove(path)
+    assert crs(beside)["CropRight"] == "0.900000"
+
+
+def test_a_lightroom_crop_is_never_written_into_a_photo(make: Any, headshot: Record) -> None:
+    path = make("a.jpg")
+    before = path.read_bytes()
+    with pytest.raises(WriteRefused, match="into sidecars only"):
+        apply(path, attrs.evolve(headshot, lightroom=CROP))
+    assert path.read_bytes() == before
