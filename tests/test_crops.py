@@ -48,7 +48,9 @@ def mirrored(drawn: Scene) -> Scene:
         assert mesh is not None
         pose = attrs.evolve(mesh.pose, yaw=-mesh.pose.yaw, roll=-mesh.pose.roll)
         box = attrs.evolve(seen.box, x=1 - seen.box.right)
-        return attrs.evolve(seen, box=box, mesh=attrs.evolve(mesh, pose=pose), **points)
+        outline = tuple(attrs.evolve(point, x=1 - point.x) for point in mesh.outline)
+        turned_round = attrs.evolve(mesh, pose=pose, outline=outline, **points)
+        return attrs.evolve(seen, box=box, mesh=turned_round, **points)
 
     box = drawn.person.box
     assert box is not None

@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 
+from phototag.analysis import Analysis
 from phototag.analyzer import Analyzer
 from phototag.criteria import CRITERIA
+from phototag.crops import built_in
+from phototag.crops.fitting import cuts
+from phototag.crops.layout import lay_out
+from phototag.crops.profiles import Serves
 
 pytestmark = pytest.mark.slow
 KINDS = {"group": "portrait", "none": "other"}
@@ -17,11 +22,16 @@ Labelled = list[tuple[Path, dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def results(labelled: Labelled) -> list[dict[str, Any]]:
+def analyses(labelled: Labelled) -> list[Analysis]:
     with Analyzer(workers=2) as analyzer:
         outcomes = list(analyzer.analyze_many(path for path, _ in labelled))
     assert [outcome.error for outcome in outcomes if outcome.error] == []
-    return [outcome.analysis.to_dict() for outcome in outcomes if outcome.analysis]
+    return [outcome.analysis for outcome in outcomes if outcome.analysis]
+
+
+@pytest.fixture(scope="module")
+def results(analyses: list[Analysis]) -> list[dict[str, Any]]:
+    return [analysis.to_dict() for analysis in analyses]
 
 
 def test_kind(labelled: Labelled, results: list[dict[str, Any]]) -> None:
@@ -37,6 +47,39 @@ def test_every_criterion_of_every_photo_has_a_reason(results: list[dict[str, Any
     for result in results:
         for name in CRITERIA:
             assert result["criteria"][name]["reason"], (result["path"], name)
+
+
+def test_every_crop_keeps_the_hard_rules(analyses: list[Analysis]) -> None:
+    profiles = {profile.name: profile for profile in built_in()}
+    seen = 0
+    for analysis in analyses:
+        scene = analysis.scene
+        assert scene is not None
+        if not analysis.crops:
+            continue
+        people = scene.faces[: analysis.subjects.count]
+        layout = lay_out(scene, people)
+        width, height = scene.image.width, scene.image.height
+        for crop in analysis.crops:
+            seen += 1
+            profile, box = profiles[crop.profile], crop.box
+            name = (analysis.path, crop.profile)
+            assert crop.pixels[0] * profile.ratio[1] == crop.pixels[1] * profile.ratio[0], name
+            assert min(box.x, box.y) >= 0, name
+            assert max(box.right, box.bottom) <= 1 + 1e-9, name
+            pixels = round(box.x * width), round(box.y * height), *crop.pixels
+            if profile.serves is Serves.EVERYBODY:
+                continue
+            assert layout.head is not None
+            face = people[0]
+            for point in (face.left_eye, face.right_eye, face.mouth_left, face.mouth_right):
+                assert box.x <= point.x <= box.right, name
+                assert box.y <= point.y <= box.bottom, name
+            assert layout.head.chin <= box.bottom * height + 1, name
+            if profile.headroom >= 0:
+                assert box.y * height <= layout.head.crown + 1, name
+            assert not cuts(layout, pixels, layout.head.height), name
+    assert seen > 500
 
 
 def test_tag_twice_and_remove(labelled: Labelled, tmp_path: Path) -> None:

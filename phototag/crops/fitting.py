@@ -28,7 +28,7 @@ STEPS = 48  # sizes that are tried between the smallest and the largest
 # Bands are met with this part of their width to spare: who measures the finished crop again finds
 # the hair or the eyes a little elsewhere.
 SPARE = 0.12
-TURNED = 15.0  # degrees of yaw from which a head wants room to look into
+TURNED = 20.0  # degrees of yaw from which a head has all its room to look into
 ACROSS = 0.1  # of the crop's width: what counts as one off across
 
 
@@ -104,10 +104,9 @@ def _place(profile: Profile, layout: Layout, head: Head, units: int) -> Placed |
     wide, high = units * profile.ratio[0], units * profile.ratio[1]
     eye_low, eye_wanted, eye_high = profile.eyes
     kept = head.crown - profile.headroom * high  # the lowest top edge that spares the hair
-    room = 0.0
-    if head.yaw is not None and abs(head.yaw) > TURNED:
-        # A positive yaw looks to the right of the picture: more of the crop on that side.
-        room = math.copysign(profile.look_room, head.yaw)
+    # A positive yaw looks to the right of the picture: more of the crop on that side.
+    yaw = head.yaw or 0.0
+    room = math.copysign(profile.look_room * min(1.0, abs(yaw) / TURNED), yaw)
     wanted = head.middle - (0.5 - room) * wide
     span = wanted, wanted + wide
     top = best_place(

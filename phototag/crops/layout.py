@@ -125,27 +125,31 @@ def lay_out(scene: Scene, subjects: tuple[Face, ...]) -> Layout:
 
 
 def _head(scene: Scene, face: Face) -> Head:
-    """The head, with hair as the person mask shows it."""
+    """The head, with hair as the person mask shows it.
+
+    From the mesh where there is one: in the mirror its points move by a quarter of what the
+    detector's own do.
+    """
     width, height = scene.image.width, scene.image.height
-    chin = max(face.mesh.chin.y, face.box.bottom) if face.mesh else face.box.bottom
+    seen = face.mesh or face
+    chin = face.mesh.chin.y if face.mesh else face.box.bottom
     guess = face.box.y - HAIR * face.box.height
     crown = scene.person.crown if face == scene.main_face else None
     # A mask that runs on above the head (a raised arm, somebody behind) is no hair.
     if crown is None or crown < guess - HAIR * face.box.height:
         crown = guess
     pose = face.mesh.pose if face.mesh else None
-    eyes = (
-        (face.left_eye.x - face.right_eye.x) * width,
-        (face.left_eye.y - face.right_eye.y) * height,
-    )
+    outline = [point.x for point in face.mesh.outline] if face.mesh else []
+    middle = (min(outline) + max(outline)) / 2 if outline else face.box.centre.x
+    left, right = seen.left_eye, seen.right_eye
     return Head(
         crown=max(0.0, min(crown, face.box.y)) * height,
         chin=min(1.0, chin) * height,
-        eyes=(face.left_eye.y + face.right_eye.y) / 2 * height,
+        eyes=(left.y + right.y) / 2 * height,
         left=face.box.x * width,
         right=face.box.right * width,
-        middle=(face.left_eye.x + face.right_eye.x + 2 * face.box.centre.x) / 4 * width,
-        eye_distance=round(math.hypot(*eyes), 3),
+        middle=((left.x + right.x) / 2 + middle) / 2 * width,
+        eye_distance=round(math.hypot((left.x - right.x) * width, (left.y - right.y) * height), 3),
         yaw=pose.yaw if pose else None,
         roll=pose.roll if pose else None,
         crown_seen=crown > TOUCHES,

@@ -92,9 +92,6 @@ def _cut_regions(packet: Packet, box: Box, before: int, after: int, size: tuple[
         )
         packet.put(REGIONS.name, Array("Bag", kept) if kept else None)
     if FACES.name in packet:
-        people = tuple(
-            moved
-            for region in faces.items(packet)
-            if (moved := faces.moved(region, box, before, after)) is not None
-        )
-        faces.put(packet, people, size, cut=True)
+        people = (faces.moved(region, box, before, after) for region in faces.items(packet))
+        inside = tuple(region for region in people if region is not None)
+        faces.put(packet, inside, size, cut=True)
