@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 from PIL import Image, ImageOps
 
-from phototag.errors import FormatNotWritable, PhotoDamaged, WriteRefused
+from phototag.errors import FormatNotWritable, MetadataDamaged, PhotoDamaged, WriteRefused
 from phototag.geometry import Box
 from phototag.metadata import transfer
 from phototag.metadata.containers import open_container
@@ -74,14 +74,19 @@ def cut(path: str, order: Order) -> None:
     photo = read_file(path)
     if os.path.lexists(order.target):
         raise WriteRefused(photo.photo, f"{order.target} is there already", "name another file")
-    if order.lightroom:
-        new = transfer.with_lightroom_crop(photo.data, photo.photo, order.box)
-    elif order.lossless:
-        new = _cut_losslessly(photo, order)
-    else:
-        new = _cut_anew(photo, order)
+    try:
+        new = _made(photo, order)
+    except ValueError as error:
+        raise MetadataDamaged(photo.photo, str(error), "nothing was written") from error
     target = Original(order.target, order.target, b"", photo.state, missing=True)
     replace(target, new, Options())
+
+
+def _made(photo: Original, order: Order) -> bytes:
+    """The content of the new file."""
+    if order.lightroom:
+        return transfer.with_lightroom_crop(photo.data, photo.photo, order.box)
+    return _cut_losslessly(photo, order) if order.lossless else _cut_anew(photo, order)
 
 
 def _cut_anew(photo: Original, order: Order) -> bytes:

@@ -14,7 +14,7 @@ from PIL import Image, ImageCms
 import phototag
 from phototag.analyzer import Analyzer
 from phototag.cutting import Order, cut
-from phototag.errors import CropRefused, FormatNotWritable, WriteRefused
+from phototag.errors import CropRefused, FormatNotWritable, MetadataDamaged, WriteRefused
 from phototag.geometry import Box
 
 SIZE = (320, 240)
@@ -161,6 +161,17 @@ def test_without_loss_the_pixels_are_the_very_same(
         area = (left, top, left + wide, top + high)
         assert np.array_equal(np.asarray(part), np.asarray(whole.crop(area)))
     assert read(exiftool, target, "-XMP-dc:Subject") == "wedding"
+
+
+def test_metadata_that_cannot_be_read_are_an_error(tmp_path: Path) -> None:
+    path = picture(path=tmp_path / "a.jpg")
+    data = path.read_bytes()
+    broken = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta"
+    block = b"\xff\xe1" + (len(broken) + 2).to_bytes(2, "big") + broken
+    path.write_bytes(data[:2] + block + data[2:])
+    with pytest.raises(MetadataDamaged):
+        cut(str(path), order(tmp_path / "b.jpg"))
+    assert sorted(tmp_path.iterdir()) == [path]
 
 
 def test_where_the_grid_would_move_the_crop_it_is_refused(tmp_path: Path) -> None:

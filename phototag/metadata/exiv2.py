@@ -21,6 +21,7 @@ from phototag.metadata.xmp.names import PHOTOTAG
 # 2 (the default) prints to stdout; 4 reads damaged XMP as no XMP; 3 raises.
 EXIV2_VERSION: Final[str] = pyexiv2.__exiv2_version__
 _RAISE_ERRORS: Final = 3
+_UNKNOWN_FORMAT: Final = "unknown image type"  # in the text of exiv2's error
 _EMPTY_JPEG: Final = b"\xff\xd8\xff\xd9"
 _OURS: Final = (*(row.exiv2 for row in ROWS), "Xmp.phototag", "Xmp.crs.Crop", "Xmp.crs.HasCrop")
 # In TIFF the blocks themselves are Exif tags; they are compared as what they are.
@@ -91,7 +92,11 @@ class Description:
 
 
 def describe(data: bytes) -> Description:
-    """Read what describes a picture; nothing where exiv2 does not know the format."""
+    """Read what describes a picture; nothing where exiv2 does not know the format.
+
+    Raises:
+        ValueError: it is a format that exiv2 knows, but what stands in there cannot be read.
+    """
     try:
         with pyexiv2.ImageData(data) as image:
             readable = image.get_access_mode()
@@ -100,9 +105,11 @@ def describe(data: bytes) -> Description:
             exif = image.read_exif("latin-1") if readable["exif"] else {}
             iptc = _decoded_all(image.read_iptc("latin-1")) if readable["iptc"] else {}
         converted = {**pyexiv2.convert_exif_to_xmp(exif), **pyexiv2.convert_iptc_to_xmp(iptc)}
-    except (RuntimeError, UnicodeDecodeError, ValueError):
+    except (RuntimeError, ValueError) as error:  # UnicodeDecodeError is a ValueError
         _drain()
-        return Description()
+        if _UNKNOWN_FORMAT in str(error):
+            return Description()
+        raise ValueError(f"its metadata cannot be read: {error}") from error
     return Description(packet=packet, xmp=xmp, converted=converted, exif=exif)
 
 

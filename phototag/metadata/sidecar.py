@@ -79,7 +79,10 @@ def orientation(photo: bytes) -> int:
     """
     if photo[4:8] == b"ftyp" and photo[8:12] != b"crx ":
         return 1
-    value = exiv2.describe(photo).exif.get("Exif.Image.Orientation", "1")
+    try:
+        value = exiv2.describe(photo).exif.get("Exif.Image.Orientation", "1")
+    except ValueError:
+        return 1
     return int(value) if str(value) in set("12345678") else 1
 
 

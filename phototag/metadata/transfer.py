@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from phototag.errors import FormatNotWritable
 from phototag.geometry import Box
 from phototag.metadata import exiv2, faces, iim, ledger, lightroom, plan, regions
 from phototag.metadata.containers import Container, open_container
@@ -62,7 +63,7 @@ def _inside(photo: bytes, name: str, target: Container) -> tuple[Packet, bytes |
     """XMP without what is phototag's, IPTC the same, and the orientation of the photo."""
     try:
         source = open_container(photo, name, raw="")
-    except Exception:  # noqa: BLE001 - a format that only exiv2 can read into
+    except FormatNotWritable:
         found = exiv2.describe(photo)
         packet = Packet(found.packet or None)
         draft = Draft(packet, None, takes_iptc=False, orientation=1, ledger=ledger.read(packet))

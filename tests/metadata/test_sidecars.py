@@ -230,6 +230,18 @@ def test_a_sidecar_that_appears_meanwhile_is_not_overwritten(
     assert sorted(heic.parent.iterdir()) == [heic, beside]
 
 
+def test_metadata_that_cannot_be_read_get_no_sidecar_that_hides_them(
+    tmp_path: Path, headshot: Record
+) -> None:
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener()
+    path = tmp_path / "a.heic"
+    Image.new("RGB", (96, 64)).save(path, xmp=b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><broken>")
+    with pytest.raises(MetadataDamaged, match="cannot be read"):
+        apply(path, headshot)
+    assert sorted(tmp_path.iterdir()) == [path]
+
+
 def test_a_dry_run_makes_no_sidecar(heic: Path, headshot: Record) -> None:
     change = apply(heic, headshot, Options(dry_run=True))
     assert change.changed
