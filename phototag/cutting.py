@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
-from PIL import Image, ImageOps
+import numpy as np
+from PIL import Image
 
 from phototag.errors import FormatNotWritable, MetadataDamaged, PhotoDamaged, WriteRefused
 from phototag.geometry import Box
@@ -21,7 +22,8 @@ from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.options import Options
 from phototag.metadata.orientation import stored, upright
 from phototag.metadata.replace import Original, read_file, replace
-from phototag.vision.photo import opened
+from phototag.metadata.sidecar import raw_kind
+from phototag.vision.photo import UPRIGHT_FORMATS, looks_raw, opened, orientation_of
 
 if TYPE_CHECKING:
     from PIL.JpegImagePlugin import JpegImageFile
@@ -39,6 +41,17 @@ STRUCTURE = {
     *range(254, 260), 262, 266, 273, *range(277, 280), 284, 292, 293, 317, 320, *range(322, 326),
     330, 338, 339, 347, 700, 33723, 34377, 34675,
 }  # fmt: skip
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+MODES: Final = {
+    "JPEG": {"L", "RGB", "CMYK"},
+    "PNG": {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"},
+    "TIFF": {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F", "LAB"},
+    "WEBP": {"RGB", "RGBA"},
+}
 CUT_SECONDS = 120
 
 
@@ -72,6 +85,11 @@ def cut(path: str, order: Order) -> None:
         PhototagError: the photo cannot be read.
     """
     photo = read_file(path)
+    kind = raw_kind(photo.path)
+    if kind or looks_raw(photo.data):
+        raise FormatNotWritable(
+            photo.photo, f"nothing is cut out of a {kind} raw file", "develop it first"
+        )
     if os.path.lexists(order.target):
         raise WriteRefused(photo.photo, f"{order.target} is there already", "name another file")
     try:
@@ -97,20 +115,33 @@ def _cut_anew(photo: Original, order: Order) -> bytes:
         )
     with opened(photo.photo, photo.data) as image:
         try:
-            whole = ImageOps.exif_transpose(image)
+            turn = None if image.format in UPRIGHT_FORMATS else TURNS.get(orientation_of(image))
+            image.load()
+            whole = image if turn is None else image.transpose(turn)
         except Exception as error:  # every decoder has its own exceptions for broken data
             raise PhotoDamaged(photo.photo, f"the picture is damaged ({error})") from error
+        wide, high = order.pixels
+        sizes = order.box.width * whole.width - wide, order.box.height * whole.height - high
+        if max(map(abs, sizes)) > 1:
+            raise PhotoDamaged(
+                photo.photo, "the picture has another size than when it was looked at"
+            )
         left, top = round(order.box.x * whole.width), round(order.box.y * whole.height)
-        part = whole.crop((left, top, left + order.pixels[0], top + order.pixels[1]))
+        part = whole.crop((left, top, left + wide, top + high))
         options = _encoding(form, order.quality)
-        if profile := image.info.get("icc_profile"):
+        fitted = _in_a_mode_of(form, part)
+        # A profile describes the colours of one mode: of another it would be wrong.
+        if (profile := image.info.get("icc_profile")) and fitted.mode == part.mode:
             options["icc_profile"] = profile
-        if form == "JPEG" and part.mode not in {"L", "RGB", "CMYK"}:
-            part = part.convert("RGB")
-        if (exif := _exif(image, order.pixels, 1)) is not None:
+        if (exif := _exif(photo, image, order.pixels, 1)) is not None:
             options["exif"] = exif
     stream = io.BytesIO()
-    part.save(stream, form, **options)
+    try:
+        fitted.save(stream, form, **options)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise FormatNotWritable(
+            photo.photo, f"a {part.mode} picture cannot be written as {form} ({error})"
+        ) from error
     return transfer.carried(
         photo.data,
         photo.photo,
@@ -121,6 +152,17 @@ def _cut_anew(photo: Original, order: Order) -> bytes:
     )
 
 
+def _in_a_mode_of(form: str, part: Image.Image) -> Image.Image:
+    """The picture in a mode that the format takes."""
+    if part.mode in MODES[form]:
+        return part
+    if part.mode.startswith("I;16"):
+        eight = np.asarray(part).astype(np.uint16) >> 8
+        part = Image.fromarray(eight.astype(np.uint8))
+        return part if part.mode in MODES[form] else part.convert("RGB")
+    return part.convert("RGBA" if part.has_transparency_data and "RGBA" in MODES[form] else "RGB")
+
+
 def _encoding(form: str, quality: int) -> dict[str, Any]:
     if form == "JPEG":
         return {"quality": quality, "subsampling": "4:4:4", "optimize": True}
@@ -129,8 +171,17 @@ def _encoding(form: str, quality: int) -> dict[str, Any]:
     return {"compression": "tiff_lzw"} if form == "TIFF" else {}
 
 
-def _exif(image: Image.Image, pixels: tuple[int, int], orientation: int) -> bytes | None:
+def _exif(
+    photo: Original, image: Image.Image, pixels: tuple[int, int], orientation: int
+) -> bytes | None:
     """The photo's Exif for the new picture: this orientation, its size, no thumbnail of the old."""
+    try:
+        return _exif_of(image, pixels, orientation)
+    except Exception as error:  # Pillow raises whatever a mistyped tag leads it to
+        raise MetadataDamaged(photo.photo, f"its Exif cannot be carried over ({error})") from error
+
+
+def _exif_of(image: Image.Image, pixels: tuple[int, int], orientation: int) -> bytes | None:
     exif = image.getexif()
     if not exif:
         return None
@@ -155,7 +206,10 @@ def _cut_losslessly(photo: Original, order: Order) -> bytes:
         raise WriteRefused(
             photo.photo, "cutting without loss needs jpegtran", "install libjpeg-turbo's programs"
         )
-    if not photo.data.startswith(b"\xff\xd8") or FORMATS.get(Path(order.target).suffix) != "JPEG":
+    if (
+        not photo.data.startswith(b"\xff\xd8")
+        or FORMATS.get(Path(order.target).suffix.lower()) != "JPEG"
+    ):
         raise WriteRefused(
             photo.photo, "only a JPEG can be cut without loss, into a JPEG", "leave out --lossless"
         )
@@ -165,14 +219,17 @@ def _cut_losslessly(photo: Original, order: Order) -> bytes:
         area = _on_the_grid(photo, image, stored(order.box, source.orientation))  # type: ignore[arg-type]
         left, top, wide, high = area
         size = image.size
-        exif = _exif(image, (wide, high), source.orientation)
+        exif = _exif(photo, image, (wide, high), source.orientation)
     with tempfile.TemporaryDirectory(prefix="phototag-") as folder:
         file = Path(folder, "photo.jpg")
         file.write_bytes(photo.data)
         command = [program, "-copy", "none", "-optimize", "-crop", f"{wide}x{high}+{left}+{top}"]
-        run = subprocess.run(
-            [*command, str(file)], capture_output=True, check=False, timeout=CUT_SECONDS
-        )
+        try:
+            run = subprocess.run(
+                [*command, str(file)], capture_output=True, check=False, timeout=CUT_SECONDS
+            )
+        except subprocess.TimeoutExpired as error:
+            raise PhotoDamaged(photo.photo, f"jpegtran took over {CUT_SECONDS} s") from error
     if run.returncode:
         said = run.stderr.decode(errors="replace").strip()
         raise PhotoDamaged(photo.photo, f"jpegtran could not cut it: {said}")

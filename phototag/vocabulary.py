@@ -148,7 +148,7 @@ class Vocabulary:
         """
         name = str(file)
         try:
-            tables = tomllib.loads(Path(file).read_text(encoding="utf-8"))
+            tables = tomllib.loads(Path(file).read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise BadVocabulary(name, f"it cannot be read: {error.strerror or error}") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -367,6 +367,10 @@ def test_own_profiles_from_a_file(tmp_path: Path) -> None:
         ("[poster]", "[my-poster]", "letters, digits and underscores"),
         ('serves = "single"', 'serves = "nobody"', "poster is no profile"),
         ("title", "titel", "poster is no profile"),
+        ("head = [0.2", "head = [0.0", "above 0"),
+        ('"our house rules"', '"x"\nair = 0.5', "air must lie"),
+        ('"our house rules"', '"x"\nlook_room = nan', "out of range"),
+        ("Our poster", "Our\\u0001poster", "title must be printable"),
     ],
 )
 def test_mistakes_in_own_profiles_are_named(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -215,3 +215,52 @@ def test_the_casting_crop_of_a_portrait_is_a_headshot(portrait_jpg: Path, tmp_pa
         ):
             analyzer.crop(portrait_jpg, "nonsense")
     assert phototag.crop.__doc__
+
+
+@pytest.mark.parametrize(
+    ("mode", "name", "suffix"),
+    [("CMYK", "a.jpg", "png"), ("CMYK", "a.jpg", "webp"), ("L", "a.jpg", "webp"),
+     ("I;16", "a.png", "jpg"), ("LA", "a.png", "jpg"), ("P", "a.png", "jpg"), ("F", "a.tif", "png")],
+)  # fmt: skip
+def test_every_mode_becomes_one_that_the_format_takes(
+    tmp_path: Path, mode: str, name: str, suffix: str
+) -> None:
+    path = tmp_path / name
+    grey = Image.linear_gradient("L").resize(SIZE)
+    if mode == "I;16":
+        whole = Image.fromarray(np.asarray(grey, np.uint16) * 257)
+    else:
+        whole = grey.convert(mode)
+    whole.save(path)
+    target = tmp_path / f"b.{suffix}"
+    cut(str(path), order(target))
+    with Image.open(target) as part:
+        assert part.size == PIXELS
+        assert 60 < np.asarray(part.convert("L")).mean() < 200
+
+
+def test_xmp_too_large_for_a_jpeg_is_refused_whole(tmp_path: Path) -> None:
+    path = picture(f"-XMP-dc:Description={'x' * 65_400}", path=tmp_path / "a.png")
+    with pytest.raises(MetadataDamaged, match="bytes"):
+        cut(str(path), order(tmp_path / "b.jpg"))
+    assert sorted(tmp_path.iterdir()) == [path]
+
+
+def test_keywords_in_iptc_alone_come_along_into_a_png(tmp_path: Path, exiftool: str) -> None:
+    path = picture("-IPTC:Keywords=old", path=tmp_path / "a.jpg")
+    cut(str(path), order(tmp_path / "b.png"))
+    assert read(exiftool, tmp_path / "b.png", "-XMP-dc:Subject") == "old"
+
+
+def test_nothing_is_cut_out_of_a_negative(tmp_path: Path) -> None:
+    path = picture(path=tmp_path / "a.tif").rename(tmp_path / "a.nef")
+    with pytest.raises(FormatNotWritable, match="NEF raw"):
+        cut(str(path), order(tmp_path / "b.jpg"))
+
+
+def test_orientation_in_xmp_alone_is_nobodys(tmp_path: Path) -> None:
+    """Hardly any program looks there; seeing and writing must agree."""
+    path = picture("-XMP-tiff:Orientation#=6", path=tmp_path / "a.jpg")
+    cut(str(path), order(tmp_path / "b.jpg"))
+    with Image.open(tmp_path / "b.jpg") as part:
+        assert np.abs(np.asarray(part.convert("RGB"), int)[2, 2] - [64, 51, 191]).max() < 8

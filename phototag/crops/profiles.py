@@ -24,6 +24,7 @@ FILE = Path(__file__).with_name("profiles.toml")
 
 Band = tuple[float, float, float]
 _LOOSEST: Band = (0.0, 0.5, 1.0)
+MOST_AIR = 0.4  # of a side, on either side
 _SHAPES = ("squareCropping", "landscapeCropping", "portraitCropping")
 
 
@@ -96,7 +97,7 @@ def load(file: str | os.PathLike[str]) -> tuple[Profile, ...]:
     """
     name = str(file)
     try:
-        tables = tomllib.loads(Path(file).read_text(encoding="utf-8"))
+        tables = tomllib.loads(Path(file).read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadProfiles(name, f"it cannot be read: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -125,6 +126,14 @@ def _check(profile: Profile) -> None:
         low, wanted, high = getattr(profile, field)
         if not 0 <= low <= wanted <= high <= 1:
             raise ValueError(f"{field} must rise from 0 to 1")
+    if profile.head[0] <= 0 and profile.serves is Serves.SINGLE:
+        raise ValueError("the least head must be above 0")
+    if not 0 <= profile.air <= MOST_AIR:
+        raise ValueError(f"air must lie between 0 and {MOST_AIR}")
+    if not (abs(profile.headroom) < 1 and 0 <= profile.look_room < 1 and profile.turn >= 0):
+        raise ValueError("headroom, look_room or turn is out of range")
+    if not (profile.title.strip() and profile.title.isprintable()):
+        raise ValueError("the title must be printable")
     if not (profile.name.isidentifier() and profile.name.isascii()):
         raise ValueError("the name may hold letters, digits and underscores only")
     if min(*profile.ratio, *profile.pixels) < 1:

@@ -10,6 +10,7 @@ damaged file, and its log level, namespaces and pending error are global to the 
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import Any, Final
 
 import attrs
@@ -22,6 +23,9 @@ from phototag.metadata.xmp.names import PHOTOTAG
 EXIV2_VERSION: Final[str] = pyexiv2.__exiv2_version__
 _RAISE_ERRORS: Final = 3
 _UNKNOWN_FORMAT: Final = "unknown image type"  # in the text of exiv2's error
+_PACKET: Final = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
+_HEAD: Final = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+_TAIL: Final = b'<?xpacket end="w"?>'
 _EMPTY_JPEG: Final = b"\xff\xd8\xff\xd9"
 _OURS: Final = (*(row.exiv2 for row in ROWS), "Xmp.phototag", "Xmp.crs.Crop", "Xmp.crs.HasCrop")
 # In TIFF the blocks themselves are Exif tags; they are compared as what they are.
@@ -102,7 +106,7 @@ def describe(data: bytes) -> Description:
             readable = image.get_access_mode()
             packet = image.read_raw_xmp().encode() if readable["xmp"] else b""
             xmp = image.read_xmp() if readable["xmp"] else {}
-            exif = image.read_exif("latin-1") if readable["exif"] else {}
+            exif = _decoded_all(image.read_exif("latin-1")) if readable["exif"] else {}
             iptc = _decoded_all(image.read_iptc("latin-1")) if readable["iptc"] else {}
         converted = {**pyexiv2.convert_exif_to_xmp(exif), **pyexiv2.convert_iptc_to_xmp(iptc)}
     except (RuntimeError, ValueError) as error:  # UnicodeDecodeError is a ValueError
@@ -110,6 +114,10 @@ def describe(data: bytes) -> Description:
         if _UNKNOWN_FORMAT in str(error):
             return Description()
         raise ValueError(f"its metadata cannot be read: {error}") from error
+    if not packet and (hidden := _PACKET.search(data)):
+        # exiv2 overlooks items that other programs have added to a HEIC; they stand there in clear.
+        inside = describe(_HEAD + hidden.group() + _TAIL)
+        return attrs.evolve(inside, converted=converted, exif=exif)
     return Description(packet=packet, xmp=xmp, converted=converted, exif=exif)
 
 

@@ -10,7 +10,14 @@ from typing import Final
 
 import attrs
 
-from phototag.errors import FormatNotWritable, MetadataDamaged, PhototagError, WriteRefused
+from phototag.errors import (
+    FormatNotWritable,
+    MetadataDamaged,
+    NotAPhoto,
+    PhotoDamaged,
+    PhototagError,
+    WriteRefused,
+)
 from phototag.metadata import iim, ledger, plan, sidecar, statement, verify, words
 from phototag.metadata.containers import Container, XmpFile, open_container
 from phototag.metadata.containers.xmp_file import NEW
@@ -124,6 +131,10 @@ def _to_read(photo: Original) -> list[_Target]:
         return [*sidecars, _inside(photo, negatives=True)]
     except FormatNotWritable:
         return sidecars
+    except (PhotoDamaged, NotAPhoto):
+        if sidecars:  # what stands beside a photo can be read whatever became of the photo
+            return sidecars
+        raise
 
 
 def _inside(photo: Original, *, negatives: bool) -> _Target:
@@ -273,22 +284,19 @@ def _written(container: Container, draft: Draft) -> bytes:
 
 def _says_nothing_new(container: XmpFile, draft: Draft) -> bool:
     """Whether a sidecar that phototag made holds what stands in the photo, and no more."""
-    made_by_us = draft.ledger.before.shape == NEW
-    return made_by_us and draft.packet.same_as(Packet(container.start()))
+    if draft.ledger.before.shape != NEW:
+        return False
+    try:
+        return draft.packet.same_as(Packet(container.start()))
+    except ValueError:  # the photo cannot be read any more: what was copied of it is all there is
+        return False
 
 
 def _packet(container: Container, draft: Draft) -> bytes | None:
     """The XMP packet; the old bytes where it says the same as before."""
     if container.xmp is not None and draft.packet.same_as(Packet(container.xmp)):
         return container.xmp
-    xmp = draft.packet.to_bytes()
-    limit = container.xmp_limit
-    if limit is not None and len(xmp) > limit:
-        xmp = draft.packet.to_bytes(padding=False)
-        if len(xmp) > limit:
-            message = f"the XMP would have {len(xmp)} bytes, {container.format} takes {limit}"
-            raise ValueError(message)
-    return xmp
+    return draft.packet.fitted(container.xmp_limit)
 
 
 @contextlib.contextmanager

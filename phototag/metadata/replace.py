@@ -123,7 +123,7 @@ def replace(original: Original, data: bytes, options: Options) -> None:
         WriteUncertain: the file was replaced, but the disk did not confirm it.
     """
     refuse_unless_replaceable(original, options)
-    folder = os.path.dirname(original.path)  # noqa: PTH120
+    folder = os.path.dirname(original.path) or "."  # noqa: PTH120
     if not data:
         with _refused_on_errors(original.photo):
             os.unlink(original.path)  # noqa: PTH108

@@ -29,7 +29,7 @@ def existing(path: str) -> list[str]:
     """The sidecars that a photo has."""
     stem = _parts(path)[0]
     names = [path + ending for ending in _ENDINGS]
-    if raw_kind(path):  # beside IMG.JPG, IMG.xmp is that of IMG.CR2
+    if _owns_its_stem(path):  # beside IMG.JPG, IMG.xmp is that of IMG.CR2
         names = [stem + ending for ending in _ENDINGS] + names
     found: list[str] = []
     for name in names:
@@ -45,7 +45,7 @@ def new(path: str) -> list[str]:
     A raw file gets both: Adobe's programs see only the one, darktable sees only the other.  Who
     deletes one of them gets the other updated alone.
     """
-    stems = [_parts(path)[0], path] if raw_kind(path) else [path]
+    stems = [_parts(path)[0], path] if _owns_its_stem(path) else [path]
     return [stem + _ENDINGS[0] for stem in stems]
 
 
@@ -70,6 +70,22 @@ def seed(photo: bytes) -> bytes:
         if only:
             missing[_SUBJECT] = [*in_xmp, *only]
     return exiv2.with_properties(packet, missing) if missing else packet
+
+
+def _owns_its_stem(path: str) -> bool:
+    """Whether ``name.xmp`` is this file's: a raw file, and the only one of this name."""
+    if not raw_kind(path):
+        return False
+    stem, suffix = _parts(path)
+    folder = os.path.dirname(path) or "."  # noqa: PTH120
+    try:
+        names = os.listdir(folder)  # noqa: PTH208
+    except OSError:
+        return True
+    here = os.path.basename(stem)  # noqa: PTH119
+    return not any(
+        _parts(name)[0] == here and _parts(name)[1] != suffix and raw_kind(name) for name in names
+    )
 
 
 def orientation(photo: bytes) -> int:

@@ -6,16 +6,25 @@ from typing import Final
 
 from phototag.errors import FormatNotWritable
 from phototag.geometry import Box
-from phototag.metadata import exiv2, faces, iim, ledger, lightroom, plan, regions
+from phototag.metadata import faces, iim, ledger, lightroom, plan, regions, sidecar
 from phototag.metadata.containers import Container, open_container
 from phototag.metadata.mapping import FACES, REGIONS
 from phototag.metadata.plan import Draft
-from phototag.metadata.xmp.names import PREFIXES
+from phototag.metadata.xmp.names import PREFIXES, Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array
 
 _CRS: Final = PREFIXES["crs"]
 _SIZES: Final = ("http://ns.adobe.com/tiff/1.0/", "http://ns.adobe.com/exif/1.0/")
+# What is true of the whole file only: pictures of it, panoramas, motion photos, gain maps.
+_OF_THE_WHOLE: Final = (
+    "http://ns.google.com/photos/1.0/camera/",
+    "http://ns.google.com/photos/1.0/panorama/",
+    "http://ns.google.com/photos/1.0/container/",
+    "http://ns.adobe.com/hdr-gain-map/1.0/",
+    "http://ns.adobe.com/xmp/note/",
+)
+_THUMBNAILS: Final = Name.of("xmp:Thumbnails")
 _STALE: Final = ("ImageWidth", "ImageLength", "Orientation", "PixelXDimension", "PixelYDimension")
 
 
@@ -45,9 +54,10 @@ def carried(
     _cut_regions(packet, box, before, orientation, size)
     for found in names:
         crop = found.uri == _CRS and ("Crop" in found.local or found.local == "AlreadyApplied")
-        if crop or (found.uri in _SIZES and found.local in _STALE):
+        whole = found.uri in _OF_THE_WHOLE or found == _THUMBNAILS
+        if crop or whole or (found.uri in _SIZES and found.local in _STALE):
             packet.put(found, None)
-    xmp = packet.to_bytes(padding=False) if packet.names() else None
+    xmp = packet.fitted(target.xmp_limit) if packet.names() else None
     return target.replaced(xmp, block if target.holds_iptc else None)
 
 
@@ -56,31 +66,31 @@ def with_lightroom_crop(photo: bytes, name: str, box: Box) -> bytes:
     container = open_container(photo, name)
     packet = Packet(container.xmp)
     lightroom.put(packet, lightroom.settings(box, container.orientation))
-    return container.replaced(packet.to_bytes(), container.iptc)
+    return container.replaced(packet.fitted(container.xmp_limit), container.iptc)
 
 
 def _inside(photo: bytes, name: str, target: Container) -> tuple[Packet, bytes | None, int]:
     """XMP without what is phototag's, IPTC the same, and the orientation of the photo."""
     try:
-        source = open_container(photo, name, raw="")
+        source = open_container(photo, name)
+        orientation, data = source.orientation, source.iptc
     except FormatNotWritable:
-        found = exiv2.describe(photo)
-        packet = Packet(found.packet or None)
-        draft = Draft(packet, None, takes_iptc=False, orientation=1, ledger=ledger.read(packet))
-        plan.take_back(draft)
-        return packet, None, 1
-    packet = Packet(source.xmp)
-    block = None if source.iptc is None else iim.parse(source.iptc)
+        source, orientation, data = None, 1, None
+    if source is None or not target.holds_iptc:
+        # What stands in Exif or IPTC alone comes along as XMP.
+        packet, block = Packet(sidecar.seed(photo)), None
+    else:
+        packet = Packet(source.xmp)
+        block = None if data is None else iim.parse(data)
     draft = Draft(
         packet,
         block,
         takes_iptc=target.holds_iptc,
-        orientation=source.orientation,
+        orientation=orientation,
         ledger=ledger.read(packet),
     )
     plan.take_back(draft)
-    iptc = None if draft.block is None else iim.serialise(draft.block)
-    return packet, iptc, source.orientation
+    return packet, None if draft.block is None else iim.serialise(draft.block), orientation
 
 
 def _cut_regions(packet: Packet, box: Box, before: int, after: int, size: tuple[int, int]) -> None:

@@ -101,7 +101,7 @@ def decode(name: str, data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
         NotAPhoto, PhotoDamaged, PhotoTooLarge, PhotoTooSmall, FormatNotInstalled.
     """
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - keeps names that are not UTF-8
-    if suffix in RAW_SUFFIXES or _looks_raw(data):
+    if suffix in RAW_SUFFIXES or looks_raw(data):
         return _decode_raw(name, data, max_pixels)
     with opened(name, data) as image:
         if image.format == "TIFF" and DNG_VERSION_TAG in getattr(image, "tag_v2", ()):
@@ -144,7 +144,7 @@ def _finish(name: str, image: Image.Image, max_pixels: int, orientation: int = 0
     _check_size(name, width, height, max_pixels)
     try:
         if not orientation:
-            orientation = _orientation(image)
+            orientation = orientation_of(image)
         factor = DECODE_SIDE / max(width, height)
         if factor < 1:
             image.draft(image.mode, (max(1, int(width * factor)), max(1, int(height * factor))))
@@ -176,9 +176,17 @@ def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
         )
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation_of(image: Image.Image) -> int:
+    """The Exif orientation of the stored pixels, 1..8.
+
+    Of Exif alone: Pillow would also take it from XMP, where hardly any program looks.
+    """
     try:
-        value = image.getexif().get(ORIENTATION_TAG, 1)
+        exif = Image.Exif()
+        block = image.info.get("exif")
+        if block:
+            exif.load(block)
+        value = (exif if block else getattr(image, "tag_v2", {})).get(ORIENTATION_TAG, 1)
     except Exception:  # noqa: BLE001 - a broken Exif block is no reason to refuse the picture
         return 1
     return value if value in ORIENTATIONS else 1
@@ -244,7 +252,8 @@ def _register_heif() -> bool:
     return True
 
 
-def _looks_raw(data: bytes) -> bool:
+def looks_raw(data: bytes) -> bool:
+    """Whether the content is that of a camera's negative, whatever the file is called."""
     return (
         data[8:11] == b"CR\x02"  # CR2
         or data[4:12] == b"ftypcrx "  # CR3

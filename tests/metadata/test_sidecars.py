@@ -326,3 +326,44 @@ def test_a_lightroom_crop_is_never_written_into_a_photo(make: Any, headshot: Rec
     with pytest.raises(WriteRefused, match="into sidecars only"):
         apply(path, attrs.evolve(headshot, lightroom=CROP))
     assert path.read_bytes() == before
+
+
+def test_words_that_exiftool_added_to_a_heic_are_copied(
+    tmp_path: Path, exiftool: str, headshot: Record
+) -> None:
+    """exiv2 overlooks XMP that was added to a HEIC without any."""
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener()
+    path = tmp_path / "a.heic"
+    Image.new("RGB", (96, 64), "teal").save(path)
+    command = [exiftool, "-q", "-overwrite_original", "-XMP-dc:Subject=wedding", str(path)]
+    subprocess.run(command, check=True)
+    apply(path, headshot)
+    assert "wedding" in subject(path.with_name("a.heic.xmp"))
+
+
+def test_exif_texts_keep_their_letters(make: Any, headshot: Record) -> None:
+    path = make("a.jpg", "-charset", "exif=UTF8", "-EXIF:Artist=Jörg Müller")
+    apply(path, headshot, Options(sidecar="always"))
+    packet = Packet(path.with_name("a.jpg.xmp").read_bytes())
+    assert packet.texts(Name.of("dc:creator")) == ("Jörg Müller",)
+
+
+def test_two_negatives_of_one_name_have_sidecars_of_their_own(
+    tmp_path: Path, headshot: Record, portrait: Record
+) -> None:
+    one, other = raw(tmp_path / "i.nef"), raw(tmp_path / "i.dng")
+    apply(one, portrait)
+    apply(other, headshot)
+    assert read(one) == portrait
+    assert read(other) == headshot
+    assert not (tmp_path / "i.xmp").exists()
+
+
+def test_what_stands_beside_a_damaged_photo_can_be_taken_back(make: Any, headshot: Record) -> None:
+    path = make("a.jpg")
+    apply(path, headshot, Options(sidecar="always"))
+    path.write_bytes(path.read_bytes()[:30])
+    assert read(path) == headshot
+    remove(path)
+    assert read(path) is None

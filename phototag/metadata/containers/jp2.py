@@ -68,6 +68,11 @@ class Jp2(Container):
         return self._xmp
 
     @property
+    def orientation(self) -> int:
+        """Upright: no decoder turns a JPEG 2000 picture by its Exif."""
+        return 1
+
+    @property
     def exif(self) -> bytes | None:
         """The Exif data as a TIFF structure."""
         found = (part.content[_UUID_BYTES:] for part in self._parts if part.is_uuid(_EXIF))

@@ -103,6 +103,9 @@ class Jpeg(Container):
             resources = photoshop.with_iptc(self._resources, iptc)
             segments = self._put(segments, _APP13, _PHOTOSHOP, photoshop.serialise(resources))
         if xmp != self.xmp:
+            if xmp is not None and len(xmp) > _PAYLOAD - len(_XMP):
+                message = f"an XMP packet of {len(xmp)} bytes does not fit into a JPEG"
+                raise ValueError(message)
             segments = self._put(segments, _APP1, _XMP, xmp or b"")
         segments = [
             Segment(s.marker, mpf.shifted(s.payload, *self._shift(segments, i)))

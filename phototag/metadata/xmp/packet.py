@@ -182,6 +182,20 @@ class Packet:
             self.get(name) == other.get(name) for name in self.names()
         )
 
+    def fitted(self, limit: int | None) -> bytes:
+        """The packet in at most this many bytes, without room to grow if need be.
+
+        Raises:
+            ValueError: it is larger than that.
+        """
+        data = self.to_bytes()
+        if limit is not None and len(data) > limit:
+            data = self.to_bytes(padding=False)
+            if len(data) > limit:
+                message = f"the XMP would have {len(data)} bytes, the format takes {limit}"
+                raise ValueError(message)
+        return data
+
     def to_bytes(self, *, padding: bool = True) -> bytes:
         """The packet as UTF-8, with room for changes in place."""
         parts = [tree.serialise(node) for node in self._top]
