@@ -296,7 +296,7 @@ def _packet(container: Container, draft: Draft) -> bytes | None:
     """The XMP packet; the old bytes where it says the same as before."""
     if container.xmp is not None and draft.packet.same_as(Packet(container.xmp)):
         return container.xmp
-    return draft.packet.fitted(container.xmp_limit)
+    return draft.packet.fitted(container.xmp_limit, container.format)
 
 
 @contextlib.contextmanager

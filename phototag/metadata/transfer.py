@@ -57,7 +57,7 @@ def carried(
         whole = found.uri in _OF_THE_WHOLE or found == _THUMBNAILS
         if crop or whole or (found.uri in _SIZES and found.local in _STALE):
             packet.put(found, None)
-    xmp = packet.fitted(target.xmp_limit) if packet.names() else None
+    xmp = packet.fitted(target.xmp_limit, target.format) if packet.names() else None
     return target.replaced(xmp, block if target.holds_iptc else None)
 
 
@@ -66,7 +66,7 @@ def with_lightroom_crop(photo: bytes, name: str, box: Box) -> bytes:
     container = open_container(photo, name)
     packet = Packet(container.xmp)
     lightroom.put(packet, lightroom.settings(box, container.orientation))
-    return container.replaced(packet.fitted(container.xmp_limit), container.iptc)
+    return container.replaced(packet.fitted(container.xmp_limit, container.format), container.iptc)
 
 
 def _inside(photo: bytes, name: str, target: Container) -> tuple[Packet, bytes | None, int]:

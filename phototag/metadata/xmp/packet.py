@@ -182,8 +182,8 @@ class Packet:
             self.get(name) == other.get(name) for name in self.names()
         )
 
-    def fitted(self, limit: int | None) -> bytes:
-        """The packet in at most this many bytes, without room to grow if need be.
+    def fitted(self, limit: int | None, form: str) -> bytes:
+        """The packet in the bytes that a format takes, without room to grow if need be.
 
         Raises:
             ValueError: it is larger than that.
@@ -192,7 +192,7 @@ class Packet:
         if limit is not None and len(data) > limit:
             data = self.to_bytes(padding=False)
             if len(data) > limit:
-                message = f"the XMP would have {len(data)} bytes, the format takes {limit}"
+                message = f"the XMP would have {len(data)} bytes, {form} takes {limit}"
                 raise ValueError(message)
         return data
 
