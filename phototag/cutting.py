@@ -85,11 +85,8 @@ def cut(path: str, order: Order) -> None:
         PhototagError: the photo cannot be read.
     """
     photo = read_file(path)
-    kind = raw_kind(photo.path)
-    if kind or looks_raw(photo.data):
-        raise FormatNotWritable(
-            photo.photo, f"nothing is cut out of a {kind} raw file", "develop it first"
-        )
+    if raw_kind(photo.path) or looks_raw(photo.data):
+        raise FormatNotWritable(photo.photo, "nothing is cut out of a raw file", "develop it first")
     if os.path.lexists(order.target):
         raise WriteRefused(photo.photo, f"{order.target} is there already", "name another file")
     try:

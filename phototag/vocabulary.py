@@ -7,12 +7,11 @@ house, or none at all for what is not wanted.
 from __future__ import annotations
 
 import enum
-import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from phototag import toml_file
 from phototag.criteria.background import BackgroundKind
 from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
@@ -146,17 +145,12 @@ class Vocabulary:
         Raises:
             BadVocabulary: the file cannot be read, or names what phototag does not know.
         """
-        name = str(file)
-        try:
-            tables = tomllib.loads(Path(file).read_text(encoding="utf-8-sig"))
-        except OSError as error:
-            raise BadVocabulary(name, f"it cannot be read: {error.strerror or error}") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise BadVocabulary(name, f"it is no TOML: {error}") from error
+        tables = toml_file.read(file, BadVocabulary)
         try:
             return _vocabulary(tables)
         except ValueError as error:
-            raise BadVocabulary(name, str(error), "see the documentation of keywords") from error
+            remedy = "see the documentation of keywords"
+            raise BadVocabulary(str(file), str(error), remedy) from error
 
 
 def lightroom_keywords(vocabulary: Vocabulary, level: Level = Level.FULL) -> str:

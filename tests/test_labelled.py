@@ -10,7 +10,9 @@ import pytest
 
 from phototag.analysis import Analysis
 from phototag.analyzer import Analyzer
+from phototag.calibration import default
 from phototag.criteria import CRITERIA
+from phototag.criteria.subjects import faces_of_subjects
 from phototag.crops import built_in
 from phototag.crops.fitting import cuts
 from phototag.crops.layout import lay_out
@@ -57,7 +59,7 @@ def test_every_crop_keeps_the_hard_rules(analyses: list[Analysis]) -> None:
         assert scene is not None
         if not analysis.crops:
             continue
-        people = scene.faces[: analysis.subjects.count]
+        people = faces_of_subjects(scene, default())
         layout = lay_out(scene, people)
         width, height = scene.image.width, scene.image.height
         for crop in analysis.crops:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import enum
 import functools
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import cattrs
 
+from phototag import toml_file
 from phototag.errors import BadProfiles
 
 if TYPE_CHECKING:
@@ -95,14 +95,8 @@ def load(file: str | os.PathLike[str]) -> tuple[Profile, ...]:
     Raises:
         BadProfiles: the file cannot be read, or a profile is not one.
     """
-    name = str(file)
-    try:
-        tables = tomllib.loads(Path(file).read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise BadProfiles(name, f"it cannot be read: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadProfiles(name, f"it is no TOML: {error}") from error
-    return tuple(_profile(name, profile, table) for profile, table in tables.items())
+    tables = toml_file.read(file, BadProfiles)
+    return tuple(_profile(str(file), profile, table) for profile, table in tables.items())
 
 
 @functools.cache

@@ -156,8 +156,11 @@ def _inside(photo: Original, *, negatives: bool) -> _Target:
 
 
 def _sidecars(photo: Original) -> list[_Target]:
-    found = (read_file(name) for name in sidecar.existing(photo.path))
-    return [_Target(original, _opener(photo)) for original in found]
+    names = sidecar.existing(photo.path)
+    if not names:
+        return []
+    opened = _opener(photo)  # reads the photo's orientation: once for all
+    return [_Target(read_file(name), opened) for name in names]
 
 
 def _new_sidecars(photo: Original) -> list[_Target]:
@@ -166,7 +169,8 @@ def _new_sidecars(photo: Original) -> list[_Target]:
     missing = (
         Original(name, name, start, photo.state, missing=True) for name in sidecar.new(photo.path)
     )
-    return [_Target(original, _opener(photo, NEW)) for original in missing]
+    opened = _opener(photo, NEW)
+    return [_Target(original, opened) for original in missing]
 
 
 def _opener(photo: Original, shape: str = "") -> Callable[[bytes], Container]:
