@@ -270,7 +270,6 @@ def _everybody(profile: Profile, layout: Layout) -> Placed | str:
         (needed.left + needed.right - wide) / 2,
         _forbidden(layout, wide, scale, (needed.top, needed.bottom), across=True),
     )
-    # People stand: what room there is goes above them rather than below.
     top = best_place(
         max(0.0, needed.bottom - high),
         min(float(layout.height - high), needed.top),
