@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-import collections
 import contextlib
+import enum
 import os
 import queue
 import threading
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
 from phototag import errors, serial
 from phototag.analysis import Analysis, analyse_scene
+from phototag.files import FileState
 from phototag.keywords import Level, Vocabulary, claim, thresholds
-from phototag.metadata.options import Change, Options
+from phototag.metadata.options import Change, Expected, Options, Written
 from phototag.metadata.record import Record
 from phototag.scene import Face, Scene
 from phototag.sealed import SealedProcess, Source
 from phototag.sealed.process import TIMEOUT
+from phototag.streaming import stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
 
     from phototag.crops import Crop, Profile
     from phototag.sealed.source import ImageInput
+    from phototag.verdict import Kind
 
     Path = str | os.PathLike[str]
 
 QUALITY = 95  # of a crop that is encoded anew
-AHEAD = 4  # photos a worker that are under way or done and not yet taken: bounds the memory
+
+
+class How(enum.StrEnum):
+    """Where a photo's verdict comes from."""
+
+    LOOKED = "looked"  # the picture was opened
+    RECALLED = "recalled"  # from what an earlier run had seen in it
+    UNCHANGED = "unchanged"  # nothing is new since an earlier run
 
 
 @attrs.frozen(kw_only=True)
@@ -43,12 +52,21 @@ class Outcome:
         analysis: the result; None if it failed or was not analysed.
         change: what was written, or would be; None where nothing was to be written.
         error: what went wrong; None if all went well.
+        how: where the verdict comes from.
+        known: the kind, where an earlier run has found it and there was nothing to do.
     """
 
     photo: str
     analysis: Analysis | None = None
     change: Change | None = None
     error: errors.PhototagError | None = None
+    how: How = How.LOOKED
+    known: Kind | None = None
+
+    @property
+    def kind(self) -> Kind | None:
+        """Headshot, portrait or other; None where nothing was analysed or that failed."""
+        return self.known if self.analysis is None else self.analysis.kind
 
 
 @attrs.frozen(kw_only=True)
@@ -114,6 +132,25 @@ def _stored_size(analysis: Analysis) -> tuple[int, int]:
     return (image.height, image.width) if sideways else (image.width, image.height)
 
 
+@attrs.frozen(kw_only=True)
+class Met:
+    """A file that was read once.
+
+    Attributes:
+        picture: a hash of the picture in it, without the metadata.
+        state: of the file when it was read.
+        scene: what is in the picture; None if only the hash was asked for.
+    """
+
+    picture: str
+    state: FileState
+    scene: Scene | None = None
+
+    def expecting(self, mark: str) -> Expected:
+        """For a write: the file as it was read, with this statement in it."""
+        return Expected(state=self.state, mark=mark)
+
+
 class Analyzer:
     """Holds warm sealed processes; use it as a context manager, from any number of threads.
 
@@ -156,7 +193,7 @@ class Analyzer:
     def analyze(self, image: ImageInput) -> Analysis:
         """See ``phototag.analyze``."""
         source = Source.of(image)
-        return analyse_scene(source.name, self._see(source), profiles=self._profiles)
+        return self.conclude(source.name, self._see(source))
 
     def see(self, image: ImageInput) -> Scene:
         """What is in a picture, as numbers and without an opinion; errors as for ``analyze``."""
@@ -172,16 +209,52 @@ class Analyzer:
         }
         return serial.from_json(self._ask(source.name, message, source.data), Scene)
 
-    def analyze_many(self, images: Iterable[ImageInput]) -> Generator[Outcome]:
-        """Analyse a stream of pictures: one ``Outcome`` each, in order, as they become ready."""
-        return self._stream(self._analyze_outcome, images)
+    def analyze_many(
+        self, images: Iterable[ImageInput], *, stop: threading.Event | None = None
+    ) -> Generator[Outcome]:
+        """Analyse a stream of pictures: one ``Outcome`` each, in order, as they become ready.
+
+        Setting ``stop`` ends the stream when the pictures in hand are finished.
+        """
+        return self._stream(self._analyze_outcome, images, stop)
+
+    def meet(self, photo: Path, *, look: bool = True) -> Met:
+        """Which picture a file holds and, if asked, what is in it; errors as for ``analyze``."""
+        source = Source.of_path(photo)
+        message = {
+            "job": "meet",
+            "name": source.name,
+            "path": source.path,
+            "look": look,
+            "max_pixels": self._max_pixels,
+        }
+        return serial.from_json(self._ask(source.name, message), Met)
+
+    def conclude(self, path: str, scene: Scene) -> Analysis:
+        """What follows from a scene, with this analyzer's crop profiles."""
+        return analyse_scene(path, scene, profiles=self._profiles)
 
     def write(self, photo: Path, analysis: Analysis, tagging: Tagging | None = None) -> Change:
         """See ``phototag.write``."""
         tagging = tagging or Tagging()
+        change = self.put(photo, tagging.record(analysis), tagging.write).change
+        assert change is not None
+        return change
+
+    def put(
+        self, photo: Path, record: Record, options: Options, expected: Expected | None = None
+    ) -> Written:
+        """Write a record; with ``expected``, only where the photo is as the caller knows it."""
         source = Source.of_path(photo)
-        record = tagging.record(analysis)
-        return self._change("write", source, tagging.write, record=serial.to_json(record))
+        message = {
+            "job": "write",
+            "name": source.name,
+            "path": source.path,
+            "record": serial.to_json(record),
+            "options": serial.to_json(options),
+            "expected": None if expected is None else serial.to_json(expected),
+        }
+        return serial.from_json(self._ask(source.name, message), Written)
 
     def tag(self, photo: Path, tagging: Tagging | None = None) -> Outcome:
         """See ``phototag.tag``."""
@@ -190,10 +263,17 @@ class Analyzer:
         return Outcome(photo=analysis.path, analysis=analysis, change=change)
 
     def tag_many(
-        self, photos: Iterable[Path], tagging: Tagging | None = None
+        self,
+        photos: Iterable[Path],
+        tagging: Tagging | None = None,
+        *,
+        stop: threading.Event | None = None,
     ) -> Generator[Outcome]:
-        """Tag a stream of photos: one ``Outcome`` each, in order; a failure does not end it."""
-        return self._stream(lambda photo: self.tag(photo, tagging), photos)
+        """Tag a stream of photos: one ``Outcome`` each, in order; a failure does not end it.
+
+        Setting ``stop`` ends the stream when the photos in hand are finished.
+        """
+        return self._stream(lambda photo: self.tag(photo, tagging), photos, stop)
 
     def read(self, photo: Path) -> Record | None:
         """See ``phototag.read``."""
@@ -203,17 +283,31 @@ class Analyzer:
 
     def remove(self, photo: Path, options: Options | None = None) -> Change:
         """See ``phototag.remove``."""
-        return self._change("remove", Source.of_path(photo), options or Options())
+        source = Source.of_path(photo)
+        message = {
+            "job": "remove",
+            "name": source.name,
+            "path": source.path,
+            "options": serial.to_json(options or Options()),
+        }
+        return serial.from_json(self._ask(source.name, message), Change)
 
     def remove_many(
-        self, photos: Iterable[Path], options: Options | None = None
+        self,
+        photos: Iterable[Path],
+        options: Options | None = None,
+        *,
+        stop: threading.Event | None = None,
     ) -> Generator[Outcome]:
-        """Take back what was written in a stream of photos: one ``Outcome`` each, in order."""
+        """Take back what was written in a stream of photos: one ``Outcome`` each, in order.
+
+        Setting ``stop`` ends the stream when the photos in hand are finished.
+        """
 
         def take_back(photo: Path) -> Outcome:
             return Outcome(photo=os.fsdecode(photo), change=self.remove(photo, options))
 
-        return self._stream(take_back, photos)
+        return self._stream(take_back, photos, stop)
 
     def crop(
         self,
@@ -254,16 +348,6 @@ class Analyzer:
         analysis = self.analyze(image)
         return Outcome(photo=analysis.path, analysis=analysis)
 
-    def _change(self, job: str, source: Source, options: Options, **more: Any) -> Change:
-        message = {
-            "job": job,
-            "name": source.name,
-            "path": source.path,
-            "options": serial.to_json(options),
-            **more,
-        }
-        return serial.from_json(self._ask(source.name, message), Change)
-
     def _ask(self, name: str, message: dict[str, Any], payload: bytes = b"") -> Any:
         process = self._idle.get()
         try:
@@ -271,8 +355,13 @@ class Analyzer:
         finally:
             self._idle.put(process)
 
-    def _stream(self, work: Callable[[Any], Outcome], items: Iterable[Any]) -> Generator[Outcome]:
-        """Ordered results with a bounded number under way; closing it finishes those and no more."""
+    def _stream(
+        self,
+        work: Callable[[Any], Outcome],
+        items: Iterable[Any],
+        stop: threading.Event | None,
+    ) -> Generator[Outcome]:
+        """Ordered outcomes; an error becomes one."""
 
         def guarded(item: Any) -> Outcome:
             try:
@@ -280,17 +369,7 @@ class Analyzer:
             except errors.PhototagError as error:
                 return Outcome(photo=error.photo, error=error)
 
-        waiting: collections.deque[Future[Outcome]] = collections.deque()
-        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="phototag")
-        try:
-            for item in items:
-                waiting.append(pool.submit(guarded, item))
-                if len(waiting) >= AHEAD * self.workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+        return stream(guarded, items, self.workers, stop=stop)
 
 
 def _why_not(analysis: Analysis, profile: str) -> tuple[str, str]:

@@ -67,6 +67,10 @@ class WriteRefused(PhototagError):
     """The file was left as it was, because writing to it would not have been safe."""
 
 
+class ChangedMeanwhile(WriteRefused):
+    """Another program changed the file between reading and writing, so it was left to that one."""
+
+
 class MetadataDamaged(WriteRefused):
     """The file's own metadata cannot be read, so nothing is written over it."""
 
@@ -81,6 +85,18 @@ class BadVocabulary(PhototagError):
 
 class BadProfiles(PhototagError):
     """A file of crop profiles cannot be read, or holds what is no profile."""
+
+
+class StateUnusable(PhototagError):
+    """The state file of a catalogue cannot be used; the photos were left alone."""
+
+
+class CatalogueBusy(PhototagError):
+    """Another run is at work in this folder, or in one above or below it."""
+
+
+class RunUnknown(PhototagError):
+    """There is no such run, or nothing of it is left to take back."""
 
 
 class CropRefused(PhototagError):

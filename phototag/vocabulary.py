@@ -7,6 +7,7 @@ house, or none at all for what is not wanted.
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -26,7 +27,7 @@ from phototag.verdict import Grade, Kind
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 ROOT = "phototag"  # everything phototag claims stands below this one node
 SEPARATOR = "|"

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from phototag import errors
+from phototag import errors, files
 from phototag.vision import photo
 from samples import SAMPLES
 
@@ -161,12 +161,16 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     for name, error in (
         ("missing.jpg", errors.PhotoNotFound),
         ("empty.jpg/inside.jpg", errors.PhotoNotFound),
-        ("empty.jpg", errors.NotAPhoto),
         (".", errors.PhotoNotReadable),
     ):
         with pytest.raises(error) as caught:
-            photo.read_file(str(tmp_path / name), name)
+            files.read(str(tmp_path / name), name)
         assert caught.value.photo == name
+
+
+def test_an_empty_file_is_no_photo() -> None:
+    with pytest.raises(errors.NotAPhoto, match="empty"):
+        photo.decode("empty.jpg", b"")
 
 
 def test_real_pictures_without_a_person_decode() -> None:

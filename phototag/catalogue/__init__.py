@@ -1,8 +1,11 @@
-"""Whole trees of photos: which files are photos, and tagging them as a stream of outcomes."""
+"""Whole trees of photos: which files are photos, what is new, tagging them, taking that back."""
 
 from __future__ import annotations
 
 from phototag.catalogue.run import tag_catalogue
+from phototag.catalogue.state import Run
+from phototag.catalogue.undo import remove_catalogue, runs, undo
 from phototag.catalogue.walk import walk
+from phototag.catalogue.watch import watch_catalogue
 
-__all__ = ["tag_catalogue", "walk"]
+__all__ = ["Run", "remove_catalogue", "runs", "tag_catalogue", "undo", "walk", "watch_catalogue"]

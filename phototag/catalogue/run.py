@@ -1,31 +1,355 @@
-"""Tag a tree of photos in place."""
+"""Tag a tree of photos in place: only what is new or asked for anew, and never a pixel in vain."""
 
 from __future__ import annotations
 
+import hashlib
+import itertools
+import json
+import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Unpack
 
-from phototag.analyzer import Analyzer
+import attrs
+
+from phototag import errors, serial
+from phototag.analyzer import Analyzer, How, Met, Outcome
 from phototag.api import TagOptions, tagging
-from phototag.catalogue.walk import walk
+from phototag.calibration import default as rules
+from phototag.catalogue.lock import locked
+from phototag.catalogue.state import Place, Row, State, Statement
+from phototag.catalogue.walk import Found, find, looks
+from phototag.metadata.options import Change, Written
+from phototag.streaming import stream
+from phototag.verdict import Kind
+from phototag.version import __version__
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Generator
+    import threading
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
-    from phototag.analyzer import Outcome
+    from phototag.analyzer import Tagging
+    from phototag.crops import Profile
+    from phototag.metadata.record import Record
+
+# Failures that come from the file itself: it is not tried again before it changes.
+SETTLED = (
+    errors.NotAPhoto,
+    errors.PhotoDamaged,
+    errors.PhotoTooSmall,
+    errors.FormatNotWritable,
+    errors.MetadataDamaged,
+    errors.WorkerDied,
+)
+# Options of a write that do not change what stands in the photo afterwards.
+_PASSING = ("force", "dry_run", "keep_mtime", "allow_hard_links")
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """How a catalogue is gone through.
+
+    Attributes:
+        tagging: what is written.
+        profiles: crop profiles; None = the built-in ones.
+        pairs: negatives share the verdict of the developed photo beside them.
+        links: follow symbolic links to folders.
+        failed: only the photos that failed last time.
+    """
+
+    tagging: Tagging
+    profiles: Sequence[Profile] | None = None
+    pairs: bool = False
+    links: bool = False
+    failed: bool = False
+
+    @property
+    def settings(self) -> str:
+        """A short name of all that decides what stands in a photo afterwards."""
+        asked = serial.to_json(self.tagging)
+        for name in _PASSING:
+            del asked["write"][name]
+        profiles = None if self.profiles is None else serial.to_json(tuple(self.profiles))
+        parts = [asked, profiles, self.pairs, __version__, rules().identity]
+        return hashlib.blake2b(json.dumps(parts).encode(), digest_size=12).hexdigest()
+
+
+@attrs.frozen
+class _Task:
+    """A photo, and what earlier runs knew of it."""
+
+    catalogue: Catalogue
+    found: Found
+    row: Row | None
+
+
+class Catalogue:
+    """One tree that is being tagged.
+
+    Args:
+        root: the folder.
+        plan: how to go through it.
+        state: what earlier runs knew.
+        analyzer: does the work.
+    """
+
+    def __init__(self, root: str, plan: Plan, state: State, analyzer: Analyzer) -> None:
+        self.root = root
+        self._plan, self._state, self._analyzer = plan, state, analyzer
+        self._number = state.root(os.fsencode(os.path.realpath(root)))
+        self._settings = f"{plan.settings}/{state.seen_by}"
+        # A picture that cannot be opened stays so, whatever is asked for.
+        self._unreadable = f"{__version__}/{state.seen_by}"
+        self._run: int | None = None
+
+    @property
+    def _dry(self) -> bool:
+        return self._plan.tagging.write.dry_run
+
+    def tasks(self, found: Iterable[Found] | None = None) -> Iterator[list[_Task]]:
+        """The photos, each with its partners; all of them, unless some are given."""
+        plan, state = self._plan, self._state
+        found = found or find(self.root, links=plan.links, pairs=plan.pairs, clean=not self._dry)
+        failed = state.failed(self._number) if plan.failed else set()
+        group: list[_Task] = []
+        for folder, photos in itertools.groupby(found, key=lambda photo: photo.folder):
+            rows = state.photos(self._number, os.fsencode(folder))
+            for photo in photos:
+                place = os.fsencode(folder), os.fsencode(photo.name)
+                if plan.failed and place not in failed:
+                    continue
+                if photo.partner is None and group:
+                    yield group
+                    group = []
+                group.append(_Task(self, photo, rows.get(place[1])))
+        if group:
+            yield group
+
+    def complete(self) -> None:
+        """Note that the whole tree has been gone through."""
+        if not self._dry and not self._plan.failed:
+            self._state.end(self._number, self._settings)
+
+    def ready(self, task: _Task) -> Outcome | None:
+        """The outcome of a photo with which there is nothing to do."""
+        found, row = task.found, task.row
+        if found.error is not None:
+            return Outcome(photo=found.path, error=found.error)
+        if row is None or self._plan.tagging.write.force or self._plan.failed:
+            return None
+        if row.looks != found.looks or row.settings not in {self._settings, self._unreadable}:
+            return None
+        kind = None if row.kind is None else Kind(row.kind)
+        error = None if row.error is None else type(row.error)(found.path, *row.error.args[1:])
+        return Outcome(photo=found.path, known=kind, error=error, how=How.UNCHANGED)
+
+    def work(self, tasks: Sequence[_Task]) -> list[Outcome]:
+        """Tag a photo and its partners."""
+        ready = [self.ready(task) for task in tasks]
+        if all(ready):
+            return [outcome for outcome in ready if outcome is not None]
+        outcomes: list[Outcome] = []
+        after = ""
+        for task in tasks:
+            outcome, now = self._tagged(task, after)
+            after = after or now
+            outcomes.append(outcome)
+        return outcomes
+
+    # ------------------------------------------------------------------ one photo
+
+    def _tagged(self, task: _Task, beside: str) -> tuple[Outcome, str]:
+        """The outcome, and what the photo looks like afterwards.
+
+        Args:
+            task: the photo.
+            beside: what its partner looks like by now.
+        """
+        how = None
+        try:
+            for last in (False, True):
+                try:
+                    source = task.found.partner or task.found
+                    met, how = self._met(source, task.row)
+                    return self._tag(task, met, how, beside)
+                except errors.ChangedMeanwhile:
+                    # Somebody rated it at this very moment: once more, with what is there now.
+                    if last:
+                        raise
+                    task = attrs.evolve(task, row=None)
+        except errors.StateUnusable:
+            raise
+        except errors.PhototagError as error:
+            self._remember_failure(task, error, seen=how is not None)
+            return Outcome(photo=task.found.path, error=error, how=how or How.LOOKED), ""
+        raise AssertionError  # the second try returns or raises
+
+    def _tag(self, task: _Task, met: Met, how: How, beside: str) -> tuple[Outcome, str]:
+        found, tagging = task.found, self._plan.tagging
+        assert met.scene is not None
+        analysis = self._analyzer.conclude(found.path, met.scene)
+        if found.partner is not None:
+            met = self._analyzer.meet(found.path, look=False)
+            # What the camera developed may be cut differently, and has another number of pixels.
+            analysis = attrs.evolve(analysis, crops=(), refusals=())
+        record = tagging.record(analysis)
+        place = self._place(found)
+        change, written = self._write(task, place, met, record)
+        now = looks(written.states, os.path.realpath(found.path))
+        if found.partner is not None:
+            now = f"{now} {beside}"
+        if not self._dry:
+            row = Row(
+                looks=now,
+                picture=met.picture,
+                settings=self._settings,
+                kind=str(analysis.kind),
+                mark=written.mark,
+            )
+            self._state.remember(place, row, Statement(record=record, options=tagging.write))
+        return Outcome(photo=found.path, analysis=analysis, change=change, how=how), now
+
+    def _met(self, found: Found, row: Row | None) -> tuple[Met, How]:
+        """A photo and what is in it; from the state if this picture has been seen before."""
+        state = self._state
+        if row and row.picture and found.state and row.looks == found.looks:
+            scene = state.scene(row.picture)
+            if scene is not None:
+                return Met(picture=row.picture, state=found.state, scene=scene), How.RECALLED
+        if state.has_scenes:
+            met = self._analyzer.meet(found.path, look=False)
+            scene = state.scene(met.picture)
+            if scene is not None:
+                return attrs.evolve(met, scene=scene), How.RECALLED
+        met = self._analyzer.meet(found.path)
+        assert met.scene is not None
+        state.keep(met.picture, met.scene)
+        return met, How.LOOKED
+
+    def _write(self, task: _Task, place: Place, met: Met, record: Record) -> tuple[Change, Written]:
+        """Write a record, with what stood there before in the book."""
+        path, options, book = task.found.path, self._plan.tagging.write, self._state
+        if options.dry_run:
+            written = self._analyzer.put(path, record, options)
+            assert written.change is not None
+            return written.change, written
+        run, mark = self._number_of_run(), task.row.mark if task.row else ""
+        new = book.intend(run, place, met.picture, book.written(place) if mark else None)
+        try:
+            written = self._analyzer.put(path, record, options, met.expecting(mark))
+            if written.change is None:
+                # Another computer stated something there, or this run did and was killed.
+                if new or self._would_change(path, record):
+                    there = written.found
+                    book.correct(run, place, Statement(record=there) if there else None)
+                written = self._analyzer.put(path, record, options, met.expecting(written.mark))
+            if written.change is None:
+                raise errors.ChangedMeanwhile(path, "another program wrote into it", "run again")
+        except errors.WriteUncertain:
+            raise
+        except errors.PhototagError:
+            if new:
+                book.settle(run, place, changed=False)
+            raise
+        book.settle(run, place, changed=written.change.changed or not new)
+        return written.change, written
+
+    def _would_change(self, path: str, record: Record) -> bool:
+        dry = attrs.evolve(self._plan.tagging.write, dry_run=True)
+        change = self._analyzer.put(path, record, dry).change
+        return change is not None and change.changed
+
+    def _number_of_run(self) -> int:
+        if self._run is None:
+            self._run = self._state.begin(self._number, self._settings, __version__)
+        return self._run
+
+    def _remember_failure(self, task: _Task, error: errors.PhototagError, *, seen: bool) -> None:
+        if self._dry:
+            return
+        settings = self._settings if seen else self._unreadable
+        found, before = task.found, task.row or Row(looks="")
+        settled = isinstance(error, SETTLED) and found.state is not None
+        row = attrs.evolve(
+            before,
+            looks=found.looks if settled else "",
+            settings=settings if settled else None,
+            kind=None,
+            error=error,
+        )
+        self._state.remember(self._place(found), row)
+
+    def _place(self, found: Found) -> Place:
+        return Place(self._number, os.fsencode(found.folder), os.fsencode(found.name))
 
 
 def tag_catalogue(
     *roots: str | os.PathLike[str],
     workers: int = 1,
     max_pixels: int | None = None,
+    profiles: Sequence[Profile] | None = None,
+    state: str | os.PathLike[str] | None = None,
+    pairs: bool = False,
+    links: bool = False,
+    failed: bool = False,
+    wait: bool = False,
+    stop: threading.Event | None = None,
     **options: Unpack[TagOptions],
 ) -> Generator[Outcome]:
     """Analyse every photo below the roots and write the results into them.
 
     Yields one ``Outcome`` a photo, in order of their names, as they become ready; a photo that
-    fails has its error in it and does not end the run.  Options as for ``phototag.write``;
-    ``workers`` and ``max_pixels`` as for ``phototag.Analyzer``.
+    fails has its error in it and does not end the run.  What a run saw and wrote is kept in a state
+    file: photos that are as they were cost a look at their size and time, a changed vocabulary or
+    calibration is applied without opening a picture again, a killed run is gone on with.
+
+    Args:
+        roots: folders, or single photos; for those no state is kept.
+        workers: as for ``phototag.Analyzer``.
+        max_pixels: as for ``phototag.Analyzer``.
+        profiles: as for ``phototag.Analyzer``.
+        state: path of the state file; None = the user's own.
+        pairs: a negative takes the verdict of the developed photo of the same name beside it.
+        links: follow symbolic links to folders.
+        failed: only photos that failed last time.
+        wait: until another run on the same folders has ended.
+        stop: set it to end the run early; the photos in hand are finished.
+        **options: see ``TagOptions``.
+
+    Raises:
+        CatalogueBusy: another run is at work in the same folders.
+        StateUnusable: the state file cannot be used.
     """
-    with Analyzer(workers, max_pixels=max_pixels) as analyzer:
-        yield from analyzer.tag_many(walk(roots), tagging(options))
+    plan = Plan(
+        tagging=tagging(options), profiles=profiles, pairs=pairs, links=links, failed=failed
+    )
+    names = [os.path.expanduser(os.fsdecode(root)) for root in roots]  # noqa: PTH111
+    folders = [name for name in names if os.path.isdir(name)]  # noqa: PTH112
+    with ExitStack() as held:
+        analyzer = held.enter_context(Analyzer(workers, max_pixels=max_pixels, profiles=profiles))
+        if folders:
+            held.enter_context(locked(map(os.path.realpath, folders), wait=wait))
+            book = held.enter_context(State(state))
+        for is_folder, group in itertools.groupby(names, key=folders.__contains__):
+            if is_folder:
+                for name in group:
+                    yield from through(Catalogue(name, plan, book, analyzer), workers, stop)
+            elif not failed:
+                yield from analyzer.tag_many(group, plan.tagging, stop=stop)
+
+
+def through(
+    catalogue: Catalogue,
+    workers: int,
+    stop: threading.Event | None,
+    found: Iterable[Found] | None = None,
+) -> Generator[Outcome]:
+    """The outcomes of a catalogue, or of some of its photos, in order."""
+
+    def ready(tasks: list[_Task]) -> list[Outcome] | None:
+        done = [catalogue.ready(task) for task in tasks]
+        return [outcome for outcome in done if outcome is not None] if all(done) else None
+
+    for outcomes in stream(catalogue.work, catalogue.tasks(found), workers, ready=ready, stop=stop):
+        yield from outcomes
+    if found is None and not (stop and stop.is_set()):
+        catalogue.complete()

@@ -1,45 +1,229 @@
-"""Which files below a folder are photos to tag."""
+"""Which files below a folder are photos to tag, and what they look like from outside."""
 
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
-from phototag.formats import PHOTO_SUFFIXES
+import attrs
+
+from phototag.errors import PhotoNotReadable
+from phototag.files import FileState
+from phototag.formats import PHOTO_SUFFIXES, RAW_SUFFIXES
+from phototag.metadata import sidecar, temporary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 # Folders that applications keep for themselves: bins, thumbnails, previews, databases.
-APPLICATION_FOLDERS = frozenset({"@eadir", "#recycle", "$recycle.bin", "lost+found", "__macosx"})
-APPLICATION_SUFFIXES = (".lrdata", ".lrcat-data", ".photoslibrary", ".cocatalog", ".dtrash")
+APPLICATION_FOLDERS = frozenset(
+    {"@eadir", "#recycle", "#snapshot", "$recycle.bin", "lost+found", "__macosx"}
+)
+APPLICATION_SUFFIXES = (
+    ".lrdata", ".lrcat-data", ".photoslibrary", ".aplibrary", ".cocatalog", ".cosessiondb", ".dtrash",
+)  # fmt: skip
 
 
-def walk(paths: Iterable[str | os.PathLike[str]]) -> Iterator[str]:
+@attrs.frozen(kw_only=True)
+class Found:
+    """A photo that was found.
+
+    Attributes:
+        path: as the user would name it.
+        folder: relative to the folder that was searched; empty for that folder.
+        name: of the file.
+        state: of the file; None if it is a link that leads nowhere.
+        looks: state of the photo and its sidecars; changes when one of them does.
+        partner: the developed photo beside a negative, whose verdict it shares.
+        error: it is a folder that cannot be searched, for this reason.
+    """
+
+    path: str
+    folder: str
+    name: str
+    state: FileState | None
+    looks: str
+    partner: Found | None = None
+    error: PhotoNotReadable | None = None
+
+
+def walk(paths: Iterable[str | os.PathLike[str]], *, links: bool = False) -> Iterator[str]:
     """The photos of ``paths``: files as they are, folders with all that is below, by name.
 
     A file that is named is always taken, whatever it is called; below a folder only files with the
-    suffix of a photo are.  Hidden files and folders and those of applications are left out.
-    Symbolic links to files are followed, links to folders are not: they may lead round in circles.
+    suffix of a photo are, upper or lower case.  Hidden files and folders and those of applications
+    are left out.  Symbolic links to files are followed, links to folders only if ``links`` says so;
+    no folder is gone through twice.
     """
     for path in paths:
         name = os.path.expanduser(os.fsdecode(path))  # noqa: PTH111 - keeps names that are not UTF-8
         if os.path.isdir(name):  # noqa: PTH112
-            yield from _below(name)
+            yield from (found.path for found in find(name, links=links))
         else:
             yield name
 
 
-def _below(folder: str) -> Iterator[str]:
-    for here, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not _left_out(name))
-        for name in sorted(files):
-            if not name.startswith(".") and os.path.splitext(name)[1].lower() in PHOTO_SUFFIXES:  # noqa: PTH122
-                yield os.path.join(here, name)  # noqa: PTH118
+def find(
+    root: str, *, links: bool = False, pairs: bool = False, clean: bool = False
+) -> Iterator[Found]:
+    """The photos below a folder, with what they look like; see ``walk``.
+
+    Args:
+        root: the folder.
+        links: follow symbolic links to folders.
+        pairs: a negative beside a developed photo of the same name becomes its partner, and comes
+            right after it.
+        clean: delete temporary files that a killed run has left behind.
+    """
+    seen: set[tuple[int, int]] = set()
+    yield from _below(root, "", links=links, pairs=pairs, clean=clean, seen=seen)
+
+
+def looks(states: Mapping[str, FileState], photo: str) -> str:
+    """State of a photo and its sidecars as one text.
+
+    Args:
+        states: by path.
+        photo: path of the photo.
+    """
+    ordered = sorted((path != photo, os.path.basename(path), path) for path in states)  # noqa: PTH119
+    return "|".join(
+        f"{name if beside else ''}:{states[path].size}:{states[path].mtime_ns}"
+        for beside, name, path in ordered
+    )
+
+
+def listing(
+    folder: str, inside: str, *, pairs: bool = False, clean: bool = False
+) -> tuple[list[Found], list[os.DirEntry[str]]]:
+    """The photos in one folder, and the folders in it.
+
+    Args:
+        folder: its path.
+        inside: the same, relative to the folder that is searched.
+        pairs: as for ``find``.
+        clean: as for ``find``.
+
+    Raises:
+        PhotoNotReadable: the folder cannot be searched.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        problem = f"this folder cannot be searched ({error.strerror})"
+        raise PhotoNotReadable(folder, problem, "change its permissions") from error
+    names = {entry.name for entry in listed}
+    beside = any(name.lower().endswith(".xmp") for name in names)
+    photos, folders = [], []
+    for entry in listed:
+        if entry.name.startswith("."):
+            if clean and entry.name.startswith(temporary.PREFIX):
+                temporary.clean(entry.path, entry.name)
+        elif _is_folder(entry):
+            if not _left_out(entry.name):
+                folders.append(entry)
+        elif _suffix(entry.name) in PHOTO_SUFFIXES and _is_file(entry):
+            photos.append(_found(entry, inside, names if beside else None))
+    return list(_paired(photos)) if pairs else photos, folders
+
+
+def inside_of(folder: str) -> bool:
+    """Whether a folder below a root is searched, by its path relative to the root."""
+    parts = folder.split(os.sep) if folder else []
+    return not any(part.startswith(".") or _left_out(part) for part in parts)
+
+
+def _below(
+    folder: str, inside: str, *, links: bool, pairs: bool, clean: bool, seen: set[tuple[int, int]]
+) -> Iterator[Found]:
+    try:
+        status = os.stat(folder)  # noqa: PTH116
+        if (status.st_dev, status.st_ino) in seen:
+            return
+        seen.add((status.st_dev, status.st_ino))
+        photos, folders = listing(folder, inside, pairs=pairs, clean=clean)
+    except FileNotFoundError:  # it was taken away meanwhile
+        return
+    except PhotoNotReadable as error:
+        yield Found(path=folder, folder=inside, name="", state=None, looks="", error=error)
+        return
+    yield from photos
+    for entry in folders:
+        if links or not entry.is_symlink():
+            deeper = os.path.join(inside, entry.name)  # noqa: PTH118
+            yield from _below(entry.path, deeper, links=links, pairs=pairs, clean=clean, seen=seen)
+
+
+def _found(entry: os.DirEntry[str], inside: str, names: set[str] | None) -> Found:
+    """One photo; ``names`` are those in its folder if there are sidecars among them."""
+    try:
+        state = FileState.of(entry.stat())
+        states = {entry.path: state}
+        sidecars = []
+        if entry.is_symlink():
+            # Its sidecars lie where the photo lies.
+            sidecars = sidecar.existing(os.path.realpath(entry.path))
+        elif names:
+            sidecars = sidecar.existing(entry.path, names)
+        for path in sidecars:
+            states[path] = FileState.of(os.stat(path))  # noqa: PTH116
+    except OSError:
+        return Found(path=entry.path, folder=inside, name=entry.name, state=None, looks="")
+    return Found(
+        path=entry.path,
+        folder=inside,
+        name=entry.name,
+        state=state,
+        looks=looks(states, entry.path),
+    )
+
+
+def _paired(photos: list[Found]) -> Iterator[Found]:
+    """Every negative right behind the developed photo of its name."""
+    developed: dict[str, Found] = {}
+    negatives: dict[str, list[Found]] = {}
+    for photo in photos:
+        if _suffix(photo.name) in RAW_SUFFIXES:
+            negatives.setdefault(_stem(photo.name), []).append(photo)
+        else:
+            developed.setdefault(_stem(photo.name), photo)
+    for photo in photos:
+        stem = _stem(photo.name)
+        if _suffix(photo.name) not in RAW_SUFFIXES:
+            yield photo
+            if developed[stem] is photo:
+                for negative in negatives.get(stem, ()):
+                    both = f"{negative.looks} {photo.looks}"
+                    yield attrs.evolve(negative, partner=photo, looks=both)
+        elif stem not in developed:
+            yield photo
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file, or a link that leads to one or nowhere; no folder, FIFO or socket."""
+    try:
+        return stat.S_ISREG(entry.stat().st_mode)
+    except OSError:
+        return True
+
+
+def _suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()  # noqa: PTH122
+
+
+def _stem(name: str) -> str:
+    return os.path.splitext(name)[0].casefold()  # noqa: PTH122
 
 
 def _left_out(folder: str) -> bool:
     name = folder.lower()
-    return (
-        name.startswith(".") or name in APPLICATION_FOLDERS or name.endswith(APPLICATION_SUFFIXES)
-    )
+    return name in APPLICATION_FOLDERS or name.endswith(APPLICATION_SUFFIXES)

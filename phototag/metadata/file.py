@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 
 from phototag.errors import (
+    ChangedMeanwhile,
     FormatNotWritable,
     MetadataDamaged,
     NotAPhoto,
@@ -18,13 +19,14 @@ from phototag.errors import (
     PhototagError,
     WriteRefused,
 )
-from phototag.metadata import iim, ledger, plan, sidecar, statement, verify, words
+from phototag.files import FileState
+from phototag.metadata import iim, ledger, plan, seeding, sidecar, statement, verify, words
 from phototag.metadata.containers import Container, XmpFile, open_container
 from phototag.metadata.containers.xmp_file import NEW
 from phototag.metadata.ledger import NONE
-from phototag.metadata.options import Change, Options
+from phototag.metadata.options import Change, Expected, Options, Written
 from phototag.metadata.plan import Draft
-from phototag.metadata.record import Record
+from phototag.metadata.record import Record, mark
 from phototag.metadata.replace import Original, read_file, refuse_unless_replaceable, replace
 from phototag.metadata.xmp.packet import Packet
 
@@ -34,7 +36,12 @@ _Edit = Callable[[Draft], None]
 NOTHING: Final = b""
 
 
-def apply(path: os.PathLike[str] | str, record: Record, options: Options | None = None) -> Change:
+def write(
+    path: os.PathLike[str] | str,
+    record: Record,
+    options: Options | None = None,
+    expected: Expected | None = None,
+) -> Written:
     """Write a record into a photo or its sidecars, or bring an earlier one up to date.
 
     Only what phototag wrote itself is ever changed. Nothing is written if nothing would change.
@@ -43,6 +50,7 @@ def apply(path: os.PathLike[str] | str, record: Record, options: Options | None 
         path: of a photo.
         record: the statement, the words and the crops.
         options: how to write.
+        expected: what must stand in the photo, or nothing is written.
 
     Raises:
         PhotoNotFound: there is no such file.
@@ -51,6 +59,7 @@ def apply(path: os.PathLike[str] | str, record: Record, options: Options | None 
         PhotoDamaged: its structure is broken.
         FormatNotWritable: it would need a sidecar, and none is allowed.
         MetadataDamaged: its metadata cannot be read, so nothing is written over them.
+        ChangedMeanwhile: another program wrote into it at the same time.
         WriteRefused: it was left as it was, for the reason given.
         WriteUncertain: it was replaced, but the disk did not confirm that.
     """
@@ -58,6 +67,8 @@ def apply(path: os.PathLike[str] | str, record: Record, options: Options | None 
     photo = read_file(path)
     with _refused(photo.photo, WriteRefused):
         words.check(record)
+    if expected and FileState.of(photo.state) != expected.state:
+        raise ChangedMeanwhile(photo.photo, "another program changed it meanwhile", "run again")
     edit = partial(plan.tag, record=record, options=options)
     targets = _to_write(photo, options)
     if record.lightroom and all(target.original is photo for target in targets):
@@ -66,7 +77,14 @@ def apply(path: os.PathLike[str] | str, record: Record, options: Options | None 
             "a Lightroom crop is written into sidecars only, and this photo has none",
             "use `phototag crop --lightroom` for a copy, or --sidecar always",
         )
-    return _together([_change(target, options, edit) for target in targets])
+    return _written_together(photo, targets, options, edit, expected)
+
+
+def apply(path: os.PathLike[str] | str, record: Record, options: Options | None = None) -> Change:
+    """What ``write`` does, without the accounts."""
+    change = write(path, record, options).change
+    assert change is not None
+    return change
 
 
 def remove(path: os.PathLike[str] | str, options: Options | None = None) -> Change:
@@ -77,18 +95,19 @@ def remove(path: os.PathLike[str] | str, options: Options | None = None) -> Chan
         options: how to write.
 
     Raises:
-        PhototagError: as ``apply`` does.
+        PhototagError: as ``write`` does.
     """
-    options = options or Options()
-    targets = _to_read(read_file(path))
-    return _together([_change(target, options, plan.take_back) for target in targets])
+    photo = read_file(path)
+    change = _written_together(photo, _to_read(photo), options or Options(), plan.take_back).change
+    assert change is not None
+    return change
 
 
 def read(path: os.PathLike[str] | str) -> Record | None:
     """What phototag wrote into a photo or its sidecar; None if nothing.
 
     Raises:
-        PhototagError: as ``apply`` does, as far as reading goes.
+        PhototagError: as ``write`` does, as far as reading goes.
     """
     for target in _to_read(read_file(path)):
         container = target.opened(target.original.data)
@@ -165,7 +184,7 @@ def _sidecars(photo: Original) -> list[_Target]:
 
 def _new_sidecars(photo: Original) -> list[_Target]:
     with _refused(photo.photo, MetadataDamaged):
-        start = sidecar.seed(photo.data)
+        start = seeding.seed(photo.data)
     missing = (
         Original(name, name, start, photo.state, missing=True) for name in sidecar.new(photo.path)
     )
@@ -176,7 +195,7 @@ def _new_sidecars(photo: Original) -> list[_Target]:
 def _opener(photo: Original, shape: str = "") -> Callable[[bytes], Container]:
     return partial(
         XmpFile,
-        start=partial(sidecar.seed, photo.data),
+        start=partial(seeding.seed, photo.data),
         orientation=_orientation(photo),
         shape=shape,
     )
@@ -187,7 +206,7 @@ def _orientation(photo: Original) -> int:
     try:
         return _inside(photo, negatives=True).opened(photo.data).orientation
     except PhototagError:
-        return sidecar.orientation(photo.data)
+        return seeding.orientation(photo.data)
 
 
 def _together(changes: list[Change]) -> Change:
@@ -212,29 +231,75 @@ def _together(changes: list[Change]) -> Change:
 # --------------------------------------------------------------------------- changing one file
 
 
-def _change(target: _Target, options: Options, edit: _Edit) -> Change:
-    original, opened = target.original, target.opened
-    container = opened(original.data)
-    with _refused(original.photo, MetadataDamaged):
-        draft = _draft(container)
+@attrs.frozen
+class _Opened:
+    """A file that is about to be changed."""
+
+    target: _Target
+    container: Container
+    draft: Draft
+
+    @classmethod
+    def of(cls, target: _Target) -> _Opened:
+        container = target.opened(target.original.data)
+        with _refused(target.original.photo, MetadataDamaged):
+            return cls(target, container, _draft(container))
+
+    def statement(self) -> Record | None:
+        with _refused(self.target.original.photo, MetadataDamaged):
+            return statement.read(self.draft.packet, self.draft.orientation)
+
+
+def _written_together(
+    photo: Original,
+    targets: list[_Target],
+    options: Options,
+    edit: _Edit,
+    expected: Expected | None = None,
+) -> Written:
+    """Change all files of a photo: first all are opened, then one after the other is replaced."""
+    files = [_Opened.of(target) for target in targets]
+    found = next(filter(None, (file.statement() for file in files)), None)
+    states = {file.path: file.seen for file in (photo, *(target.original for target in targets))}
+    for beside in set(sidecar.existing(photo.path)) - states.keys():  # left alone by the options
+        states[beside] = FileState.of(os.stat(beside))  # noqa: PTH116
+    if expected and mark(found) != expected.mark:
+        return Written(change=None, found=found, mark=mark(found), states=_known(states))
+    changes = []
+    for file in files:
+        change, states[file.target.original.path] = _change(file, options, edit)
+        changes.append(change)
+    stated = next(filter(None, (file.statement() for file in files)), None)
+    return Written(change=_together(changes), found=found, mark=mark(stated), states=_known(states))
+
+
+def _known(states: dict[str, FileState | None]) -> dict[str, FileState]:
+    return {path: state for path, state in states.items() if state is not None}
+
+
+def _change(file: _Opened, options: Options, edit: _Edit) -> tuple[Change, FileState | None]:
+    """Change one file; its state afterwards, None if there is none."""
+    original, draft = file.target.original, file.draft
     with _refused(original.photo, WriteRefused):
         edit(draft)
-        new = _written(container, draft)
+        new = _written(file.container, draft)
         if new not in {original.data, NOTHING}:
-            again = partial(_edited, opened, edit)
-            verify.check(original.data, new, opened, again)
+            again = partial(_edited, file.target.opened, edit)
+            verify.check(original.data, new, file.target.opened, again)
     changed = new != original.data
+    state = original.seen
     if changed:
         refuse_unless_replaceable(original, options)
         if not options.dry_run:
-            replace(original, new, options)
-    return Change(
+            state = replace(original, new, options)
+    change = Change(
         changed=changed,
         files=(original.photo,) if changed else (),
         added=draft.added,
         removed=draft.removed,
         declined=draft.declined,
     )
+    return change, state
 
 
 def _edited(opened: Callable[[bytes], Container], edit: _Edit, data: bytes) -> bytes:

@@ -92,8 +92,16 @@ def tag(draft: Draft, record: Record, options: Options) -> None:
         }[row.content]
         _words(draft, row, wanted, vocabulary, force=options.force)
     _lightroom(draft, record.lightroom)
-    statement.write(draft.packet, record)
+    _state(draft, record, before)
     ledger.write(draft.packet, Ledger(draft.entries, draft.ledger.before))
+
+
+def _state(draft: Draft, record: Record, before: Record | None) -> None:
+    """State the record; a newer version that says the same is no reason to write."""
+    statement.write(draft.packet, record)
+    after = statement.read(draft.packet, draft.orientation)
+    if before and after and attrs.evolve(after, software=before.software) == before:
+        statement.write(draft.packet, attrs.evolve(record, software=before.software))
 
 
 def take_back(draft: Draft) -> None:

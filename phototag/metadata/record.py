@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 import attrs
 
+from phototag import serial
 from phototag.crops import Crop
 from phototag.geometry import Box
 from phototag.keywords import Keywords
@@ -40,3 +44,11 @@ class Record:
     software: str = ""
     models: str = ""
     calibration: str = ""
+
+
+def mark(record: Record | None) -> str:
+    """A short name of what a record states, as far as it can be read back; empty for none."""
+    if record is None:
+        return ""
+    text = json.dumps(serial.to_json(record), sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

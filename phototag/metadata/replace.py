@@ -13,17 +13,11 @@ from typing import Final
 
 import attrs
 
-from phototag.errors import (
-    PhotoNotFound,
-    PhotoNotReadable,
-    PhototagError,
-    WriteRefused,
-    WriteUncertain,
-)
+from phototag import files
+from phototag.errors import ChangedMeanwhile, PhototagError, WriteRefused, WriteUncertain
+from phototag.files import FileState
+from phototag.metadata import temporary
 from phototag.metadata.options import Options
-
-#: Temporary files start like this, so that those left by a power cut can be found and deleted.
-TEMPORARY_PREFIX: Final = ".phototag-"
 
 _WRITE_BITS: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _REASONS: Final = {
@@ -54,6 +48,11 @@ class Original:
     state: os.stat_result
     missing: bool = False
 
+    @property
+    def seen(self) -> FileState | None:
+        """What the file looks like from outside; None if it is missing."""
+        return None if self.missing else FileState.of(self.state)
+
 
 def read_file(path: str | os.PathLike[str]) -> Original:
     """Read a whole file.
@@ -62,20 +61,9 @@ def read_file(path: str | os.PathLike[str]) -> Original:
         PhotoNotFound: there is none.
         PhotoNotReadable: a folder, no permission, a failing disk.
     """
-    # A name may hold bytes that are no text; they are escaped, not lost.
-    photo = os.fsdecode(path)
-    try:
-        real = os.path.realpath(photo, strict=True)
-        with open(real, "rb") as file:  # noqa: PTH123 (a name, not a Path, goes through here)
-            state = os.fstat(file.fileno())
-            if not stat.S_ISREG(state.st_mode):
-                raise PhotoNotReadable(photo, "it is no regular file")
-            return Original(photo, real, file.read(), state)
-    except FileNotFoundError as error:
-        raise PhotoNotFound(photo, "there is no such file") from error
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        raise PhotoNotReadable(photo, f"it cannot be read: {why}") from error
+    photo = os.fsdecode(path)  # a name may hold bytes that are no text; they are escaped, not lost
+    real = os.path.realpath(photo)
+    return Original(photo, real, *files.read(real, photo))
 
 
 def refuse_unless_replaceable(original: Original, options: Options) -> None:
@@ -86,7 +74,7 @@ def refuse_unless_replaceable(original: Original, options: Options) -> None:
     """
     if original.missing:
         if os.path.lexists(original.path):
-            raise WriteRefused(original.photo, "it appeared meanwhile", "run again")
+            raise ChangedMeanwhile(original.photo, "it appeared meanwhile", "run again")
         return
     # Replacing would succeed on a read-only file, and for root so would every access check.
     if not original.state.st_mode & _WRITE_BITS:
@@ -106,17 +94,20 @@ def _refuse_if_changed(original: Original) -> None:
     try:
         now = os.stat(original.path)  # noqa: PTH116
     except OSError as error:
-        raise WriteRefused(original.photo, "it vanished meanwhile", "run again") from error
+        raise ChangedMeanwhile(original.photo, "it vanished meanwhile", "run again") from error
     if _fingerprint(now) != _fingerprint(original.state):
-        raise WriteRefused(original.photo, "another program changed it meanwhile", "run again")
+        raise ChangedMeanwhile(original.photo, "another program changed it meanwhile", "run again")
 
 
 def _fingerprint(state: os.stat_result) -> tuple[int, int, int, int]:
     return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
 
 
-def replace(original: Original, data: bytes, options: Options) -> None:
+def replace(original: Original, data: bytes, options: Options) -> FileState | None:
     """Put new content in the place of a file that was read before; none takes the file away.
+
+    Returns:
+        The state of the new file.
 
     Raises:
         WriteRefused: nothing has changed on disk.
@@ -128,15 +119,16 @@ def replace(original: Original, data: bytes, options: Options) -> None:
         with _refused_on_errors(original.photo):
             os.unlink(original.path)  # noqa: PTH108
         _sync_folder(folder, original.photo)
-        return
+        return None
     with _refused_on_errors(original.photo):
-        handle, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=folder)
+        handle, name = tempfile.mkstemp(prefix=temporary.prefix(), dir=folder)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
                 _take_over(original, file.fileno(), name, options)
                 os.fsync(file.fileno())
+                state = FileState.of(os.fstat(file.fileno()))
             if original.missing:
                 _put_new(name, original)
             else:
@@ -147,6 +139,7 @@ def replace(original: Original, data: bytes, options: Options) -> None:
                 os.unlink(name)  # noqa: PTH108
             raise
     _sync_folder(folder, original.photo)
+    return state
 
 
 def _put_new(name: str, original: Original) -> None:
@@ -154,7 +147,7 @@ def _put_new(name: str, original: Original) -> None:
     try:
         os.link(name, original.path)
     except FileExistsError as error:
-        raise WriteRefused(original.photo, "it appeared meanwhile", "run again") from error
+        raise ChangedMeanwhile(original.photo, "it appeared meanwhile", "run again") from error
     except OSError:  # a disk without hard links
         refuse_unless_replaceable(original, Options())
         os.rename(name, original.path)  # noqa: PTH104

@@ -6,7 +6,7 @@ from typing import Final
 
 from phototag.errors import FormatNotWritable
 from phototag.geometry import Box
-from phototag.metadata import faces, iim, ledger, lightroom, plan, regions, sidecar
+from phototag.metadata import faces, iim, ledger, lightroom, plan, regions, seeding
 from phototag.metadata.containers import Container, open_container
 from phototag.metadata.mapping import FACES, REGIONS
 from phototag.metadata.plan import Draft
@@ -78,7 +78,7 @@ def _inside(photo: bytes, name: str, target: Container) -> tuple[Packet, bytes |
         source, orientation, data = None, 1, None
     if source is None or not target.holds_iptc:
         # What stands in Exif or IPTC alone comes along as XMP.
-        packet, block = Packet(sidecar.seed(photo)), None
+        packet, block = Packet(seeding.seed(photo)), None
     else:
         packet = Packet(source.xmp)
         block = None if data is None else iim.parse(data)

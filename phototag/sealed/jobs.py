@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from phototag import serial
+from phototag import files, serial
+from phototag.files import FileState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,23 +34,39 @@ def look(message: Mapping[str, Any], payload: bytes) -> Any:
         array = np.frombuffer(payload, np.uint8).reshape(message["shape"])
         picture = photo.from_array(name, array, limit)
     else:
-        data = payload if message["path"] is None else photo.read_file(message["path"], name)
+        data = payload if message["path"] is None else files.read(message["path"], name)[0]
         picture = photo.decode(name, data, limit)
     return serial.to_json(_observer().look(picture))
+
+
+def meet(message: Mapping[str, Any], _: bytes) -> Any:
+    """Which picture a file holds and, unless only that is asked, its scene: of the same bytes."""
+    from phototag.metadata.picture import digest  # noqa: PLC0415
+
+    data, status = files.read(message["path"], message["name"])
+    answer = {
+        "picture": digest(data, message["path"]),
+        "state": serial.to_json(FileState.of(status)),
+    }
+    if message["look"]:
+        answer["scene"] = look({**message, "path": None, "shape": None}, data)
+    return answer
 
 
 def write(message: Mapping[str, Any], _: bytes) -> Any:
     """Embed a record in a file."""
     from phototag.metadata import file  # noqa: PLC0415
-    from phototag.metadata.options import Options  # noqa: PLC0415
+    from phototag.metadata.options import Expected, Options  # noqa: PLC0415
     from phototag.metadata.record import Record  # noqa: PLC0415
 
-    change = file.apply(
+    expected = message["expected"]
+    written = file.write(
         message["path"],
         serial.from_json(message["record"], Record),
         serial.from_json(message["options"], Options),
+        None if expected is None else serial.from_json(expected, Expected),
     )
-    return serial.to_json(change)
+    return serial.to_json(written)
 
 
 def read(message: Mapping[str, Any], _: bytes) -> Any:
@@ -86,6 +103,7 @@ def versions(_message: Mapping[str, Any], _: bytes) -> Any:
 
 JOBS: dict[str, Job] = {
     "look": look,
+    "meet": meet,
     "write": write,
     "read": read,
     "remove": remove,

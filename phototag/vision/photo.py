@@ -12,7 +12,6 @@ import importlib
 import importlib.util
 import io
 import os
-import stat
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -62,33 +61,6 @@ class Picture:
     format: str
 
 
-def read_file(path: str, name: str) -> bytes:
-    """The bytes of a regular file, or an error that says what is in its place.
-
-    ``name`` is the path as the user gave it, for errors.
-    """
-    try:
-        mode = os.stat(path).st_mode  # noqa: PTH116 - a path that is not UTF-8 stays as it is
-        if stat.S_ISDIR(mode):
-            raise errors.PhotoNotReadable(name, "this is a folder", "name the photos in it")
-        if not stat.S_ISREG(mode):  # a FIFO would block for ever
-            raise errors.PhotoNotReadable(name, "this is not a regular file")
-        with open(path, "rb") as file:  # noqa: PTH123
-            data = file.read()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise errors.PhotoNotFound(name, "there is no such file", "check the name") from error
-    except PermissionError as error:
-        raise errors.PhotoNotReadable(
-            name, "no permission to read it", "give yourself read permission"
-        ) from error
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise errors.PhotoNotReadable(name, f"cannot be read ({reason})") from error
-    if not data:
-        raise errors.NotAPhoto(name, "the file is empty", "restore it from a backup")
-    return data
-
-
 def decode(name: str, data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     """The picture in a file's bytes.
 
@@ -100,6 +72,8 @@ def decode(name: str, data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     Raises:
         NotAPhoto, PhotoDamaged, PhotoTooLarge, PhotoTooSmall, FormatNotInstalled.
     """
+    if not data:
+        raise errors.NotAPhoto(name, "the file is empty", "restore it from a backup")
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - keeps names that are not UTF-8
     if suffix in RAW_SUFFIXES or looks_raw(data):
         return _decode_raw(name, data, max_pixels)

@@ -54,6 +54,10 @@ class Container(abc.ABC):
         """What of the file's structure changes with the first XMP and must be undone with it."""
         return ""
 
+    def picture(self) -> Rest:
+        """What the pixels are decoded from, and no metadata."""
+        return self.rest()
+
     @abc.abstractmethod
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
         """The file with these blocks instead, None for none.

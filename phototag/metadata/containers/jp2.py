@@ -19,6 +19,7 @@ _UUID_BYTES: Final = 16
 _HEADER, _LONG_HEADER = 8, 16
 # Boxes that hold places in the file, counted from its start: they would all be wrong.
 _WITH_PLACES: Final = {b"ftbl", b"cref"}
+_PICTURE: Final = {b"jp2h", b"jp2c"}
 
 
 @attrs.frozen
@@ -96,6 +97,10 @@ class Jp2(Container):
 
     def _join(self, parts: list[Part]) -> bytes:
         return b"".join(map(bytes, parts))
+
+    def picture(self) -> Rest:
+        """Image header and code stream."""
+        return tuple(bytes(part) for part in self._parts if part.kind in _PICTURE)
 
     def rest(self) -> Rest:
         """Everything but the XMP packet."""

@@ -19,6 +19,8 @@ _EXIF: Final = b"Exif\0\0"
 _PHOTOSHOP: Final = b"Photoshop 3.0\0"
 _PROFILE: Final = b"ICC_PROFILE\0"
 _APP0, _APP1, _APP2, _APP13, _SOS, _EOI = 0xE0, 0xE1, 0xE2, 0xED, 0xDA, 0xD9
+_ADOBE, _COMMENT = 0xEE, 0xFE  # Adobe's segment says how the colours are stored
+_METADATA: Final = frozenset({*range(0xE0, 0xF0), _COMMENT}) - {_ADOBE}
 _MARK: Final = 0xFF
 _LENGTH_BYTES: Final = 2
 _PAYLOAD: Final = 65533
@@ -155,6 +157,11 @@ class Jpeg(Container):
             at = max(before, default=-1) + 1
         kept = [s for s in segments if not s.is_(marker, signature)]
         return kept[:at] + new + kept[at:]
+
+    def picture(self) -> Rest:
+        """Tables, frame and scans."""
+        decoded = (bytes(s) for s in self._segments if s.marker not in _METADATA)
+        return (*decoded, self._scan)
 
     def rest(self) -> Rest:
         """Everything but the XMP packet and the IPTC block."""

@@ -97,6 +97,14 @@ class Png(Container):
     def _join(self, chunks: list[Chunk]) -> bytes:
         return SIGNATURE + b"".join(map(bytes, chunks)) + self._trailer
 
+    def picture(self) -> Rest:
+        """The critical chunks, which an upper-case letter marks, and the transparency."""
+        return tuple(
+            chunk.content
+            for chunk in self._chunks
+            if chunk.kind[:1].isupper() or chunk.kind == b"tRNS"
+        )
+
     def rest(self) -> Rest:
         """Everything but the XMP packet and the IPTC block."""
         return (*(bytes(chunk) for chunk in self._chunks if not chunk.is_xmp), self._trailer)

@@ -22,6 +22,8 @@ _XMP, _IPTC, _PHOTOSHOP = 700, 33723, 34377
 _BYTE, _LONG = 1, 4
 _POINTERS: Final = (330, 34665, 34853, 40965)  # sub-directories: previews, Exif, GPS, interop
 _DATA: Final = ((273, 279), (324, 325), (513, 514))  # offsets and sizes: strips, tiles, thumbnail
+# Size, bits, compression, colours, planes, predictor, palette, samples, JPEG tables.
+_LAYOUT: Final = {256, 257, 258, 259, 262, 266, 277, 278, 284, 317, 320, 322, 323, 338, 339, 347}
 _DNG_VERSION, _PHOTOMETRIC, _SUB_IFDS = 50706, 262, 330
 _SENSOR: Final = {32803, 34892}  # colour filter array, linear raw
 _LARGEST: Final = 2**32 - 1
@@ -154,6 +156,14 @@ class TiffFile(Container):
                 yield at + len(item.head) + 4, item
             at += len(item.head) + 4 + size + size % 2
 
+    def picture(self) -> Rest:
+        """How the pixels of every page are stored, and the pixels."""
+        parts: list[bytes] = []
+        for directory in self._tiff.chain():
+            parts += (e.raw[:2] + e.value for e in directory.entries if e.tag in _LAYOUT)
+            parts += self._pixels(directory)
+        return tuple(parts)
+
     def rest(self) -> Rest:
         """Everything but the XMP packet and the IPTC block."""
         parts: list[bytes] = []
@@ -178,6 +188,11 @@ class TiffFile(Container):
             if entry.tag in _POINTERS and depth < _DEEPEST:
                 for at in tiff.numbers(entry):
                     yield from self._contents(tiff.directory(at), first=False, depth=depth + 1)
+        yield from self._pixels(directory)
+
+    def _pixels(self, directory: Directory) -> Iterator[bytes]:
+        """A digest of every strip, tile and thumbnail."""
+        tiff = self._tiff
         for offsets, sizes in _DATA:
             starts, lengths = (tiff.numbers(directory.get(tag)) for tag in (offsets, sizes))
             for start, length in zip(starts, lengths, strict=False):

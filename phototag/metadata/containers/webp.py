@@ -14,6 +14,7 @@ from phototag.metadata.containers.container import Container, Rest
 
 _XMP_FLAG, _ALPHA_FLAG = 0x04, 0x10
 _SIMPLE: Final = "simple"
+_PICTURE: Final = {b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF"}
 
 
 @attrs.frozen
@@ -97,6 +98,10 @@ class WebP(Container):
                 del chunks[0]
         body = b"WEBP" + b"".join(map(bytes, chunks))
         return b"RIFF" + struct.pack("<I", len(body)) + body + self._trailer
+
+    def picture(self) -> Rest:
+        """Picture, transparency and frames."""
+        return tuple(bytes(chunk) for chunk in self._chunks if chunk.kind in _PICTURE)
 
     def rest(self) -> Rest:
         # The extended header that phototag adds says only what the picture chunk says as well.

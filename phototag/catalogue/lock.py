@@ -1,0 +1,96 @@
+"""One run at a time on a tree, its subfolders and the folders above it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import random
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from phototag import errors
+from phototag.catalogue.state import default_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+PATIENCE = 0.5  # s; another run looks at a lock for less than that
+
+
+@contextlib.contextmanager
+def locked(roots: Iterable[str], *, wait: bool = False) -> Iterator[None]:
+    """Keep other runs of this user out of some folders.
+
+    The system lets go of the lock when the process ends, however it ends.
+
+    Args:
+        roots: real paths of the folders.
+        wait: until another run has ended, instead of giving up.
+
+    Raises:
+        CatalogueBusy: another run is at work in one of them, below or above.
+        StateUnusable: the folder of the locks cannot be written.
+    """
+    folder = default_folder() / "locks"
+    names = list(dict.fromkeys(roots))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = _held(folder, names)
+        while held is None and wait:
+            time.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - two that wait must not keep step
+            held = _held(folder, names)
+    except OSError as error:
+        raise errors.StateUnusable(
+            str(folder),
+            f"the locks of runs cannot be kept here ({error})",
+            "set XDG_STATE_HOME to a folder of yours",
+        ) from error
+    if held is None:
+        raise errors.CatalogueBusy(
+            names[0],
+            "another run of phototag is at work here, in a folder above or in one below",
+            "let it end, or wait for it with --wait",
+        )
+    with held:
+        yield
+
+
+def _held(folder: Path, roots: list[str]) -> contextlib.ExitStack | None:
+    """All locks, or none of them."""
+    with contextlib.ExitStack() as held:
+        try:
+            for root in roots:
+                held.enter_context(_lock(folder, _name(root)).acquire(timeout=PATIENCE))
+                (folder / f"{_name(root)}.root").write_bytes(os.fsencode(root))
+            for other in _others(folder, roots):
+                with _lock(folder, other).acquire(timeout=0):
+                    pass
+        except Timeout:
+            return None
+        return held.pop_all()
+
+
+def _others(folder: Path, roots: list[str]) -> Iterator[str]:
+    """The locks of folders above and below."""
+    for file in folder.glob("*.root"):
+        other = os.fsdecode(file.read_bytes())
+        if other not in roots and any(
+            _is_below(root, other) or _is_below(other, root) for root in roots
+        ):
+            yield file.stem
+
+
+def _lock(folder: Path, name: str) -> FileLock:
+    return FileLock(folder / f"{name}.lock", is_singleton=False, thread_local=False)
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _name(root: str) -> str:
+    return hashlib.blake2b(os.fsencode(root), digest_size=12).hexdigest()

@@ -1,0 +1,460 @@
+"""What earlier runs saw and did, in an SQLite file: a cache, and the book that ``undo`` reads.
+
+The photos themselves hold what phototag wrote.  Without this file every photo is looked at again,
+and a run can only be taken back with ``remove``; nothing else is lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+import time
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import attrs
+import platformdirs
+
+from phototag import errors, serial
+from phototag.analysis import models_identity
+from phototag.metadata.options import Options
+from phototag.metadata.record import Record
+from phototag.scene import SCENE_VERSION, Scene
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator
+
+T = TypeVar("T")
+
+APPLICATION_ID = 0x70687467  # "phtg": SQLite's mark of whose file it is
+BUSY_SECONDS = 60.0  # how long a write waits for that of another run
+
+# What each version of the file adds to the one before; never changed once released.
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE roots (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
+    -- What is in a picture, whatever its file is called and wherever it lies.
+    CREATE TABLE scenes (
+        picture TEXT NOT NULL,  -- hash of the picture, without the metadata
+        seen_by TEXT NOT NULL,  -- the models and the version of the scene
+        scene BLOB NOT NULL,
+        UNIQUE (picture, seen_by)
+    );
+    CREATE TABLE photos (
+        root INTEGER NOT NULL REFERENCES roots,
+        folder BLOB NOT NULL,  -- relative to the root
+        name BLOB NOT NULL,
+        looks TEXT NOT NULL,  -- size and time of the photo and its sidecars; empty: to be read again
+        picture TEXT,
+        settings TEXT,  -- what was asked for when it was written; none: not written
+        kind TEXT,
+        mark TEXT NOT NULL,  -- of the statement that stands in it
+        written BLOB,  -- the record and the options it was written with
+        error TEXT,
+        UNIQUE (root, folder, name)
+    );
+    CREATE INDEX photos_by_picture ON photos (picture);
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        root INTEGER NOT NULL REFERENCES roots,
+        settings TEXT NOT NULL,
+        software TEXT NOT NULL,
+        started REAL NOT NULL,
+        ended REAL  -- none: killed or stopped; the next run of the same settings goes on with it
+    );
+    CREATE TABLE changes (
+        run INTEGER NOT NULL REFERENCES runs,
+        folder BLOB NOT NULL,
+        name BLOB NOT NULL,
+        picture TEXT NOT NULL,
+        before BLOB,  -- the record that stood there, and its options; none for none
+        done INTEGER NOT NULL,  -- 0: about to be written when the run was killed, perhaps written
+        undone INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (run, folder, name)
+    );
+    """,
+)
+
+
+@attrs.frozen
+class Place:
+    """Where a photo lies: a catalogue, a folder relative to its root, a name."""
+
+    root: int
+    folder: bytes
+    name: bytes
+
+
+@attrs.frozen(kw_only=True)
+class Statement:
+    """What was written into a photo, and how; enough to write it again."""
+
+    record: Record
+    options: Options = attrs.Factory(Options)
+
+
+@attrs.frozen(kw_only=True)
+class Row:
+    """What is known of a photo; see the table ``photos``."""
+
+    looks: str
+    picture: str | None = None
+    settings: str | None = None
+    kind: str | None = None
+    mark: str = ""
+    error: errors.PhototagError | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Run:
+    """One run, with its interruptions.
+
+    Attributes:
+        number: what ``phototag undo`` takes.
+        root: the folder.
+        started, ended: seconds since 1970; ``ended`` is None for one that was interrupted.
+        software: version of phototag.
+        changes: photos that it changed and that have not been taken back.
+    """
+
+    number: int
+    root: bytes
+    started: float
+    ended: float | None
+    software: str
+    changes: int
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """One photo in the book of a run."""
+
+    place: Place
+    picture: str
+    before: Statement | None
+
+
+def default_folder() -> Path:
+    """Where state files and locks are kept, unless the user says otherwise."""
+    return Path(platformdirs.user_state_dir("phototag", appauthor=False))
+
+
+class State:
+    """An open state file; safe to use from several threads.
+
+    Args:
+        file: its path; it is made if there is none.  None = the user's own.
+
+    Raises:
+        StateUnusable: it cannot be opened, is damaged, is none, or a newer phototag made it.
+    """
+
+    def __init__(self, file: str | os.PathLike[str] | None = None) -> None:
+        self.path = default_folder() / "catalogues.sqlite3" if file is None else Path(file)
+        self._lock = threading.RLock()
+        self.seen_by = f"{models_identity()}/{SCENE_VERSION}"
+        with self._told():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._sql = sqlite3.connect(
+                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            try:
+                self._prepare()
+            except BaseException:
+                self._sql.close()
+                raise
+        self.has_scenes = self._one("SELECT EXISTS (SELECT 1 FROM scenes)") == (1,)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._sql.close()
+
+    def _prepare(self) -> None:
+        (found,) = self._sql.execute("PRAGMA user_version").fetchone()
+        (owner,) = self._sql.execute("PRAGMA application_id").fetchone()
+        (tables,) = self._sql.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if owner != APPLICATION_ID and tables:
+            raise errors.StateUnusable(
+                str(self.path), "this is no state file of phototag", "name another with --state"
+            )
+        if found > len(MIGRATIONS):
+            raise errors.StateUnusable(
+                str(self.path),
+                "a newer phototag made this state file",
+                "install that version, or name another file with --state",
+            )
+        # A kill loses nothing; a power cut may lose the last photos' entries, never the file.
+        self._sql.execute("PRAGMA journal_mode = WAL")
+        self._sql.execute("PRAGMA synchronous = NORMAL")
+        for version, script in list(enumerate(MIGRATIONS, 1))[found:]:
+            self._sql.executescript(
+                f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {version};"
+                f" PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
+            )
+
+    # ------------------------------------------------------------------ photos
+
+    def root(self, path: bytes) -> int:
+        """The number of a catalogue, by the absolute path of its folder."""
+        self._do("INSERT OR IGNORE INTO roots (path) VALUES (?)", path)
+        number: int = self._one("SELECT id FROM roots WHERE path = ?", path)[0]
+        return number
+
+    def photos(self, root: int, folder: bytes) -> dict[bytes, Row]:
+        """All that is known of the photos in one folder, by name."""
+        found = self._all(
+            "SELECT name, looks, picture, settings, kind, mark, error FROM photos"
+            " WHERE root = ? AND folder = ?",
+            root,
+            folder,
+        )
+        return {
+            name: Row(
+                looks=looks,
+                picture=picture,
+                settings=settings,
+                kind=kind,
+                mark=mark,
+                error=_to_error(error),
+            )
+            for name, looks, picture, settings, kind, mark, error in found
+        }
+
+    def failed(self, root: int) -> set[tuple[bytes, bytes]]:
+        """Folders and names of the photos that failed last time."""
+        query = "SELECT folder, name FROM photos WHERE root = ? AND error IS NOT NULL"
+        return set(self._all(query, root))
+
+    def remember(self, place: Place, row: Row, written: Statement | None = None) -> None:
+        """Put down what is known of a photo now."""
+        self._do(
+            "INSERT OR REPLACE INTO photos"
+            " (root, folder, name, looks, picture, settings, kind, mark, written, error)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *attrs.astuple(place),
+            row.looks,
+            row.picture,
+            row.settings,
+            row.kind,
+            row.mark,
+            None if written is None else _packed(written),
+            _from_error(row.error),
+        )
+
+    def written(self, place: Place) -> Statement | None:
+        """What was last written into a photo."""
+        query = "SELECT written FROM photos WHERE root = ? AND folder = ? AND name = ?"
+        found = self._one(query, *attrs.astuple(place))
+        return None if found is None or found[0] is None else _unpacked(found[0], Statement)
+
+    def places(self, root: int, picture: str) -> list[Place]:
+        """Where a picture has been seen in a catalogue."""
+        query = "SELECT root, folder, name FROM photos WHERE root = ? AND picture = ?"
+        return [Place(*row) for row in self._all(query, root, picture)]
+
+    # ------------------------------------------------------------------ scenes
+
+    def scene(self, picture: str) -> Scene | None:
+        """What the present models have seen in a picture."""
+        query = "SELECT scene FROM scenes WHERE picture = ? AND seen_by = ?"
+        found = self._one(query, picture, self.seen_by)
+        return None if found is None else _unpacked(found[0], Scene)
+
+    def keep(self, picture: str, scene: Scene) -> None:
+        """Put down what was seen in a picture."""
+        self._do(
+            "INSERT OR REPLACE INTO scenes (picture, seen_by, scene) VALUES (?, ?, ?)",
+            picture,
+            self.seen_by,
+            _packed(scene),
+        )
+
+    # ------------------------------------------------------------------ runs
+
+    def begin(self, root: int, settings: str, software: str) -> int:
+        """The number of a run: of the last one if it was interrupted and asked for the same."""
+        query = "SELECT id, settings, ended FROM runs WHERE root = ? ORDER BY id DESC LIMIT 1"
+        with self._lock, self._told():
+            last = self._one(query, root)
+            if last is not None and last[1:] == (settings, None):
+                return int(last[0])
+            made = self._sql.execute(
+                "INSERT INTO runs (root, settings, software, started) VALUES (?, ?, ?, ?)",
+                (root, settings, software, time.time()),
+            )
+            assert made.lastrowid is not None
+            return made.lastrowid
+
+    def end(self, root: int, settings: str) -> None:
+        """The whole tree has been gone through."""
+        self._do(
+            "UPDATE runs SET ended = ? WHERE root = ? AND settings = ? AND ended IS NULL",
+            time.time(),
+            root,
+            settings,
+        )
+
+    def intend(self, run: int, place: Place, picture: str, before: Statement | None) -> bool:
+        """Note before a write what stood in the photo; whether this run had not noted it yet."""
+        with self._lock, self._told():
+            made = self._sql.execute(
+                "INSERT OR IGNORE INTO changes (run, folder, name, picture, before, done)"
+                " VALUES (?, ?, ?, ?, ?, 0)",
+                (
+                    run,
+                    place.folder,
+                    place.name,
+                    picture,
+                    None if before is None else _packed(before),
+                ),
+            )
+            return made.rowcount > 0
+
+    def correct(self, run: int, place: Place, before: Statement | None) -> None:
+        """Something else stood in the photo."""
+        self._do(
+            "UPDATE changes SET before = ? WHERE run = ? AND folder = ? AND name = ?",
+            None if before is None else _packed(before),
+            run,
+            place.folder,
+            place.name,
+        )
+
+    def settle(self, run: int, place: Place, *, changed: bool) -> None:
+        """Note after a write whether it changed the photo."""
+        query = "UPDATE changes SET done = 1" if changed else "DELETE FROM changes"
+        where = " WHERE run = ? AND folder = ? AND name = ?"
+        self._do(query + where, run, place.folder, place.name)
+
+    def runs(self) -> list[Run]:
+        """All runs that have changed photos, the oldest first."""
+        found = self._all(
+            "SELECT runs.id, roots.path, started, ended, software, total(undone = 0)"
+            " FROM runs JOIN roots ON roots.id = runs.root JOIN changes ON changes.run = runs.id"
+            " GROUP BY runs.id ORDER BY runs.id"
+        )
+        return [
+            Run(
+                number=number,
+                root=root,
+                started=started,
+                ended=ended,
+                software=software,
+                changes=int(changes),
+            )
+            for number, root, started, ended, software, changes in found
+        ]
+
+    def entries(self, run: int) -> Iterator[Entry]:
+        """The photos that a run changed and that have not been taken back, by name."""
+        (root,) = self._one("SELECT root FROM runs WHERE id = ?", run)
+        names = self._all(
+            "SELECT folder, name FROM changes WHERE run = ? AND undone = 0 ORDER BY folder, name",
+            run,
+        )
+        for folder, name in names:
+            picture, before = self._one(
+                "SELECT picture, before FROM changes WHERE run = ? AND folder = ? AND name = ?",
+                run,
+                folder,
+                name,
+            )
+            yield Entry(
+                place=Place(root, folder, name),
+                picture=picture,
+                before=None if before is None else _unpacked(before, Statement),
+            )
+
+    def later(self, run: int, place: Place) -> int | None:
+        """A later run that changed the same photo and has not been taken back."""
+        query = (
+            "SELECT max(runs.id) FROM runs JOIN changes ON changes.run = runs.id"
+            " WHERE runs.root = ? AND runs.id > ? AND folder = ? AND name = ? AND undone = 0"
+        )
+        found: int | None = self._one(query, place.root, run, place.folder, place.name)[0]
+        return found
+
+    def undo(self, run: int, entry: Entry, now: Place, mark: str) -> None:
+        """Note that a photo is as it was before a run.
+
+        Args:
+            run: its number.
+            entry: what the run had noted.
+            now: where the photo lies today.
+            mark: of the statement that stands in it now.
+        """
+        with self._lock, self._told(), self._sql:
+            self._sql.execute("BEGIN IMMEDIATE")
+            self._sql.execute(
+                "UPDATE changes SET undone = 1 WHERE run = ? AND folder = ? AND name = ?",
+                (run, entry.place.folder, entry.place.name),
+            )
+            self._sql.execute(
+                "UPDATE photos SET looks = '', settings = NULL, mark = ?, written = ?"
+                " WHERE root = ? AND folder = ? AND name = ?",
+                (
+                    mark,
+                    None if entry.before is None else _packed(entry.before),
+                    *attrs.astuple(now),
+                ),
+            )
+            # A run that is taken back is not gone on with.
+            self._sql.execute(
+                "UPDATE runs SET ended = started WHERE id = ? AND ended IS NULL", (run,)
+            )
+
+    # ------------------------------------------------------------------ SQL
+
+    def _do(self, query: str, *values: object) -> None:
+        with self._lock, self._told():
+            self._sql.execute(query, values)
+
+    def _one(self, query: str, *values: object) -> Any:
+        with self._lock, self._told():
+            return self._sql.execute(query, values).fetchone()
+
+    def _all(self, query: str, *values: object) -> list[Any]:
+        with self._lock, self._told():
+            return self._sql.execute(query, values).fetchall()
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise errors.StateUnusable(
+                str(self.path),
+                f"the state file cannot be used ({error})",
+                "name another with --state, or delete it: photos need none",
+            ) from error
+
+
+def _packed(value: object) -> bytes:
+    return zlib.compress(json.dumps(serial.to_json(value)).encode())
+
+
+def _unpacked(packed: bytes, cls: type[T]) -> T:
+    return serial.from_json(json.loads(zlib.decompress(packed)), cls)
+
+
+def _from_error(error: errors.PhototagError | None) -> str | None:
+    return None if error is None else json.dumps([type(error).__name__, *error.args])
+
+
+def _to_error(text: str | None) -> errors.PhototagError | None:
+    if text is None:
+        return None
+    kind, *arguments = json.loads(text)
+    made: Callable[..., errors.PhototagError] = errors.by_name(kind)
+    return made(*arguments)

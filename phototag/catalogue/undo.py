@@ -1,0 +1,163 @@
+"""Take back one run: every photo says again what it said before."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from phototag import errors
+from phototag.analyzer import Analyzer, Outcome
+from phototag.catalogue.lock import locked
+from phototag.catalogue.state import Entry, Place, Run, State
+from phototag.catalogue.walk import walk
+from phototag.metadata.options import Options
+from phototag.streaming import stream
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Generator
+
+
+def runs(state: str | os.PathLike[str] | None = None) -> list[Run]:
+    """The runs that have changed photos, the oldest first.
+
+    Args:
+        state: path of the state file; None = the user's own.
+
+    Raises:
+        StateUnusable: the state file cannot be used.
+    """
+    with State(state) as book:
+        return book.runs()
+
+
+def undo(
+    run: int | None = None,
+    *,
+    state: str | os.PathLike[str] | None = None,
+    workers: int = 1,
+    dry_run: bool = False,
+    wait: bool = False,
+    stop: threading.Event | None = None,
+) -> Generator[Outcome]:
+    """Take back what one run wrote: photos get the statement back that stood in them before.
+
+    What other programs and people have written since stays.  A photo that has been renamed is found
+    by its picture, if a later run has met it.
+
+    Args:
+        run: its number; None = the last one that can be taken back.
+        state: path of the state file; None = the user's own.
+        workers: as for ``phototag.Analyzer``.
+        dry_run: say what would change, and change nothing.
+        wait: until another run on the same folder has ended.
+        stop: set it to end early; the next call goes on.
+
+    Yields:
+        One ``Outcome`` a photo.
+
+    Raises:
+        RunUnknown: there is no such run, or nothing of it is left to take back.
+        CatalogueBusy: another run is at work in the folder.
+        StateUnusable: the state file cannot be used.
+    """
+    with State(state) as book, Analyzer(workers) as analyzer:
+        found = _chosen(book, run)
+        taking = _Taking(book, analyzer, found, Options(dry_run=dry_run))
+        with locked([os.fsdecode(found.root)], wait=wait):
+            yield from stream(taking.back, book.entries(found.number), workers, stop=stop)
+
+
+def remove_catalogue(
+    *roots: str | os.PathLike[str],
+    workers: int = 1,
+    dry_run: bool = False,
+    links: bool = False,
+    wait: bool = False,
+    stop: threading.Event | None = None,
+) -> Generator[Outcome]:
+    """Take back everything phototag wrote in the photos below the roots; no state is needed.
+
+    Args:
+        roots: folders, or single photos.
+        workers: as for ``phototag.Analyzer``.
+        dry_run: say what would change, and change nothing.
+        links: follow symbolic links to folders.
+        wait: until another run on the same folders has ended.
+        stop: set it to end early; the photos in hand are finished.
+
+    Yields:
+        One ``Outcome`` a photo.
+
+    Raises:
+        CatalogueBusy: another run is at work in the same folders.
+    """
+    names = [os.path.expanduser(os.fsdecode(root)) for root in roots]  # noqa: PTH111
+    folders = [os.path.realpath(name) for name in names if os.path.isdir(name)]  # noqa: PTH112
+    with locked(folders, wait=wait), Analyzer(workers) as analyzer:
+        photos = walk(names, links=links)
+        yield from analyzer.remove_many(photos, Options(dry_run=dry_run), stop=stop)
+
+
+def _chosen(book: State, number: int | None) -> Run:
+    left = [run for run in book.runs() if run.changes and number in {None, run.number}]
+    if left:
+        return left[-1]
+    which = "no run" if number is None else f"nothing of run {number}"
+    raise errors.RunUnknown(
+        str(book.path),
+        f"there is {which} to take back",
+        "see `phototag undo --list`, or use `phototag remove`",
+    )
+
+
+class _Taking:
+    """A run that is being taken back."""
+
+    def __init__(self, book: State, analyzer: Analyzer, run: Run, options: Options) -> None:
+        self._book, self._analyzer, self._run, self._options = book, analyzer, run, options
+
+    def back(self, entry: Entry) -> Outcome:
+        """One photo."""
+        path = self._path(entry.place)
+        try:
+            return self._back(entry, path)
+        except errors.StateUnusable:
+            raise
+        except errors.PhototagError as error:
+            return Outcome(photo=path, error=error)
+
+    def _back(self, entry: Entry, path: str) -> Outcome:
+        later = self._book.later(self._run.number, entry.place)
+        if later is not None:
+            raise errors.WriteRefused(
+                path,
+                f"run {later} changed it afterwards",
+                f"take that one back first: undo {later}",
+            )
+        place = entry.place
+        if not os.path.exists(path):  # noqa: PTH110
+            place, path = self._moved(entry) or (place, path)
+        dry, mark = self._options.dry_run, ""
+        if entry.before is None:
+            change = self._analyzer.remove(path, self._options)
+        else:
+            options = Options(dry_run=True) if dry else entry.before.options
+            written = self._analyzer.put(path, entry.before.record, options)
+            assert written.change is not None
+            change, mark = written.change, written.mark
+        if not dry:
+            self._book.undo(self._run.number, entry, place, mark)
+        return Outcome(photo=path, change=change)
+
+    def _moved(self, entry: Entry) -> tuple[Place, str] | None:
+        """Where a photo lies now that was not found where it lay."""
+        for place in self._book.places(entry.place.root, entry.picture):
+            path = self._path(place)
+            if os.path.exists(path):  # noqa: PTH110
+                return place, path
+        return None
+
+    def _path(self, place: Place) -> str:
+        parts = (self._run.root, place.folder, place.name)
+        return os.fsdecode(os.path.join(*parts))  # noqa: PTH118

@@ -1,0 +1,170 @@
+"""Tag what arrives in a tree, as soon as it has arrived whole."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Unpack
+
+import watchfiles
+
+from phototag.analyzer import Analyzer, How
+from phototag.api import TagOptions, tagging
+from phototag.catalogue.lock import locked
+from phototag.catalogue.run import Catalogue, Plan, through
+from phototag.catalogue.state import State
+from phototag.catalogue.walk import Found, find, inside_of, listing
+from phototag.errors import PhotoNotReadable
+from phototag.files import FileState
+from phototag.formats import PHOTO_SUFFIXES
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Generator, Iterable, Iterator, Sequence
+
+    from phototag.analyzer import Outcome
+    from phototag.crops import Profile
+
+SETTLED = 2.0  # s without a change until a file counts as whole
+LOOK_EVERY = 500  # ms between two looks at what waits
+AGAIN = 15 * 60.0  # s between two walks over the whole tree: the system may lose messages
+
+
+def watch_catalogue(
+    root: str | os.PathLike[str],
+    *,
+    workers: int = 1,
+    max_pixels: int | None = None,
+    profiles: Sequence[Profile] | None = None,
+    state: str | os.PathLike[str] | None = None,
+    pairs: bool = False,
+    settled: float = SETTLED,
+    poll: bool = False,
+    stop: threading.Event | None = None,
+    **options: Unpack[TagOptions],
+) -> Generator[Outcome]:
+    """Tag the photos of a folder, and then every one that arrives there, until ``stop`` is set.
+
+    A file is touched when it has not changed for a while.  Photos with which there is nothing to
+    do, such as those phototag has just written itself, are passed over without an outcome.
+
+    Args:
+        root: the folder.
+        workers: as for ``phototag.Analyzer``.
+        max_pixels: as for ``phototag.Analyzer``.
+        profiles: as for ``phototag.Analyzer``.
+        state: as for ``tag_catalogue``.
+        pairs: as for ``tag_catalogue``.
+        settled: s without a change until a file counts as whole.
+        poll: look at the files again and again instead of being told by the system, which does
+            not know of changes that other computers make on a network drive.
+        stop: set it to end; the photos in hand are finished.
+        **options: see ``TagOptions``.
+
+    Raises:
+        PhotoNotReadable: the folder cannot be searched.
+        StateUnusable: the state file cannot be used.
+    """
+    name = os.path.expanduser(os.fsdecode(root))  # noqa: PTH111
+    if not os.path.isdir(name):  # noqa: PTH112
+        raise PhotoNotReadable(name, "this is no folder", "name the folder to watch")
+    plan = Plan(tagging=tagging(options), profiles=profiles, pairs=pairs)
+    changes = watchfiles.watch(
+        name,
+        watch_filter=None,
+        stop_event=stop,
+        rust_timeout=LOOK_EVERY,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+        force_polling=poll or None,
+        ignore_permission_denied=True,
+    )
+    next(changes, None)  # from here on the system keeps messages for us
+    arriving = _Arriving(name, settled, pairs=pairs)
+    with (
+        Analyzer(workers, max_pixels=max_pixels, profiles=profiles) as analyzer,
+        State(state) as book,
+    ):
+        catalogue = Catalogue(name, plan, book, analyzer)
+
+        def tagged(found: Iterable[Found]) -> Iterator[Outcome]:
+            with locked([os.path.realpath(name)], wait=True):
+                for outcome in through(catalogue, workers, stop, found):
+                    if outcome.how is not How.UNCHANGED:
+                        yield outcome
+
+        yield from tagged(find(name, pairs=pairs, clean=True))
+        walked = time.monotonic()
+        for messages in changes:
+            arriving.add(path for _, path in messages)
+            if whole := arriving.whole():
+                yield from tagged(whole)
+            if time.monotonic() - walked > AGAIN:
+                yield from tagged(find(name, pairs=pairs, clean=True))
+                walked = time.monotonic()
+
+
+class _Arriving:
+    """Files that have changed lately."""
+
+    def __init__(self, root: str, settled: float, *, pairs: bool) -> None:
+        self._root, self._settled, self._pairs = root, settled, pairs
+        self._waiting: dict[str, tuple[FileState, float]] = {}
+
+    def add(self, paths: Iterable[str]) -> None:
+        """Files that the system told of; of a new folder, all that is in it."""
+        for path in paths:
+            folder, name = os.path.split(path)
+            if not inside_of(self._relative(folder)):
+                continue
+            if os.path.isdir(path):  # noqa: PTH112
+                if inside_of(self._relative(path)):
+                    for found in find(path):
+                        self._wait(found.path)
+            elif (
+                not name.startswith(".") and os.path.splitext(name)[1].lower() in PHOTO_SUFFIXES  # noqa: PTH122
+            ):
+                self._wait(path)
+
+    def whole(self) -> list[Found]:
+        """The photos that have arrived; they are not waited for any more."""
+        now = time.monotonic()
+        done = []
+        for path, (before, since) in list(self._waiting.items()):
+            state = _state(path)
+            if state is None:
+                del self._waiting[path]
+            elif state != before:
+                self._waiting[path] = state, now
+            elif now - since >= self._settled:
+                del self._waiting[path]
+                done.append(path)
+        return list(self._found(done))
+
+    def _wait(self, path: str) -> None:
+        state = _state(path)
+        if state is not None and path not in self._waiting:
+            self._waiting[path] = state, time.monotonic()
+
+    def _found(self, paths: list[str]) -> Iterator[Found]:
+        """What the photos look like, by folder as a walk would meet them."""
+        wanted = set(paths)
+        for folder in sorted({os.path.dirname(path) for path in paths}):  # noqa: PTH120
+            try:
+                photos, _ = listing(folder, self._relative(folder), pairs=self._pairs)
+            except PhotoNotReadable:
+                continue
+            for photo in photos:
+                if photo.path in wanted or (photo.partner and photo.partner.path in wanted):
+                    yield photo
+
+    def _relative(self, folder: str) -> str:
+        relative = os.path.relpath(folder, self._root)
+        return "" if relative == os.curdir else relative
+
+
+def _state(path: str) -> FileState | None:
+    try:
+        return FileState.of(os.stat(path))  # noqa: PTH116
+    except OSError:
+        return None
