@@ -18,9 +18,10 @@ from phototag.version import __version__
 
 if TYPE_CHECKING:
     from phototag.analysis import Analysis
-    from phototag.analyzer import Analyzer, Outcome, Tagging
+    from phototag.analyzer import Analyzer, How, Outcome, Tagging
     from phototag.api import TagOptions, analyze, crop, read, remove, tag, write
-    from phototag.catalogue import tag_catalogue
+    from phototag.catalogue import Run, remove_catalogue, runs, tag_catalogue, undo
+    from phototag.catalogue.watch import watch_catalogue
     from phototag.criteria.background import BackgroundKind
     from phototag.criteria.cropping import Shot
     from phototag.criteria.environment import Place
@@ -42,9 +43,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "phototag.analysis": ("Analysis",),
-    "phototag.analyzer": ("Analyzer", "Outcome", "Tagging"),
+    "phototag.analyzer": ("Analyzer", "How", "Outcome", "Tagging"),
     "phototag.api": ("TagOptions", "analyze", "crop", "read", "remove", "tag", "write"),
-    "phototag.catalogue": ("tag_catalogue",),
+    "phototag.catalogue": ("Run", "remove_catalogue", "runs", "tag_catalogue", "undo"),
+    "phototag.catalogue.watch": ("watch_catalogue",),
     "phototag.criteria.background": ("BackgroundKind",),
     "phototag.criteria.cropping": ("Shot",),
     "phototag.criteria.environment": ("Place",),
@@ -68,9 +70,12 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022 - by what they are for, not by the alphabet
     # what one calls
-    "analyze", "write", "tag", "read", "remove", "crop", "tag_catalogue", "Analyzer",
+    "analyze", "write", "tag", "read", "remove", "crop", "Analyzer",
+    # whole trees
+    "tag_catalogue", "watch_catalogue", "remove_catalogue", "undo", "runs",
     # what one gets
-    "Analysis", "Verdict", "Finding", "Crop", "Refusal", "Keywords", "Scene", "Record", "Change", "Outcome",
+    "Analysis", "Verdict", "Finding", "Crop", "Refusal", "Keywords", "Scene", "Record", "Change", "Outcome", "How",
+    "Run",
     "Box", "Point",
     # what one chooses
     "TagOptions", "Tagging", "Options", "Level", "Vocabulary", "Profile",

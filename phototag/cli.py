@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import signal
+import datetime as dt
+import os
 import sys
-import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from phototag import serial
-from phototag.analysis import SCHEMA
-from phototag.analyzer import QUALITY, Analyzer, Outcome, Tagging
-from phototag.catalogue import walk
+from phototag.analyzer import QUALITY, Analyzer
+from phototag.catalogue import remove_catalogue, runs, tag_catalogue, walk
+from phototag.catalogue import undo as take_back
 from phototag.crops import Profile, load
 from phototag.errors import PhototagError, shown
 from phototag.keywords import Level, Vocabulary, thresholds
-from phototag.metadata.options import Options
+from phototag.report import (
+    SOME_FAILED,
+    DiffTables,
+    Report,
+    analysis_lines,
+    change_lines,
+    command,
+    record_dict,
+    record_text,
+    summary,
+)
 from phototag.version import __version__
 from phototag.vocabulary import lightroom_keywords
-from phototag.wording import sure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    import threading
+    from collections.abc import Callable, Iterator, Mapping
 
-    from phototag.metadata.options import Change
-    from phototag.metadata.record import Record
+    from phototag.analyzer import Outcome
 
-
-SOME_FAILED = 1  # exit status; click uses 2 for wrong usage
+T = TypeVar("T")
 
 
 # --------------------------------------------------------------------------- shared options
@@ -133,6 +137,82 @@ _level = click.option(
 _dry_run = click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
 
 
+_wait = click.option(
+    "--wait", is_flag=True, help="If another run is at work on the same folders, wait for its end."
+)
+_state = click.option(
+    "--state",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Where it is kept what runs saw and wrote (a file of yours unless said).",
+)
+
+
+def _tagging(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of commands that tag; `_asked` makes the library's arguments of them."""
+    options = (
+        _workers,
+        _level,
+        click.option(
+            "--iptc",
+            type=click.Choice(["always", "auto", "never"]),
+            default="always",
+            show_default=True,
+            help="IPTC keywords beside XMP: always, only where the photo has some, or never.",
+        ),
+        click.option(
+            "--sidecar",
+            type=click.Choice(["auto", "never", "always"]),
+            default="auto",
+            show_default=True,
+            help="XMP files beside the photos: where the format needs one or one is there, never, "
+            "always.",
+        ),
+        click.option(
+            "--min-confidence",
+            type=Threshold(),
+            multiple=True,
+            help="Claim nothing below this confidence (0..1) of the verdict, or of one criterion: "
+            "cropping=0.8. Earlier claims go away. May be given several times.",
+        ),
+        _vocabulary,
+        _profiles,
+        click.option(
+            "--lightroom-crop",
+            metavar="PROFILE",
+            help="Make Lightroom show this crop; darktable does, too. Into sidecars only: beware, "
+            "it changes how the photos look there.",
+        ),
+        click.option(
+            "--faces", is_flag=True, help="Mark faces as regions; applications list them."
+        ),
+        click.option(
+            "--pairs",
+            is_flag=True,
+            help="A raw file takes the verdict of the developed photo of its name.",
+        ),
+        click.option(
+            "--keep-mtime", is_flag=True, help="Keep the modification times of the files."
+        ),
+        click.option(
+            "--allow-hard-links",
+            is_flag=True,
+            help="Replace files that have several names; the others keep the old content.",
+        ),
+        click.option("--force", is_flag=True, help="Write words again that you have deleted."),
+        _max_pixels,
+        _state,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _asked(given: Mapping[str, Any]) -> Any:
+    """Arguments of ``tag_catalogue`` from the options of `_tagging`."""
+    return {**given, "min_confidence": dict(given["min_confidence"])}
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="phototag")
 def main() -> None:
@@ -156,86 +236,137 @@ def analyze(
     """Print the verdict on each PHOTO and the reasons for it."""
     report = Report(as_json=as_json, total=len(photos))
     with Analyzer(workers, max_pixels=max_pixels, profiles=profiles) as analyzer:
-        report.run(analyzer.analyze_many, photos, lambda done: _analysis_lines(done, report))
+        stopped = report.run(
+            lambda stop: analyzer.analyze_many(photos, stop=stop),
+            lambda done: analysis_lines(done, as_json=as_json),
+        )
+    _close(report, stopped=stopped, dry_run=False, commands=[])
 
 
 @main.command()
 @_paths
 @_dry_run
-@_workers
-@_level
-@click.option(
-    "--iptc",
-    type=click.Choice(["always", "auto", "never"]),
-    default="always",
-    show_default=True,
-    help="IPTC keywords beside XMP: always, only where the photo has some, or never.",
-)
-@click.option(
-    "--sidecar",
-    type=click.Choice(["auto", "never", "always"]),
-    default="auto",
-    show_default=True,
-    help="XMP files beside the photos: where the format needs one or one is there, never, always.",
-)
-@click.option(
-    "--min-confidence",
-    "least",
-    type=Threshold(),
-    multiple=True,
-    help="Claim nothing below this confidence (0..1) of the verdict, or of one criterion: "
-    "cropping=0.8. Earlier claims go away. May be given several times.",
-)
-@_vocabulary
-@_profiles
-@click.option(
-    "--lightroom-crop",
-    metavar="PROFILE",
-    help="Make Lightroom show this crop; darktable does, too. Into sidecars only: beware, it changes "
-    "how the photos look there.",
-)
-@click.option("--faces", is_flag=True, help="Mark faces as regions; applications list them.")
-@click.option("--keep-mtime", is_flag=True, help="Keep the modification times of the files.")
-@click.option("--force", is_flag=True, help="Write words again that you have deleted.")
-@_max_pixels
+@_tagging
+@click.option("--failed", is_flag=True, help="Only the photos that failed last time.")
+@click.option("--follow-links", "links", is_flag=True, help="Follow symbolic links to folders.")
+@_wait
 @_json
 def tag(
     paths: tuple[str, ...],
     *,
     dry_run: bool,
+    failed: bool,
+    links: bool,
+    wait: bool,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Analyse the photos of each PATH (a photo or a folder) and write the verdict into them.
+
+    What is as it was since an earlier run is passed over. A run that was killed or stopped is gone
+    on with by the same command.
+    """
+    report = Report(
+        as_json=as_json,
+        total=_total(paths),
+        count=lambda: sum(1 for _ in walk(paths, links=links)),
+    )
+    whole_tree = report.total is None
+    tables = DiffTables(report) if dry_run and whole_tree and not as_json else None
+
+    def stream(stop: threading.Event) -> Iterator[Outcome]:
+        return tag_catalogue(
+            *paths,
+            failed=failed,
+            links=links,
+            wait=wait,
+            dry_run=dry_run,
+            stop=stop,
+            **_asked(given),
+        )
+
+    def lines(done: Outcome) -> list[str]:
+        if tables is not None:
+            return tables.add(done)
+        if whole_tree and not as_json and not (done.change and done.change.changed):
+            return []  # of a whole tree, only what is new
+        return change_lines(done, as_json=as_json, dry_run=dry_run)
+
+    stopped = _run(report, stream, lines)
+    if tables is not None:
+        tables.print()
+    again = ["phototag", "tag", *paths, "--failed"]
+    take_back = ["phototag", "undo"]
+    commands = [("Try just the failed ones again", again)] if report.tally.failed else []
+    if report.tally.changed and not dry_run:
+        commands.append(("Take it all back", take_back))
+    _close(report, stopped=stopped, dry_run=dry_run, commands=commands)
+
+
+@main.command()
+@click.argument("run", type=click.IntRange(1), required=False)
+@click.option("--list", "listed", is_flag=True, help="List the runs that can be taken back.")
+@_dry_run
+@_workers
+@_state
+@_wait
+@_json
+def undo(
+    run: int | None,
+    *,
+    listed: bool,
+    dry_run: bool,
     workers: int,
-    keywords: str,
-    iptc: Any,
-    sidecar: Any,
-    least: tuple[tuple[str, float], ...],
-    vocabulary: Vocabulary,
-    profiles: tuple[Profile, ...] | None,
-    lightroom_crop: str | None,
-    faces: bool,
-    keep_mtime: bool,
-    force: bool,
-    max_pixels: int | None,
+    state: str | None,
+    wait: bool,
     as_json: bool,
 ) -> None:
-    """Analyse the photos of each PATH (a photo or a folder) and write the verdict into them."""
-    tagging = Tagging(
-        keywords=Level(keywords),
-        vocabulary=vocabulary,
-        min_confidence=dict(least),
-        lightroom_crop=lightroom_crop,
-        faces=faces,
-        write=Options(
-            iptc=iptc, sidecar=sidecar, force=force, dry_run=dry_run, keep_mtime=keep_mtime
+    """Take back what the RUN of that number wrote, or the last run: photos say what they said before."""
+    if listed:
+        for row in _known(lambda: runs(state)):
+            begun = dt.datetime.fromtimestamp(row.started).astimezone()
+            click.echo(
+                f"{row.number:5}  {begun:%Y-%m-%d %H:%M}  {row.changes:7} photos"
+                f"{'' if row.ended else ', interrupted'}  {shown(os.fsdecode(row.root))}"
+            )
+        return
+    report = Report(as_json=as_json)
+    stopped = _run(
+        report,
+        lambda stop: take_back(
+            run, state=state, workers=workers, dry_run=dry_run, wait=wait, stop=stop
         ),
+        lambda done: change_lines(done, as_json=as_json, dry_run=dry_run),
     )
-    photos = list(walk(paths))
-    report = Report(as_json=as_json, total=len(photos))
-    with Analyzer(workers, max_pixels=max_pixels, profiles=profiles) as analyzer:
-        report.run(
-            lambda names: analyzer.tag_many(names, tagging),
-            photos,
-            lambda done: _tag_lines(done, report, dry_run=dry_run),
-        )
+    _close(report, stopped=stopped, dry_run=dry_run, commands=[])
+
+
+@main.command()
+@click.argument("folder", type=click.Path())
+@_tagging
+@click.option(
+    "--settled",
+    type=click.FloatRange(0),
+    default=2.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="A file is touched when it has not changed for so long.",
+)
+@click.option("--poll", is_flag=True, help="Look again and again; for folders on other computers.")
+@_json
+def watch(folder: str, *, settled: float, poll: bool, as_json: bool, **given: Any) -> None:
+    """Tag the photos in FOLDER, then every one that arrives there, until Ctrl-C."""
+    from phototag.catalogue.watch import watch_catalogue  # noqa: PLC0415 - only this command needs it
+
+    report = Report(as_json=as_json, total=0)
+    _run(
+        report,
+        lambda stop: watch_catalogue(
+            folder, settled=settled, poll=poll, stop=stop, **_asked(given)
+        ),
+        lambda done: change_lines(done, as_json=as_json),
+    )
+    report.end()
 
 
 @main.command()
@@ -251,25 +382,29 @@ def show(photos: tuple[str, ...], *, as_json: bool) -> None:
             except PhototagError as error:
                 report.failed(error)
                 continue
-            report.print(_record_dict(photo, record) if as_json else _record_text(photo, record))
-    report.close()
+            report.print(record_dict(photo, record) if as_json else record_text(photo, record))
+    report.end()
 
 
 @main.command()
 @_paths
 @_dry_run
 @_workers
+@_wait
 @_json
-def remove(paths: tuple[str, ...], *, dry_run: bool, workers: int, as_json: bool) -> None:
+def remove(
+    paths: tuple[str, ...], *, dry_run: bool, workers: int, wait: bool, as_json: bool
+) -> None:
     """Take back everything phototag wrote in the photos of each PATH."""
-    photos = list(walk(paths))
-    report = Report(as_json=as_json, total=len(photos))
-    with Analyzer(workers) as analyzer:
-        report.run(
-            lambda names: analyzer.remove_many(names, Options(dry_run=dry_run)),
-            photos,
-            lambda done: _tag_lines(done, report, dry_run=dry_run),
-        )
+    report = Report(as_json=as_json, total=_total(paths), count=lambda: sum(1 for _ in walk(paths)))
+    stopped = _run(
+        report,
+        lambda stop: remove_catalogue(
+            *paths, workers=workers, dry_run=dry_run, wait=wait, stop=stop
+        ),
+        lambda done: change_lines(done, as_json=as_json, dry_run=dry_run),
+    )
+    _close(report, stopped=stopped, dry_run=dry_run, commands=[])
 
 
 @main.command()
@@ -326,7 +461,7 @@ def crop(
             size = "the whole photo, to be cropped to " if lightroom else ""
             wide, high = made.pixels
             report.print(f"{shown(target)}: {size}{wide} x {high} px, {made.reason}")
-    report.close()
+    report.end()
 
 
 @main.command()
@@ -370,168 +505,54 @@ def demo(folder: str) -> None:
     with Analyzer() as analyzer:
         for photo in photos:
             outcome = analyzer.tag(photo)
-            report.print("\n".join(_analysis_lines(outcome, report)))
-            report.print("\n".join(_tag_lines(outcome, report, dry_run=False)[1:]))
+            report.print("\n".join(analysis_lines(outcome, as_json=False)))
+            report.print("\n".join(change_lines(outcome, as_json=False)[1:]))
             report.print("")
     report.print(
         f"The photos are in {shown(folder)}. Next: phototag show {shown(photos[0])}, "
         "or phototag tag YOUR_FOLDER"
     )
-    report.close()
+    report.end()
 
 
-# --------------------------------------------------------------------------- printing
+# --------------------------------------------------------------------------- running
 
 
-class Report:
-    """Data to stdout, progress and errors to stderr, and the exit status."""
-
-    def __init__(self, *, as_json: bool, total: int) -> None:
-        self.as_json = as_json
-        self._total = total
-        self._failures = 0
-        self._out = Console(highlight=False, markup=False, soft_wrap=True, emoji=False)
-        self._err = Console(highlight=False, markup=False, soft_wrap=True, emoji=False, stderr=True)
-
-    def run(
-        self,
-        stream: Callable[[Iterable[str]], Iterator[Outcome]],
-        photos: Iterable[str],
-        lines: Callable[[Outcome], list[str]],
-    ) -> None:
-        """Print every outcome of a stream.  Ctrl-C finishes the photos in hand; a second one ends."""
-        done = 0
-        with _stoppable() as stopped, self._progress() as progress:
-            task = progress.add_task("photos", total=self._total)
-            names = (photo for photo in photos if not stopped.is_set())
-            for outcome in stream(names):
-                done += 1
-                progress.advance(task)
-                if outcome.error is not None:
-                    self.failed(outcome.error)
-                else:
-                    for line in lines(outcome):
-                        self.print(line)
-        if stopped.is_set() and done < self._total:
-            self._err.print(
-                f"Stopped after {done} of {self._total} photos; run the same command again to go on."
-            )
-            sys.exit(SOME_FAILED)
-        self.close()
-
-    def print(self, line: str) -> None:
-        """One line of data."""
-        if self.as_json:
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
-        else:
-            self._out.print(line)
-
-    def failed(self, error: PhototagError) -> None:
-        """One photo that failed."""
-        self._failures += 1
-        if self.as_json:
-            message = f"{error.problem}; {error.remedy}" if error.remedy else error.problem
-            fault = {"type": type(error).__name__, "message": message}
-            self.print(json.dumps({"schema": SCHEMA, "path": error.photo, "error": fault}))
-        else:
-            self._err.print(str(error), style="red")
-
-    def close(self) -> None:
-        """End with status 1 if any photo failed."""
-        if self._failures:
-            if not self.as_json and self._total > 1:
-                self._err.print(f"{self._failures} of {self._total} photos failed.")
-            sys.exit(SOME_FAILED)
-
-    def _progress(self) -> Progress:
-        return Progress(
-            SpinnerColumn(),
-            MofNCompleteColumn(),
-            TextColumn("photos"),
-            TimeElapsedColumn(),
-            console=self._err,
-            transient=True,
-            disable=not self._err.is_terminal or self._total < 2,  # noqa: PLR2004
-        )
+def _run(
+    report: Report,
+    stream: Callable[[threading.Event], Iterator[Outcome]],
+    lines: Callable[[Outcome], list[str]],
+) -> bool:
+    """Run a stream; what keeps it from running at all ends the command."""
+    return _known(lambda: report.run(stream, lines))
 
 
-@contextlib.contextmanager
-def _stoppable() -> Iterator[threading.Event]:
-    """Ctrl-C sets the event once; after that it does what it always does."""
-    stopped = threading.Event()
-    before = signal.getsignal(signal.SIGINT)
-
-    def stop(_signal: int, _frame: object) -> None:
-        stopped.set()
-        signal.signal(signal.SIGINT, before)
-
-    signal.signal(signal.SIGINT, stop)
+def _known(work: Callable[[], T]) -> T:
     try:
-        yield stopped
-    finally:
-        signal.signal(signal.SIGINT, before)
+        return work()
+    except PhototagError as error:
+        raise click.ClickException(str(error)) from error
 
 
-def _analysis_lines(outcome: Outcome, report: Report) -> list[str]:
-    analysis = outcome.analysis
-    assert analysis is not None
-    if report.as_json:
-        return [json.dumps(analysis.to_dict())]
-    return [f"{shown(outcome.photo)}", *(f"  {line}" for line in analysis.explain().splitlines())]
+def _total(paths: tuple[str, ...]) -> int | None:
+    """The number of photos, where it is known at once."""
+    return None if any(os.path.isdir(path) for path in paths) else len(paths)  # noqa: PTH112
 
 
-def _tag_lines(outcome: Outcome, report: Report, *, dry_run: bool) -> list[str]:
-    analysis, change = outcome.analysis, outcome.change
-    assert change is not None
-    if report.as_json:
-        verdict = (
-            {}
-            if analysis is None
-            else {"kind": analysis.kind, "confidence": analysis.confidence, "grade": analysis.grade}
+def _close(
+    report: Report, *, stopped: bool, dry_run: bool, commands: list[tuple[str, list[str]]]
+) -> NoReturn:
+    """Say what became of a run, what can be done next, and end with its status."""
+    if not report.as_json and report.tally.photos > 1:
+        for line in summary(report.tally, dry_run=dry_run):
+            report.say(line)
+        for what, words in commands:
+            report.say(f"{what}: {command(words)}")
+    if stopped:
+        of = "" if report.total is None else f" of {report.total}"
+        report.say(
+            f"Stopped after {report.tally.photos}{of} photos; run the same command again to go on."
         )
-        row = {"schema": SCHEMA, "path": outcome.photo, **verdict, "dry_run": dry_run}
-        return [json.dumps({**row, **serial.to_json(change)})]
-    verdict_text = "" if analysis is None else f": {analysis.explain().splitlines()[0]}"
-    return [f"{shown(outcome.photo)}{verdict_text}", *_change_lines(change, dry_run=dry_run)]
-
-
-def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
-    if not change.changed:
-        return ["  nothing to change", *_listed("stays deleted", change.declined)]
-    would = "would be " if dry_run else ""
-    beside = [shown(name) for name in change.files if name.lower().endswith(".xmp")]
-    return [
-        *([f"  {would}written to {', '.join(beside)}"] if beside else []),
-        *_listed(f"{would}added to", change.added),
-        *_listed(f"{would}removed from", change.removed),
-        *_listed("stays deleted in", change.declined),
-    ]
-
-
-def _listed(what: str, values: dict[str, tuple[str, ...]]) -> list[str]:
-    return [f"  {what} {name}: {', '.join(words)}" for name, words in values.items() if words]
-
-
-def _record_dict(photo: str, record: Record | None) -> str:
-    found = None if record is None else serial.to_json(record)
-    return json.dumps({"schema": SCHEMA, "path": photo, "record": found})
-
-
-def _record_text(photo: str, record: Record | None) -> str:
-    if record is None:
-        return f"{shown(photo)}\n  phototag wrote nothing here"
-    grade = f", {record.grade}" if record.grade else ""
-    lines = [
-        shown(photo),
-        f"  {record.kind}{grade}, {sure(record.confidence)}",
-        f"  by phototag {record.software} (models {record.models}, rules {record.calibration})",
-        f"  keywords: {', '.join(record.keywords.hierarchical) or 'none'}",
-        f"  scene codes: {', '.join(record.keywords.scene) or 'none'}",
-    ]
-    for crop in record.crops:
-        mark = " (recommended)" if crop.recommended else ""
-        lines.append(
-            f"  crop {crop.profile}, {crop.ratio}, {crop.pixels[0]} x {crop.pixels[1]} px{mark}"
-        )
-    return "\n".join(lines)
+        sys.exit(SOME_FAILED)
+    report.end()
+    sys.exit(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,20 @@ from PIL import Image
 from samples import SAMPLES
 
 PHOTOS = os.environ.get("PHOTOTAG_PHOTOS", "")  # a folder with labels.jsonl and its photos
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """State files and locks of the tests lie in a folder of their own, in every process."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture(scope="session")
+def exiftool() -> str:
+    program = shutil.which("exiftool")
+    if program is None:
+        pytest.skip("exiftool, the independent reader, is not installed")
+    return program
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from phototag.cli import main
+
 COMMAND = [sys.executable, "-m", "phototag"]
 
 
@@ -197,7 +199,7 @@ def test_demo(tmp_path: Path) -> None:
 
 
 def test_help_of_every_command() -> None:
-    for command in ("analyze", "tag", "show", "remove", "keywords", "doctor", "demo"):
+    for command in main.commands:
         done = run(command, "--help")
         assert (done.returncode, "Usage:" in done.stdout) == (0, True)
 
@@ -233,3 +235,106 @@ def test_a_sidecar_is_named(portrait_jpg: Path) -> None:
     assert "portrait" in run("show", portrait_jpg).stdout
     run("remove", portrait_jpg.parent)
     assert [path.name for path in portrait_jpg.parent.iterdir()] == [portrait_jpg.name]
+
+
+@pytest.fixture
+def tree(portrait_jpg: Path, headshot_jpg: Path, tmp_path: Path) -> Path:
+    """Two photos and a broken one, in two folders."""
+    root = tmp_path / "Pictures"
+    (root / "deep").mkdir(parents=True)
+    shutil.copy(portrait_jpg, root / "portrait.jpg")
+    shutil.copy(headshot_jpg, root / "deep" / "headshot.jpg")
+    (root / "broken.jpg").write_text("no photo")
+    return root
+
+
+def test_a_catalogue_from_the_first_run_to_its_end(tree: Path) -> None:
+    before = {path: path.read_bytes() for path in tree.rglob("*.jpg")}
+    state = ("--state", tree.parent / "state.sqlite3")
+    plan = run("tag", tree, "--dry-run", *state)
+    assert plan.returncode == 1
+    assert "would be added" in plan.stdout
+    assert "dc:subject: headshot" in plan.stdout
+    assert "headshot: 1, 1 would be changed" in plan.stderr
+    assert {path: path.read_bytes() for path in tree.rglob("*.jpg")} == before
+    first = run("tag", tree, *state)
+    assert first.returncode == 1
+    assert "3 photos in" in first.stderr
+    assert "2 known from earlier" in first.stderr
+    assert first.stderr.count("no photo") + first.stderr.count("broken.jpg") >= 2
+    assert f"Try just the failed ones again: phototag tag {tree} --failed" in first.stderr
+    assert "Take it all back: phototag undo" in first.stderr
+    again = run("tag", tree, *state)
+    assert (again.stdout, "3 as they were" in again.stderr) == ("", True)
+    (tree / "broken.jpg").write_bytes(before[tree / "portrait.jpg"])
+    retried = run("tag", tree, "--failed", *state, "--json")
+    assert (retried.returncode, retried.stderr) == (0, "")
+    (row,) = rows(retried.stdout)
+    assert (row["path"], row["kind"]) == (str(tree / "broken.jpg"), "portrait")
+    assert (row["verdict_from"], row["changed"]) == ("recalled", True)
+    listed = run("undo", "--list", *state)
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == ["1", "2"]
+    assert run("undo", *state).returncode == 0
+    assert run("undo", "1", *state).returncode == 0
+    assert (tree / "portrait.jpg").read_bytes() == before[tree / "portrait.jpg"]
+    nothing = run("undo", *state)
+    assert (nothing.returncode, "there is no run to take back" in nothing.stderr) == (1, True)
+
+
+def test_unchanged_photos_as_json(tree: Path) -> None:
+    run("tag", tree)
+    found = rows(run("tag", tree, "--json").stdout)
+    assert [Path(str(row["path"])).name for row in found] == [
+        "broken.jpg",
+        "portrait.jpg",
+        "headshot.jpg",
+    ]
+    assert "error" in found[0]
+    assert found[1] | {"path": ""} == {
+        "schema": 1, "path": "", "kind": "portrait", "dry_run": False,
+        "verdict_from": "unchanged", "changed": False,
+    }  # fmt: skip
+
+
+def test_progress_is_told_in_lines_where_there_is_no_terminal(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from click.testing import CliRunner
+
+    from phototag import report
+    from phototag.cli import main
+
+    monkeypatch.setattr(report, "LINE_SECONDS", 0.0)
+    done = CliRunner().invoke(main, ["tag", str(tree)])
+    assert done.exit_code == 1
+    assert "1 of 3 photos, " in done.output
+    assert "1 portrait, 1 failed" in done.output
+
+
+def test_a_state_file_of_something_else_is_named(tree: Path) -> None:
+    (tree / "diary.txt").write_text("Dear diary, " * 200)
+    done = run("tag", tree, "--state", tree / "diary.txt")
+    assert done.returncode == 1
+    assert "diary.txt: " in done.stderr
+    assert "--state" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_watch_until_ctrl_c(tree: Path, portrait_jpg: Path) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "watch", tree, "--settled", "0.3"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        while "headshot.jpg" not in process.stdout.readline():
+            pass
+        shutil.copy(portrait_jpg, tree / "arrived.jpg")
+        while "arrived.jpg" not in process.stdout.readline():
+            pass
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=10)
+    assert process.returncode == 1  # broken.jpg
+    assert "Traceback" not in said

@@ -26,14 +26,6 @@ def order(target: Path, **changes: Any) -> Order:
     return Order(**{"box": BOX, "pixels": PIXELS, "target": str(target), "quality": 95, **changes})
 
 
-@pytest.fixture
-def exiftool() -> str:
-    program = shutil.which("exiftool")
-    if program is None:
-        pytest.skip("exiftool, the independent reader, is not installed")
-    return program
-
-
 def picture(*options: Any, path: Path, orientation: int = 1, **saved: Any) -> Path:
     """A smooth picture with a profile and Exif; options are exiftool's."""
     across, down = np.meshgrid(np.linspace(0, 255, SIZE[0]), np.linspace(0, 255, SIZE[1]))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from phototag.catalogue.run import tag_catalogue
 from phototag.catalogue.state import Run
-from phototag.catalogue.undo import remove_catalogue, runs, undo
+from phototag.catalogue.take_back import remove_catalogue, runs, undo
 from phototag.catalogue.walk import walk
-from phototag.catalogue.watch import watch_catalogue
 
-__all__ = ["Run", "remove_catalogue", "runs", "tag_catalogue", "undo", "walk", "watch_catalogue"]
+__all__ = ["Run", "remove_catalogue", "runs", "tag_catalogue", "undo", "walk"]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 import os
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import attrs
 
-from phototag import errors, serial
+from phototag import errors
 from phototag.analyzer import Analyzer, How, Met, Outcome
 from phototag.api import TagOptions, tagging
 from phototag.calibration import default as rules
@@ -41,7 +40,9 @@ SETTLED = (
     errors.WorkerDied,
 )
 # Options of a write that do not change what stands in the photo afterwards.
-_PASSING = ("force", "dry_run", "keep_mtime", "allow_hard_links")
+_PASSING: dict[str, Any] = {
+    "force": False, "dry_run": False, "keep_mtime": False, "allow_hard_links": False,
+}  # fmt: skip
 
 
 @attrs.frozen(kw_only=True)
@@ -65,12 +66,10 @@ class Plan:
     @property
     def settings(self) -> str:
         """A short name of all that decides what stands in a photo afterwards."""
-        asked = serial.to_json(self.tagging)
-        for name in _PASSING:
-            del asked["write"][name]
-        profiles = None if self.profiles is None else serial.to_json(tuple(self.profiles))
-        parts = [asked, profiles, self.pairs, __version__, rules().identity]
-        return hashlib.blake2b(json.dumps(parts).encode(), digest_size=12).hexdigest()
+        write = attrs.evolve(self.tagging.write, **_PASSING)
+        asked = attrs.evolve(self.tagging, write=write)
+        parts = (asked, self.profiles, self.pairs, __version__, rules().identity)
+        return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 
 @attrs.frozen
@@ -100,6 +99,7 @@ class Catalogue:
         # A picture that cannot be opened stays so, whatever is asked for.
         self._unreadable = f"{__version__}/{state.seen_by}"
         self._run: int | None = None
+        self._recalls = True  # pictures are worth hashing before they are looked at
 
     @property
     def _dry(self) -> bool:
@@ -108,6 +108,7 @@ class Catalogue:
     def tasks(self, found: Iterable[Found] | None = None) -> Iterator[list[_Task]]:
         """The photos, each with its partners; all of them, unless some are given."""
         plan, state = self._plan, self._state
+        self._recalls = state.has_scenes()
         found = found or find(self.root, links=plan.links, pairs=plan.pairs, clean=not self._dry)
         failed = state.failed(self._number) if plan.failed else set()
         group: list[_Task] = []
@@ -215,7 +216,7 @@ class Catalogue:
             scene = state.scene(row.picture)
             if scene is not None:
                 return Met(picture=row.picture, state=found.state, scene=scene), How.RECALLED
-        if state.has_scenes:
+        if self._recalls:
             met = self._analyzer.meet(found.path, look=False)
             scene = state.scene(met.picture)
             if scene is not None:

@@ -167,7 +167,6 @@ class State:
             except BaseException:
                 self._sql.close()
                 raise
-        self.has_scenes = self._one("SELECT EXISTS (SELECT 1 FROM scenes)") == (1,)
 
     def __enter__(self) -> Self:
         return self
@@ -270,6 +269,11 @@ class State:
         query = "SELECT scene FROM scenes WHERE picture = ? AND seen_by = ?"
         found = self._one(query, picture, self.seen_by)
         return None if found is None else _unpacked(found[0], Scene)
+
+    def has_scenes(self) -> bool:
+        """Whether anything has been seen yet."""
+        found: tuple[int] = self._one("SELECT EXISTS (SELECT 1 FROM scenes)")
+        return bool(found[0])
 
     def keep(self, picture: str, scene: Scene) -> None:
         """Put down what was seen in a picture."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -131,7 +132,7 @@ def listing(
 
 def inside_of(folder: str) -> bool:
     """Whether a folder below a root is searched, by its path relative to the root."""
-    parts = folder.split(os.sep) if folder else []
+    parts = Path(folder).parts
     return not any(part.startswith(".") or _left_out(part) for part in parts)
 
 

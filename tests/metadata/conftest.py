@@ -23,14 +23,6 @@ ROLES = "http://cv.iptc.org/newscodes/imageregionrole/"
 
 
 @pytest.fixture
-def exiftool() -> str:
-    program = shutil.which("exiftool")
-    if program is None:
-        pytest.skip("exiftool, the independent reader, is not installed")
-    return program
-
-
-@pytest.fixture
 def make(tmp_path: Path) -> Make:
     """A small photo; options for exiftool add metadata of other programs."""
 

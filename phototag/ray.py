@@ -1,0 +1,204 @@
+"""Many machines: phototag on Ray Data.  ``pip install 'phototag[ray]'``.
+
+>>> import phototag.ray
+>>> rows = phototag.ray.analyze("/mnt/photos", workers=64)  # doctest: +SKIP
+>>> rows.write_parquet("/mnt/verdicts")  # doctest: +SKIP
+
+Each Ray actor holds one warm ``Analyzer``.  A photo whose actor was killed is done again by another
+one; since a write is one atomic step and a second write of the same changes nothing, nothing is
+done twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any, Unpack
+
+# Ray reports its use to its makers unless this is set before it starts.
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+
+import attrs
+import pyarrow as pa
+import ray
+import ray.data
+
+from phototag import errors
+from phototag.analyzer import Analyzer, Outcome
+from phototag.api import TagOptions, tagging
+from phototag.catalogue.walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from phototag.analyzer import Tagging
+    from phototag.crops import Profile
+
+BATCH = 16  # photos that one call of an actor takes: a lost actor costs no more
+BLOCKS_A_WORKER = 4  # pieces of the list of photos, so that the last workers do not wait long
+
+#: The columns of the results.
+SCHEMA = pa.schema(
+    {
+        "path": pa.string(),
+        "kind": pa.string(),
+        "confidence": pa.float64(),
+        "grade": pa.string(),
+        "shot": pa.string(),
+        "people": pa.int64(),
+        "analysis": pa.string(),
+        "changed": pa.bool_(),
+        "error": pa.string(),
+        "problem": pa.string(),
+        "remedy": pa.string(),
+    }
+)
+
+
+def analyze(
+    photos: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | ray.data.Dataset,
+    *,
+    workers: int = 1,
+    batch: int = BATCH,
+    profiles: Sequence[Profile] | None = None,
+    max_pixels: int | None = None,
+) -> ray.data.Dataset:
+    """Analyse photos on a Ray cluster.
+
+    Args:
+        photos: a folder that all nodes see under this name, a list of paths, or a dataset with a
+            column ``path`` or a column ``bytes`` (as ``ray.data.read_binary_files`` makes it).
+        workers: actors, each on one processor core of any node.
+        batch: photos that one call of an actor takes.
+        profiles: as for ``phototag.Analyzer``.
+        max_pixels: as for ``phototag.Analyzer``.
+
+    Returns:
+        A dataset of one row a photo with the columns ``SCHEMA``: ``analysis`` is the JSON of
+        ``Analysis.to_dict``; a photo that failed has ``error``, ``problem`` and ``remedy`` instead.
+        Nothing is computed before the rows are asked for.
+    """
+    settings = {"profiles": profiles, "max_pixels": max_pixels, "tagging": None}
+    return _mapped(_dataset(photos, workers), settings, workers, batch)
+
+
+def tag(
+    photos: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    workers: int = 1,
+    batch: int = BATCH,
+    profiles: Sequence[Profile] | None = None,
+    max_pixels: int | None = None,
+    **options: Unpack[TagOptions],
+) -> ray.data.Dataset:
+    """Tag photos in place on a Ray cluster, one writer for each file.
+
+    No state is kept: a photo that holds what would be written is looked at and left alone.
+
+    Args:
+        photos: a folder that all nodes see under this name and may write, or a list of paths.
+        workers: as for ``analyze``.
+        batch: as for ``analyze``.
+        profiles: as for ``phototag.Analyzer``.
+        max_pixels: as for ``phototag.Analyzer``.
+        **options: see ``TagOptions``.
+
+    Returns:
+        As ``analyze``; ``changed`` tells whether the photo's bytes have changed.
+    """
+    settings = {"profiles": profiles, "max_pixels": max_pixels, "tagging": tagging(options)}
+    return _mapped(_dataset(photos, workers), settings, workers, batch)
+
+
+def _dataset(photos: Any, workers: int) -> ray.data.Dataset:
+    if isinstance(photos, ray.data.Dataset):
+        columns = set(photos.columns() or ())
+        if not columns & {"path", "bytes"}:
+            problem = f"a dataset with the columns {', '.join(sorted(columns)) or 'none'}"
+            raise errors.BadInput("<dataset>", problem, "give it a column path or a column bytes")
+        return photos
+    roots = [photos] if isinstance(photos, (str, os.PathLike)) else photos
+    # A file that two names lead to must have one writer.
+    found = {os.path.realpath(path): path for path in walk(roots)}
+    items = [{"path": os.path.abspath(path)} for path in sorted(found.values())]  # noqa: PTH100
+    return ray.data.from_items(
+        items, override_num_blocks=max(1, min(len(items), workers * BLOCKS_A_WORKER))
+    )
+
+
+def _mapped(
+    dataset: ray.data.Dataset, settings: Mapping[str, Any], workers: int, batch: int
+) -> ray.data.Dataset:
+    return dataset.map_batches(
+        Worker,
+        fn_constructor_kwargs=dict(settings),
+        batch_size=batch,
+        batch_format="numpy",
+        compute=ray.data.ActorPoolStrategy(size=workers),
+        num_cpus=1,
+        udf_modifying_row_count=False,
+    )
+
+
+class Worker:
+    """What runs on a node: one warm analyzer.
+
+    Args:
+        tagging: how to write; None = analyse alone.
+        profiles: as for ``phototag.Analyzer``.
+        max_pixels: as for ``phototag.Analyzer``.
+    """
+
+    def __init__(
+        self,
+        tagging: Tagging | None,
+        profiles: Sequence[Profile] | None,
+        max_pixels: int | None,
+    ) -> None:
+        self._tagging = tagging
+        self._analyzer = Analyzer(max_pixels=max_pixels, profiles=profiles)
+
+    def __call__(self, batch: dict[str, Any]) -> pa.Table:
+        """Rows of pictures to rows of results, in the same order."""
+        rows = [_row(path, self._outcome(path, image)) for path, image in _pictures(batch)]
+        return pa.Table.from_pylist(rows, SCHEMA)
+
+    def _outcome(self, path: str, image: str | bytes) -> Outcome:
+        try:
+            if self._tagging is not None:
+                return self._analyzer.tag(path, self._tagging)
+            return Outcome(photo=path, analysis=self._analyzer.analyze(image))
+        except errors.PhototagError as error:
+            return Outcome(photo=path, error=error)
+
+
+def _pictures(batch: Mapping[str, Any]) -> Iterator[tuple[str, str | bytes]]:
+    """Name and picture of every row."""
+    if "bytes" not in batch:
+        yield from ((str(path), str(path)) for path in batch["path"])
+        return
+    pictures = batch["bytes"]
+    paths = batch.get("path", ["<bytes>"] * len(pictures))
+    for path, picture in zip(paths, pictures, strict=True):
+        yield str(path), bytes(picture)
+
+
+def _row(path: str, outcome: Outcome) -> dict[str, Any]:
+    analysis, error = outcome.analysis, outcome.error
+    row: dict[str, Any] = {"path": path}
+    if analysis is not None:
+        analysis = attrs.evolve(analysis, path=path)
+        shot = analysis.cropping.shot
+        row |= {
+            "kind": str(analysis.kind),
+            "confidence": analysis.confidence,
+            "grade": None if analysis.grade is None else str(analysis.grade),
+            "shot": None if shot is None else str(shot),
+            "people": analysis.subjects.count,
+            "analysis": json.dumps(analysis.to_dict()),
+        }
+    if outcome.change is not None:
+        row["changed"] = outcome.change.changed
+    if error is not None:
+        row |= {"error": type(error).__name__, "problem": error.problem, "remedy": error.remedy}
+    return row

@@ -1,0 +1,283 @@
+"""Tagging a tree again and again: what is looked at, what is written, what comes back."""
+
+from __future__ import annotations
+
+import collections
+import os
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import phototag
+from phototag import errors
+from phototag.analyzer import How
+from phototag.catalogue import run as run_module
+from trees import content
+
+Outcomes = list[phototag.Outcome]
+
+
+def tag(root: Path, state: Path, **options: object) -> Outcomes:
+    return list(phototag.tag_catalogue(root, state=state, **options))  # type: ignore[arg-type]
+
+
+def how(outcomes: Outcomes) -> dict[str, str]:
+    return {Path(outcome.photo).name: str(outcome.how) for outcome in outcomes}
+
+
+def changed(outcomes: Outcomes) -> list[str]:
+    return [Path(o.photo).name for o in outcomes if o.change is not None and o.change.changed]
+
+
+def failed(outcomes: Outcomes) -> list[str]:
+    return [Path(o.photo).name for o in outcomes if o.error is not None]
+
+
+def test_the_second_run_touches_nothing(tree: Path, state: Path) -> None:
+    first = tag(tree, state)
+    assert changed(first) == ["cat.jpg", "portrait.jpg", "headshot.JPG"]
+    assert failed(first) == ["broken.jpg"]
+    assert set(how(first).values()) == {"looked"}
+    before = content(tree)
+    times = {path: path.stat().st_mtime_ns for path in tree.rglob("*")}
+    again = tag(tree, state)
+    assert set(how(again).values()) == {"unchanged"}
+    assert [o.kind for o in again] == [o.kind for o in first]
+    assert failed(again) == ["broken.jpg"]
+    assert str(again[0].error) == str(first[0].error)
+    assert content(tree) == before
+    assert {path: path.stat().st_mtime_ns for path in tree.rglob("*")} == times
+
+
+def test_other_words_are_written_without_a_look_at_the_pictures(tree: Path, state: Path) -> None:
+    tag(tree, state)
+    words = phototag.Vocabulary(words={("kind", "portrait"): "Porträt"})
+    again = tag(tree, state, vocabulary=words)
+    assert set(how(again).values()) == {"recalled", "unchanged"}
+    assert how(again)["broken.jpg"] == "unchanged"
+    assert changed(again) == ["portrait.jpg"]
+    record = phototag.read(tree / "2023" / "portrait.jpg")
+    assert record is not None
+    assert "Porträt" in record.keywords.flat
+
+
+def test_a_moved_tree_and_a_renamed_photo_are_known(tree: Path, state: Path) -> None:
+    tag(tree, state)
+    moved = tree.with_name("Moved")
+    tree.rename(moved)
+    (moved / "cat.jpg").rename(moved / "Felis.jpeg")
+    again = tag(moved, state)
+    assert how(again) == {
+        "Felis.jpeg": "recalled",
+        "broken.jpg": "looked",
+        "portrait.jpg": "recalled",
+        "headshot.JPG": "recalled",
+    }
+    assert changed(again) == []
+
+
+def test_a_keyword_of_another_program_is_no_reason_to_look_again(
+    tree: Path, state: Path, exiftool: str
+) -> None:
+    tag(tree, state)
+    portrait = tree / "2023" / "portrait.jpg"
+    command = [exiftool, "-q", "-overwrite_original", "-XMP-dc:Subject+=Eileen", str(portrait)]
+    subprocess.run(command, check=True)
+    again = tag(tree, state)
+    assert how(again)["portrait.jpg"] == "recalled"
+    # digiKam reads the hierarchy alone: the new word must be in it, too.
+    assert changed(again) == ["portrait.jpg"]
+    assert how(tag(tree, state))["portrait.jpg"] == "unchanged"
+
+
+def test_another_picture_of_the_same_name_is_looked_at(
+    tree: Path, state: Path, headshot: Image.Image
+) -> None:
+    tag(tree, state)
+    headshot.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(tree / "2023" / "portrait.jpg")
+    again = tag(tree, state)
+    assert how(again)["portrait.jpg"] == "looked"
+    assert {str(o.kind) for o in again if o.photo.endswith("portrait.jpg")} == {"headshot"}
+
+
+def test_a_sidecar_that_changes_or_goes_away_is_noticed(
+    tree: Path, state: Path, exiftool: str
+) -> None:
+    tag(tree, state, sidecar="always")
+    beside = tree / "2023" / "portrait.jpg.xmp"
+    assert beside.exists()
+    assert set(how(tag(tree, state, sidecar="always")).values()) == {"unchanged"}
+    beside.unlink()
+    again = tag(tree, state, sidecar="always")
+    assert changed(again) == ["portrait.jpg"]
+    assert how(again)["portrait.jpg"] == "recalled"
+    assert beside.exists()
+
+
+def test_failed_photos_alone(tree: Path, state: Path, astronaut: Image.Image) -> None:
+    tag(tree, state)
+    astronaut.save(tree / "broken.jpg")
+    (tree / "cat.jpg").touch()
+    again = tag(tree, state, failed=True)
+    assert how(again) == {"broken.jpg": "recalled"} or how(again) == {"broken.jpg": "looked"}
+    assert failed(again) == []
+    assert tag(tree, state, failed=True) == []
+
+
+def test_a_photo_that_could_not_be_written_is_tried_again(tree: Path, state: Path) -> None:
+    (tree / "cat.jpg").chmod(0o444)
+    assert failed(tag(tree, state)) == ["broken.jpg", "cat.jpg"]
+    assert how(tag(tree, state))["cat.jpg"] == "recalled"
+    (tree / "cat.jpg").chmod(0o644)
+    again = tag(tree, state)
+    assert (failed(again), changed(again)) == (["broken.jpg"], ["cat.jpg"])
+
+
+def test_a_dry_run_changes_nothing_and_spares_the_next_run_its_looks(
+    tree: Path, state: Path
+) -> None:
+    before = content(tree)
+    dry = tag(tree, state, dry_run=True)
+    assert changed(dry) == ["cat.jpg", "portrait.jpg", "headshot.JPG"]
+    assert content(tree) == before
+    assert phototag.runs(state) == []
+    wet = tag(tree, state)
+    assert changed(wet) == changed(dry)
+    assert how(wet)["portrait.jpg"] == "recalled"
+
+
+def test_force_is_never_passed_over(tree: Path, state: Path) -> None:
+    tag(tree, state)
+    assert set(how(tag(tree, state, force=True)).values()) == {"recalled", "looked"}
+
+
+def test_a_newer_phototag_that_says_the_same_writes_nothing(
+    tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag(tree, state)
+    monkeypatch.setattr(run_module, "__version__", "99.0")
+    again = tag(tree, state)
+    assert how(again)["portrait.jpg"] == "recalled"
+    assert changed(again) == []
+
+
+def test_a_photo_that_is_written_at_the_same_time_is_taken_as_it_then_is(
+    tree: Path, state: Path, exiftool: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portrait = tree / "2023" / "portrait.jpg"
+    put = phototag.Analyzer.put
+    rated: list[str] = []
+
+    def late(self: phototag.Analyzer, photo: str, *rest: object) -> object:
+        if photo.endswith("portrait.jpg") and not rated:
+            rated.append(photo)
+            command = [exiftool, "-q", "-overwrite_original", "-XMP-xmp:Rating=4", photo]
+            subprocess.run(command, check=True)
+        return put(self, photo, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(phototag.Analyzer, "put", late)
+    outcomes = tag(tree, state)
+    assert failed(outcomes) == ["broken.jpg"]
+    dump = subprocess.run(
+        [exiftool, "-s3", "-XMP-xmp:Rating", "-XMP-dc:Subject", str(portrait)],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    assert dump.split() == ["4", "portrait"]
+
+
+def test_the_order_is_that_of_the_names_whatever_the_workers_do(tree: Path, state: Path) -> None:
+    for number in range(12):
+        shutil.copy(tree / "cat.jpg", tree / f"{number:02}.jpg")
+    names = [Path(outcome.photo).name for outcome in tag(tree, state, workers=2)]
+    assert names == [
+        *(f"{number:02}.jpg" for number in range(12)),
+        "broken.jpg", "cat.jpg", "portrait.jpg", "headshot.JPG",
+    ]  # fmt: skip
+
+
+def test_stopping_finishes_what_is_in_hand_and_the_next_run_goes_on(
+    tree: Path, state: Path
+) -> None:
+    for number in range(40):
+        shutil.copy(tree / "cat.jpg", tree / f"{number:02}.jpg")
+    stop = threading.Event()
+    outcomes = []
+    for outcome in phototag.tag_catalogue(tree, state=state, workers=2, stop=stop):
+        outcomes.append(outcome)
+        if len(outcomes) == 5:
+            stop.set()
+    assert 5 <= len(outcomes) < 20
+    rest = tag(tree, state)
+    assert collections.Counter(o.how for o in rest)[How.UNCHANGED] >= 5
+    (run,) = phototag.runs(state)
+    assert run.changes == 43
+    assert run.ended is not None
+
+
+def test_a_raw_file_shares_the_verdict_of_the_jpeg_beside_it(tree: Path, state: Path) -> None:
+    negative = tree / "2023" / "portrait.nef"
+    shutil.copy(tree / "cat.jpg", negative)  # its content must not matter, and a cat shows it
+    apart = {Path(o.photo).name: str(o.kind) for o in tag(tree, state, dry_run=True)}
+    assert apart["portrait.nef"] != "portrait"
+    both = tag(tree, state, pairs=True)
+    together = {Path(o.photo).name: str(o.kind) for o in both}
+    assert together["portrait.nef"] == "portrait"
+    names = [Path(o.photo).name for o in both]
+    assert names.index("portrait.nef") == names.index("portrait.jpg") + 1
+    record = phototag.read(negative)
+    assert record is not None
+    assert (record.kind, record.crops) == ("portrait", ())
+    assert set(how(tag(tree, state, pairs=True)).values()) == {"unchanged"}
+    # A changed JPEG is a changed verdict for both.
+    shutil.copy(tree / "cat.jpg", tree / "2023" / "portrait.jpg")
+    again = {Path(o.photo).name: str(o.kind) for o in tag(tree, state, pairs=True)}
+    assert again["portrait.nef"] == "other"
+
+
+def test_temporary_files_of_a_killed_run_are_deleted(tree: Path, state: Path) -> None:
+    dead = subprocess.run(["sh", "-c", "echo $$"], check=True, capture_output=True, text=True)
+    from phototag.metadata import temporary
+
+    ours = temporary.prefix()
+    killed = ours.replace(f"-{os.getpid()}-", f"-{dead.stdout.strip()}-")
+    (tree / "2023" / f"{killed}x").write_bytes(b"half a photo")
+    (tree / f"{ours}y").write_bytes(b"somebody is at work here")
+    (tree / ".phototag-elsewhere-1-z").write_bytes(b"by another computer, just now")
+    (tree / ".phototag-elsewhere-1-old").touch()
+    os.utime(tree / ".phototag-elsewhere-1-old", (0, 0))
+    tag(tree, state, dry_run=True)
+    assert len(list(tree.rglob(".phototag-*"))) == 4
+    tag(tree, state)
+    assert {path.name for path in tree.rglob(".phototag-*")} == {
+        f"{ours}y",
+        ".phototag-elsewhere-1-z",
+    }
+
+
+def test_single_photos_among_folders(tree: Path, state: Path, portrait_jpg: Path) -> None:
+    outcomes = list(phototag.tag_catalogue(portrait_jpg, tree, state=state))
+    assert [Path(o.photo).name for o in outcomes][:2] == ["portrait.jpg", "broken.jpg"]
+    (run,) = phototag.runs(state)
+    assert run.changes == 3
+
+
+def test_a_folder_that_may_not_be_entered_is_reported(
+    tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = os.scandir
+
+    def refusing(path: str) -> object:
+        if str(path).endswith("May"):
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    outcomes = tag(tree, state)
+    (refused,) = [o for o in outcomes if isinstance(o.error, errors.PhotoNotReadable)]
+    assert refused.photo.endswith("May")
+    assert "cannot be searched" in str(refused.error)
+    assert "portrait.jpg" in changed(outcomes)

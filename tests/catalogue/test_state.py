@@ -1,0 +1,151 @@
+"""The state file: what it refuses, how it grows, what a kill leaves in it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+import phototag
+from phototag import errors
+from phototag.catalogue import state as state_module
+from phototag.catalogue.lock import locked
+from phototag.catalogue.state import Place, Row, State, Statement
+from phototag.metadata.options import Options
+from phototag.metadata.record import Record
+
+
+def test_a_newer_file_is_refused_and_left_alone(state: Path) -> None:
+    State(state).close()
+    with sqlite3.connect(state) as sql:
+        sql.execute("PRAGMA user_version = 99")
+    before = state.read_bytes()
+    with pytest.raises(errors.StateUnusable, match="newer phototag"):
+        State(state)
+    assert state.read_bytes() == before
+
+
+def test_an_older_file_is_migrated(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with State(state) as book:
+        root = book.root(b"/pictures")
+        book.remember(Place(root, b"", b"a.jpg"), Row(looks="1", picture="ab", kind="other"))
+    newer = (*state_module.MIGRATIONS, "ALTER TABLE photos ADD COLUMN rating INTEGER")
+    monkeypatch.setattr(state_module, "MIGRATIONS", newer)
+    with State(state) as book:
+        assert book.photos(root, b"")[b"a.jpg"].kind == "other"
+    with sqlite3.connect(state) as sql:
+        assert sql.execute("PRAGMA user_version").fetchone() == (2,)
+        assert sql.execute("SELECT rating FROM photos").fetchall() == [(None,)]
+
+
+@pytest.mark.parametrize("what", ["text", "foreign"])
+def test_a_file_of_something_else_is_refused(state: Path, what: str) -> None:
+    state.parent.mkdir()
+    if what == "text":
+        state.write_text("Dear diary, " * 100)
+    else:
+        with sqlite3.connect(state) as sql:
+            sql.execute("CREATE TABLE mine (x)")
+    before = state.read_bytes()
+    with pytest.raises(errors.StateUnusable) as caught:
+        State(state)
+    assert caught.value.photo == str(state)
+    assert "--state" in caught.value.remedy
+    assert state.read_bytes() == before
+
+
+def test_a_state_that_cannot_be_opened_leaves_the_photos_alone(tree: Path, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in tree.rglob("*.jpg")}
+    with pytest.raises(errors.StateUnusable):
+        list(phototag.tag_catalogue(tree, state=tmp_path))  # a folder
+    assert {path: path.read_bytes() for path in tree.rglob("*.jpg")} == before
+
+
+def test_statements_and_errors_come_back_as_they_were(state: Path) -> None:
+    place = Place(1, b"\xff folder", b"\xfe.jpg")
+    record = Record(kind="headshot", confidence=0.9, contributions={"focus": 1.5}, size=(3, 4))
+    statement = Statement(record=record, options=Options(iptc="never"))
+    error = errors.PhotoDamaged("a\udcff.jpg", "it is damaged", "throw it away")
+    with State(state) as book:
+        book.root(b"/")
+        book.remember(place, Row(looks="1", mark="m", error=error), statement)
+        assert book.written(place) == statement
+        found = book.photos(1, b"\xff folder")[b"\xfe.jpg"].error
+        assert found is not None
+        assert (type(found), found.args) == (type(error), error.args)
+        assert book.failed(1) == {(b"\xff folder", b"\xfe.jpg")}
+
+
+def test_a_run_is_gone_on_with_until_it_ends(state: Path) -> None:
+    with State(state) as book:
+        root = book.root(b"/pictures")
+        first = book.begin(root, "a", "1")
+        assert book.begin(root, "a", "1") == first
+        other = book.begin(root, "b", "1")
+        assert other != first
+        # Something else was asked for in between: that was another run.
+        assert book.begin(root, "a", "1") not in {first, other}
+        book.end(root, "a")
+        assert book.begin(root, "a", "1") > other + 1
+
+
+def test_what_stood_in_a_photo_before_the_first_write_of_a_run_is_kept(state: Path) -> None:
+    first, second = (Statement(record=Record(kind=k, confidence=1)) for k in ("portrait", "other"))
+    place = Place(1, b"", b"a.jpg")
+    with State(state) as book:
+        book.root(b"/")
+        run = book.begin(1, "a", "1")
+        assert book.intend(run, place, "ab", first)
+        assert not book.intend(run, place, "ab", second)
+        (entry,) = book.entries(run)
+        assert entry.before == first
+        book.settle(run, place, changed=False)
+        assert list(book.entries(run)) == []
+
+
+HOLD = """
+    import sys, time
+    from phototag.catalogue.lock import locked
+    with locked([sys.argv[1]]):
+        print("held", flush=True)
+        time.sleep(float(sys.argv[2]))
+"""
+
+
+def holding(folder: Path, seconds: float) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(HOLD), str(folder), str(seconds)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_a_second_run_says_that_it_is_one(tree: Path, state: Path) -> None:
+    with holding(tree, 60) as other:
+        try:
+            for folder in (tree, tree / "2023", tree.parent):
+                with pytest.raises(errors.CatalogueBusy, match="another run"):
+                    list(phototag.tag_catalogue(folder, state=state))
+            with locked([str(tree.with_name("Pictures 2"))]):
+                pass
+        finally:
+            other.kill()
+    # The system has let go of a killed run's lock.
+    assert len(list(phototag.tag_catalogue(tree, state=state))) == 4
+
+
+def test_a_second_run_may_wait(tree: Path, state: Path) -> None:
+    with holding(tree / "2023", 1.5):
+        assert len(list(phototag.tag_catalogue(tree, state=state, wait=True))) == 4
+
+
+def test_states_and_locks_lie_where_the_system_says() -> None:
+    assert str(state_module.default_folder()).startswith(os.environ["XDG_STATE_HOME"])

@@ -1,0 +1,119 @@
+"""Undo: every photo says what it said before a run."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import phototag
+from phototag import errors
+from trees import content
+
+
+def tag(root: Path, state: Path, **options: object) -> None:
+    for _ in phototag.tag_catalogue(root, state=state, **options):  # type: ignore[arg-type]
+        pass
+
+
+def undo(state: Path, run: int | None = None) -> list[str]:
+    """The names of the photos that could not be taken back."""
+    outcomes = list(phototag.undo(run, state=state))
+    assert outcomes
+    return [Path(o.photo).name for o in outcomes if o.error is not None]
+
+
+def dump(photo: Path, exiftool: str) -> list[str]:
+    """All metadata as an independent reader sees them, whatever their order in the file."""
+    command = [exiftool, "-G1", "-a", "-s", "-struct", "--System:all", str(photo)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return sorted(done.stdout.splitlines())
+
+
+def test_one_run_after_the_other_is_taken_back(tree: Path, state: Path, exiftool: str) -> None:
+    portrait = tree / "2023" / "portrait.jpg"
+    before = content(tree)
+    tag(tree, state)
+    between = dump(portrait, exiftool)
+    tag(tree, state, keywords="full", faces=True)
+    assert dump(portrait, exiftool) != between
+    # Of a cat there is nothing more to say.
+    assert [run.changes for run in phototag.runs(state)] == [3, 2]
+    assert undo(state) == []
+    assert dump(portrait, exiftool) == between
+    assert undo(state) == []
+    assert content(tree) == before
+    with pytest.raises(errors.RunUnknown):
+        list(phototag.undo(state=state))
+
+
+def test_a_run_can_be_tagged_again_after_it_was_taken_back(tree: Path, state: Path) -> None:
+    tag(tree, state)
+    tagged = content(tree)
+    undo(state)
+    tag(tree, state)
+    assert content(tree) == tagged
+    assert [run.changes for run in phototag.runs(state)] == [0, 3]
+
+
+def test_a_later_run_comes_first(tree: Path, state: Path) -> None:
+    tag(tree, state)
+    tag(tree, state, keywords="full")
+    assert undo(state, 1) == ["portrait.jpg", "headshot.JPG"]
+    assert undo(state, 2) == []
+    assert undo(state, 1) == []
+
+
+def test_words_of_other_programs_stay(tree: Path, state: Path, exiftool: str) -> None:
+    portrait = tree / "2023" / "portrait.jpg"
+    tag(tree, state)
+    subprocess.run(
+        [exiftool, "-q", "-overwrite_original", "-XMP-dc:Subject+=Eileen", str(portrait)],
+        check=True,
+    )
+    assert undo(state) == []
+    assert phototag.read(portrait) is None
+    command = [exiftool, "-s3", "-XMP-dc:Subject", str(portrait)]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert said.split() == ["Eileen"]
+
+
+def test_a_statement_of_another_computer_comes_back(tree: Path, state: Path, exiftool: str) -> None:
+    portrait = tree / "2023" / "portrait.jpg"
+    phototag.tag(portrait, keywords="full")
+    theirs = dump(portrait, exiftool)
+    tag(tree, state)
+    assert dump(portrait, exiftool) != theirs
+    assert undo(state) == []
+    assert dump(portrait, exiftool) == theirs
+
+
+def test_a_renamed_photo_is_found_by_its_picture(tree: Path, state: Path) -> None:
+    tag(tree, state)
+    (tree / "cat.jpg").rename(tree / "2023" / "kitten.jpg")
+    assert undo(state) == ["cat.jpg"]  # nobody knows where it went
+    tag(tree, state, keywords="full")  # now it has been met
+    assert undo(state) == []
+    assert undo(state) == []
+    assert phototag.read(tree / "2023" / "kitten.jpg") is None
+
+
+def test_a_dry_run_of_undo(tree: Path, state: Path) -> None:
+    tag(tree, state)
+    before = content(tree)
+    outcomes = list(phototag.undo(state=state, dry_run=True))
+    assert [bool(o.change and o.change.changed) for o in outcomes] == [True] * 3
+    assert content(tree) == before
+    assert [run.changes for run in phototag.runs(state)] == [3]
+
+
+def test_remove_needs_no_state(tree: Path, state: Path, tmp_path: Path) -> None:
+    before = content(tree)
+    tag(tree, state, keywords="full")
+    copy = tmp_path / "copy"
+    shutil.copytree(tree, copy)
+    outcomes = list(phototag.remove_catalogue(copy))
+    assert [Path(o.photo).name for o in outcomes if o.error] == ["broken.jpg"]
+    assert content(copy) == before
