@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,45 @@ def robustness(photos: Path, workers: int, json_file: Path | None) -> None:
     robust.show(found, _console())
     if json_file:
         _write_dated(json_file, robust.to_json(found))
+
+
+@main.command()
+@_photos
+@click.option(
+    "--work",
+    type=_FOLDER,
+    metavar="DIR",
+    help="Where trees are made (a temporary folder unless said).",
+)
+@click.option("--count", type=click.IntRange(100), default=10_000, show_default=True, metavar="N")
+@click.option(
+    "--part",
+    "parts",
+    type=click.Choice(["life", "kills", "stop", "workers", "ray"]),
+    multiple=True,
+    help="Only this; may be given several times.",
+)
+@click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
+def catalogue(
+    photos: Path, work: Path | None, count: int, parts: tuple[str, ...], json_file: Path | None
+) -> None:
+    """The life of a catalogue: first run, next run, other words, kills, undo; Ray."""
+    from benchmarks import catalogue as lives  # noqa: PLC0415 - psutil is needed here alone
+
+    small = max(100, count // 20)
+    every: dict[str, Callable[[Path], Any]] = {
+        "life": lambda here: lives.life(photos, here, count, click.echo),
+        "kills": lambda here: lives.kills(photos, here, small, 20, click.echo),
+        "stop": lambda here: lives.stop(photos, here, small, click.echo),
+        "workers": lambda here: lives.workers(photos, here, small, 3, click.echo),
+        "ray": lambda here: lives.cluster(photos, here, click.echo),
+    }
+    found = {}
+    for part in parts or every:
+        with tempfile.TemporaryDirectory(dir=work) as folder:
+            found[part] = every[part](Path(folder))
+    if json_file:
+        _write_dated(json_file, json.dumps(found))
 
 
 def _judge(

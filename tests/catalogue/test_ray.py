@@ -33,8 +33,8 @@ def cluster() -> Iterator[None]:
     ray.init(address=made.address, log_to_driver=False, logging_level=logging.ERROR)
     ray.data.DataContext.get_current().enable_progress_bars = False
     yield
-    ray.shutdown()  # type: ignore[no-untyped-call]
-    made.shutdown()
+    ray.shutdown()
+    made.shutdown()  # type: ignore[no-untyped-call]
 
 
 def by_name(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
