@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import enum
 import os
@@ -14,6 +15,7 @@ import attrs
 
 from phototag import errors, serial
 from phototag.analysis import Analysis, analyse_scene
+from phototag.drawing import recommended as to_draw
 from phototag.files import FileState
 from phototag.keywords import Level, Vocabulary, claim, thresholds
 from phototag.metadata.options import Change, Expected, Options, Written
@@ -22,6 +24,7 @@ from phototag.scene import Face, Scene
 from phototag.sealed import SealedProcess, Source
 from phototag.sealed.process import TIMEOUT
 from phototag.streaming import stream
+from phototag.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
@@ -229,6 +232,67 @@ class Analyzer:
             "max_pixels": self._max_pixels,
         }
         return serial.from_json(self._ask(source.name, message), Met)
+
+    def preview(self, photo: Path, side: int, quality: int) -> bytes:
+        """The upright picture as a WebP file; errors as for ``analyze``.
+
+        Args:
+            photo: its path.
+            side: px, long side; a smaller picture keeps its size.
+            quality: 1..100.
+        """
+        source = Source.of_path(photo)
+        message = {
+            "job": "preview",
+            "name": source.name,
+            "path": source.path,
+            "side": side,
+            "quality": quality,
+            "max_pixels": self._max_pixels,
+        }
+        return base64.b64decode(self._ask(source.name, message))
+
+    def paint(self, photo: Path, analysis: Analysis, out: Path) -> str:
+        """Write a picture of a photo with faces, crops and reasons drawn, as a new PNG file.
+
+        Args:
+            photo: its path.
+            analysis: what was found in it.
+            out: path of the new file; never one that is there.
+
+        Returns:
+            The path of the new file.
+
+        Raises:
+            WriteRefused: there is such a file already, or it cannot be written.
+            PhototagError: as for ``analyze``.
+        """
+        source, target = Source.of_path(photo), os.fsdecode(out)
+        painting = {
+            "title": os.path.basename(source.name),  # noqa: PTH119
+            "verdict": analysis.explain().splitlines()[0],
+            "shapes": serial.to_json(to_draw(analysis)),
+            "bars": [
+                {
+                    "name": name,
+                    "value": plain(finding.value) or plain(finding.status),
+                    "contribution": finding.contribution,
+                    "reason": finding.reason,
+                }
+                for name, finding in analysis.items()
+            ],
+            "words": ", ".join(analysis.keywords.flat) or "none",
+            "target": os.path.abspath(os.path.expanduser(target)),  # noqa: PTH100, PTH111
+        }
+        message = {
+            "job": "paint",
+            "name": source.name,
+            "path": source.path,
+            "painting": painting,
+            "max_pixels": self._max_pixels,
+        }
+        self._ask(source.name, message)
+        return target
 
     def conclude(self, path: str, scene: Scene) -> Analysis:
         """What follows from a scene, with this analyzer's crop profiles."""

@@ -225,6 +225,12 @@ def main() -> None:
 @_workers
 @_max_pixels
 @_profiles
+@click.option(
+    "--picture",
+    type=click.Path(dir_okay=False),
+    metavar="OUT.png",
+    help="Draw faces, crop and reasons of one PHOTO as a picture; never over a file that is there.",
+)
 def analyze(
     photos: tuple[str, ...],
     *,
@@ -232,14 +238,20 @@ def analyze(
     workers: int,
     max_pixels: int | None,
     profiles: tuple[Profile, ...] | None,
+    picture: str | None,
 ) -> None:
     """Print the verdict on each PHOTO and the reasons for it."""
+    if picture and len(photos) > 1:
+        raise click.UsageError("--picture takes one photo")
     report = Report(as_json=as_json, total=len(photos))
+
+    def lines(done: Outcome) -> list[str]:
+        if picture and done.analysis is not None:
+            analyzer.paint(photos[0], done.analysis, picture)
+        return analysis_lines(done, as_json=as_json)
+
     with Analyzer(workers, max_pixels=max_pixels, profiles=profiles) as analyzer:
-        stopped = report.run(
-            lambda stop: analyzer.analyze_many(photos, stop=stop),
-            lambda done: analysis_lines(done, as_json=as_json),
-        )
+        stopped = _run(report, lambda stop: analyzer.analyze_many(photos, stop=stop), lines)
     _close(report, stopped=stopped, dry_run=False, commands=[])
 
 
@@ -367,6 +379,48 @@ def watch(folder: str, *, settled: float, poll: bool, as_json: bool, **given: An
         lambda done: change_lines(done, as_json=as_json),
     )
     report.end()
+
+
+@main.command()
+@_paths
+@click.option(
+    "-o", "--out", type=click.Path(), required=True, metavar="OUT.html", help="The page to write."
+)
+@click.option("--title", default="phototag", show_default=True, help="Of the page.")
+@_workers
+@_max_pixels
+@_profiles
+@_state
+def gallery(
+    paths: tuple[str, ...],
+    *,
+    out: str,
+    title: str,
+    workers: int,
+    max_pixels: int | None,
+    profiles: tuple[Profile, ...] | None,
+    state: str | None,
+) -> None:
+    """Write a page to look through the verdicts of each PATH: one file, for any browser."""
+    from phototag.gallery import stream  # noqa: PLC0415 - only this command needs it
+
+    report = Report(as_json=False, total=_total(paths), count=lambda: sum(1 for _ in walk(paths)))
+    stopped = _run(
+        report,
+        lambda stop: stream(
+            *paths,
+            out=out,
+            title=title,
+            workers=workers,
+            max_pixels=max_pixels,
+            profiles=profiles,
+            state=state,
+            stop=stop,
+        ),
+        lambda _: [],
+    )
+    report.say(f"{shown(out)}: {report.tally.photos - report.tally.failed} photos")
+    _close(report, stopped=stopped, dry_run=False, commands=[])
 
 
 @main.command()

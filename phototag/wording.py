@@ -1,4 +1,4 @@
-"""How numbers are said."""
+"""How numbers and values are said."""
 
 from __future__ import annotations
 
@@ -15,3 +15,10 @@ def sure(confidence: float) -> str:
     if confidence > MOST_SURE:
         return f"over {percent(MOST_SURE)} sure"
     return f"{percent(confidence)} sure"
+
+
+def plain(value: object) -> str:
+    """A finding's value in words; empty for none."""
+    if isinstance(value, (tuple, list)):
+        return ", ".join(map(plain, value))
+    return "" if value is None else str(value).replace("_", " ")

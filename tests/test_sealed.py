@@ -304,4 +304,6 @@ def test_a_stream_takes_no_more_than_it_needs(portrait_jpg: Path) -> None:
 
 
 def test_the_jobs_of_the_child_are_known() -> None:
-    assert set(jobs.JOBS) == {"look", "meet", "write", "read", "remove", "crop", "versions"}
+    assert set(jobs.JOBS) == {
+        "look", "meet", "preview", "paint", "write", "read", "remove", "crop", "versions",
+    }  # fmt: skip

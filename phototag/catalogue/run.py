@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Unpack
 import attrs
 
 from phototag import errors
-from phototag.analyzer import Analyzer, How, Met, Outcome
+from phototag.analyzer import Analyzer, How, Met, Outcome, Tagging
 from phototag.api import TagOptions, tagging
 from phototag.calibration import default as rules
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Place, Row, State, Statement
 from phototag.catalogue.walk import Found, find, looks
-from phototag.metadata.options import Change, Written
+from phototag.metadata.options import Change, Options, Written
 from phototag.streaming import stream
 from phototag.verdict import Kind
 from phototag.version import __version__
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
-    from phototag.analyzer import Tagging
     from phototag.crops import Profile
     from phototag.metadata.record import Record
 
@@ -63,6 +62,11 @@ class Plan:
     links: bool = False
     failed: bool = False
 
+    @classmethod
+    def to_look(cls) -> Plan:
+        """Nothing is to be written."""
+        return cls(tagging=Tagging(write=Options(dry_run=True)))
+
     @property
     def settings(self) -> str:
         """A short name of all that decides what stands in a photo afterwards."""
@@ -73,7 +77,7 @@ class Plan:
 
 
 @attrs.frozen
-class _Task:
+class Task:
     """A photo, and what earlier runs knew of it."""
 
     catalogue: Catalogue
@@ -105,13 +109,13 @@ class Catalogue:
     def _dry(self) -> bool:
         return self._plan.tagging.write.dry_run
 
-    def tasks(self, found: Iterable[Found] | None = None) -> Iterator[list[_Task]]:
+    def tasks(self, found: Iterable[Found] | None = None) -> Iterator[list[Task]]:
         """The photos, each with its partners; all of them, unless some are given."""
         plan, state = self._plan, self._state
         self._recalls = state.has_scenes()
         found = found or find(self.root, links=plan.links, pairs=plan.pairs, clean=not self._dry)
         failed = state.failed(self._number) if plan.failed else set()
-        group: list[_Task] = []
+        group: list[Task] = []
         for folder, photos in itertools.groupby(found, key=lambda photo: photo.folder):
             rows = state.photos(self._number, os.fsencode(folder))
             for photo in photos:
@@ -121,7 +125,7 @@ class Catalogue:
                 if photo.partner is None and group:
                     yield group
                     group = []
-                group.append(_Task(self, photo, rows.get(place[1])))
+                group.append(Task(self, photo, rows.get(place[1])))
         if group:
             yield group
 
@@ -130,7 +134,7 @@ class Catalogue:
         if not self._dry and not self._plan.failed:
             self._state.end(self._number, self._settings)
 
-    def ready(self, task: _Task) -> Outcome | None:
+    def ready(self, task: Task) -> Outcome | None:
         """The outcome of a photo with which there is nothing to do."""
         found, row = task.found, task.row
         if found.error is not None:
@@ -143,7 +147,7 @@ class Catalogue:
         error = None if row.error is None else type(row.error)(found.path, *row.error.args[1:])
         return Outcome(photo=found.path, known=kind, error=error, how=How.UNCHANGED)
 
-    def work(self, tasks: Sequence[_Task]) -> list[Outcome]:
+    def work(self, tasks: Sequence[Task]) -> list[Outcome]:
         """Tag a photo and its partners."""
         ready = [self.ready(task) for task in tasks]
         if all(ready):
@@ -158,7 +162,7 @@ class Catalogue:
 
     # ------------------------------------------------------------------ one photo
 
-    def _tagged(self, task: _Task, beside: str) -> tuple[Outcome, str]:
+    def _tagged(self, task: Task, beside: str) -> tuple[Outcome, str]:
         """The outcome, and what the photo looks like afterwards.
 
         Args:
@@ -170,7 +174,7 @@ class Catalogue:
             for last in (False, True):
                 try:
                     source = task.found.partner or task.found
-                    met, how = self._met(source, task.row)
+                    met, how = self.met(source, task.row)
                     return self._tag(task, met, how, beside)
                 except errors.ChangedMeanwhile:
                     # Somebody rated it at this very moment: once more, with what is there now.
@@ -184,7 +188,7 @@ class Catalogue:
             return Outcome(photo=task.found.path, error=error, how=how or How.LOOKED), ""
         raise AssertionError  # the second try returns or raises
 
-    def _tag(self, task: _Task, met: Met, how: How, beside: str) -> tuple[Outcome, str]:
+    def _tag(self, task: Task, met: Met, how: How, beside: str) -> tuple[Outcome, str]:
         found, tagging = task.found, self._plan.tagging
         assert met.scene is not None
         analysis = self._analyzer.conclude(found.path, met.scene)
@@ -209,7 +213,7 @@ class Catalogue:
             self._state.remember(place, row, Statement(record=record, options=tagging.write))
         return Outcome(photo=found.path, analysis=analysis, change=change, how=how), now
 
-    def _met(self, found: Found, row: Row | None) -> tuple[Met, How]:
+    def met(self, found: Found, row: Row | None) -> tuple[Met, How]:
         """A photo and what is in it; from the state if this picture has been seen before."""
         state = self._state
         if row and row.picture and found.state and row.looks == found.looks:
@@ -226,7 +230,7 @@ class Catalogue:
         state.keep(met.picture, met.scene)
         return met, How.LOOKED
 
-    def _write(self, task: _Task, place: Place, met: Met, record: Record) -> tuple[Change, Written]:
+    def _write(self, task: Task, place: Place, met: Met, record: Record) -> tuple[Change, Written]:
         """Write a record, with what stood there before in the book."""
         path, options, book = task.found.path, self._plan.tagging.write, self._state
         if options.dry_run:
@@ -264,7 +268,7 @@ class Catalogue:
             self._run = self._state.begin(self._number, self._settings, __version__)
         return self._run
 
-    def _remember_failure(self, task: _Task, error: errors.PhototagError, *, seen: bool) -> None:
+    def _remember_failure(self, task: Task, error: errors.PhototagError, *, seen: bool) -> None:
         if self._dry:
             return
         settings = self._settings if seen else self._unreadable
@@ -346,7 +350,7 @@ def through(
 ) -> Generator[Outcome]:
     """The outcomes of a catalogue, or of some of its photos, in order."""
 
-    def ready(tasks: list[_Task]) -> list[Outcome] | None:
+    def ready(tasks: list[Task]) -> list[Outcome] | None:
         done = [catalogue.ready(task) for task in tasks]
         return [outcome for outcome in done if outcome is not None] if all(done) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,26 @@ def write(message: Mapping[str, Any], _: bytes) -> Any:
     return serial.to_json(written)
 
 
+def preview(message: Mapping[str, Any], _: bytes) -> Any:
+    """The upright picture, reduced, as a WebP file in base64."""
+    from phototag.vision import photo  # noqa: PLC0415
+
+    name, limit = message["name"], message["max_pixels"] or photo.MAX_PIXELS
+    picture = photo.decode(name, files.read(message["path"], name)[0], limit)
+    reduced = photo.webp(picture.rgb, message["side"], message["quality"])
+    return base64.b64encode(reduced).decode()
+
+
+def paint(message: Mapping[str, Any], _: bytes) -> Any:
+    """Write a picture of the photo with what was found in it."""
+    from phototag import painting  # noqa: PLC0415
+    from phototag.vision import photo  # noqa: PLC0415
+
+    order = serial.from_json(message["painting"], painting.Painting)
+    limit = message["max_pixels"] or photo.MAX_PIXELS
+    painting.paint(message["path"], message["name"], order, limit)
+
+
 def read(message: Mapping[str, Any], _: bytes) -> Any:
     """The record that stands in a file."""
     from phototag.metadata import file  # noqa: PLC0415
@@ -104,6 +125,8 @@ def versions(_message: Mapping[str, Any], _: bytes) -> Any:
 JOBS: dict[str, Job] = {
     "look": look,
     "meet": meet,
+    "preview": preview,
+    "paint": paint,
     "write": write,
     "read": read,
     "remove": remove,

@@ -203,6 +203,13 @@ def shrink(rgb: RGB, side: int) -> RGB:
     return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
 
 
+def webp(rgb: RGB, side: int, quality: int) -> bytes:
+    """A WebP file of the picture with its long side at most ``side`` px."""
+    target = io.BytesIO()
+    Image.fromarray(shrink(rgb, side)).save(target, "WEBP", quality=quality)
+    return target.getvalue()
+
+
 def _upright(rgb: RGB, orientation: int) -> RGB:
     """Apply an Exif orientation."""
     if orientation in _TRANSPOSED:

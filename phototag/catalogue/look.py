@@ -1,0 +1,101 @@
+"""Look at many photos and write into none; what an earlier run has seen is not looked at again."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from phototag import errors
+from phototag.analyzer import How, Outcome
+from phototag.catalogue.run import Catalogue, Plan, Task
+from phototag.catalogue.state import State
+from phototag.catalogue.walk import Found
+from phototag.streaming import stream
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Generator, Iterable, Iterator
+
+    from phototag.analyzer import Analyzer
+
+R = TypeVar("R")
+
+
+@attrs.frozen(kw_only=True)
+class Looked:
+    """A photo that was looked at.
+
+    Attributes:
+        outcome: with the analysis, or with the error.
+        picture: hash of the picture; empty for a photo that failed.
+    """
+
+    outcome: Outcome
+    picture: str = ""
+
+
+def looked_at(
+    roots: Iterable[str | os.PathLike[str]],
+    analyzer: Analyzer,
+    *,
+    then: Callable[[Looked], tuple[Looked, R]],
+    workers: int,
+    state: str | os.PathLike[str] | None,
+    stop: threading.Event | None,
+) -> Generator[tuple[Looked, R | None]]:
+    """Look at the photos below the roots, in order of their names.
+
+    Args:
+        roots: folders or photos.
+        analyzer: does the work.
+        then: what else is made of each photo that did not fail, in the worker's turn.
+        workers: photos under way at once.
+        state: path of the state file; None = the user's own.
+        stop: set it to end early.
+    """
+    names = [os.path.expanduser(os.fsdecode(root)) for root in roots]  # noqa: PTH111
+    with ExitStack() as held:
+        book = held.enter_context(State(state))
+
+        def tasks() -> Iterator[Task]:
+            for name in names:
+                if os.path.isdir(name):  # noqa: PTH112
+                    catalogue = Catalogue(name, Plan.to_look(), book, analyzer)
+                    yield from itertools.chain.from_iterable(catalogue.tasks())
+                else:
+                    catalogue = Catalogue(
+                        os.path.dirname(name) or ".",
+                        Plan.to_look(),
+                        book,
+                        analyzer,  # noqa: PTH120
+                    )
+                    base = os.path.basename(name)  # noqa: PTH119
+                    yield Task(
+                        catalogue,
+                        Found(path=name, folder="", name=base, state=None, looks=""),
+                        None,
+                    )
+
+        def work(task: Task) -> tuple[Looked, R | None]:
+            try:
+                return then(_look(task, analyzer))
+            except errors.StateUnusable:
+                raise
+            except errors.PhototagError as error:
+                return Looked(outcome=Outcome(photo=task.found.path, error=error)), None
+
+        yield from stream(work, tasks(), workers, stop=stop)
+
+
+def _look(task: Task, analyzer: Analyzer) -> Looked:
+    if task.found.error is not None:
+        raise task.found.error
+    met, how = task.catalogue.met(task.found, task.row)
+    assert met.scene is not None
+    analysis = analyzer.conclude(task.found.path, met.scene)
+    outcome = Outcome(photo=task.found.path, analysis=analysis, how=How(how))
+    return Looked(outcome=outcome, picture=met.picture)

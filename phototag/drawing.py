@@ -1,0 +1,111 @@
+"""What is drawn over a photo: faces, crown and chin, body points, crops; as shapes, not pixels.
+
+The page draws them as SVG, ``analyze --picture`` as pixels; both from here.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import attrs
+
+from phototag.scene import BODY_POINTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from phototag.analysis import Analysis
+    from phototag.geometry import Box
+    from phototag.scene import Body, Scene
+
+SEEN = 0.5  # least visibility of a body point that is drawn
+OVERHANG = 0.35  # how far the lines of crown and chin reach beyond the face, face widths
+LIMBS = (
+    ("left_shoulder", "right_shoulder"), ("left_hip", "right_hip"),
+    *((f"{side}_{a}", f"{side}_{b}") for side in ("left", "right") for a, b in (
+        ("shoulder", "elbow"), ("elbow", "wrist"), ("shoulder", "hip"), ("hip", "knee"),
+        ("knee", "ankle"),
+    )),
+)  # fmt: skip
+
+
+class Layer(enum.StrEnum):
+    """What can be shown and hidden together."""
+
+    FACE = "face"
+    HEAD = "head"
+    BODY = "body"
+    CROP = "crop"
+
+
+@attrs.frozen(kw_only=True)
+class Shape:
+    """A line through points, in fractions of the upright picture.
+
+    Attributes:
+        layer: what it belongs to.
+        points: x and y, one after the other.
+        closed: the last point is joined to the first.
+        label: what it shows.
+        name: of the crop profile, for crops.
+    """
+
+    layer: Layer
+    points: tuple[float, ...]
+    closed: bool = False
+    label: str = ""
+    name: str = ""
+
+
+def shapes(analysis: Analysis) -> tuple[Shape, ...]:
+    """Everything that can be drawn of an analysis; nothing but crops without its scene."""
+    scene = analysis.scene
+    return (*(() if scene is None else _seen(scene)), *_crops(analysis))
+
+
+def recommended(analysis: Analysis) -> tuple[Shape, ...]:
+    """The same with the recommended crop alone."""
+    names = {crop.profile for crop in analysis.crops if crop.recommended}
+    return tuple(s for s in shapes(analysis) if s.layer is not Layer.CROP or s.name in names)
+
+
+def _seen(scene: Scene) -> Iterator[Shape]:
+    for number, face in enumerate(scene.faces):
+        label = "main face" if number == 0 else f"face {number + 1}"
+        yield _rectangle(Layer.FACE, face.box, label)
+    main, crown, chin = scene.main_face, scene.crown, scene.chin
+    if main is not None and crown is not None and chin is not None:
+        left = main.box.x - OVERHANG * main.box.width
+        right = main.box.right + OVERHANG * main.box.width
+        for y, label in ((crown, "crown"), (chin, "chin")):
+            yield _shape(Layer.HEAD, (left, y, right, y), label)
+    if main is not None and main.mesh is not None:
+        outline = tuple(value for point in main.mesh.outline for value in (point.x, point.y))
+        yield _shape(Layer.HEAD, outline, "outline of the face", closed=True)
+    if scene.body is not None:
+        yield from _limbs(scene.body)
+
+
+def _limbs(body: Body) -> Iterator[Shape]:
+    seen = {name for name in BODY_POINTS if body[name].visibility >= SEEN and body[name].inside}
+    for start, end in LIMBS:
+        if {start, end} <= seen:
+            a, b = body[start], body[end]
+            yield _shape(Layer.BODY, (a.x, a.y, b.x, b.y), "")
+
+
+def _crops(analysis: Analysis) -> Iterator[Shape]:
+    for crop in analysis.crops:
+        label = f"{crop.title or crop.profile}, {crop.ratio}"
+        yield attrs.evolve(_rectangle(Layer.CROP, crop.box, label), name=crop.profile)
+
+
+def _rectangle(layer: Layer, box: Box, label: str) -> Shape:
+    corners = (box.x, box.y, box.right, box.y, box.right, box.bottom, box.x, box.bottom)
+    return _shape(layer, corners, label, closed=True)
+
+
+def _shape(layer: Layer, points: tuple[float, ...], label: str, *, closed: bool = False) -> Shape:
+    rounded = tuple(round(value, 4) for value in points)
+    return Shape(layer=layer, points=rounded, closed=closed, label=label)

@@ -1,0 +1,8 @@
+"""A page to look through the verdicts by eye, and the drawing of one photo."""
+
+from __future__ import annotations
+
+from phototag.drawing import Layer, Shape, shapes
+from phototag.gallery.build import build, stream
+
+__all__ = ["Layer", "Shape", "build", "shapes", "stream"]

@@ -1,0 +1,293 @@
+"""Many analyses as one page: thumbnails, reasons, drawings, corrections; no server, no network."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final, Self
+from urllib.parse import quote_from_bytes
+
+import attrs
+import jinja2
+
+from phototag.analyzer import Analyzer, Outcome
+from phototag.catalogue.look import Looked, looked_at
+from phototag.criteria.background import BackgroundKind
+from phototag.criteria.cropping import Shot
+from phototag.criteria.environment import Place
+from phototag.criteria.subjects import Subjects
+from phototag.drawing import shapes
+from phototag.errors import PhototagError, WriteRefused, shown
+from phototag.verdict import Kind
+from phototag.wording import plain
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Generator, Sequence
+
+    from phototag.analysis import Analysis
+    from phototag.crops import Profile
+
+SIDE: Final = (
+    360  # px, long side of a thumbnail; it is also what is shown large until the file is read
+)
+QUALITY: Final = 60  # of the thumbnails, WebP: about 12 kB each
+TOGETHER: Final = 40  # thumbnails in one piece of the page
+BROWSERS_SHOW: Final = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".avif"}
+)
+UNDECIDED: Final = "undecided"
+
+
+@attrs.frozen(kw_only=True)
+class Filter:
+    """A choice above the photos.
+
+    Attributes:
+        title: for people.
+        name: of a criterion whose value is asked, or ``kind`` or ``corrected``.
+        options: what can be chosen.
+    """
+
+    title: str
+    name: str
+    options: tuple[str, ...]
+
+
+FILTERS: Final = (
+    Filter(title="verdict", name="kind", options=tuple(Kind)),
+    Filter(title="shot", name="cropping", options=(*Shot, UNDECIDED)),
+    Filter(title="people", name="subjects", options=tuple(Subjects)),
+    Filter(title="background", name="background", options=(*BackgroundKind, UNDECIDED)),
+    Filter(title="environment", name="environment", options=(*Place, UNDECIDED)),
+    Filter(title="corrected", name="corrected", options=("yes", "no")),
+)
+
+
+def build(
+    *roots: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    workers: int = 1,
+    max_pixels: int | None = None,
+    profiles: Sequence[Profile] | None = None,
+    state: str | os.PathLike[str] | None = None,
+    title: str = "phototag",
+) -> list[PhototagError]:
+    """Write a page on which the verdicts of many photos can be judged by eye.
+
+    The page is one file: reduced pictures, names, verdicts and reasons are in it.  It opens from a
+    disk and makes no connection.  Photos that a catalogue run has seen are not looked at again.
+
+    Args:
+        roots: folders or photos.
+        out: path of the page; one that is there is replaced.
+        workers: as for ``phototag.Analyzer``.
+        max_pixels: as for ``phototag.Analyzer``.
+        profiles: as for ``phototag.Analyzer``.
+        state: as for ``phototag.tag_catalogue``.
+        title: of the page.
+
+    Returns:
+        What went wrong with single photos; the page lists it as well.
+
+    Raises:
+        WriteRefused: the page cannot be written.
+        StateUnusable: the state file cannot be used.
+    """
+    outcomes = stream(
+        *roots,
+        out=out,
+        workers=workers,
+        max_pixels=max_pixels,
+        profiles=profiles,
+        state=state,
+        title=title,
+    )
+    return [outcome.error for outcome in outcomes if outcome.error is not None]
+
+
+def stream(
+    *roots: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    workers: int = 1,
+    max_pixels: int | None = None,
+    profiles: Sequence[Profile] | None = None,
+    state: str | os.PathLike[str] | None = None,
+    title: str = "phototag",
+    stop: threading.Event | None = None,
+) -> Generator[Outcome]:
+    """As ``build``, one ``Outcome`` a photo as it is done; the page is there after the last."""
+    target = Path(os.fsdecode(out)).expanduser()
+    with (
+        Analyzer(workers, max_pixels=max_pixels, profiles=profiles) as analyzer,
+        Page(target, title) as page,
+    ):
+
+        def work(looked: Looked) -> tuple[Looked, bytes]:
+            return looked, analyzer.preview(looked.outcome.photo, SIDE, QUALITY)
+
+        for looked, picture in looked_at(
+            roots, analyzer, workers=workers, state=state, stop=stop, then=work
+        ):
+            page.add(looked, picture or b"")
+            yield looked.outcome
+        page.finish()
+
+
+class Page:
+    """A page that is being written.
+
+    Args:
+        target: its path.
+        title: for people.
+    """
+
+    def __init__(self, target: Path, title: str) -> None:
+        self._target, self._title = target, title
+        self._rows: list[list[Any]] = []
+        self._failures: list[str] = []
+        self._pictures: IO[bytes] | None = None
+        self._places: list[int] = []
+
+    def __enter__(self) -> Self:
+        # It has no name, so that nothing is left of it whatever happens.
+        self._pictures = tempfile.TemporaryFile()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pictures is not None:
+            self._pictures.close()
+
+    def add(self, looked: Looked, picture: bytes) -> None:
+        """Put a photo on the page."""
+        outcome = looked.outcome
+        if outcome.error is not None:
+            self._failures.append(str(outcome.error))
+            return
+        assert outcome.analysis is not None
+        assert self._pictures is not None
+        self._rows.append(row(outcome.analysis, looked.picture, self._target.parent))
+        encoded = base64.b64encode(picture)
+        self._pictures.write(encoded)
+        self._places.append(len(encoded))
+
+    def finish(self) -> None:
+        """Write the file, in one step or not at all.
+
+        Raises:
+            WriteRefused: it cannot be written.
+        """
+        try:
+            with tempfile.NamedTemporaryFile(
+                "wb", dir=self._target.parent, prefix=".phototag-page-", delete=False
+            ) as file:
+                try:
+                    self._write(file)
+                    file.close()
+                    os.chmod(file.name, 0o644)  # noqa: PTH101 - as any new file
+                    os.replace(file.name, self._target)  # noqa: PTH105
+                except BaseException:
+                    with contextlib.suppress(OSError):
+                        os.unlink(file.name)  # noqa: PTH108
+                    raise
+        except OSError as error:
+            problem = f"the page cannot be written ({error.strerror or error})"
+            raise WriteRefused(str(self._target), problem, "name another file with -o") from error
+
+    def _write(self, file: IO[bytes]) -> None:
+        """What can be used at once comes first, the pictures after it."""
+        here = Path(__file__).parent
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(here), autoescape=True, undefined=jinja2.StrictUndefined
+        )
+        head = environment.get_template("page.html.j2").render(
+            title=self._title,
+            count=len(self._rows),
+            filters=FILTERS,
+            failures=self._failures,
+            notice=(
+                f"This file holds reduced copies of {len(self._rows)} photos, their names and "
+                "places on the disk, and what phototag found in them. It connects to nothing. "
+                "Whoever has the file has the pictures; delete it when you are done."
+            ),
+            photos=in_script(self._rows),
+            style=(here / "page.css").read_text("utf-8"),
+            script=(here / "page.js").read_text("utf-8"),
+        )
+        file.write(head.encode("utf-8"))
+        assert self._pictures is not None
+        self._pictures.seek(0)
+        for first in range(0, len(self._places), TOGETHER):
+            pictures = [
+                self._pictures.read(size) for size in self._places[first : first + TOGETHER]
+            ]
+            texts = b",".join(b'"' + picture + b'"' for picture in pictures)
+            file.write(b"<script>gallery.thumbs(%d,[%s])</script>\n" % (first, texts))
+        file.write(b"</body>\n</html>\n")
+
+
+def row(analysis: Analysis, picture: str, folder: Path) -> list[Any]:
+    """One photo as page.js reads it."""
+    scene = analysis.scene
+    assert scene is not None
+    path = os.path.abspath(os.path.expanduser(analysis.path))  # noqa: PTH100, PTH111 - any name
+    return [
+        picture,
+        path,
+        _url(path, folder),
+        shown(os.path.basename(path)),  # noqa: PTH119
+        scene.image.width,
+        scene.image.height,
+        str(analysis.kind),
+        round(analysis.confidence, 4),
+        None if analysis.grade is None else str(analysis.grade),
+        [
+            [
+                name,
+                _value(finding.value),
+                str(finding.status),
+                round(finding.contribution, 2),
+                round(finding.confidence, 3),
+                finding.reason,
+            ]
+            for name, finding in analysis.items()
+        ],
+        [
+            [str(shape.layer), shape.points, int(shape.closed), shape.label, shape.name]
+            for shape in shapes(analysis)
+        ],
+        [
+            [crop.profile, crop.ratio, *crop.pixels, int(crop.recommended), crop.reason]
+            for crop in analysis.crops
+        ],
+        list(analysis.keywords.hierarchical),
+        round(max((face.box.height for face in scene.faces), default=0.0), 4),
+    ]
+
+
+def _value(value: object) -> str | None:
+    """As the filters compare it."""
+    if isinstance(value, (tuple, list)):
+        return plain(value) or None
+    return None if value is None else str(value)
+
+
+def _url(path: str, folder: Path) -> str:
+    """Where the page finds the file itself; empty for formats that browsers do not show."""
+    if os.path.splitext(path)[1].lower() not in BROWSERS_SHOW:  # noqa: PTH122
+        return ""
+    try:
+        relative = os.path.relpath(path, folder.absolute())
+    except ValueError:  # another drive
+        return ""
+    return quote_from_bytes(os.fsencode(relative.replace(os.sep, "/")))
+
+
+def in_script(value: object) -> str:
+    """JSON that ends no script element and opens no comment, whatever the texts in it are."""
+    text = json.dumps(value, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
