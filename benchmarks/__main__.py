@@ -16,6 +16,8 @@ from benchmarks import accuracy as accuracies
 from benchmarks import labelled, store
 from benchmarks.labelled import Label
 from phototag import calibration as calibrations
+from phototag.analyzer import Analyzer
+from phototag.corrections import load as corrections_of
 from phototag.scene import Scene
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -123,6 +125,12 @@ def accuracy(
     help="Where to write it (phototag's own calibration.toml unless said).",
 )
 @click.option(
+    "--corrections",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Learn from what was set right in a gallery, too.",
+)
+@click.option(
     "--date",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",
@@ -135,6 +143,7 @@ def calibrate(
     refresh: bool,
     kept: Path | None,
     out: Path,
+    corrections: Path | None,
     date: dt.datetime | None,
 ) -> None:
     """Fit every number of the calibration to the labels that are sure."""
@@ -143,8 +152,11 @@ def calibrate(
     labels = labelled.load(photos)
     seen = store.scenes(photos, labels, workers, refresh, store=kept)
     day = (date or dt.datetime.now(tz=dt.UTC)).date().isoformat()
-    out.write_text(fit(store.rows(labels, seen), day), encoding="utf-8")
-    click.echo(f"{out}: fitted on the sure ones of {len(seen)} photos")
+    rows = store.rows(labels, seen)
+    if corrections is not None:
+        rows += _corrected(corrections, workers)
+    out.write_text(fit(rows, day), encoding="utf-8")
+    click.echo(f"{out}: fitted on the sure ones of {len(rows)} photos")
 
 
 @main.command()
@@ -198,6 +210,18 @@ def catalogue(
             found[part] = every[part](Path(folder))
     if json_file:
         _write_dated(json_file, json.dumps(found))
+
+
+def _corrected(file: Path, workers: int) -> list[store.Row]:
+    """Photos that were set right in a gallery; those that are not found any more are told."""
+    said = corrections_of(file)
+    with Analyzer(workers) as analyzer:
+        outcomes = analyzer.analyze_many(correction.path for correction in said)
+        seen = {o.photo: o.analysis.scene for o in outcomes if o.analysis and o.analysis.scene}
+    for correction in said:
+        if correction.path not in seen:
+            click.echo(f"{correction.path}: cannot be learnt from", err=True)
+    return store.rows(labelled.corrected(said, seen), seen)
 
 
 def _judge(

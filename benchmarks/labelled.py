@@ -17,6 +17,10 @@ from phototag.verdict import Grade, Kind
 
 if TYPE_CHECKING:
     import enum
+    from collections.abc import Iterable, Mapping
+
+    from phototag.corrections import Correction
+    from phototag.scene import Scene
 
     E = TypeVar("E", bound=enum.StrEnum)
 
@@ -62,6 +66,34 @@ def load(folder: Path) -> list[Label]:
     """
     lines = (folder / FILE).read_text(encoding="utf-8").splitlines()
     return [label(json.loads(line)) for line in lines if line.strip()]
+
+
+def corrected(corrections: Iterable[Correction], seen: Mapping[str, Scene]) -> list[Label]:
+    """What people have set right in a gallery, as labels; ``file`` is the whole path.
+
+    A headshot shows one person.  How many a portrait shows was not asked: it is used where one face
+    is seen, to tell headshots from portraits.
+    """
+    return [
+        Label(
+            file=correction.path,
+            source=f"corrections {Path(correction.path).parent}",
+            sure=True,
+            kind=correction.kind,
+            subjects=int(
+                correction.kind is Kind.HEADSHOT
+                or (correction.kind is Kind.PORTRAIT and len(seen[correction.path].faces) == 1)
+            ),
+            shot=None,
+            background=None,
+            environment=None,
+            expression=None,
+            facing=None,
+            grade=None,
+        )
+        for correction in corrections
+        if correction.path in seen
+    ]
 
 
 def label(row: dict[str, Any]) -> Label:

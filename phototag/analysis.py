@@ -112,11 +112,22 @@ def analyse_scene(
     scene: Scene,
     calibration: Calibration | None = None,
     profiles: Sequence[Profile] | None = None,
+    kind: Kind | None = None,
 ) -> Analysis:
-    """Everything that follows from a scene: a pure function, without a pixel."""
+    """Everything that follows from a scene: a pure function, without a pixel.
+
+    Args:
+        path: of the photo, or what stands for it.
+        scene: what was seen.
+        calibration: thresholds and weights; None = the shipped ones.
+        profiles: crop profiles; None = the built-in ones.
+        kind: what a person says it is; None = nobody has said.
+    """
     rules = calibration or calibrations.default()
     findings = criteria.judge(scene, rules)
     judged = verdict.judge(scene, findings, rules)
+    if kind is not None:
+        judged = verdict.corrected(judged, kind)
     faces = () if judged.kind is Kind.OTHER else subjects.faces_of_subjects(scene, rules)
     suggested, refused = crops.suggest(scene, faces, profiles) if faces else ((), ())
     return Analysis(
@@ -150,7 +161,8 @@ def _explanation(analysis: Analysis) -> list[str]:
     """Verdict, reasons for it, reasons against it, what could not be told."""
     judged = analysis.verdict
     grade = f", {judged.grade}" if judged.grade else ""
-    lines = [f"{judged.kind.capitalize()}{grade}, {sure(judged.confidence)}."]
+    how = "as you have said" if judged.corrected else sure(judged.confidence)
+    lines = [f"{judged.kind.capitalize()}{grade}, {how}."]
     if judged.kind is Kind.OTHER:
         return [*lines, f"No person is the subject: {analysis.subjects.reason}."]
     towards = 1 if judged.kind is Kind.HEADSHOT else -1

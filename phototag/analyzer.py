@@ -24,6 +24,7 @@ from phototag.scene import Face, Scene
 from phototag.sealed import SealedProcess, Source
 from phototag.sealed.process import TIMEOUT
 from phototag.streaming import stream
+from phototag.verdict import Kind
 from phototag.wording import plain
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from phototag.crops import Crop, Profile
     from phototag.sealed.source import ImageInput
-    from phototag.verdict import Kind
 
     Path = str | os.PathLike[str]
 
@@ -83,6 +83,7 @@ class Tagging:
             number for the verdict, or numbers by name (``keywords.GOVERNORS``).
         lightroom_crop: name of a crop profile that Lightroom is to apply, in sidecars only.
         faces: mark faces as MWG regions too, which applications list as unnamed people.
+        corrections: what a person has said of pictures, by their hash.
         write: options of the write itself.
     """
 
@@ -91,6 +92,7 @@ class Tagging:
     min_confidence: Mapping[str, float] = attrs.field(factory=dict, converter=thresholds)
     lightroom_crop: str | None = None
     faces: bool = False
+    corrections: Mapping[str, Kind] = attrs.Factory(dict)
     write: Options = attrs.Factory(Options)
 
     def record(self, analysis: Analysis) -> Record:
@@ -118,6 +120,7 @@ class Tagging:
             software=analysis.software,
             models=analysis.models,
             calibration=analysis.calibration,
+            corrected=analysis.verdict.corrected,
         )
 
 
@@ -294,9 +297,15 @@ class Analyzer:
         self._ask(source.name, message)
         return target
 
-    def conclude(self, path: str, scene: Scene) -> Analysis:
-        """What follows from a scene, with this analyzer's crop profiles."""
-        return analyse_scene(path, scene, profiles=self._profiles)
+    def conclude(self, path: str, scene: Scene, kind: Kind | None = None) -> Analysis:
+        """What follows from a scene, with this analyzer's crop profiles.
+
+        Args:
+            path: of the photo.
+            scene: what was seen in it.
+            kind: what a person says it is; None = nobody has said.
+        """
+        return analyse_scene(path, scene, profiles=self._profiles, kind=kind)
 
     def write(self, photo: Path, analysis: Analysis, tagging: Tagging | None = None) -> Change:
         """See ``phototag.write``."""
@@ -322,7 +331,13 @@ class Analyzer:
 
     def tag(self, photo: Path, tagging: Tagging | None = None) -> Outcome:
         """See ``phototag.tag``."""
-        analysis = self.analyze(Source.of_path(photo).name)
+        if tagging is None or not tagging.corrections:
+            analysis = self.analyze(Source.of_path(photo).name)
+        else:
+            met = self.meet(photo)
+            assert met.scene is not None
+            kind = tagging.corrections.get(met.picture)
+            analysis = self.conclude(Source.of_path(photo).name, met.scene, kind)
         change = self.write(photo, analysis, tagging)
         return Outcome(photo=analysis.path, analysis=analysis, change=change)
 

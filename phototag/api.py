@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from phototag import analyzer
 from phototag.analyzer import Tagging
+from phototag.corrections import by_picture
 from phototag.keywords import Level, Vocabulary
 from phototag.metadata.options import Options
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
 
     from phototag.analysis import Analysis
     from phototag.analyzer import Outcome
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from phototag.metadata.options import Change, IptcMode, SidecarMode
     from phototag.metadata.record import Record
     from phototag.sealed.source import ImageInput
+    from phototag.verdict import Kind
 
 
 class TagOptions(TypedDict, total=False):
@@ -33,6 +35,8 @@ class TagOptions(TypedDict, total=False):
         lightroom_crop: name of a crop profile that Lightroom and darktable are to apply; into
             sidecars only.
         faces: mark faces as MWG regions too; applications list them as unnamed people.
+        corrections: what people have said of pictures: a file that a gallery has saved, or kinds by
+            the hash of the picture.  Whole trees remember them.
         iptc: write IPTC-IIM keywords ``always``, where a block exists (``auto``), or ``never``.
         sidecar: an XMP file beside the photo where the format needs one or one is there already
             (``auto``), ``always`` and instead of writing into the photo, or ``never``.
@@ -47,6 +51,7 @@ class TagOptions(TypedDict, total=False):
     min_confidence: float | Mapping[str, float]
     lightroom_crop: str | None
     faces: bool
+    corrections: str | os.PathLike[str] | Mapping[str, Kind] | None
     iptc: IptcMode
     sidecar: SidecarMode
     force: bool
@@ -142,10 +147,13 @@ def crop(
 def tagging(options: TagOptions) -> Tagging:
     """The options as the analyzer takes them."""
     given: dict[str, Any] = dict(options)
-    claims = {
+    claims: dict[str, Any] = {
         name: given.pop(name)
         for name in ("vocabulary", "min_confidence", "lightroom_crop", "faces")
         if name in given
     }
+    said = given.pop("corrections", None)
+    if said is not None:
+        claims["corrections"] = said if isinstance(said, Mapping) else by_picture(said)
     level = Level(given.pop("keywords", Level.MINIMAL))
     return Tagging(keywords=level, **claims, write=Options(**given))

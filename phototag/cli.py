@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from phototag import ready_made
 from phototag.analyzer import QUALITY, Analyzer
 from phototag.catalogue import remove_catalogue, runs, tag_catalogue, walk
 from phototag.catalogue import undo as take_back
@@ -185,6 +186,12 @@ def _tagging(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--faces", is_flag=True, help="Mark faces as regions; applications list them."
+        ),
+        click.option(
+            "--corrections",
+            type=click.Path(exists=True, dir_okay=False),
+            metavar="FILE",
+            help="What you have set right in a gallery; folders remember it.",
         ),
         click.option(
             "--pairs",
@@ -530,6 +537,24 @@ def crop(
 def keywords(*, keywords: str, vocabulary: Vocabulary) -> None:
     """Print all words that phototag may write, as a keyword file for Lightroom Classic."""
     sys.stdout.write(lightroom_keywords(vocabulary, Level(keywords)))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False))
+@_vocabulary
+def lightroom(folder: str, *, vocabulary: Vocabulary) -> None:
+    """Write smart collections for Lightroom Classic into FOLDER, and how to use them."""
+    for file in _known(lambda: ready_made.lightroom(folder, vocabulary)):
+        click.echo(shown(str(file)))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False))
+@_vocabulary
+def digikam(folder: str, *, vocabulary: Vocabulary) -> None:
+    """Write into FOLDER how to find phototag's keywords in digiKam."""
+    for file in _known(lambda: ready_made.digikam(folder, vocabulary)):
+        click.echo(shown(str(file)))
 
 
 @main.command()

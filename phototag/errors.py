@@ -83,6 +83,10 @@ class BadVocabulary(PhototagError):
     """A file of own words cannot be read, or names what phototag does not know."""
 
 
+class BadCorrections(PhototagError):
+    """A file of corrections cannot be read, or holds something else."""
+
+
 class BadProfiles(PhototagError):
     """A file of crop profiles cannot be read, or holds what is no profile."""
 

@@ -124,6 +124,7 @@ def _values(findings: Findings, verdict: Verdict) -> dict[str, tuple[enum.StrEnu
     """What was found, by branch; empty where it cannot be told."""
     single = {
         "kind": verdict.kind,
+        "review": verdict.review,
         "grade": verdict.grade,
         "shot": findings.cropping.shot,
         "people": findings.subjects.people,

@@ -297,9 +297,10 @@ def record_text(photo: str, record: Record | None) -> str:
     if record is None:
         return f"{shown(photo)}\n  phototag wrote nothing here"
     grade = f", {record.grade}" if record.grade else ""
+    how = "as a person has said" if record.corrected else sure(record.confidence)
     lines = [
         shown(photo),
-        f"  {record.kind}{grade}, {sure(record.confidence)}",
+        f"  {record.kind}{grade}, {how}",
         f"  by phototag {record.software} (models {record.models}, rules {record.calibration})",
         f"  keywords: {', '.join(record.keywords.hierarchical) or 'none'}",
         f"  scene codes: {', '.join(record.keywords.scene) or 'none'}",

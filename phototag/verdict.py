@@ -31,7 +31,14 @@ class Grade(enum.StrEnum):
     CASUAL = "casual"
 
 
+class Review(enum.StrEnum):
+    """Whether a person should have a look."""
+
+    DOUBTFUL = "doubtful"
+
+
 EVEN = 0.5
+DOUBT = 0.8  # confidence below which a verdict is called doubtful
 
 
 @attrs.frozen
@@ -54,6 +61,7 @@ class Verdict:
             frame.
         headshot, portrait, other: probabilities; they sum to 1.
         log_odds: base + the eleven contributions; > 0 = headshot rather than portrait.
+        corrected: a person has said what the picture is; then nothing else was asked.
     """
 
     kind: Kind
@@ -64,6 +72,28 @@ class Verdict:
     portrait: float
     other: float
     log_odds: float
+    corrected: bool = False
+
+    @property
+    def review(self) -> Review | None:
+        """Doubtful verdicts; None for the others."""
+        return Review.DOUBTFUL if self.confidence < DOUBT else None
+
+
+def corrected(verdict: Verdict, kind: Kind) -> Verdict:
+    """The verdict with a person's word in the place of phototag's; the log-odds stay."""
+    same = kind is verdict.kind
+    return attrs.evolve(
+        verdict,
+        kind=kind,
+        confidence=1.0,
+        grade=verdict.grade if same else None,
+        professional=verdict.professional if same else None,
+        headshot=float(kind is Kind.HEADSHOT),
+        portrait=float(kind is Kind.PORTRAIT),
+        other=float(kind is Kind.OTHER),
+        corrected=True,
+    )
 
 
 def judge(scene: Scene, findings: Findings, calibration: Calibration) -> Verdict:

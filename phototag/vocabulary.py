@@ -23,7 +23,7 @@ from phototag.criteria.retouching import Colour, Style
 from phototag.criteria.situation import Occasion
 from phototag.criteria.subjects import Subjects
 from phototag.errors import BadVocabulary
-from phototag.verdict import Grade, Kind
+from phototag.verdict import Grade, Kind, Review
 
 if TYPE_CHECKING:
     import os
@@ -38,7 +38,7 @@ class Level(enum.StrEnum):
     """How many words are claimed."""
 
     MINIMAL = "minimal"  # the verdict
-    STANDARD = "standard"  # and grade, shot size, people
+    STANDARD = "standard"  # and doubt, grade, shot size, people
     FULL = "full"  # and every criterion that is decided
 
 
@@ -63,6 +63,7 @@ BRANCHES = tuple(
     Branch(name=name, level=level, governor=governor, values=values)
     for name, level, governor, values in (
         ("kind", Level.MINIMAL, "kind", (Kind.HEADSHOT, Kind.PORTRAIT)),
+        ("review", Level.STANDARD, "kind", tuple(Review)),
         ("grade", Level.STANDARD, "grade", tuple(Grade)),
         ("shot", Level.STANDARD, "cropping", tuple(Shot)),
         ("people", Level.STANDARD, "subjects", tuple(Subjects)[1:]),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from phototag import errors
-from phototag.analyzer import How, Outcome
+from phototag.analyzer import Outcome
 from phototag.catalogue.run import Catalogue, Plan, Task
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found
@@ -67,22 +67,14 @@ def looked_at(
                     catalogue = Catalogue(name, Plan.to_look(), book, analyzer)
                     yield from itertools.chain.from_iterable(catalogue.tasks())
                 else:
-                    catalogue = Catalogue(
-                        os.path.dirname(name) or ".",
-                        Plan.to_look(),
-                        book,
-                        analyzer,  # noqa: PTH120
-                    )
-                    base = os.path.basename(name)  # noqa: PTH119
-                    yield Task(
-                        catalogue,
-                        Found(path=name, folder="", name=base, state=None, looks=""),
-                        None,
-                    )
+                    folder, base = os.path.split(name)
+                    catalogue = Catalogue(folder or ".", Plan.to_look(), book, analyzer)
+                    found = Found(path=name, folder="", name=base, state=None, looks="")
+                    yield Task(catalogue, found, None)
 
         def work(task: Task) -> tuple[Looked, R | None]:
             try:
-                return then(_look(task, analyzer))
+                return then(_look(task))
             except errors.StateUnusable:
                 raise
             except errors.PhototagError as error:
@@ -91,11 +83,9 @@ def looked_at(
         yield from stream(work, tasks(), workers, stop=stop)
 
 
-def _look(task: Task, analyzer: Analyzer) -> Looked:
+def _look(task: Task) -> Looked:
     if task.found.error is not None:
         raise task.found.error
-    met, how = task.catalogue.met(task.found, task.row)
-    assert met.scene is not None
-    analysis = analyzer.conclude(task.found.path, met.scene)
-    outcome = Outcome(photo=task.found.path, analysis=analysis, how=How(how))
+    analysis, met, how = task.catalogue.seen(task.found, task.row)
+    outcome = Outcome(photo=task.found.path, analysis=analysis, how=how)
     return Looked(outcome=outcome, picture=met.picture)

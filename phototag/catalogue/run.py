@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
+    from phototag.analysis import Analysis
     from phototag.crops import Profile
     from phototag.metadata.record import Record
 
@@ -71,7 +72,7 @@ class Plan:
     def settings(self) -> str:
         """A short name of all that decides what stands in a photo afterwards."""
         write = attrs.evolve(self.tagging.write, **_PASSING)
-        asked = attrs.evolve(self.tagging, write=write)
+        asked = attrs.evolve(self.tagging, write=write, corrections={})
         parts = (asked, self.profiles, self.pairs, __version__, rules().identity)
         return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
@@ -100,6 +101,9 @@ class Catalogue:
         self._plan, self._state, self._analyzer = plan, state, analyzer
         self._number = state.root(os.fsencode(os.path.realpath(root)))
         self._settings = f"{plan.settings}/{state.seen_by}"
+        if not self._dry:
+            state.correct_kinds(plan.tagging.corrections)
+        self._corrected = state.corrections() | dict(plan.tagging.corrections)
         # A picture that cannot be opened stays so, whatever is asked for.
         self._unreadable = f"{__version__}/{state.seen_by}"
         self._run: int | None = None
@@ -129,6 +133,13 @@ class Catalogue:
         if group:
             yield group
 
+    def seen(self, found: Found, row: Row | None) -> tuple[Analysis, Met, How]:
+        """What follows from a photo, and what a person has said of it; errors as for ``analyze``."""
+        met, how = self.met(found, row)
+        assert met.scene is not None
+        analysis = self._analyzer.conclude(found.path, met.scene, self._corrected.get(met.picture))
+        return analysis, met, how
+
     def complete(self) -> None:
         """Note that the whole tree has been gone through."""
         if not self._dry and not self._plan.failed:
@@ -141,7 +152,10 @@ class Catalogue:
             return Outcome(photo=found.path, error=found.error)
         if row is None or self._plan.tagging.write.force or self._plan.failed:
             return None
-        if row.looks != found.looks or row.settings not in {self._settings, self._unreadable}:
+        if row.looks != found.looks or row.settings not in {
+            self._settings_of(row.picture),
+            self._unreadable,
+        }:
             return None
         kind = None if row.kind is None else Kind(row.kind)
         error = None if row.error is None else type(row.error)(found.path, *row.error.args[1:])
@@ -191,7 +205,9 @@ class Catalogue:
     def _tag(self, task: Task, met: Met, how: How, beside: str) -> tuple[Outcome, str]:
         found, tagging = task.found, self._plan.tagging
         assert met.scene is not None
-        analysis = self._analyzer.conclude(found.path, met.scene)
+        kind = self._corrected.get(met.picture)
+        settings = self._settings_of(met.picture)
+        analysis = self._analyzer.conclude(found.path, met.scene, kind)
         if found.partner is not None:
             met = self._analyzer.meet(found.path, look=False)
             # What the camera developed may be cut differently, and has another number of pixels.
@@ -206,7 +222,7 @@ class Catalogue:
             row = Row(
                 looks=now,
                 picture=met.picture,
-                settings=self._settings,
+                settings=settings,
                 kind=str(analysis.kind),
                 mark=written.mark,
             )
@@ -257,6 +273,11 @@ class Catalogue:
             raise
         book.settle(run, place, changed=written.change.changed or not new)
         return written.change, written
+
+    def _settings_of(self, picture: str | None) -> str:
+        """What decides on a photo: all that was asked for, and what a person has said of it."""
+        kind = None if picture is None else self._corrected.get(picture)
+        return self._settings if kind is None else f"{self._settings}/{kind}"
 
     def _would_change(self, path: str, record: Record) -> bool:
         dry = attrs.evolve(self._plan.tagging.write, dry_run=True)

@@ -23,10 +23,11 @@ from phototag.analysis import models_identity
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
 from phototag.scene import SCENE_VERSION, Scene
+from phototag.verdict import Kind
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 T = TypeVar("T")
 
@@ -76,6 +77,10 @@ MIGRATIONS: tuple[str, ...] = (
         undone INTEGER NOT NULL DEFAULT 0,
         UNIQUE (run, folder, name)
     );
+    """,
+    """
+    -- What people have said of pictures.
+    CREATE TABLE corrections (picture TEXT NOT NULL UNIQUE, kind TEXT NOT NULL);
     """,
 )
 
@@ -283,6 +288,17 @@ class State:
             self.seen_by,
             _packed(scene),
         )
+
+    def correct_kinds(self, kinds: Mapping[str, Kind]) -> None:
+        """Put down what people have said of pictures."""
+        for picture, kind in kinds.items():
+            query = "INSERT OR REPLACE INTO corrections (picture, kind) VALUES (?, ?)"
+            self._do(query, picture, str(kind))
+
+    def corrections(self) -> dict[str, Kind]:
+        """What people have said of pictures, by their hash."""
+        found = self._all("SELECT picture, kind FROM corrections")
+        return {picture: Kind(kind) for picture, kind in found}
 
     # ------------------------------------------------------------------ runs
 

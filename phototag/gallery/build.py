@@ -122,6 +122,8 @@ def stream(
 ) -> Generator[Outcome]:
     """As ``build``, one ``Outcome`` a photo as it is done; the page is there after the last."""
     target = Path(os.fsdecode(out)).expanduser()
+    if target.suffix.lower() not in {".html", ".htm"}:  # a slip of the pen must not cost a photo
+        raise WriteRefused(str(target), "a page ends in .html", "name the page so")
     with (
         Analyzer(workers, max_pixels=max_pixels, profiles=profiles) as analyzer,
         Page(target, title) as page,

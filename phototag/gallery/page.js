@@ -274,6 +274,8 @@ const gallery = (() => {
   find("discard").onclick = () => { for (const photo of photos) if (corrections.has(photo.id)) correct(photo, null); };
   find("clear").onclick = () => filters.reset();
   filters.addEventListener("input", apply);
+  /* Some set a choice without an input event; a text field's change would come with the next click. */
+  for (const select of filters.querySelectorAll("select")) select.addEventListener("change", apply);
   filters.addEventListener("submit", (event) => event.preventDefault());
   filters.addEventListener("reset", () => setTimeout(apply));
 
@@ -302,5 +304,6 @@ const gallery = (() => {
       if (view.open && current >= 0 && !find("large").getAttribute("src")) fill(shown[current]);
     },
     exported,
+    at: (place) => shown[place],
   };
 })();

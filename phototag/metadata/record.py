@@ -30,6 +30,7 @@ class Record:
         software: version of phototag.
         models: short name of the set of models (changes when a model does).
         calibration: short name of the calibration (changes when a threshold does).
+        corrected: a person has said what the picture is.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Record:
     software: str = ""
     models: str = ""
     calibration: str = ""
+    corrected: bool = False
 
 
 def mark(record: Record | None) -> str:

@@ -22,6 +22,7 @@ def write(packet: Packet, record: Record) -> None:
     for field in _TEXTS:
         text = getattr(record, field)
         packet.put(_own(field.title()), Text(text) if text else None)
+    packet.put(_own("Corrected"), Text("True") if record.corrected else None)
     packet.put(_own("Confidence"), Text(repr(float(record.confidence))))
     packet.put(_own("Grade"), None if record.grade is None else Text(record.grade))
     contributions = tuple(
@@ -66,6 +67,7 @@ def read(packet: Packet, orientation: int) -> Record | None:
         software=packet.text(_own("Software")),
         models=packet.text(_own("Models")),
         calibration=packet.text(_own("Calibration")),
+        corrected=packet.text(_own("Corrected")) == "True",
     )
 
 

@@ -1,0 +1,82 @@
+"""A folder of photos with awkward names, and the browser that opens their page."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from trees import NAMES
+
+PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+
+
+@pytest.fixture(scope="session")
+def photos(
+    astronaut: Image.Image, headshot: Image.Image, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    from samples import SAMPLES
+
+    folder = tmp_path_factory.mktemp("gallery") / "Pictures & <more>"
+    (folder / "deep").mkdir(parents=True)
+    astronaut.save(folder / NAMES["portrait"], quality=95)
+    headshot.save(folder / NAMES["headshot"], quality=95)
+    astronaut.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(folder / "deep" / NAMES["mirrored"])
+    with Image.open(SAMPLES / "chelsea.png") as cat:
+        cat.convert("RGB").save(folder / NAMES["cat"])
+    (folder / "broken <i>.jpg").write_text("no photo")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def page(photos: Path) -> Path:
+    """The page, made by the command line."""
+    out = photos.parent / "page.html"
+    command = [sys.executable, "-m", "phototag", "gallery", str(photos), "-o", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1, done.stderr  # one is broken
+    return out
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
+    """Opens a page in headless Chromium without any way to the network; closes it at the end."""
+    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or chromedriver is None:
+        pytest.skip("Chromium and its driver are not installed")
+    from selenium import webdriver
+
+    opened = []
+    downloads = tmp_path_factory.mktemp("downloads")
+
+    def open_page(url: str, *, dark: bool = False, phone: bool = False) -> Any:
+        options = webdriver.ChromeOptions()
+        options.binary_location = chromium
+        for argument in (
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--window-size=1280,900", "--host-resolver-rules=MAP * ~NOTFOUND",
+            "--proxy-server=127.0.0.1:9",
+        ):  # fmt: skip
+            options.add_argument(argument)
+        options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        driver = webdriver.Chrome(options, webdriver.ChromeService(chromedriver))
+        opened.append(driver)
+        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
+        if phone:
+            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", dict(PHONE))
+        driver.get(url)
+        driver.downloads = downloads  # type: ignore[attr-defined]
+        return driver
+
+    yield open_page
+    for driver in opened:
+        driver.quit()

@@ -1,0 +1,116 @@
+"""The page as a file: whole, harmless, and without a way out."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import phototag
+from phototag import errors, gallery
+from phototag.catalogue.state import State
+from phototag.drawing import Layer, shapes
+from phototag.gallery.build import in_script
+
+
+def photos_of(page: Path) -> list[list[Any]]:
+    found = re.search(
+        r'<script id="photos" type="application/json">(.*?)</script>',
+        page.read_text("utf-8"),
+        re.DOTALL,
+    )
+    assert found is not None
+    rows: list[list[Any]] = json.loads(found.group(1))
+    return rows
+
+
+def test_the_page_holds_all_and_connects_to_nothing(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert len(photos_of(page)) == 4
+    assert "default-src 'none'" in text
+    outside = re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", text.split("<script>gallery")[0])
+    assert set(outside) <= {"http://www.w3.org"}  # the name of SVG's namespace
+    assert not re.search(r"<(?:link|script|img)[^>]+(?:src|href)=\"(?!data:)", text)
+    assert "1 photos failed" in text
+    assert "reduced copies of 4 photos" in text
+
+
+def test_names_end_no_element(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert "<b>you" not in text
+    assert "<i>.jpg" not in text
+    assert "<img src=x" not in text
+    scripts = re.findall(r"<script[^>]*>", text)
+    assert scripts[:2] == ['<script id="photos" type="application/json">', "<script>"]
+    assert in_script(["</script><!--", "&amp;"]) == (
+        '["\\u003c/script\\u003e\\u003c!--","\\u0026amp;"]'
+    )
+
+
+def test_nothing_is_left_beside_the_page(page: Path) -> None:
+    assert sorted(path.name for path in page.parent.iterdir()) == ["Pictures & <more>", "page.html"]
+
+
+def test_what_a_run_has_seen_is_not_looked_at_again(
+    portrait_jpg: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, out = tmp_path / "state.sqlite3", tmp_path / "page.html"
+    (folder := tmp_path / "in").mkdir()
+    portrait_jpg.rename(folder / "a.jpg")
+    list(phototag.tag_catalogue(folder, state=state))
+    meet = phototag.Analyzer.meet
+
+    def no_look(self: phototag.Analyzer, photo: Path, *, look: bool = True) -> object:
+        assert not look
+        return meet(self, photo, look=look)
+
+    monkeypatch.setattr(phototag.Analyzer, "meet", no_look)
+    assert gallery.build(folder, out=out, state=state) == []
+    assert [row[6] for row in photos_of(out)] == ["portrait"]
+
+
+def test_a_corrected_verdict_is_shown_as_such(portrait_jpg: Path, tmp_path: Path) -> None:
+    state, out = tmp_path / "state.sqlite3", tmp_path / "page.html"
+    with phototag.Analyzer() as analyzer, State(state) as book:
+        book.correct_kinds({analyzer.meet(portrait_jpg).picture: phototag.Kind.HEADSHOT})
+    gallery.build(portrait_jpg, out=out, state=state)
+    (row,) = photos_of(out)
+    assert row[6:8] == ["headshot", 1.0]
+
+
+def test_a_page_that_cannot_be_written(portrait_jpg: Path, tmp_path: Path) -> None:
+    with pytest.raises(errors.WriteRefused, match="cannot be written"):
+        gallery.build(portrait_jpg, out=tmp_path / "nowhere" / "page.html")
+    photo = portrait_jpg.read_bytes()
+    with pytest.raises(errors.WriteRefused, match=r"\.html"):
+        gallery.build(portrait_jpg, out=portrait_jpg)
+    assert portrait_jpg.read_bytes() == photo
+
+
+def test_what_is_drawn(portrait_jpg: Path) -> None:
+    analysis = phototag.analyze(portrait_jpg)
+    drawn = shapes(analysis)
+    assert {shape.layer for shape in drawn} == set(Layer)
+    assert next(s.label for s in drawn if s.layer is Layer.FACE) == "main face"
+    assert {s.name for s in drawn if s.layer is Layer.CROP} == {c.profile for c in analysis.crops}
+    again = phototag.Analysis.from_dict(analysis.to_dict())
+    assert {shape.layer for shape in shapes(again)} == {Layer.CROP}
+
+
+def test_the_drawing_of_one_photo(portrait_jpg: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report.png"
+    with phototag.Analyzer() as analyzer:
+        analysis = analyzer.analyze(portrait_jpg)
+        assert analyzer.paint(portrait_jpg, analysis, out) == str(out)
+        with Image.open(out) as picture:
+            assert picture.size[0] > 1400
+            colours = {colour for _, colour in picture.convert("RGB").getcolors(1 << 24) or []}
+        assert {(53, 224, 127), (255, 210, 63), (255, 123, 208), (110, 193, 255)} <= colours
+        before = out.read_bytes()
+        with pytest.raises(errors.WriteRefused, match="there already"):
+            analyzer.paint(portrait_jpg, analysis, out)
+        assert out.read_bytes() == before

@@ -1,0 +1,81 @@
+"""What people have set right."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import phototag
+from phototag import Kind, corrections, errors
+
+
+@pytest.fixture
+def file(portrait_jpg: Path, tmp_path: Path) -> Path:
+    with phototag.Analyzer() as analyzer:
+        picture = analyzer.meet(portrait_jpg, look=False).picture
+    row = {"path": str(portrait_jpg), "picture": picture, "was": "portrait", "is": "headshot"}
+    saved = {"schema": 1, "what": "phototag corrections", "corrections": [row]}
+    path = tmp_path / "corrections.json"
+    path.write_text(json.dumps(saved), "utf-8")
+    return path
+
+
+def test_a_single_photo_is_tagged_as_corrected(portrait_jpg: Path, file: Path) -> None:
+    outcome = phototag.tag(portrait_jpg, corrections=file)
+    assert outcome.analysis is not None
+    assert outcome.analysis.verdict.corrected
+    assert outcome.analysis.explain().startswith("Headshot, as you have said.")
+    assert outcome.analysis.to_dict()["verdict"]["corrected"] is True
+    record = phototag.read(portrait_jpg)
+    assert record is not None
+    assert (record.kind, record.confidence, record.corrected) == ("headshot", 1.0, True)
+    assert record.keywords.scene[0] == "010100"
+    phototag.tag(portrait_jpg)
+    again = phototag.read(portrait_jpg)
+    assert again is not None
+    assert (again.kind, again.corrected) == ("portrait", False)
+
+
+def test_something_else_has_no_words_and_no_crops(portrait_jpg: Path) -> None:
+    with phototag.Analyzer() as analyzer:
+        met = analyzer.meet(portrait_jpg)
+        assert met.scene is not None
+        analysis = analyzer.conclude("a.jpg", met.scene, Kind.OTHER)
+    assert (analysis.kind, analysis.grade, analysis.crops) == (Kind.OTHER, None, ())
+    assert analysis.keywords.flat == ()
+
+
+def test_a_correction_stays_with_the_picture(
+    portrait_jpg: Path, file: Path, tmp_path: Path
+) -> None:
+    state, folder = tmp_path / "state.sqlite3", tmp_path / "Pictures"
+    folder.mkdir()
+    photo = portrait_jpg.rename(folder / "a.jpg")
+    list(phototag.tag_catalogue(folder, state=state))
+    (dry,) = phototag.tag_catalogue(folder, state=state, corrections=file, dry_run=True)
+    assert str(dry.kind) == "headshot"
+    (forgotten,) = phototag.tag_catalogue(folder, state=state)
+    assert forgotten.how is phototag.How.UNCHANGED  # a dry run remembers nothing
+    (outcome,) = phototag.tag_catalogue(folder, state=state, corrections=file)
+    assert (str(outcome.kind), outcome.how) == ("headshot", phototag.How.RECALLED)
+    photo.rename(folder / "b.jpg")
+    (moved,) = phototag.tag_catalogue(folder, state=state, keywords="full")
+    assert str(moved.kind) == "headshot"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", "[]", '{"what": "phototag corrections", "schema": 99, "corrections": []}',
+     '{"what": "phototag corrections", "schema": 1, "corrections": [{"picture": "x"}]}',
+     ('{"what": "phototag corrections", "schema": 1, "corrections":'
+     ' [{"path": "a", "picture": "x", "is": "nonsense"}]}')],
+)  # fmt: skip
+def test_a_file_of_something_else_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "file.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(errors.BadCorrections, match="no file of corrections"):
+        corrections.load(path)
+    with pytest.raises(errors.BadCorrections, match="cannot be read"):
+        corrections.load(tmp_path / "missing.json")
