@@ -212,6 +212,19 @@ def catalogue(
         _write_dated(json_file, json.dumps(found))
 
 
+@main.command()
+@_photos
+@click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
+def gallery(photos: Path, json_file: Path | None) -> None:
+    """How soon a page of 542 and of 5,000 photos can be used."""
+    from benchmarks import gallery as galleries  # noqa: PLC0415 - selenium is needed here alone
+
+    with tempfile.TemporaryDirectory() as folder:
+        found = galleries.measure(photos, Path(folder), (542, 5000), click.echo)
+    if json_file:
+        _write_dated(json_file, json.dumps(found))
+
+
 def _corrected(file: Path, workers: int) -> list[store.Row]:
     """Photos that were set right in a gallery; those that are not found any more are told."""
     said = corrections_of(file)

@@ -28,6 +28,7 @@ exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"phototag {release}"
 autodoc_member_order = "bysource"
+autodoc_mock_imports = ["pyarrow", "ray"]  # an optional package of phototag
 autodoc_typehints = "description"
 myst_enable_extensions = ["colon_fence"]
 nitpicky = False

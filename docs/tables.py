@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
+import typing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
+import phototag
 from phototag import calibration
-from phototag.criteria import CRITERIA
-from phototag.crops import built_in
+from phototag.analyzer import Analyzer
+from phototag.criteria import CRITERIA, Finding, Findings
+from phototag.crops import Crop, built_in
 from phototag.crops.profiles import Serves
 from phototag.keywords import SCENE_CODES
 from phototag.metadata.mapping import ROWS
+from phototag.ready_made import COLLECTIONS
+from phototag.verdict import Verdict
 from phototag.vocabulary import BRANCHES, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 def write(folder: Path) -> None:
@@ -30,10 +39,17 @@ def write(folder: Path) -> None:
         ("models.md", models()),
         ("accuracy.md", accuracy()),
         ("robustness.md", robustness()),
+        ("collections.md", collections()),
+        ("json_fields.md", json_fields()),
+        ("public.md", public()),
+        ("gallery_measured.md", gallery_measured()),
+        ("catalogue_measured.md", catalogue_measured()),
+        ("ray_measured.md", ray_measured()),
     ):
         page = folder / name
         if not page.exists() or page.read_text(encoding="utf-8") != text:
             page.write_text(text, encoding="utf-8")
+    pictures(folder)
 
 
 def mapping() -> str:
@@ -213,8 +229,8 @@ FIELDS = {
 }
 
 
-def _measured(name: str) -> dict[str, Any]:
-    text = Path(__file__).with_name("accuracy").joinpath(name).read_text(encoding="utf-8")
+def _measured(name: str, folder: str = "accuracy") -> dict[str, Any]:
+    text = Path(__file__).with_name(folder).joinpath(name).read_text(encoding="utf-8")
     values: dict[str, Any] = json.loads(text)
     return values
 
@@ -222,6 +238,206 @@ def _measured(name: str) -> dict[str, Any]:
 def _share(value: float) -> str:
     """``0.9756`` as ``.976``."""
     return f"{value:.3f}".removeprefix("0")
+
+
+def collections() -> str:
+    """The ready-made filters."""
+    own = Vocabulary()
+    return table(
+        ("collection", "keywords", "written by `--keywords`", ""),
+        (
+            (
+                found.title,
+                " and ".join(
+                    f"`{own.path(branch, own.word(branch, value) or '')}`"
+                    for branch, value in found.wanted
+                ),
+                f"`{found.level}`",
+                found.about,
+            )
+            for found in COLLECTIONS
+        ),
+    )
+
+
+def json_fields() -> str:
+    """Every key of the JSON, with what its class says of it."""
+    parts = [
+        "## The whole",
+        fields(
+            {
+                "schema": "version of this form",
+                "path": "of the photo as it was given",
+                "kind": "`headshot`, `portrait` or `other`",
+                "confidence": "probability that the kind is right, 0..1",
+                "grade": "`professional` or `casual` for headshots, else null",
+                "verdict": "see below",
+                "criteria": "the eleven findings, see below",
+                "crops": "crop suggestions, the recommended one first",
+                "refusals": "the crop profiles without one: `profile` and `reason`",
+                "keywords": "what would be claimed: `flat`, `hierarchical`, `scene` (IPTC scene codes)",
+                "software": "version of phototag",
+                "models": "short name of the set of models",
+                "calibration": "short name of the calibration",
+            }
+        ),
+        "## `verdict`",
+        fields(described(Verdict)),
+        "## `crops`",
+        fields({**described(Crop), "inches": "width and height of a print, by dots per inch"}),
+        "## `criteria`",
+        "Each has these keys, and its own ones:\n",
+        fields({"value": "the finding in one word or several", **described(Finding)}),
+    ]
+    common = described(Finding)
+    for name in CRITERIA:
+        kind = typing.get_type_hints(Findings)[name]
+        own = {key: text for key, text in described(kind).items() if key not in common}
+        parts += [f"### `{name}`", fields(own)]
+    return "\n\n".join(parts)
+
+
+def described(kind: type) -> dict[str, str]:
+    """The fields of a class with their lines in its docstring."""
+    text = inspect.getdoc(kind) or ""
+    found = re.findall(r"^    (\w[\w, ]*): ((?:.|\n(?=      ))+)", text, re.MULTILINE)
+    said = {
+        name.strip(): " ".join(words.split()) for names, words in found for name in names.split(",")
+    }
+    return {field.name: said.get(field.name, "") for field in attrs.fields(kind)}
+
+
+def fields(said: Mapping[str, str]) -> str:
+    """Keys and what they mean."""
+    return table(("key", ""), ((f"`{key}`", text) for key, text in said.items()))
+
+
+def public() -> str:
+    """Every public name, where it lives."""
+    lines = ["```{eval-rst}"]
+    for name in phototag.__all__:
+        found = getattr(phototag, name)
+        if inspect.isclass(found) and not issubclass(found, Exception):
+            lines += [f".. autoclass:: phototag.{name}", "   :members:", "   :noindex:", ""]
+        elif inspect.isfunction(found):
+            lines += [f".. autofunction:: phototag.{name}", "   :noindex:", ""]
+    return "\n".join([*lines, "```", ""])
+
+
+def pictures(folder: Path) -> None:
+    """The drawing of the public-domain portrait that scikit-image ships."""
+    target = folder / "astronaut.png"
+    if target.exists():
+        return
+    import skimage  # noqa: PLC0415 - only here
+
+    photo = Path(skimage.__path__[0], "data", "astronaut.png")
+    with Analyzer() as analyzer:
+        analyzer.paint(photo, analyzer.analyze(photo), target)
+
+
+def gallery_measured() -> str:
+    """What ``python -m benchmarks gallery`` found."""
+    found = _measured("gallery.json", "measured")
+    rows = (
+        (
+            str(page["photos"]),
+            f"{page['MB']} MB",
+            f"{page['ready s']} s",
+            f"{page['filtered ms']} ms",
+        )
+        for page in found["pages"]
+    )
+    return f"""## Measured
+
+On {found["date"]}, headless Chromium {found["chromium"]} on two cores, pages of labelled photographs;
+repeat it with `python -m benchmarks gallery --photos DIR`.
+
+{table(("photos", "size", "usable after", "a filter takes"), rows)}
+"""
+
+
+def catalogue_measured() -> str:
+    """What ``python -m benchmarks catalogue`` found, as tables."""
+    found = _measured("catalogue.json", "measured")
+    life, kills = found["life"], found["kills"]
+    runs = {
+        "first run": life["first"],
+        "second run": life["second"],
+        "other words": life["other words"],
+        "`undo` of that": life["undo"][0],
+        "`undo` of the first run": life["undo"][1],
+    }
+    memory = life["first"]["memory"]
+    stopped = found["stop"]
+    return f"""## Measured
+
+On {found["date"]}, two workers on two cores, {
+        life["made"]["photos"]
+    } photos of about 0.5 MP made of the
+labelled ones, {
+        life["made"]["damaged"]
+    } of them cut short; repeat it with `python -m benchmarks catalogue
+--photos DIR`.
+
+{
+        table(
+            ("", "photos/s", "looked at", "from memory", "as they were", "changed", "failed"),
+            (
+                (
+                    name,
+                    str(run["photos a second"]),
+                    *(
+                        "" if name.startswith("`") else str(run["verdicts"].get(way, 0))
+                        for way in ("looked", "recalled", "unchanged")
+                    ),
+                    str(run["changed"]),
+                    str(run["failed"]),
+                )
+                for name, run in runs.items()
+            ),
+        )
+    }
+exiftool reads the same in all files as before the first run: {
+        _yes(life["as before"])
+    }. Memory from the
+thousandth photo to the end:
+
+{
+        table(
+            ("process", "MB at the start", "MB at the end", "growth"),
+            (
+                (who, str(m["MB at the start"]), str(m["MB at the end"]), f"{m['growth %']} %")
+                for who, m in memory.items()
+            ),
+        )
+    }
+Killed {
+        kills["killed"]
+    } times with SIGKILL, whole process group, and run to the end: the same files as after
+a calm run: {_yes(kills["same files"])}; the same state: {
+        _yes(kills["same state"])
+    }; temporary files left:
+{kills["temporary files"]}. Ctrl-C: ended after {stopped["seconds"]} s. Two workers to one:
+{found["workers"]["two to one"]}.
+"""
+
+
+def ray_measured() -> str:
+    """What the part ``ray`` of the same benchmark found."""
+    found = _measured("catalogue.json", "measured")
+    ray, rates = found["ray"], found["workers"]["photos a second"]
+    return f"""On {found["date"]}, on a machine with two cores: one worker tags {rates["1"]} photos a second without
+Ray, two {rates["2"]}. {ray["photos"]} labelled photos took {ray["seconds alone"]} s with two workers and
+{ray["seconds on Ray"]} s on a local Ray cluster of two nodes with one core each, the start of the actors
+included. Same results: {_yes(ray["same results"])}. With one actor killed in the middle of tagging:
+{ray["tagged"]} rows, {ray["failed"]} failed, {ray["tagged twice"]} twice, {ray["without a statement"]} photos
+without a statement. Repeat it with `python -m benchmarks catalogue --photos DIR --part ray`.
+"""
+
+
+def _yes(answer: object) -> str:
+    return "yes" if answer else "**no**"
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -225,14 +225,13 @@ def _digikam_how_to(vocabulary: Vocabulary) -> str:
     return f"""# phototag's keywords in digiKam
 
 1. Tag your photos: `phototag tag --keywords standard YOUR_FOLDER`.
-2. Photos that digiKam knew before keep their old tags until it reads them again: select the album and
-   choose *Album > Reread Metadata From Files* (in newer versions *Item > Reread Metadata*).
-3. In the left sidebar open *Tags*. The tree has the node `{vocabulary.root}`; click a tag below it to
-   see its photos.
-4. For photos that have several tags open *Filters* in the right sidebar, and tick the tags under *Tags
-   Filter*; set the matching condition to *AND* with the button above the tree.
-5. To keep such a choice, open *Search* in the left sidebar, choose *Advanced Search*, pick the tags
-   under *Tags*, and save it under the name of the collection.
+2. Photos that digiKam knew before keep their old tags until it reads them again: select them and
+   choose *Item > Reread Metadata From File*.
+3. In the left sidebar open *Tags* and choose *Existing Tags*. The tree has the node
+   `{vocabulary.root}`; a click on it or on a tag below it shows the photos that have it. *No Tags* shows
+   those in which no person is the subject, as far as they have no tags of yours.
+4. For two tags at once, click the first in the tree, open *Filters* in the right sidebar, and tick
+   the second under *Tags Filter*.
 
 {_table(vocabulary)}"""
 

@@ -1,0 +1,181 @@
+"""The documentation: built without a warning, whole, without a dead link, and true."""
+
+from __future__ import annotations
+
+import doctest
+import html.parser
+import importlib
+import os
+import pkgutil
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import click
+import pytest
+
+import phototag
+from phototag.cli import main
+from phototag.crops import built_in
+from phototag.metadata.mapping import ROWS
+
+pytest.importorskip("sphinx", reason="Sphinx is not installed")
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+
+
+class Page(html.parser.HTMLParser):
+    """Text, anchors, links and everything a page loads."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.anchors: set[str] = set()
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.anchors |= {value for key, value in attrs if key in {"id", "name"} and value}
+        if tag == "a" and given.get("href"):
+            self.links.append(str(given["href"]))
+        if tag == "link" and given.get("rel") == "stylesheet":
+            self.loaded.append(str(given["href"]))
+        if tag in {"script", "img", "iframe"} and given.get("src"):
+            self.loaded.append(str(given["src"]))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Page]:
+    """The built pages; warnings are errors."""
+    out = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", str(DOCS), str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return {page: Page(page.read_text("utf-8")) for page in sorted(out.rglob("*.html"))}
+
+
+@pytest.fixture(scope="session")
+def text(site: dict[Path, Page]) -> str:
+    return " ".join(" ".join("".join(page.words).split()) for page in site.values())
+
+
+def test_no_link_is_dead(site: dict[Path, Page]) -> None:
+    dead = []
+    for page, content in site.items():
+        for link in content.links:
+            if urlsplit(link).scheme in {"http", "https", "mailto"}:
+                continue
+            path, anchor = urldefrag(link)
+            target = (page.parent / unquote(path)).resolve() if path else page
+            if not target.exists() or (
+                anchor and target in site and unquote(anchor) not in site[target].anchors
+            ):
+                dead.append(f"{page.name}: {link}")
+    assert dead == []
+
+
+def test_no_page_needs_the_network(site: dict[Path, Page]) -> None:
+    for page, content in site.items():
+        outside = [url for url in content.loaded if urlsplit(url).scheme or url.startswith("//")]
+        assert outside == [], page
+        missing = [
+            url
+            for url in content.loaded
+            if not (page.parent / unquote(urlsplit(url).path)).exists()
+        ]
+        assert missing == [], page
+
+
+def test_every_command_and_option_is_in_the_docs(text: str) -> None:
+    for name, command in main.commands.items():
+        assert f"phototag {name}" in text
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                for option in parameter.opts:
+                    assert option in text, f"{name} {option}"
+
+
+def test_every_public_name_is_in_the_docs(site: dict[Path, Page]) -> None:
+    reference = next(page for path, page in site.items() if path.name == "api.html")
+    words = set(re.findall(r"\w+", " ".join(reference.words)))
+    assert set(phototag.__all__) - {"__version__"} - words == set()
+
+
+def test_every_key_of_the_json_is_in_the_docs(site: dict[Path, Page], portrait_jpg: Path) -> None:
+    page = next(page for path, page in site.items() if path.name == "json.html")
+    words = set(re.findall(r"\w+", " ".join(page.words)))
+    values = phototag.analyze(portrait_jpg).to_dict()
+    keys = {*values, *values["verdict"], *values["crops"][0], *values["keywords"]}
+    for name, finding in values["criteria"].items():
+        keys |= {name, *finding}
+    assert keys - words == set()
+
+
+def test_every_property_and_profile_is_in_the_docs(text: str) -> None:
+    for row in ROWS:
+        assert row.label in text
+    for profile in built_in():
+        assert profile.name in text
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(
+        rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+
+
+# Not scaling.md: it asks for a cluster.  The tests of phototag.ray do what it says.
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/python.md", "docs/catalogue.md", "docs/gallery.md", "docs/crops.md"]
+)
+def test_recipes_run(
+    page: str,
+    portrait_jpg: Path,
+    headshot_jpg: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The Python of a page, block after block, as somebody would type it."""
+    recipes = blocks(ROOT / page, "python")
+    assert recipes or page == "docs/crops.md"
+    home = tmp_path / "home"
+    (home / "Pictures").mkdir(parents=True)
+    shutil.copy(portrait_jpg, home / "Pictures" / "a.jpg")
+    shutil.copy(headshot_jpg, home / "jane.jpg")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    monkeypatch.chdir(home)
+    names: dict[str, object] = {"phototag": phototag, "paths": ["jane.jpg", "Pictures/a.jpg"]}
+    for recipe in recipes:
+        exec(compile(recipe, page, "exec"), names)
+
+
+def test_commands_in_the_docs_are_known() -> None:
+    known = {option for c in main.commands.values() for p in c.params for option in p.opts}
+    for page in (ROOT / "README.md", *DOCS.glob("*.md")):
+        for block in blocks(page, "sh"):
+            for line in block.splitlines():
+                found = re.search(r"(?:^|/|&& )phototag (\w+)(.*)", line.split("#")[0])
+                if found is None:
+                    continue
+                assert found.group(1) in main.commands, f"{page.name}: {line}"
+                options = set(re.findall(r"--[a-z-]+", found.group(2)))
+                assert options <= known, f"{page.name}: {line}"
+
+
+def test_doctests() -> None:
+    environment = os.environ.copy()
+    for module in pkgutil.walk_packages(phototag.__path__, "phototag."):
+        if module.name.split(".")[1] in {"vision", "ray", "painting", "cutting", "__main__"}:
+            continue  # native code, or Ray
+        found = doctest.testmod(importlib.import_module(module.name))
+        assert found.failed == 0, module.name
+    assert os.environ == environment
