@@ -24,7 +24,8 @@ extensions = [
     "sphinx_click",
 ]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_generated"] # those are parts of pages
+myst_heading_anchors = 2
 html_theme = "furo"
 html_title = f"phototag {release}"
 autodoc_member_order = "bysource"
