@@ -225,6 +225,19 @@ def gallery(photos: Path, json_file: Path | None) -> None:
         _write_dated(json_file, json.dumps(found))
 
 
+@main.command()
+@_photos
+@click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
+def speed(photos: Path, json_file: Path | None) -> None:
+    """Every stage, the whole, the floor under it, and peers; in one run."""
+    from benchmarks import speed as speeds  # noqa: PLC0415 - native code is loaded here alone
+
+    with tempfile.TemporaryDirectory() as folder:
+        found = speeds.measure(photos, Path(folder), click.echo)
+    if json_file:
+        _write_dated(json_file, json.dumps(found))
+
+
 def _corrected(file: Path, workers: int) -> list[store.Row]:
     """Photos that were set right in a gallery; those that are not found any more are told."""
     said = corrections_of(file)

@@ -24,7 +24,7 @@ extensions = [
     "sphinx_click",
 ]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build", "_generated"] # those are parts of pages
+exclude_patterns = ["_build", "_generated"]  # those are parts of pages
 myst_heading_anchors = 2
 html_theme = "furo"
 html_title = f"phototag {release}"

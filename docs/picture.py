@@ -47,8 +47,10 @@ def draw(analysis: phototag.Analysis) -> str:
         said = plain(finding.value) or plain(finding.status)
         parts += [
             f'<text x="{LEFT}" y="{y + 12}">{name}</text>',
-            (f'<rect x="{LEFT + 110 + 70 + min(width, 0):.1f}" y="{y + 2}" width="{abs(width):.1f}" height="11" '
-            f'fill="{colour}"/>'),
+            (
+                f'<rect x="{LEFT + 110 + 70 + min(width, 0):.1f}" y="{y + 2}" width="{abs(width):.1f}" height="11" '
+                f'fill="{colour}"/>'
+            ),
             f'<path d="M{LEFT + 180} {y - 2}v19" stroke="#5a5e66"/>',
             f'<text class="quiet" x="{LEFT + 262}" y="{y + 12}">{escape(said)}</text>',
         ]

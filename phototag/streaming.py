@@ -32,7 +32,7 @@ def stream(
     Args:
         work: makes a result of an item, in a thread; errors end the stream.
         items: taken one by one, a few ahead of the results.
-        workers: threads.
+        workers: sealed processes that the work waits for.
         ready: the result of an item that needs no work, in the caller's own thread.
         stop: ends the stream early when it is set.
     """
@@ -42,7 +42,8 @@ def stream(
 
     waiting: collections.deque[Future[tuple[R, ...]] | R] = collections.deque()
     under_way = 0
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="phototag")
+    # One thread more than sealed processes: what one thread makes of an answer costs no process time.
+    pool = ThreadPoolExecutor(workers + 1, thread_name_prefix="phototag")
     try:
         for item in items:
             if stop is not None and stop.is_set():

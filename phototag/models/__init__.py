@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FACE_DETECTOR: Final = "face_detection_yunet_2023mar.onnx"
-"""YuNet, for ``cv2.FaceDetectorYN``."""
+"""YuNet, for ONNX Runtime."""
 
 CONTENT_NET: Final = "efficientnet_lite0.onnx"
-"""What a picture shows, as two late maps of a net trained on ImageNet, for ``cv2.dnn``."""
+"""What a picture shows, as two late maps of a net trained on ImageNet, for ONNX Runtime."""
 
 FACE_LANDMARKER: Final = "face_landmarker.task"
 """478 points of one face, for mediapipe's ``FaceLandmarker``."""
@@ -36,7 +36,7 @@ SELFIE_SEGMENTER: Final = "selfie_segmenter.tflite"
 MODELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         CONTENT_NET: "b8a9b3829fc2e0e3e6433ea00d88e7d9cd8654866460c44c496a1fc44fb53ad2",
-        FACE_DETECTOR: "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+        FACE_DETECTOR: "6a104cb3bbb3917feadad223613fd68467f5bb0bf697326ad4ceea94ee5d1314",
         FACE_LANDMARKER: "b36e4de19dfd273e575ed66ec8b033ce6b4c228ea54c581d227b03d65f6c729c",
         POSE_LANDMARKER: "8582264c0e792cb5bece3bb58344a970c7fe66238f3ec204917b3034494cbd7e",
         SELFIE_SEGMENTER: "9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",

@@ -117,9 +117,13 @@ def crop(message: Mapping[str, Any], _: bytes) -> Any:
 def versions(_message: Mapping[str, Any], _: bytes) -> Any:
     """Versions of the native libraries, as they are loaded here."""
     from phototag.metadata import exiv2  # noqa: PLC0415
-    from phototag.vision import nets  # noqa: PLC0415
+    from phototag.vision import nets, yunet  # noqa: PLC0415
 
-    return {"OpenCV": nets.OPENCV_VERSION, "exiv2": exiv2.EXIV2_VERSION}
+    return {
+        "OpenCV": nets.OPENCV_VERSION,
+        "ONNX Runtime": yunet.RUNTIME_VERSION,
+        "exiv2": exiv2.EXIV2_VERSION,
+    }
 
 
 JOBS: dict[str, Job] = {

@@ -10,8 +10,9 @@ import numpy as np
 from phototag.geometry import Box, Point
 from phototag.scene import Body, Face, ImageFacts, Landmark, Mesh, Person, Scene, Skin
 from phototag.vision import content, head, skin, surroundings
-from phototag.vision.nets import Detection, Nets
+from phototag.vision.nets import Nets
 from phototag.vision.photo import shrink
+from phototag.vision.yunet import Detection
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,11 +6,11 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import cv2
 import numpy as np
 
 from phototag import models
+from phototag.vision.yunet import Detection, FaceDetector, session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from phototag.vision.photo import RGB
 
 OPENCV_VERSION = cv2.__version__
-FACE_SCORE = 0.6  # YuNet; below it are mostly posters, animals and noise
 # A face this good and this high ends the cascade at 320 px: it finds every labelled headshot, and
 # 65 % of photos stop there at 7 ms; small faces and groups need the 640 px pass (30 ms).
 QUICK_SCORE, QUICK_HEIGHT = 0.8, 0.25
@@ -33,21 +32,6 @@ MESH_MARGIN, MESH_SIDE = 1.6, 256  # crop side in face-box sides, and in px
 _UNUSED_IMPORTS = ("matplotlib", "matplotlib.pyplot", "sounddevice")
 
 
-@attrs.frozen(eq=False)
-class Detection:
-    """One row of YuNet: px of the picture it was given.
-
-    Attributes:
-        box: x, y, width, height.
-        points: 5 x 2: right eye, left eye, nose, right and left corner of the mouth (subject's).
-        score: 0..1.
-    """
-
-    box: NDArray[np.float64]
-    points: NDArray[np.float64]
-    score: float
-
-
 class Nets:
     """The loaded models.  Use from one thread only; make one per process."""
 
@@ -57,18 +41,8 @@ class Nets:
         vision = _import_tasks()
         self._mediapipe = sys.modules["mediapipe"]
         base = self._mediapipe.tasks.BaseOptions
-        self._yunet = {
-            side: cv2.FaceDetectorYN.create(
-                str(models.path("face_detection_yunet_2023mar.onnx")),
-                "",
-                (side, side),
-                FACE_SCORE,
-                0.3,
-                500,
-            )
-            for side in (*CASCADE, FINE_SIDE)
-        }
-        self._content = cv2.dnn.readNetFromONNX(str(models.path(models.CONTENT_NET)))
+        self._yunet = FaceDetector()
+        self._content = session(models.CONTENT_NET)
         self._mesh = vision.FaceLandmarker.create_from_options(
             vision.FaceLandmarkerOptions(
                 base_options=base(model_asset_path=str(models.path("face_landmarker.task"))),
@@ -103,19 +77,16 @@ class Nets:
         return found
 
     def _faces_at(self, rgb: RGB, side: int) -> list[Detection]:
-        """One pass on a fixed square input: YuNet plans anew for each size, which costs more."""
+        """One pass on a square input, the picture in its upper left."""
         height, width = rgb.shape[:2]
         scale = side / max(height, width)
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         board = np.zeros((side, side, 3), np.uint8)
-        board[: size[1], : size[0]] = cv2.resize(rgb, size, interpolation=how)[..., ::-1]
-        rows: NDArray[np.float32] | None = self._yunet[side].detect(board)[1]  # type: ignore[assignment] # OpenCV's stub forgets the None
-        if rows is None:
-            return []
+        board[: size[1], : size[0]] = cv2.resize(rgb, size, interpolation=how)
         faces = [
             Detection(row[:4] / scale, row[4:14].reshape(5, 2) / scale, float(row[14]))
-            for row in rows.astype(float)
+            for row in self._yunet.detect(board).astype(float)
         ]
         return sorted(faces, key=lambda face: -face.box[2] * face.box[3])
 
@@ -144,8 +115,8 @@ class Nets:
         side = (CONTENT_SIDE, CONTENT_SIDE)
         stretched = cv2.resize(rgb, side, interpolation=cv2.INTER_AREA).astype(np.float32)
         scaled = (stretched - CONTENT_ZERO) / CONTENT_UNIT
-        self._content.setInput(np.ascontiguousarray(scaled.transpose(2, 0, 1)[None]))
-        return [np.asarray(found)[0] for found in self._content.forward(CONTENT_MAPS)]
+        planes = np.ascontiguousarray(scaled.transpose(2, 0, 1)[None])
+        return [found[0] for found in self._content.run(CONTENT_MAPS, {"picture": planes})]
 
     def body(self, rgb: RGB) -> NDArray[np.float64] | None:
         """33 x 3 of x, y (fractions of the picture) and visibility of the clearest person."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Mask probabilities from which a pixel shows a trace of a person, counts as one, surely is one.
 TRACE, PERSON, SURE = 0.15, 0.5, 0.85
+OUTSIDE = 25  # highest 8-bit mask value (a tenth) that counts as surroundings
 GROW = 11  # px by which the mask is grown before the rest counts as surroundings
 LEAST_SHARE = 0.02  # of the picture; less surroundings say nothing
 SAMPLE = 4000  # pixels the smooth colour surface is fitted to
@@ -47,9 +48,15 @@ def gradient(grey: Grey) -> Grey:
     return cv2.convertScaleAbs(cv2.add(dx, dy), alpha=0.25)
 
 
-def percentile(values: Grey, share: float) -> int:
-    """Percentile of 8-bit values from their histogram (much faster than sorting)."""
-    counts = np.bincount(values.ravel(), minlength=256).cumsum()
+def percentile(values: Grey, share: float, where: Grey | None = None) -> int:
+    """Percentile of 8-bit values from their histogram (much faster than sorting).
+
+    Args:
+        values: H x W, uint8.
+        share: 0..1.
+        where: mask of the same size, uint8; None = everywhere.
+    """
+    counts = cv2.calcHist([values], [0], where, [256], [0, 256]).ravel().cumsum()
     return int(np.searchsorted(counts, share * counts[-1]))
 
 
@@ -114,34 +121,43 @@ def surroundings_measures(
     if content is None:
         return None
     grown = cv2.dilate((mask * 255).astype(np.uint8), np.ones((GROW, GROW), np.uint8))
-    outside = grown < 0.1 * 255
-    if outside.mean() < LEAST_SHARE:
+    outside = cv2.inRange(grown, 0, OUTSIDE)
+    share = cv2.countNonZero(outside) / outside.size
+    if share < LEAST_SHARE:
         return None
-    grey = cv2.convertScaleAbs(lab[..., 0], alpha=2.55)
+    lightness = cv2.extractChannel(lab, 0)
+    grey = cv2.convertScaleAbs(lightness, alpha=2.55)
     sharp = gradient(grey)
-    distance = _distance(lab, outside)
+    chosen = np.flatnonzero(outside)
+    chosen = chosen[:: max(1, chosen.size // SAMPLE)]
+    distance = _distance(lab, chosen)
     residual, residual_90, residual_99 = map(float, np.percentile(distance, (50, 90, 99)))
-    median = np.median(rgb[outside][:: max(1, int(outside.sum()) // SAMPLE)], axis=0).astype(int)
+    median = np.median(rgb.reshape(-1, 3)[chosen], axis=0).astype(int)
+    clear = cv2.inRange(sharp, CLEAR_EDGE + 1, 255)
     return Surroundings(
-        share=float(outside.mean()),
+        share=share,
         residual=residual,
         residual_90=residual_90,
         residual_99=residual_99,
-        edges=float((sharp[outside] > CLEAR_EDGE).mean()),
+        edges=_part(clear, outside),
         edge_sharpness=_edge_sharpness(grey, sharp, outside),
         detail_ratio=_detail_ratio(grey, outside, face),
-        sharpness=float(percentile(sharp[outside], 0.95)),
+        sharpness=float(percentile(sharp, 0.95, outside)),
         colour="#{:02x}{:02x}{:02x}".format(*median),
         **_nature(lab, sharp, outside),
         content=content,
     )
 
 
-def _distance(lab: Floats, outside: Bools) -> NDArray[Any]:
+def _part(what: Grey, where: Grey) -> float:
+    """Share of the pixels of one mask that are in another, too."""
+    total = cv2.countNonZero(where)
+    return cv2.countNonZero(cv2.bitwise_and(what, where)) / total if total else 0.0
+
+
+def _distance(lab: Floats, chosen: NDArray[np.intp]) -> NDArray[Any]:
     """How far (Delta E) sampled pixels are from a quadratic colour surface through them (ridge)."""
-    height, width = outside.shape
-    chosen = np.flatnonzero(outside)
-    chosen = chosen[:: max(1, chosen.size // SAMPLE)]
+    height, width = lab.shape[:2]
     colours = lab.reshape(-1, 3)[chosen]
     rows, columns = np.divmod(chosen, width)
     x, y = columns / width - 0.5, rows / height - 0.5
@@ -151,15 +167,17 @@ def _distance(lab: Floats, outside: Bools) -> NDArray[Any]:
     return distance
 
 
-def _edge_sharpness(grey: Grey, sharp: Grey, outside: Bools) -> float | None:
-    strong = outside & (sharp >= max(percentile(sharp[outside], 0.97), 3))
-    if strong.sum() < LEAST_EDGE:
+def _edge_sharpness(grey: Grey, sharp: Grey, outside: Grey) -> float | None:
+    least = max(percentile(sharp, 0.97, outside), 3)
+    strong = cv2.bitwise_and(outside, cv2.inRange(sharp, least, 255)) > 0
+    edges = sharp[strong]
+    if edges.size < LEAST_EDGE:
         return None
     soft = gradient(cv2.GaussianBlur(grey, (0, 0), 1.6))
-    return float(np.median(sharp[strong] / (soft[strong] + 0.5)))
+    return float(np.median(edges / (soft[strong] + 0.5)))
 
 
-def _detail_ratio(grey: Grey, outside: Bools, face: Corners | None) -> float | None:
+def _detail_ratio(grey: Grey, outside: Grey, face: Corners | None) -> float | None:
     if face is None:
         return None
     detail = cv2.convertScaleAbs(cv2.Laplacian(grey, cv2.CV_16S, ksize=1))
@@ -167,23 +185,28 @@ def _detail_ratio(grey: Grey, outside: Bools, face: Corners | None) -> float | N
     inside = detail[max(0, top) : bottom, max(0, left) : right]
     if inside.size == 0:
         return None
-    return percentile(detail[outside], 0.95) / (percentile(inside, 0.95) + 1.0)
+    return percentile(detail, 0.95, outside) / (
+        percentile(np.ascontiguousarray(inside), 0.95) + 1.0
+    )
 
 
-def _nature(lab: Floats, sharp: Grey, outside: Bools) -> dict[str, float]:
+def _nature(lab: Floats, sharp: Grey, outside: Grey) -> dict[str, float]:
     """Sky in the top third and green, as parts of the surroundings there."""
-    lightness, a, b = lab[..., 0], lab[..., 1], lab[..., 2]
-    chroma = np.hypot(a, b)
-    hue = np.degrees(np.arctan2(b, a)) % 360
-    sky = _between(hue, SKY_HUE) & (chroma > SKY_CHROMA) & (lightness > SKY_L) & (sharp < CALM)
-    green = _between(hue, GREEN_HUE) & (chroma > GREEN_CHROMA)
+    lightness, a, b = cv2.split(lab)
+    chroma, hue = cv2.cartToPolar(a, b, angleInDegrees=True)
     third = outside.shape[0] // 3
-    top = outside[:third]
-    return {
-        "sky": float(sky[:third][top].mean()) if top.any() else 0.0,
-        "green": float(green[outside].mean()),
-    }
+    top = slice(0, third)
+    sky = cv2.inRange(hue[top], *SKY_HUE)
+    for mask in (
+        _above(chroma[top], SKY_CHROMA),
+        _above(lightness[top], SKY_L),
+        cv2.inRange(sharp[top], 0, CALM - 1),
+    ):
+        sky = cv2.bitwise_and(sky, mask)
+    green = cv2.bitwise_and(cv2.inRange(hue, *GREEN_HUE), _above(chroma, GREEN_CHROMA))
+    return {"sky": _part(sky, outside[top]) if third else 0.0, "green": _part(green, outside)}
 
 
-def _between(values: Floats, limits: tuple[float, float]) -> Bools:
-    return (values > limits[0]) & (values < limits[1])
+def _above(values: Floats, least: float) -> Grey:
+    found: Grey = cv2.compare(values, least, cv2.CMP_GT)  # type: ignore[call-overload] # takes a number, too
+    return found

@@ -1,0 +1,379 @@
+"""How fast: every stage, the whole, the floor under it, and what else a user would take; one run.
+
+Times are medians of interleaved repetitions: everything that is compared is run once, then everything once
+more, so that a slow moment of the machine falls on all alike.  The *floor* is what no photo can do without:
+the reduced decode, one pass of the face detector at 320 px, one mesh, one mask, called straight in one process.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+import cv2
+import numpy as np
+import psutil
+from PIL import Image
+
+import phototag
+from benchmarks import labelled
+from phototag import models
+from phototag.vision import content, photo, skin, surroundings
+from phototag.vision.look import MASK_SIDE, Observer
+from phototag.vision.yunet import Detection
+
+ROUNDS = 9
+EACH = 3  # photos of every kind
+SIZES = {"12 MP": 12e6, "24 MP": 24e6}
+MS = 1000.0
+GROUP = 5  # people
+
+AUTOCROP = """
+import json, sys, time, statistics, cv2
+from autocrop import Cropper
+cropper, rows = Cropper(), {}
+for path in sys.argv[1:]:
+    whole, small = [], []
+    picture = cv2.imread(path)
+    scale = 1024 / max(picture.shape[:2])
+    reduced = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    for _ in range(5):
+        start = time.perf_counter(); cropper.crop(path); whole.append(time.perf_counter() - start)
+        start = time.perf_counter(); cropper.crop(reduced); small.append(time.perf_counter() - start)
+    rows[path] = [statistics.median(whole) * 1000, statistics.median(small) * 1000]
+print(json.dumps(rows))
+"""
+
+
+@attrs.frozen
+class Sample:
+    """A photo of a known kind and size."""
+
+    kind: str
+    size: str
+    path: Path
+
+
+def samples(photos: Path, work: Path) -> list[Sample]:
+    """Photos of every kind, made as large as cameras make them."""
+    kinds: dict[str, Callable[[labelled.Label], bool]] = {
+        "headshot": lambda label: label.kind == "headshot",
+        "half-body": lambda label: label.shot == "half_body" and label.subjects == 1,
+        "full-body": lambda label: label.shot == "full_body" and label.subjects == 1,
+        "group": lambda label: label.subjects >= GROUP and label.kind == "portrait",
+        "no person": lambda label: label.kind == "other",
+    }
+    found = []
+    labels = labelled.load(photos)
+    for kind, fits in kinds.items():
+        chosen = [label for label in labels if label.sure and fits(label)][:EACH]
+        for label in chosen:
+            with Image.open(photos / label.file) as image:
+                rgb = image.convert("RGB")
+            for size, pixels in SIZES.items():
+                scale = (pixels / (rgb.width * rgb.height)) ** 0.5
+                large = rgb.resize((round(rgb.width * scale), round(rgb.height * scale)))
+                path = work / f"{kind} {size} {Path(label.file).stem}.jpg"
+                large.save(path, quality=92)
+                found.append(Sample(kind, size, path))
+    return found
+
+
+def others(photos: Path, work: Path) -> list[Sample]:
+    """The first headshot in other formats."""
+    from pillow_heif import register_heif_opener  # noqa: PLC0415
+
+    register_heif_opener()
+    label = next(x for x in labelled.load(photos) if x.sure and x.kind == "headshot")
+    with Image.open(photos / label.file) as image:
+        rgb = image.convert("RGB")
+    made = []
+    for name, pixels, suffix, options in (
+        ("24 MP progressive", 24e6, "jpg", {"quality": 92, "progressive": True}),
+        ("12 MP PNG", 12e6, "png", {"compress_level": 3}),
+        ("12 MP HEIC", 12e6, "heic", {"quality": 80}),
+    ):
+        scale = (pixels / (rgb.width * rgb.height)) ** 0.5
+        path = work / f"{name}.{suffix}"
+        rgb.resize((round(rgb.width * scale), round(rgb.height * scale))).save(
+            path, None, **options
+        )
+        made.append(Sample("headshot", name, path))
+    return made
+
+
+def interleaved(work: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
+    """Median ms of each piece of work, all taken in turns."""
+    times: dict[str, list[float]] = {name: [] for name in work}
+    for name in work:
+        work[name]()
+    for _ in range(rounds):
+        for name, piece in work.items():
+            start = time.perf_counter()
+            piece()
+            times[name].append((time.perf_counter() - start) * MS)
+    return {name: round(statistics.median(found), 2) for name, found in times.items()}
+
+
+def stages(observer: Observer, sample: Sample) -> dict[str, float]:
+    """Every stage of one photo, called alone."""
+    net = observer._nets
+    data = sample.path.read_bytes()
+    picture = photo.decode("x", data)
+    rgb, small = picture.rgb, photo.shrink(picture.rgb, MASK_SIDE)
+    faces, mask, maps = net.faces(rgb), net.person(small), net.content(small)
+    lab = surroundings.to_lab(small)
+    corners = None
+    work: dict[str, Callable[[], object]] = {
+        "decode": lambda: photo.decode("x", data),
+        "faces": lambda: net.faces(rgb),
+        "mask": lambda: net.person(small),
+        "content": lambda: net.content(small),
+        "colours": lambda: surroundings.colour_measures(surroundings.to_lab(small)),
+        "surroundings": lambda: surroundings.surroundings_measures(
+            small, lab, mask, corners, content.of_surroundings(maps, mask)
+        ),
+        "body": lambda: net.body(rgb),
+    }
+    if faces:
+        mesh = net.mesh(rgb, faces[0])
+        work["mesh"] = lambda: net.mesh(rgb, faces[0])
+        if mesh is not None:
+            work["skin"] = lambda: skin.measure(rgb, mesh)
+    return interleaved(work)
+
+
+class Floor:
+    """The least that can be done for a photo, with the same nets called straight."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._net = observer._nets
+        self._opencv = cv2.FaceDetectorYN.create(
+            str(models.path(models.FACE_DETECTOR)), "", (320, 320), 0.6, 0.3, 500
+        )
+
+    def __call__(self, path: Path, detector: str) -> None:
+        """Read, decode, faces at 320, mesh of the largest, mask; ``detector`` is opencv or ours."""
+        rgb = photo.decode("x", path.read_bytes()).rgb
+        found = self._by_opencv(rgb) if detector == "opencv" else self._net._faces_at(rgb, 320)
+        if found:
+            self._net.mesh(rgb, found[0])
+        self._net.person(photo.shrink(rgb, MASK_SIDE))
+
+    def _by_opencv(self, rgb: Any) -> list[Detection]:
+        height, width = rgb.shape[:2]
+        scale = 320 / max(height, width)
+        size = round(width * scale), round(height * scale)
+        board = np.zeros((320, 320, 3), np.uint8)
+        board[: size[1], : size[0]] = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)[..., ::-1]
+        rows: Any = self._opencv.detect(board)[1]
+        if rows is None:
+            return []
+        found = [
+            Detection(row[:4] / scale, row[4:14].reshape(5, 2) / scale, float(row[14]))
+            for row in np.asarray(rows).astype(float)
+        ]
+        return sorted(found, key=lambda face: -face.box[3])
+
+
+def whole(observer: Observer, found: Sequence[Sample]) -> list[dict[str, Any]]:
+    """Each photo against the floor: in one process, by ``analyze_many``, and by single calls."""
+    floor = Floor(observer)
+    rows = []
+    with phototag.Analyzer() as analyzer:
+        for sample in found:
+            path = sample.path
+            times = interleaved(
+                {
+                    "floor": lambda path=path: floor(path, "opencv"),  # type: ignore[misc]
+                    "floor, our detector": lambda path=path: floor(path, "ours"),  # type: ignore[misc]
+                    "look": lambda path=path: observer.look(  # type: ignore[misc]
+                        photo.decode("x", path.read_bytes())
+                    ),
+                    "analyze": lambda path=path: analyzer.analyze(path),  # type: ignore[misc]
+                    "many of 4": lambda path=path: list(analyzer.analyze_many([path] * 4)),  # type: ignore[misc]
+                }
+            )
+            times["analyze_many"] = round(times.pop("many of 4") / 4, 2)
+            rows.append({"kind": sample.kind, "size": sample.size, **times})
+    return rows
+
+
+def ratios(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Medians by kind and size, and what they are to the floor."""
+    found = []
+    for kind, size in dict.fromkeys((row["kind"], row["size"]) for row in rows):
+        same = [row for row in rows if (row["kind"], row["size"]) == (kind, size)]
+        middle = {
+            name: round(statistics.median(row[name] for row in same), 1)
+            for name in same[0] if name not in {"kind", "size"}
+        }  # fmt: skip
+        ratio = statistics.median(row["analyze_many"] / row["floor"] for row in same)
+        strict = statistics.median(row["analyze_many"] / row["floor, our detector"] for row in same)
+        found.append(
+            {"kind": kind, "size": size, **middle, "x floor": round(ratio, 2),
+             "x floor, our detector": round(strict, 2)}
+        )  # fmt: skip
+    return found
+
+
+def autocrop(found: Sequence[Sample], work: Path) -> dict[str, Any]:
+    """Autocrop 2.0 in an environment of its own: crops faces, tells and writes nothing."""
+    home = work / "autocrop"
+    venv.create(home, with_pip=True)
+    python = home / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "-q", "autocrop==2.0.0"], check=True)
+    chosen = [s for s in found if s.kind == "headshot" and s.size == "24 MP"]
+    done = subprocess.run(
+        [python, "-c", AUTOCROP, *map(str, (s.path for s in chosen))],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    rows = json.loads(done.stdout.splitlines()[-1]).values()
+    return {
+        "full size ms": round(statistics.median(row[0] for row in rows), 1),
+        "pre-reduced array ms": round(statistics.median(row[1] for row in rows), 1),
+    }
+
+
+def starts() -> dict[str, float]:
+    """Ms from nothing: the interpreter, the import, ``--version``, the first analysis; memory."""
+    python = sys.executable
+    first = (
+        "import sys, time; start = time.perf_counter(); import phototag;"
+        "phototag.analyze(sys.argv[1]); print(time.perf_counter() - start)"
+    )
+    import skimage  # noqa: PLC0415
+
+    picture = str(Path(skimage.__path__[0], "data", "astronaut.png"))
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+
+    def run(*arguments: str) -> None:
+        subprocess.run([python, *arguments], check=True, capture_output=True, env=environment)
+
+    found = interleaved(
+        {
+            "python -c pass": lambda: run("-c", "pass"),
+            "import phototag": lambda: run("-c", "import phototag"),
+            "phototag --version": lambda: run("-m", "phototag", "--version"),
+            "first analyze": lambda: run("-c", first, picture),
+        },
+        rounds=9,
+    )
+    with phototag.Analyzer() as analyzer:
+        for _ in range(20):
+            analyzer.analyze(picture)
+        (child,) = psutil.Process().children()
+        found["worker MB"] = round(child.memory_info().rss / 2**20)
+    return found
+
+
+def writes(found: Sequence[Sample], work: Path) -> dict[str, Any]:
+    """The safe write against pyexiv2 in place and exiftool -stay_open; ms a photo."""
+    folder = work / "writes"
+    folder.mkdir()
+    sources = [s.path for s in found if s.size == "12 MP"][:6]
+    with phototag.Analyzer() as analyzer:
+        analyses = [analyzer.analyze(path) for path in sources]
+    code = (
+        "import sys, time, json, pyexiv2\n"
+        "pyexiv2.set_log_level(4)\n"
+        "times = []\n"
+        "for path in sys.argv[1:]:\n"
+        "    start = time.perf_counter()\n"
+        "    with pyexiv2.Image(path) as image:\n"
+        "        image.modify_iptc({'Iptc.Application2.Keywords': ['headshot']})\n"
+        "        image.modify_xmp({'Xmp.dc.subject': ['headshot'],"
+        " 'Xmp.lr.hierarchicalSubject': ['phototag|kind|headshot']})\n"
+        "    times.append(time.perf_counter() - start)\n"
+        "print(json.dumps(times))\n"
+    )
+    ours: list[float] = []
+    theirs: list[float] = []
+    tool: list[float] = []
+    import exiftool  # noqa: PLC0415
+
+    with phototag.Analyzer() as analyzer, exiftool.ExifToolHelper() as helper:
+        analyzer.read(sources[0])
+        for turn in range(6):
+            copies = [folder / f"{turn} {n}.jpg" for n in range(3 * len(sources))]
+            for n, copy in enumerate(copies):
+                shutil.copyfile(sources[n % len(sources)], copy)
+            for n, analysis in enumerate(analyses):
+                start = time.perf_counter()
+                analyzer.write(copies[n], analysis)
+                ours.append((time.perf_counter() - start) * MS)
+            for copy in copies[len(sources) : 2 * len(sources)]:
+                start = time.perf_counter()
+                helper.execute(
+                    "-overwrite_original", "-XMP-dc:Subject=headshot", "-IPTC:Keywords=headshot",
+                    "-XMP-lr:HierarchicalSubject=phototag|kind|headshot", str(copy),
+                )  # fmt: skip
+                tool.append((time.perf_counter() - start) * MS)
+            names = [str(copy) for copy in copies[2 * len(sources) :]]
+            done = subprocess.run(
+                [sys.executable, "-c", code, *names], capture_output=True, text=True, check=True
+            )
+            theirs += [seconds * MS for seconds in json.loads(done.stdout.splitlines()[-1])]
+    middle = {
+        "safe write": statistics.median(ours),
+        "pyexiv2 in place": statistics.median(theirs),
+        "exiftool -stay_open": statistics.median(tool),
+    }
+    return {
+        **{name: round(value, 1) for name, value in middle.items()},
+        "to pyexiv2": round(middle["safe write"] / middle["pyexiv2 in place"], 2),
+    }
+
+
+def measure(photos: Path, work: Path, say: Callable[[str], None]) -> dict[str, Any]:
+    """Everything, in one run."""
+    observer = Observer()
+    found = samples(photos, work)
+    every: dict[str, Any] = {"machine": machine()}
+    heads = [s for s in found if s.kind in {"headshot", "full-body"}][:: 2 * EACH]
+    every["stages"] = [{"kind": s.kind, "size": s.size, **stages(observer, s)} for s in heads]
+    say(json.dumps(every["stages"], indent=1))
+    every["whole"] = ratios(whole(observer, [*found, *others(photos, work)]))
+    for row in every["whole"]:
+        say(str(row))
+    every["autocrop"] = autocrop(found, work)
+    ours = next(
+        row for row in every["whole"] if (row["kind"], row["size"]) == ("headshot", "24 MP")
+    )
+    every["autocrop"]["times as fast"] = round(
+        every["autocrop"]["full size ms"] / ours["analyze_many"], 1
+    )
+    say(str(every["autocrop"]))
+    every["starts"] = starts()
+    say(str(every["starts"]))
+    every["writes"] = writes(found, work)
+    say(str(every["writes"]))
+    return every
+
+
+def machine() -> dict[str, Any]:
+    """What it was measured on."""
+    import platform  # noqa: PLC0415
+
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+         if line.startswith("model name")), platform.processor(),
+    )  # fmt: skip
+    versions = {
+        name: importlib.metadata.version(name)
+        for name in ("mediapipe", "onnxruntime", "opencv-python", "pillow", "pyexiv2")
+    }
+    return {
+        "processor": model, "cores": os.cpu_count(), "python": platform.python_version(), **versions,
+    }  # fmt: skip
