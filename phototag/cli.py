@@ -254,7 +254,7 @@ def analyze(
 
     def lines(done: Outcome) -> list[str]:
         if picture and done.analysis is not None:
-            analyzer.paint(photos[0], done.analysis, picture)
+            analyzer.paint(done.photo, done.analysis, picture)
         return analysis_lines(done, as_json=as_json)
 
     with Analyzer(workers, max_pixels=max_pixels, profiles=profiles) as analyzer:

@@ -352,11 +352,12 @@ def tag_catalogue(
     folders = [name for name in names if os.path.isdir(name)]  # noqa: PTH112
     with ExitStack() as held:
         analyzer = held.enter_context(Analyzer(workers, max_pixels=max_pixels, profiles=profiles))
+        book = None
         if folders:
             held.enter_context(locked(map(os.path.realpath, folders), wait=wait))
             book = held.enter_context(State(state))
         for is_folder, group in itertools.groupby(names, key=folders.__contains__):
-            if is_folder:
+            if book is not None and is_folder:
                 for name in group:
                     yield from through(Catalogue(name, plan, book, analyzer), workers, stop)
             elif not failed:

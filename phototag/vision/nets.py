@@ -24,6 +24,7 @@ OPENCV_VERSION = cv2.__version__
 # 65 % of photos stop there at 7 ms; small faces and groups need the 640 px pass (30 ms).
 QUICK_SCORE, QUICK_HEIGHT = 0.8, 0.25
 CASCADE = (320, 640)
+CELL = 32  # px of the face detector's coarsest map
 # Where even the largest face is small, a third pass finds the others of a large group.
 FINE_SIDE, FINE_HEIGHT, FINE_LEAST = 1024, 0.1, 900  # px; of the frame; px of the picture
 CONTENT_MAPS = ("late", "last")  # 192 x 7 x 7 and 320 x 7 x 7
@@ -77,12 +78,13 @@ class Nets:
         return found
 
     def _faces_at(self, rgb: RGB, side: int) -> list[Detection]:
-        """One pass on a square input, the picture in its upper left."""
+        """One pass with the long side at ``side`` px; the board is filled up to whole cells."""
         height, width = rgb.shape[:2]
         scale = side / max(height, width)
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        board = np.zeros((side, side, 3), np.uint8)
+        whole = -(-size[1] // CELL) * CELL, -(-size[0] // CELL) * CELL
+        board = np.zeros((*whole, 3), np.uint8)
         board[: size[1], : size[0]] = cv2.resize(rgb, size, interpolation=how)
         faces = [
             Detection(row[:4] / scale, row[4:14].reshape(5, 2) / scale, float(row[14]))

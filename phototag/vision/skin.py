@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from phototag.scene import Skin
-from phototag.vision.surroundings import gradient, percentile
+from phototag.vision.surroundings import gradient, percentile, to_lab
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,15 +38,15 @@ def measure(rgb: RGB, mesh: NDArray[np.float64]) -> Skin | None:
     skin, eyes = (_fill(part.shape[:2], points, groups) for groups in (PATCHES, EYES))
     if skin.sum() < LEAST_PIXELS or not eyes.any():
         return None
-    lab = cv2.cvtColor(part.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    lightness, a, b = to_lab(part[skin][:, None]).reshape(-1, 3).T  # of these pixels alone
     grey = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
     fine = np.abs(grey.astype(np.float32) - cv2.GaussianBlur(grey, (0, 0), 1.5))
     texture = float(fine[skin].mean())
     return Skin(
         texture=texture,
         texture_ratio=texture / (float(fine[eyes].mean()) + 0.5),
-        evenness=float(np.hypot(lab[..., 1][skin].std(), lab[..., 2][skin].std())),
-        shine=float((lab[..., 0][skin] > BURNT).mean()),
+        evenness=float(np.hypot(a.std(), b.std())),
+        shine=float((lightness > BURNT).mean()),
         eye_sharpness=float(percentile(gradient(grey)[eyes], 0.95)),
         pixels=int(skin.sum()),
     )

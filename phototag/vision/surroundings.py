@@ -62,10 +62,10 @@ def percentile(values: Grey, share: float, where: Grey | None = None) -> int:
 
 def colour_measures(lab: Floats) -> dict[str, float | None]:
     """The colour part of ``ImageFacts``."""
-    lightness, a, b = lab[..., 0], lab[..., 1], lab[..., 2]
-    chroma = np.hypot(a, b)
+    lightness, a, b = cv2.split(lab)
+    chroma = cv2.magnitude(a, b)
     total = float(chroma.sum())
-    coloured = float(chroma.mean()) > 1
+    coloured = total / chroma.size > 1
     spread = 1 - float(np.hypot(a.sum(), b.sum())) / total if coloured else None
     low, high = np.percentile(lightness[::2, ::2], (1, 99))
     return {
@@ -79,11 +79,10 @@ def colour_measures(lab: Floats) -> dict[str, float | None]:
 def person_measures(mask: Mask, face: Corners | None) -> Person:
     """Share, doubt, outline and crown of the people in the mask."""
     sure = mask > PERSON
-    any_sign = mask > TRACE
-    undecided = float((mask[any_sign] < SURE).mean()) if any_sign.any() else 1.0
+    traces, surest = (int(np.count_nonzero(mask > least)) for least in (TRACE, SURE))
     return Person(
-        share=float(sure.mean()),
-        undecided=undecided,
+        share=np.count_nonzero(sure) / mask.size,
+        undecided=1 - surest / traces if traces else 1.0,
         box=_largest_piece(sure),
         crown=_crown(sure, face) if face is not None else None,
     )
