@@ -36,6 +36,8 @@ class Packet:
         _check_names(self._rdf)
         self._elements: dict[Name, tuple[Element, Element]] = {}
         self._attributes: dict[Name, tuple[Element, str]] = {}
+        # What was read once, until it changes: reading takes most of the time of a write.
+        self._values: dict[Name, Value] = {}
         for description in self._rdf.elements:
             self._index(description)
 
@@ -73,9 +75,11 @@ class Packet:
         if name in self._attributes:
             description, literal = self._attributes[name]
             return Text(description.attributes[literal])
-        if name in self._elements:
-            return values.read_value(self._elements[name][1])
-        return None
+        if name not in self._elements:
+            return None
+        if name not in self._values:
+            self._values[name] = values.read_value(self._elements[name][1])
+        return self._values[name]
 
     def items(self, name: Name) -> tuple[Value, ...]:
         """The items of an array; a simple value counts as an array of one."""
@@ -123,6 +127,7 @@ class Packet:
             kept = tuple(v for i, v in enumerate(self.items(name)) if i not in drop)
             self.put(name, Array("Bag", (*kept, *extra)))
             return
+        self._values.pop(name, None)
         last = 0
         for position, item in enumerate(array.elements):
             if position in drop:
@@ -135,11 +140,13 @@ class Packet:
         """Change one item of an array; the same value again changes nothing."""
         array = values.array_of(self._elements[name][1])
         if array is not None and self.items(name)[position] != value:
+            self._values.pop(name)
             old = array.elements[position]
             new = values.build_item(value, array.scope)
             array.children[array.children.index(old)] = new
 
     def _delete(self, name: Name) -> None:
+        self._values.pop(name, None)
         if name in self._attributes:
             description, literal = self._attributes.pop(name)
             del description.attributes[literal]
