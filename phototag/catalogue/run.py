@@ -253,8 +253,11 @@ class Catalogue:
             written = self._analyzer.put(path, record, options)
             assert written.change is not None
             return written.change, written
-        run, mark = self._number_of_run(), task.row.mark if task.row else ""
-        new = book.intend(run, place, met.picture, book.written(place) if mark else None)
+        before = book.written(place) if task.row and task.row.mark else None
+        # Without its record a statement is unknown: the writer then tells what it finds.
+        mark = task.row.mark if task.row and before else ""
+        run = self._number_of_run()
+        new = book.intend(run, place, met.picture, before)
         try:
             written = self._analyzer.put(path, record, options, met.expecting(mark))
             if written.change is None:
@@ -302,7 +305,8 @@ class Catalogue:
             kind=None,
             error=error,
         )
-        self._state.remember(self._place(found), row)
+        place = self._place(found)
+        self._state.remember(place, row, self._state.written(place))  # what stands there still does
 
     def _place(self, found: Found) -> Place:
         return Place(self._number, os.fsencode(found.folder), os.fsencode(found.name))

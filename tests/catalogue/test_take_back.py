@@ -66,6 +66,24 @@ def test_a_later_run_comes_first(tree: Path, state: Path) -> None:
     assert undo(state, 1) == []
 
 
+def test_a_failed_write_in_between_loses_no_earlier_statement(
+    tree: Path, state: Path, exiftool: str
+) -> None:
+    portrait = tree / "2023" / "portrait.jpg"
+    tag(tree, state)
+    first = dump(portrait, exiftool)
+    portrait.chmod(0o444)
+    tag(tree, state, keywords="standard")
+    portrait.chmod(0o644)
+    tag(tree, state, keywords="full")
+    assert dump(portrait, exiftool) != first
+    assert undo(state) == []
+    record = phototag.read(portrait)
+    assert record is not None
+    assert record.keywords.flat == ("portrait",)
+    assert dump(portrait, exiftool) == first
+
+
 def test_words_of_other_programs_stay(tree: Path, state: Path, exiftool: str) -> None:
     portrait = tree / "2023" / "portrait.jpg"
     tag(tree, state)
