@@ -17,10 +17,12 @@ from phototag.metadata.replace import Original, read_file, replace
 from phototag.vision import photo as photos
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from phototag.vision.photo import RGB
 
-    Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
-    Colour = tuple[int, int, int]
+    Font: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
+    Colour: TypeAlias = tuple[int, int, int]
 
 SIDE: Final = 900  # px, long side of the photo
 PANEL: Final = 640  # px, width of what stands beside it

@@ -333,11 +333,12 @@ class DiffTables:
         if folder != self._folder or (self._table and self._table.row_count >= TABLE_ROWS):
             self.print()
             self._folder = folder
-            self._table = Table(title=shown(folder or "."), title_justify="left", expand=True)
-            self._table.add_column("photo", overflow="fold", ratio=3)
-            self._table.add_column("verdict", ratio=3)
-            self._table.add_column("would be added", overflow="fold", ratio=4)
-            self._table.add_column("would be removed", overflow="fold", ratio=3)
+            table = Table(title=shown(folder or "."), title_justify="left", expand=True)
+            table.add_column("photo", overflow="fold", ratio=3)
+            table.add_column("verdict", ratio=3)
+            table.add_column("would be added", overflow="fold", ratio=4)
+            table.add_column("would be removed", overflow="fold", ratio=3)
+            self._table = table
         verdict = ""
         if outcome.analysis is not None:
             verdict = f"{outcome.analysis.kind}, {sure(outcome.analysis.confidence)}"
