@@ -110,7 +110,7 @@ def read(path: os.PathLike[str] | str) -> Record | None:
         PhototagError: as ``write`` does, as far as reading goes.
     """
     for target in _to_read(read_file(path)):
-        container = target.opened(target.original.data)
+        container = target.container
         with _refused(target.original.photo, MetadataDamaged):
             record = statement.read(Packet(container.xmp), container.orientation)
         if record is not None:
@@ -127,6 +127,7 @@ class _Target:
 
     original: Original
     opened: Callable[[bytes], Container]
+    container: Container
 
 
 def _to_write(photo: Original, options: Options) -> list[_Target]:
@@ -170,8 +171,7 @@ def _inside(photo: Original, *, negatives: bool) -> _Target:
     """
     raw = sidecar.raw_kind(photo.path)
     opened = partial(open_container, photo=photo.photo, raw=raw, negatives=negatives)
-    opened(photo.data)
-    return _Target(photo, opened)
+    return _Target(photo, opened, opened(photo.data))
 
 
 def _sidecars(photo: Original) -> list[_Target]:
@@ -179,7 +179,8 @@ def _sidecars(photo: Original) -> list[_Target]:
     if not names:
         return []
     opened = _opener(photo)  # reads the photo's orientation: once for all
-    return [_Target(read_file(name), opened) for name in names]
+    originals = [read_file(name) for name in names]
+    return [_Target(original, opened, opened(original.data)) for original in originals]
 
 
 def _new_sidecars(photo: Original) -> list[_Target]:
@@ -189,7 +190,7 @@ def _new_sidecars(photo: Original) -> list[_Target]:
         Original(name, name, start, photo.state, missing=True) for name in sidecar.new(photo.path)
     )
     opened = _opener(photo, NEW)
-    return [_Target(original, opened) for original in missing]
+    return [_Target(original, opened, opened(original.data)) for original in missing]
 
 
 def _opener(photo: Original, shape: str = "") -> Callable[[bytes], Container]:
@@ -204,7 +205,7 @@ def _opener(photo: Original, shape: str = "") -> Callable[[bytes], Container]:
 def _orientation(photo: Original) -> int:
     """Of the photo's stored pixels, whatever its format."""
     try:
-        return _inside(photo, negatives=True).opened(photo.data).orientation
+        return _inside(photo, negatives=True).container.orientation
     except PhototagError:
         return seeding.orientation(photo.data)
 
@@ -236,14 +237,12 @@ class _Opened:
     """A file that is about to be changed."""
 
     target: _Target
-    container: Container
     draft: Draft
 
     @classmethod
     def of(cls, target: _Target) -> _Opened:
-        container = target.opened(target.original.data)
         with _refused(target.original.photo, MetadataDamaged):
-            return cls(target, container, _draft(container))
+            return cls(target, _draft(target.container))
 
     def statement(self) -> Record | None:
         with _refused(self.target.original.photo, MetadataDamaged):
@@ -279,14 +278,14 @@ def _known(states: dict[str, FileState | None]) -> dict[str, FileState]:
 
 def _change(file: _Opened, options: Options, edit: _Edit) -> tuple[Change, FileState | None]:
     """Change one file; its state afterwards, None if there is none."""
-    original, draft = file.target.original, file.draft
+    original, draft, container = file.target.original, file.draft, file.target.container
     with _refused(original.photo, WriteRefused):
+        foreign = verify.foreign(container, draft.packet)
         edit(draft)
-        new = _written(file.container, draft)
-        if new not in {original.data, NOTHING}:
-            again = partial(_edited, file.target.opened, edit)
-            verify.check(original.data, new, file.target.opened, again)
-    changed = new != original.data
+        new = _written(container, draft)
+        changed = new != original.data
+        if changed and new != NOTHING:
+            verify.check(container, foreign, file.target.opened(new), draft)
     state = original.seen
     if changed:
         refuse_unless_replaceable(original, options)
@@ -300,14 +299,6 @@ def _change(file: _Opened, options: Options, edit: _Edit) -> tuple[Change, FileS
         declined=draft.declined,
     )
     return change, state
-
-
-def _edited(opened: Callable[[bytes], Container], edit: _Edit, data: bytes) -> bytes:
-    """A file's bytes after an edit."""
-    container = opened(data)
-    draft = _draft(container)
-    edit(draft)
-    return _written(container, draft)
 
 
 def _draft(container: Container) -> Draft:
@@ -324,6 +315,7 @@ def _draft(container: Container) -> Draft:
         orientation=container.orientation,
         beside=isinstance(container, XmpFile),
         ledger=ledger.read(packet),
+        before=packet.values(),
     )
     if container.xmp is None:
         draft.remember(xmp=NONE, shape=container.shape)
@@ -356,14 +348,14 @@ def _says_nothing_new(container: XmpFile, draft: Draft) -> bool:
     if draft.ledger.before.shape != NEW:
         return False
     try:
-        return draft.packet.same_as(Packet(container.start()))
+        return draft.packet.values() == Packet(container.start()).values()
     except ValueError:  # the photo cannot be read any more: what was copied of it is all there is
         return False
 
 
 def _packet(container: Container, draft: Draft) -> bytes | None:
     """The XMP packet; the old bytes where it says the same as before."""
-    if container.xmp is not None and draft.packet.same_as(Packet(container.xmp)):
+    if container.xmp is not None and draft.packet.values() == draft.before:
         return container.xmp
     return draft.packet.fitted(container.xmp_limit, container.format)
 

@@ -6,7 +6,7 @@ import hashlib
 
 from phototag.errors import PhototagError
 from phototag.metadata import sidecar
-from phototag.metadata.containers import open_container
+from phototag.metadata.containers import Rest, open_container
 
 
 def digest(data: bytes, path: str) -> str:
@@ -20,7 +20,7 @@ def digest(data: bytes, path: str) -> str:
         32 hexadecimal digits. In formats that phototag does not write it is the hash of the whole
         file, metadata and all.
     """
-    parts: tuple[bytes, ...] = (data,)
+    parts: Rest = (data,)
     try:
         container = open_container(data, path, raw=sidecar.raw_kind(path))
         parts = (b"%d" % container.orientation, *container.picture())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -15,6 +15,7 @@ from phototag.metadata.mapping import Row
 from phototag.metadata.merge import Entry, Merged, fold, folded, merge, ours
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Text, Value
 
@@ -34,6 +35,7 @@ class Draft:
         removed: values of ours removed so far.
         declined: values of ours that stay out.
         entries: the new ledger.
+        before: all XMP as it was.
     """
 
     packet: Packet
@@ -46,6 +48,7 @@ class Draft:
     declined: dict[str, tuple[str, ...]] = attrs.Factory(dict)
     beside: bool = False
     entries: dict[str, Entry] = attrs.Factory(dict)
+    before: Mapping[Name, Value] = attrs.Factory(dict)
 
     def remember(self, **before: str) -> None:
         """Note in the ledger how a part of the file was before the first write."""

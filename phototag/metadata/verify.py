@@ -2,47 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+
+import attrs
 
 from phototag.metadata import exiv2, faces, iim, ledger, lightroom
-from phototag.metadata.containers import Container
+from phototag.metadata.containers import Container, same
 from phototag.metadata.mapping import FACES, IPTC_KEYWORDS, REGIONS, ROWS
 from phototag.metadata.merge import ours
+from phototag.metadata.plan import Draft
 from phototag.metadata.regions import identifier
 from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Value
 
 
-def check(
-    old: bytes, new: bytes, opened: Callable[[bytes], Container], again: Callable[[bytes], bytes]
-) -> None:
-    """Compare a photo before and after.
+@attrs.frozen
+class Foreign:
+    """The metadata of a file that are not phototag's."""
+
+    xmp: Mapping[str, object]
+    iptc: Sequence[tuple[tuple[int, int], str]]
+
+
+def foreign(container: Container, packet: Packet) -> Foreign:
+    """What phototag must not change in a file.
+
+    Args:
+        container: the file.
+        packet: its XMP, not yet changed.
+    """
+    return Foreign(_foreign_xmp(packet), _foreign_iptc(container, packet))
+
+
+def check(old: Container, before: Foreign, new: Container, intended: Draft) -> None:
+    """Compare a file as it is with its new content, which was taken apart afresh.
 
     Args:
         old: the file as it is.
+        before: what is not phototag's in it.
         new: the file as it is to be.
-        opened: takes a file apart.
-        again: makes the same change once more.
+        intended: the metadata that were to be written.
 
     Raises:
-        ValueError: something of the user's would change, or phototag's own does not stay.
+        ValueError: something of the user's would change, or the metadata do not read back as
+            they were meant.
     """
-    before, after = opened(old), opened(new)
-    if before.rest() != after.rest():
+    if not same(old.rest(), new.rest()):
         message = "the picture or other metadata would change"
         raise ValueError(message)
-    packets = Packet(before.xmp), Packet(after.xmp)
-    if _foreign_xmp(packets[0]) != _foreign_xmp(packets[1]):
+    packet = Packet(new.xmp)
+    after = foreign(new, packet)
+    if before.xmp != after.xmp:
         message = "other XMP would change"
         raise ValueError(message)
-    if _foreign_iptc(before, packets[0]) != _foreign_iptc(after, packets[1]):
+    if before.iptc != after.iptc:
         message = "other IPTC would change"
         raise ValueError(message)
-    if again(new) != new:
+    meant = () if intended.block is None else intended.block.datasets
+    found = () if new.iptc is None else iim.parse(new.iptc).datasets
+    if packet.values() != intended.packet.values() or found != meant:
         message = "the metadata read back differently"
         raise ValueError(message)
-    _check_second_reader(old, new, packets[1])
+    _check_second_reader(old.front(), new.front(), packet)
 
 
 def _foreign_xmp(packet: Packet) -> dict[str, object]:

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
 END_SECONDS = 4.0  # s for the work in hand after the caller is gone
 TIDY_EVERY = 100  # requests; it takes 1 to 4 ms
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # numbers in glibc's malloc.h
+KEPT_BLOCK, KEPT_ALTOGETHER = 32 << 20, 256 << 20  # bytes; glibc takes no larger block
 GRACE = 5.0  # s after the caller's own time-out until the child ends itself
 
 
 def main() -> None:
     """Serve the caller until it closes our stdin or dies."""
+    _keep_memory()
     # Ctrl-C reaches the whole terminal group; the caller decides what becomes of the work in hand.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -55,15 +58,28 @@ def main() -> None:
     os._exit(0)
 
 
+def _keep_memory() -> None:
+    """Use memory of one picture for the next: new pages from the system cost a tenth of the time.
+
+    By default glibc gives every block of a picture's size back and asks for it again, zeroed.
+    """
+    _glibc("mallopt", M_MMAP_THRESHOLD, KEPT_BLOCK)
+    _glibc("mallopt", M_TRIM_THRESHOLD, KEPT_ALTOGETHER)
+
+
 def _tidy() -> None:
     """Give free memory back to the system: pictures of many sizes leave holes of every size.
 
     Measured on pictures of 60 sizes: 8 % growth over 600 of them without, none with it.
     """
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc alone has it
-        if trim is not None:
-            trim(0)
+    _glibc("malloc_trim", 0)
+
+
+def _glibc(name: str, *arguments: int) -> None:
+    """Call a function that glibc alone has; nothing on other systems."""
+    function = getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
+    if function is not None:
+        function(*arguments)
 
 
 def _listen(requests: BinaryIO, waiting: Requests) -> None:

@@ -16,8 +16,11 @@ from phototag.metadata import exiv2, iim, verify
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.containers.tiff import TiffFile
 from phototag.metadata.file import apply, read, remove
+from phototag.metadata.ledger import Ledger
 from phototag.metadata.options import Options
+from phototag.metadata.plan import Draft
 from phototag.metadata.record import Record
+from phototag.metadata.xmp.packet import Packet
 
 FORMATS = ("jpg", "png", "tif", "webp")
 
@@ -260,17 +263,25 @@ def test_the_users_fields_are_not_touched(make: Any, dump: Any, headshot: Record
     assert before == {key: after.get(key) for key in before}
 
 
+def _verify(old: bytes, new: bytes, meant: bytes | None = None) -> None:
+    """Compare two files; what was to be written is what the third says, or else the second."""
+    before, written = Jpeg(old), Jpeg(new if meant is None else meant)
+    block = None if written.iptc is None else iim.parse(written.iptc)
+    draft = Draft(Packet(written.xmp), block, takes_iptc=True, orientation=1, ledger=Ledger())
+    verify.check(before, verify.foreign(before, Packet(before.xmp)), Jpeg(new), draft)
+
+
 def test_verification_notices_a_changed_picture(make: Any, headshot: Record) -> None:
     path = make("a.jpg")
     old = path.read_bytes()
     apply(path, headshot)
     new = path.read_bytes()
-    verify.check(old, new, Jpeg, lambda data: data)
+    _verify(old, new)
     for at in (-20, new.index(b"\xff\xda") + 8, new.index(b"a description")):
         spoiled = bytearray(new)
         spoiled[at] ^= 1
         with pytest.raises(ValueError, match="picture or other metadata"):
-            verify.check(old, bytes(spoiled), Jpeg, lambda data: data)
+            _verify(old, bytes(spoiled))
 
 
 def test_verification_notices_lost_words_of_the_user(make: Any, headshot: Record) -> None:
@@ -284,9 +295,23 @@ def test_verification_notices_lost_words_of_the_user(make: Any, headshot: Record
     ):
         assert mine in new
         with pytest.raises(ValueError, match="other XMP"):
-            verify.check(old, new.replace(mine, other), Jpeg, lambda data: data)
+            _verify(old, new.replace(mine, other))
     with pytest.raises(ValueError, match="other IPTC"):
-        verify.check(old, new.replace(b"Rome", b"Rume"), Jpeg, lambda data: data)
+        _verify(old, new.replace(b"Rome", b"Rume"))
+
+
+def test_verification_notices_that_our_own_words_do_not_stay(make: Any, headshot: Record) -> None:
+    path = make("a.jpg", "-codedcharacterset=utf8", "-IPTC:Keywords=mine")
+    old = path.read_bytes()
+    apply(path, headshot)
+    new = path.read_bytes()
+    for mine, other in (
+        (b"<rdf:li>headshot</rdf:li>", b"<rdf:li>headshut</rdf:li>"),
+        (b"headshot\x1c\x02\x19", b"headshut\x1c\x02\x19"),
+    ):
+        assert mine in new
+        with pytest.raises(ValueError, match=r"read back differently|other (XMP|IPTC)"):
+            _verify(old, new.replace(mine, other, 1), new)
 
 
 def test_the_second_reader_notices_what_the_first_overlooks(
@@ -298,7 +323,7 @@ def test_the_second_reader_notices_what_the_first_overlooks(
     new = path.read_bytes().replace(b">3</xmp:Rating>", b">4</xmp:Rating>")
     monkeypatch.setattr(verify, "_foreign_xmp", lambda _: {})
     with pytest.raises(ValueError, match=r"exiv2 would read Xmp\.xmp\.Rating differently"):
-        verify.check(old, new, Jpeg, lambda data: data)
+        _verify(old, new)
 
 
 def test_never_takes_our_iptc_words_back_and_keeps_the_users(

@@ -48,6 +48,7 @@ class Jp2(Container):
     format = "JPEG 2000"
 
     def __init__(self, data: bytes) -> None:
+        super().__init__(data)
         self._parts: list[Part] = []
         position = 0
         while position < len(data):

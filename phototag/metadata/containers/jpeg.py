@@ -23,6 +23,7 @@ _ADOBE, _COMMENT = 0xEE, 0xFE  # Adobe's segment says how the colours are stored
 _METADATA: Final = frozenset({*range(0xE0, 0xF0), _COMMENT}) - {_ADOBE}
 _MARK: Final = 0xFF
 _LENGTH_BYTES: Final = 2
+_FIRST_BYTES_OF_SCAN: Final = 1024
 _PAYLOAD: Final = 65533
 
 
@@ -53,6 +54,7 @@ class Jpeg(Container):
     xmp_limit = _PAYLOAD - len(_XMP)
 
     def __init__(self, data: bytes) -> None:
+        super().__init__(data)
         self._segments: list[Segment] = []
         position = 2
         while True:
@@ -71,7 +73,7 @@ class Jpeg(Container):
                 raise ValueError(message)
             self._segments.append(Segment(marker, data[position + 4 : end]))
             position = end
-        self._scan = data[position:]
+        self._end = position
         packets = [s for s in self._segments if s.is_(_APP1, _XMP)]
         if len(packets) > 1:
             message = "it holds two XMP packets"
@@ -80,6 +82,11 @@ class Jpeg(Container):
         boxes = [s.payload for s in self._segments if s.is_(_APP13, _PHOTOSHOP)]
         # One section may go over several segments.
         self._resources = photoshop.parse(b"".join(box[len(_PHOTOSHOP) :] for box in boxes))
+
+    @property
+    def _scan(self) -> memoryview:
+        """From the first scan to the end of the file: nearly all of it, so nothing is copied."""
+        return memoryview(self._data)[self._end :]
 
     @property
     def xmp(self) -> bytes | None:
@@ -115,7 +122,7 @@ class Jpeg(Container):
             else s
             for i, s in enumerate(segments)
         ]
-        return b"\xff\xd8" + b"".join(map(bytes, segments)) + self._scan
+        return b"".join((b"\xff\xd8", *map(bytes, segments), self._scan))
 
     def with_exif_and_profile(self, exif: bytes | None, source: Jpeg) -> bytes:
         """The file with this Exif block and the colour profile of another JPEG.
@@ -128,7 +135,7 @@ class Jpeg(Container):
         blocks += [s for s in source._segments if s.is_(_APP2, _PROFILE)]
         at = max((i for i, s in enumerate(self._segments) if s.marker == _APP0), default=-1) + 1
         segments = [*self._segments[:at], *blocks, *self._segments[at:]]
-        return b"\xff\xd8" + b"".join(map(bytes, segments)) + self._scan
+        return b"".join((b"\xff\xd8", *map(bytes, segments), self._scan))
 
     def _shift(self, segments: list[Segment], at: int) -> tuple[int, int]:
         """How many bytes the head grew after the segment ``at``, and altogether."""
@@ -162,6 +169,10 @@ class Jpeg(Container):
         """Tables, frame and scans."""
         decoded = (bytes(s) for s in self._segments if s.marker not in _METADATA)
         return (*decoded, self._scan)
+
+    def front(self) -> bytes:
+        """As much of the file as any reader of metadata looks at: up to the first scan."""
+        return self._data[: self._end + _FIRST_BYTES_OF_SCAN] + b"\xff\xd9"
 
     def rest(self) -> Rest:
         """Everything but the XMP packet and the IPTC block."""

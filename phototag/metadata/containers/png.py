@@ -47,6 +47,7 @@ class Png(Container):
     format = "PNG"
 
     def __init__(self, data: bytes) -> None:
+        super().__init__(data)
         self._chunks: list[Chunk] = []
         position = len(SIGNATURE)
         while not self._chunks or self._chunks[-1].kind != b"IEND":

@@ -42,6 +42,7 @@ class TiffFile(Container):
     holds_iptc = True
 
     def __init__(self, data: bytes) -> None:
+        super().__init__(data)
         self._tiff = Tiff(data)
         for entry in self._tiff.first.entries:
             if len(entry.value) < entry.size:

@@ -39,6 +39,7 @@ class WebP(Container):
     format = "WebP"
 
     def __init__(self, data: bytes) -> None:
+        super().__init__(data)
         end = 8 + int.from_bytes(data[4:8], "little")
         if end > len(data):
             message = "the WebP is shorter than its header says"

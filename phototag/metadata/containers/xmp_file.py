@@ -26,8 +26,9 @@ class XmpFile(Container):
     def __init__(
         self, data: bytes, start: Callable[[], bytes], orientation: int, shape: str = ""
     ) -> None:
+        super().__init__(data)
         self.start = start
-        self._data, self._orientation, self._shape = data, orientation, shape
+        self._orientation, self._shape = orientation, shape
 
     @property
     def xmp(self) -> bytes:

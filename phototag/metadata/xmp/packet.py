@@ -33,7 +33,6 @@ class Packet:
         source = EMPTY if data is None else data.strip(b"\0 \t\r\n")
         self._top = tree.parse(source)
         self._rdf = self._find_rdf()
-        _check_names(self._rdf)
         self._elements: dict[Name, tuple[Element, Element]] = {}
         self._attributes: dict[Name, tuple[Element, str]] = {}
         # What was read once, until it changes: reading takes most of the time of a write.
@@ -171,7 +170,7 @@ class Packet:
         scope = {**self._rdf.scope, "phototag": PHOTOTAG}
         if scope.get("rdf") != RDF:
             attributes["xmlns:rdf"] = scope["rdf"] = RDF
-        description = Element("rdf:Description", attributes, scope)
+        description = Element(Name(RDF, "Description"), "rdf:Description", attributes, scope)
         self._rdf.children.append(description)
         return description
 
@@ -183,11 +182,10 @@ class Packet:
             description.attributes[f"xmlns:{prefix}"] = name.uri
             description.scope = {**description.scope, prefix: name.uri}
 
-    def same_as(self, other: Packet) -> bool:
-        """Whether both say the same."""
-        return self.names() == other.names() and all(
-            self.get(name) == other.get(name) for name in self.names()
-        )
+    def values(self) -> dict[Name, Value]:
+        """All properties."""
+        found = {name: self.get(name) for name in self.names()}
+        return {name: value for name, value in found.items() if value is not None}
 
     def fitted(self, limit: int | None, form: str) -> bytes:
         """The packet in the bytes that a format takes, without room to grow if need be.
@@ -210,10 +208,3 @@ class Packet:
         closed = isinstance(last, Markup) and last.literal.startswith("<?xpacket end")
         parts.insert(len(parts) - 1 if closed else len(parts), (_PADDING if padding else "") + "\n")
         return "".join(parts).encode()
-
-
-def _check_names(element: Element) -> None:
-    """Find undeclared prefixes now, before anything is changed."""
-    _ = element.name, dict(element.named_attributes())
-    for child in element.elements:
-        _check_names(child)

@@ -33,25 +33,18 @@ class Element:
     """An element; tags and attributes keep the prefixes of the file.
 
     Attributes:
+        name: the resolved name.
         tag: the literal name, ``dc:subject``.
         attributes: literal names and values, namespace declarations included.
         scope: namespace URIs by prefix that hold inside this element.
         children: in order.
     """
 
+    name: Name
     tag: str
     attributes: dict[str, str]
     scope: Mapping[str, str]
     children: list[Element | Markup | str] = attrs.Factory(list)
-
-    @property
-    def name(self) -> Name:
-        """The element's name.
-
-        Raises:
-            ValueError: the prefix is not declared.
-        """
-        return self._resolve(self.tag, default=self.scope.get("", ""))
 
     @property
     def elements(self) -> list[Element]:
@@ -68,7 +61,7 @@ class Element:
         for literal in self.attributes:
             if literal != "xmlns" and not literal.startswith("xmlns:"):
                 # Attributes without prefix have no namespace, whatever the default one is.
-                yield literal, self._resolve(literal, default="")
+                yield literal, _resolved(literal, self.scope, default="")
 
     def attribute(self, name: Name) -> str | None:
         """The value of an attribute, None where it is missing."""
@@ -77,24 +70,25 @@ class Element:
                 return self.attributes[literal]
         return None
 
-    def _resolve(self, literal: str, default: str) -> Name:
-        prefix, colon, local = literal.rpartition(":")
-        if not colon:
-            return Name.resolved(default, local)
-        if prefix not in self.scope:
-            message = f"the prefix of {literal} is not declared"
-            raise ValueError(message)
-        return Name.resolved(self.scope[prefix], local)
+
+def _resolved(literal: str, scope: Mapping[str, str], default: str) -> Name:
+    prefix, colon, local = literal.rpartition(":")
+    if not colon:
+        return Name.resolved(default, local)
+    if prefix not in scope:
+        message = f"the prefix of {literal} is not declared"
+        raise ValueError(message)
+    return Name.resolved(scope[prefix], local)
 
 
 def parse(text: bytes) -> list[Element | Markup]:
     """The top level of an XML document: one element and what stands around it.
 
     Raises:
-        ValueError: not well-formed, not UTF-8, or with a document type, which XMP forbids (and
-            which could make a small file expand without end).
+        ValueError: not well-formed, not UTF-8, a prefix that is not declared, or a document type,
+            which XMP forbids (and which could make a small file expand without end).
     """
-    top = Element("", {}, {"xml": XML})
+    top = Element(Name("", ""), "", {}, {"xml": XML})
     path = [top]
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -107,7 +101,10 @@ def parse(text: bytes) -> list[Element | Markup]:
             message = "it is nested too deeply"
             raise ValueError(message)
         outer = path[-1].scope
-        element = Element(tag, attributes, {**outer, **declared} if declared else outer)
+        scope = {**outer, **declared} if declared else outer
+        element = Element(_resolved(tag, scope, scope.get("", "")), tag, attributes, scope)
+        if attributes:
+            _ = list(element.named_attributes())  # finds undeclared prefixes before any change
         path[-1].children.append(element)
         path.append(element)
 

@@ -73,6 +73,8 @@ def array_of(element: Element) -> Element | None:
 
 def read_value(element: Element) -> Value:
     """The value of a property element, a structure's field or an array's item."""
+    if not element.attributes and not element.elements:  # most of them
+        return Text(element.text)
     array = array_of(element)
     if array is not None:
         items = tuple(read_value(item) for item in array.elements)
@@ -115,7 +117,7 @@ def _element(tag: str, name: Name, value: Value, scope: Mapping[str, str]) -> El
     for prefix, uri in ((tag.partition(":")[0], name.uri), ("rdf", RDF)):
         if inner.get(prefix) != uri:
             attributes[f"xmlns:{prefix}"] = inner[prefix] = uri
-    element = Element(tag, attributes, inner)
+    element = Element(name, tag, attributes, inner)
     if isinstance(value, Text):
         if value.lang:
             attributes["xml:lang"] = value.lang
@@ -124,7 +126,7 @@ def _element(tag: str, name: Name, value: Value, scope: Mapping[str, str]) -> El
         else:
             element.children.append(value.text)
     elif isinstance(value, Array):
-        array = Element(f"rdf:{value.kind}", {}, inner)
+        array = Element(Name(RDF, value.kind), f"rdf:{value.kind}", {}, inner)
         array.children.extend(build_item(item, inner) for item in value.items)
         element.children.append(array)
     else:
