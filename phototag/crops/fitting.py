@@ -72,11 +72,15 @@ def _inside_bands(profile: Profile, layout: Layout, head: Head) -> Placed | str:
     first, last = math.ceil(least - 1e-9), math.floor(most + 1e-9)
     if first > last:
         return _size_problem(profile, layout, head)
-    found = [placed for units in _sizes(first, last)
-             if (placed := _place(profile, layout, head, units)) is not None]  # fmt: skip
-    if not found:
-        return _place_problem(profile, layout, head, first)
-    return min(found, key=lambda placed: placed.cost)
+    costs = {units: _size_cost(profile, head, units * down) for units in _sizes(first, last)}
+    best: Placed | None = None
+    for units, cost in sorted(costs.items(), key=lambda item: item[1]):
+        if best is not None and cost >= best.cost:  # the other costs are no gains
+            break
+        placed = _place(profile, layout, head, units)
+        if placed is not None and (best is None or placed.cost < best.cost):
+            best = placed
+    return best or _place_problem(profile, layout, head, first)
 
 
 def _unfit(profile: Profile, head: Head) -> str:
@@ -98,6 +102,11 @@ def _sizes(first: int, last: int) -> Iterator[int]:
     count = min(STEPS, last - first)
     for step in range(count + 1):
         yield first + round(step * (last - first) / max(count, 1))
+
+
+def _size_cost(profile: Profile, head: Head, high: int) -> float:
+    """What the size of a crop alone costs."""
+    return _off(head.height / high, profile.head) ** 2
 
 
 def _place(profile: Profile, layout: Layout, head: Head, units: int) -> Placed | None:
@@ -128,7 +137,7 @@ def _place(profile: Profile, layout: Layout, head: Head, units: int) -> Placed |
         return None
     hair = max(0.0, top - head.crown) / head.height
     cost = (
-        _off(head.height / high, profile.head) ** 2
+        _size_cost(profile, head, high)
         + _off((head.eyes - top) / high, profile.eyes) ** 2
         + ((left - wanted) / wide / ACROSS) ** 2
         + (hair / ACROSS) ** 2
