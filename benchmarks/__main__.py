@@ -19,6 +19,7 @@ from phototag import calibration as calibrations
 from phototag.analyzer import Analyzer
 from phototag.corrections import load as corrections_of
 from phototag.scene import Scene
+from phototag.vision import hint as hints
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -157,6 +158,18 @@ def calibrate(
         rows += _corrected(corrections, workers)
     out.write_text(fit(rows, day), encoding="utf-8")
     click.echo(f"{out}: fitted on the sure ones of {len(rows)} photos")
+
+
+@main.command()
+@_looking
+def hint(*, photos: Path, workers: int, refresh: bool, kept: Path | None) -> None:
+    """Fit the hint of people, by which costly looks at other pictures are spared."""
+    from benchmarks.hints import fit  # noqa: PLC0415 - scikit-learn is slow to load
+
+    labels = labelled.load(photos)
+    rows = store.rows(labels, store.scenes(photos, labels, workers, refresh, store=kept))
+    hints.FILE.write_text(fit(rows, dt.datetime.now(tz=dt.UTC).date().isoformat()), "utf-8")
+    click.echo(f"{hints.FILE}: {hints.default().evidence}; raise SCENE_VERSION if it changed")
 
 
 @main.command()

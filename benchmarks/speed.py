@@ -35,7 +35,7 @@ from phototag.vision.look import MASK_SIDE, Observer
 from phototag.vision.yunet import Detection
 
 ROUNDS = 9
-EACH = 3  # photos of every kind
+EACH = 5  # photos of every kind
 SIZES = {"12 MP": 12e6, "24 MP": 24e6}
 MS = 1000.0
 GROUP = 5  # people
@@ -79,7 +79,8 @@ def samples(photos: Path, work: Path) -> list[Sample]:
     found = []
     labels = labelled.load(photos)
     for kind, fits in kinds.items():
-        chosen = [label for label in labels if label.sure and fits(label)][:EACH]
+        fitting = [label for label in labels if label.sure and fits(label)]
+        chosen = fitting[:: len(fitting) // EACH][:EACH]  # from all sources
         for label in chosen:
             with Image.open(photos / label.file) as image:
                 rgb = image.convert("RGB")
@@ -310,73 +311,87 @@ print(json.dumps(times))
 TURNS = 8
 
 
-def writes(found: Sequence[Sample], work: Path) -> dict[str, Any]:
+KEYWORDS = ("-XMP-dc:Subject=headshot", "-XMP-lr:HierarchicalSubject=phototag|kind|headshot")
+
+
+class Writes:
     """The safe write against pyexiv2 in place and exiftool -stay_open; ms a photo.
 
-    The peers are given the keywords alone, and all that phototag writes: a packet that is finished
-    already, and for exiftool as a file.  They do not look at what they wrote, and do not wait for the disk.
+    The peers are given the keywords alone, and all that phototag writes: as a packet that is finished
+    already.  They do not look at what they wrote, and do not wait for the disk.
     """
+
+    def __init__(self, sources: Sequence[Path], folder: Path, analyzer: phototag.Analyzer) -> None:
+        folder.mkdir()
+        self._sources, self._folder, self._analyzer = sources, folder, analyzer
+        self._analyses = [analyzer.analyze(path) for path in sources]
+        self._packets = [self._packet(n) for n in range(len(sources))]
+        self._times: dict[str, list[float]] = {}
+
+    def _packet(self, n: int) -> Path:
+        """The XMP that phototag writes into a photo, as a file."""
+        copy = Path(shutil.copyfile(self._sources[n], self._folder / f"{n}.jpg"))
+        self._analyzer.write(copy, self._analyses[n])
+        packet = self._folder / f"{n}.xmp"
+        packet.write_bytes(open_container(copy.read_bytes(), str(copy)).xmp or b"")
+        return packet
+
+    def _copies(self) -> list[Path]:
+        made = [self._folder / f"copy {n}.jpg" for n in range(len(self._sources))]
+        for source, copy in zip(self._sources, made, strict=True):
+            shutil.copyfile(source, copy)
+        os.sync()  # or the first fsync would pay for the copies
+        return made
+
+    def _each(self, name: str, work: Callable[[int, Path], object]) -> None:
+        for n, copy in enumerate(self._copies()):
+            start = time.perf_counter()
+            work(n, copy)
+            self._times.setdefault(name, []).append((time.perf_counter() - start) * MS)
+
+    def _by_exiftool(self, helper: Any, copy: Path, *arguments: str) -> None:
+        helper.execute("-overwrite_original", "-IPTC:Keywords=headshot", *arguments, str(copy))
+        assert "1 image files updated" in helper.last_stdout, helper.last_stderr
+
+    def _by_pyexiv2(self, name: str, packets: Sequence[str]) -> None:
+        rows = zip(map(str, self._copies()), packets, strict=True)
+        done = subprocess.run(
+            [sys.executable, "-c", PYEXIV2], input="\n".join(map(json.dumps, rows)),
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        seconds = json.loads(done.stdout.splitlines()[-1])
+        self._times.setdefault(name, []).extend(second * MS for second in seconds)
+
+    def turn(self, helper: Any) -> None:
+        """Everybody writes every photo once."""
+        self._each("safe write", lambda n, copy: self._analyzer.write(copy, self._analyses[n]))
+        self._each("exiftool, keywords", lambda _, c: self._by_exiftool(helper, c, *KEYWORDS))
+        self._each(
+            "exiftool, all", lambda n, c: self._by_exiftool(helper, c, f"-XMP<={self._packets[n]}")
+        )
+        self._by_pyexiv2("pyexiv2, keywords", [""] * len(self._sources))
+        self._by_pyexiv2("pyexiv2, all", [p.read_text("utf-8") for p in self._packets])
+
+    def found(self) -> dict[str, float]:
+        """Medians, and how many times as long as each peer's phototag's takes."""
+        middle = {name: statistics.median(times) for name, times in self._times.items()}
+        ours = middle["safe write"]
+        return {name: round(value, 1) for name, value in middle.items()} | {
+            f"to {peer}": round(ours / value, 2)
+            for peer, value in middle.items() if peer != "safe write"
+        }  # fmt: skip
+
+
+def writes(found: Sequence[Sample], work: Path) -> dict[str, float]:
+    """See ``Writes``."""
     import exiftool  # noqa: PLC0415
 
-    folder = work / "writes"
-    folder.mkdir()
-    sources = [s.path for s in found if s.size == "12 MP"][:6]
-    times: dict[str, list[float]] = {}
+    sources = [sample.path for sample in found if sample.size == "12 MP"][:6]
     with phototag.Analyzer() as analyzer, exiftool.ExifToolHelper() as helper:
-        analyses = [analyzer.analyze(path) for path in sources]
-        packets = []
-        for n, (path, analysis) in enumerate(zip(sources, analyses, strict=True)):
-            copy = Path(shutil.copyfile(path, folder / f"{n}.jpg"))
-            analyzer.write(copy, analysis)
-            packet = folder / f"{n}.xmp"
-            packet.write_bytes(open_container(copy.read_bytes(), str(copy)).xmp or b"")
-            packets.append(packet)
-
-        def copies(name: str) -> list[Path]:
-            made = [folder / f"{name} {n}.jpg" for n in range(len(sources))]
-            for source, copy in zip(sources, made, strict=True):
-                shutil.copyfile(source, copy)
-            os.sync()  # or the first fsync would pay for the copies
-            return made
-
-        def timed(name: str, work: Callable[[], object]) -> None:
-            start = time.perf_counter()
-            work()
-            times.setdefault(name, []).append((time.perf_counter() - start) * MS)
-
-        def by_exiftool(copy: Path, *arguments: str) -> None:
-            helper.execute("-overwrite_original", "-IPTC:Keywords=headshot", *arguments, str(copy))
-            assert "1 image files updated" in helper.last_stdout, helper.last_stderr
-
-        def by_pyexiv2(name: str, texts: Sequence[str]) -> None:
-            rows = zip(map(str, copies(name)), texts, strict=True)
-            done = subprocess.run(
-                [sys.executable, "-c", PYEXIV2], input="\n".join(map(json.dumps, rows)),
-                capture_output=True, text=True, check=True,
-            )  # fmt: skip
-            seconds = json.loads(done.stdout.splitlines()[-1])
-            times.setdefault(name, []).extend(second * MS for second in seconds)
-
-        words = (
-            "-XMP-dc:Subject=headshot",
-            "-XMP-lr:HierarchicalSubject=phototag|kind|headshot",
-        )
+        writers = Writes(sources, work / "writes", analyzer)
         for _ in range(TURNS):
-            for copy, analysis in zip(copies("ours"), analyses, strict=True):
-                timed("safe write", lambda: analyzer.write(copy, analysis))  # noqa: B023
-            for copy in copies("tool"):
-                timed("exiftool, keywords", lambda: by_exiftool(copy, *words))  # noqa: B023
-            for copy, packet in zip(copies("tool all"), packets, strict=True):
-                timed("exiftool, all", lambda: by_exiftool(copy, f"-XMP<={packet}"))  # noqa: B023
-            by_pyexiv2("pyexiv2, keywords", [""] * len(sources))
-            by_pyexiv2("pyexiv2, all", [packet.read_text("utf-8") for packet in packets])
-    middle = {name: round(statistics.median(found), 1) for name, found in times.items()}
-    ours = statistics.median(times["safe write"])
-    return middle | {
-        f"to {peer}": round(ours / statistics.median(found), 2)
-        for peer, found in times.items()
-        if peer != "safe write"
-    }
+            writers.turn(helper)
+        return writers.found()
 
 
 def measure(photos: Path, work: Path, say: Callable[[str], None]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import attrs
 
 from phototag.geometry import Box, Point
 
-SCENE_VERSION = 3  # rises when a measure changes its meaning: stored scenes are then seen again
+SCENE_VERSION = 4  # rises when a measure changes its meaning: stored scenes are then seen again
 
 
 @attrs.frozen(kw_only=True)
@@ -269,7 +269,8 @@ class Scene:
     Attributes:
         faces: largest first; the first is the *main* face.
         body: landmarks of the most visible person; None where not sought or not found.
-        body_sought: False where the face alone decides, so that ``body`` says nothing.
+        body_sought: False where the face alone decides, or where there is no face and nothing
+            hints at people: ``body`` says nothing then.
         surroundings: None where people fill the frame.
         skin: None without a mesh or with too few pixels.
         content: means of the content net's earlier map over the whole picture.

@@ -148,7 +148,7 @@ def features(scene: Scene) -> dict[str, float]:
         "faces": math.log1p(len(scene.faces)),
         "mesh": float(mesh is not None),
         "misfit": max(0.0, min(WORST_FIT, misfit)),
-        "body": float(not scene.body_sought or scene.body is not None),
+        "body": float(scene.body is not None or (bool(scene.faces) and not scene.body_sought)),
         "undecided": scene.person.undecided,
         **numbered(scene.content),
     }

@@ -33,7 +33,8 @@ def of_picture(maps: Maps) -> tuple[float, ...]:
 
 def of_surroundings(maps: Maps, mask: Mask) -> tuple[float, ...] | None:
     """The mean of every channel of both maps over the surroundings; None when people fill the frame."""
-    outside: Bools = cv2.dilate(mask, np.ones((GROW, GROW), np.uint8)) < OUTSIDE
+    people = cv2.dilate((mask >= OUTSIDE).astype(np.uint8), np.ones((GROW, GROW), np.uint8))
+    outside: Bools = people == 0
     if not outside.any():
         return None
     means = []

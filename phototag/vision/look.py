@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from phototag.geometry import Box, Point
 from phototag.scene import Body, Face, ImageFacts, Landmark, Mesh, Person, Scene, Skin
-from phototag.vision import content, head, skin, surroundings
+from phototag.vision import content, head, hint, skin, surroundings
 from phototag.vision.nets import Nets
 from phototag.vision.photo import shrink
 from phototag.vision.yunet import Detection
@@ -37,22 +37,24 @@ class Observer:
 
     def __init__(self) -> None:
         self._nets = Nets()
+        self._hint = hint.default()
 
     def look(self, picture: Picture) -> Scene:
         """All measures of one picture."""
         rgb = picture.rgb
-        found = self._nets.faces(rgb)
-        meshes = [self._mesh(rgb, face, found[0], n) for n, face in enumerate(found)]
         small = shrink(rgb, MASK_SIDE)
+        maps = self._nets.content(small)
+        seen = content.of_picture(maps)
+        people = self._hint.of_people(seen)
+        found = self._nets.faces(rgb, finest=people)
+        meshes = [self._mesh(rgb, face, found[0], n) for n, face in enumerate(found)]
         lab = surroundings.to_lab(small)
         mask = self._nets.person(small)
         scale = small.shape[1] / rgb.shape[1]
         corners = _corners(found[0].box * scale) if found else None
         person = surroundings.person_measures(mask, corners)
-        grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-        faces = tuple(_face(face, mesh, grey) for face, mesh in zip(found, meshes, strict=True))
-        maps = self._nets.content(small)
-        sought = _body_may_decide(faces, person)
+        faces = tuple(_face(face, mesh, rgb) for face, mesh in zip(found, meshes, strict=True))
+        sought = _body_may_decide(faces, person, people=people)
         return Scene(
             image=ImageFacts(
                 width=picture.width,
@@ -71,7 +73,7 @@ class Observer:
                 small, lab, mask, corners, content.of_surroundings(maps, mask)
             ),
             skin=_skin(rgb, meshes),
-            content=content.of_picture(maps),
+            content=seen,
         )
 
     def _mesh(
@@ -93,9 +95,9 @@ class Observer:
         )
 
 
-def _body_may_decide(faces: tuple[Face, ...], person: Person) -> bool:
+def _body_may_decide(faces: tuple[Face, ...], person: Person, *, people: bool) -> bool:
     if not faces:
-        return True
+        return people
     face = faces[0]
     return (
         face.box.height <= POSE_FACE_HEIGHT
@@ -105,13 +107,16 @@ def _body_may_decide(faces: tuple[Face, ...], person: Person) -> bool:
     )
 
 
-def _face(found: Detection, mesh: NDArray[np.float64] | None, grey: NDArray[Any]) -> Face:
-    height, width = grey.shape
+def _face(found: Detection, mesh: NDArray[np.float64] | None, rgb: RGB) -> Face:
+    height, width = rgb.shape[:2]
     x, y, wide, high = (float(value) for value in found.box)
     points = [Point(float(px / width), float(py / height)) for px, py in found.points]
     left, top, right, bottom = _corners(found.box)
-    inside = grey[max(0, top) : max(0, bottom), max(0, left) : max(0, right)]
-    sharpness = surroundings.percentile(surroundings.gradient(inside), 0.95) if inside.size else 0
+    inside = rgb[max(0, top) : max(0, bottom), max(0, left) : max(0, right)]
+    sharpness = 0
+    if inside.size:
+        grey = cv2.cvtColor(inside, cv2.COLOR_RGB2GRAY)
+        sharpness = surroundings.percentile(surroundings.gradient(grey), 0.95)
     described: Mesh | None = None if mesh is None else head.describe(mesh, width, height)
     return Face(
         box=Box(x / width, y / height, wide / width, high / height),

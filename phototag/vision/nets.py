@@ -25,8 +25,9 @@ OPENCV_VERSION = cv2.__version__
 QUICK_SCORE, QUICK_HEIGHT = 0.8, 0.25
 CASCADE = (320, 640)
 CELL = 32  # px of the face detector's coarsest map
-# Where even the largest face is small, a third pass finds the others of a large group.
-FINE_SIDE, FINE_HEIGHT, FINE_LEAST = 1024, 0.1, 900  # px; of the frame; px of the picture
+# YuNet finds faces from 10 px.  Where the largest one has less than three times that in the pass
+# before, others may be missing: a third pass finds them.
+FINE_SIDE, FINE_FACE, FINE_LEAST = 1024, 30, 900  # px; px of the pass before; px of the picture
 CONTENT_MAPS = ("late", "last")  # 192 x 7 x 7 and 320 x 7 x 7
 CONTENT_SIDE, CONTENT_ZERO, CONTENT_UNIT = 224, 127, 128  # px; 8-bit levels
 MESH_MARGIN, MESH_SIDE = 1.6, 256  # crop side in face-box sides, and in px
@@ -63,17 +64,22 @@ class Nets:
             )
         )
 
-    def faces(self, rgb: RGB) -> list[Detection]:
-        """Faces, largest first."""
-        height = rgb.shape[0]
+    def faces(self, rgb: RGB, *, finest: bool = True) -> list[Detection]:
+        """Faces, largest first.
+
+        Args:
+            rgb: the seen picture.
+            finest: look for the smallest ones too where no other is found.
+        """
+        height, side = rgb.shape[0], max(rgb.shape[:2])
         found: list[Detection] = []
-        for side in CASCADE:
-            found = self._faces_at(rgb, side)
+        for reduced in CASCADE:
+            found = self._faces_at(rgb, reduced)
             if found and found[0].score >= QUICK_SCORE and found[0].box[3] >= QUICK_HEIGHT * height:
                 break
         else:
-            small = not found or found[0].box[3] < FINE_HEIGHT * height
-            if small and max(rgb.shape[:2]) >= FINE_LEAST:
+            missed = found[0].box[3] * reduced < FINE_FACE * side if found else finest
+            if missed and side >= FINE_LEAST:
                 found = max(found, self._faces_at(rgb, FINE_SIDE), key=len)
         return found
 

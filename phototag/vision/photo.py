@@ -179,7 +179,7 @@ def _rgb(image: Image.Image) -> RGB:
         return _grey_to_rgb(np.clip(values * (255 / full), 0, 255))
     if image.has_transparency_data:
         return _on_white(image)
-    return np.asarray(image.convert("RGB"))
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def _grey_to_rgb(grey: NDArray[Any]) -> RGB:

@@ -1,0 +1,43 @@
+"""The hint of people: it spares looks at pictures of nobody, and never one at people."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+import phototag
+from phototag.scene import SCENE_VERSION
+from phototag.vision import hint
+from tests.samples import SAMPLES
+
+# The hint's file, and the version of the scenes that were seen with it.
+SEEN_WITH = "3b37a5ba4f4441ce587cafd06e4b5e47851ee381b1b52543085a9134fb241d33", 4
+
+
+def test_another_hint_makes_another_version_of_scenes() -> None:
+    found = hashlib.sha256(hint.FILE.read_bytes()).hexdigest(), SCENE_VERSION
+    assert found == SEEN_WITH, "a new hint sees other scenes: raise SCENE_VERSION, then mend this"
+
+
+@pytest.mark.parametrize("name", ["astronaut.png", "camera.png"])
+def test_people_are_looked_at_closely(name: str) -> None:
+    scene = phototag.analyze(SAMPLES / name).scene
+    assert scene is not None
+    assert hint.default().of_people(scene.content)
+    assert scene.body is not None
+
+
+@pytest.mark.parametrize("name", ["coffee.png", "rocket.jpg", "chelsea.png", "horse.png"])
+def test_the_body_is_not_sought_in_pictures_of_nobody(name: str) -> None:
+    analysis = phototag.analyze(SAMPLES / name)
+    assert analysis.scene is not None
+    assert not hint.default().of_people(analysis.scene.content)
+    assert not analysis.scene.body_sought
+    assert analysis.kind == "other"
+
+
+def test_the_hint_is_a_logistic_regression() -> None:
+    made = hint.Hint(weights=(1.0, -2.0), intercept=0.5, least=0.5, n=2, evidence="")
+    assert made.of_people((0.0, 0.25))
+    assert not made.of_people((0.0, 0.26))
