@@ -251,6 +251,23 @@ def speed(photos: Path, json_file: Path | None) -> None:
         _write_dated(json_file, json.dumps(found))
 
 
+@main.command()
+@_photos
+@click.option("--count", type=click.IntRange(10), default=10_000, show_default=True, metavar="N")
+@click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
+@click.option("--plot", type=_FILE, metavar="FILE", help="Draw it as SVG.")
+def growth(photos: Path, count: int, json_file: Path | None, plot: Path | None) -> None:
+    """How the cost grows with photos, megapixels, faces and workers."""
+    from benchmarks import growth as growths  # noqa: PLC0415 - matplotlib is slow to load
+
+    with tempfile.TemporaryDirectory() as folder:
+        found = growths.measure(photos, Path(folder), count, click.echo)
+    if json_file:
+        _write_dated(json_file, json.dumps(found))
+    if plot:
+        growths.draw(found, plot)
+
+
 def _corrected(file: Path, workers: int) -> list[store.Row]:
     """Photos that were set right in a gallery; those that are not found any more are told."""
     said = corrections_of(file)

@@ -9,7 +9,7 @@ import pytest
 import phototag
 from phototag.scene import SCENE_VERSION
 from phototag.vision import hint
-from tests.samples import SAMPLES
+from samples import SAMPLES
 
 # The hint's file, and the version of the scenes that were seen with it.
 SEEN_WITH = "3b37a5ba4f4441ce587cafd06e4b5e47851ee381b1b52543085a9134fb241d33", 4

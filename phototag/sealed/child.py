@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     Requests = queue.SimpleQueue[tuple[dict[str, Any], bytes] | None]
 
 END_SECONDS = 4.0  # s for the work in hand after the caller is gone
-TIDY_EVERY = 100  # requests; it takes 1 to 4 ms
+TIDY_EVERY = 20  # requests; it takes 1 to 4 ms
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # numbers in glibc's malloc.h
-KEPT_BLOCK, KEPT_ALTOGETHER = 32 << 20, 256 << 20  # bytes; glibc takes no larger block
+KEPT_BLOCK, KEPT_ALTOGETHER = 32 << 20, 64 << 20  # bytes; glibc takes no larger block
 GRACE = 5.0  # s after the caller's own time-out until the child ends itself
 
 
