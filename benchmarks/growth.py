@@ -49,7 +49,7 @@ def measure(photos: Path, work: Path, count: int, say: Callable[[str], None]) ->
     parts: dict[str, Callable[[], Any]] = {
         "megapixels": lambda: megapixels(heads[0], work),
         "faces": lambda: faces(heads, work),
-        "workers": lambda: workers(heads[:60]),
+        "workers": lambda: workers(heads[:60] * 4),
         "photos": lambda: many([photos / label.file for label in labels], count),
     }
     for name, part in parts.items():
