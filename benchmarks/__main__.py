@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import tempfile
@@ -266,6 +267,52 @@ def growth(photos: Path, count: int, json_file: Path | None, plot: Path | None) 
         _write_dated(json_file, json.dumps(found))
     if plot:
         growths.draw(found, plot)
+
+
+@main.command()
+@click.option(
+    "--part",
+    "parts",
+    type=click.Choice(["kills", "calls", "fuzz"]),
+    multiple=True,
+    help="Only this; may be given several times.",
+)
+@click.option("--kills", type=click.IntRange(1), default=10_000, show_default=True, metavar="N")
+@click.option("--inputs", type=click.IntRange(1), default=200_000, show_default=True, metavar="N")
+@click.option("--first", type=click.IntRange(0), default=0, metavar="N", help="Number of an input.")
+@_workers
+@click.option("--work", type=_FOLDER, metavar="DIR", help="Where files are made and kept.")
+@click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
+def faults(
+    *,
+    parts: tuple[str, ...],
+    kills: int,
+    inputs: int,
+    first: int,
+    workers: int,
+    work: Path | None,
+    json_file: Path | None,
+) -> None:
+    """Kills, failing calls, hostile files: what is left of the photos."""
+    from benchmarks.faults import calls, fuzz  # noqa: PLC0415 - native code is loaded here alone
+    from benchmarks.faults import kills as killing  # noqa: PLC0415
+
+    every: dict[str, Callable[[Path], Any]] = {
+        "kills": lambda here: killing.measure(here, kills, click.echo),
+        "calls": lambda here: calls.every(here, click.echo),
+        "fuzz": lambda here: fuzz.measure(here, inputs, click.echo, workers, first),
+    }
+    found = {}
+    with contextlib.ExitStack() as held:
+        for part in parts or every:
+            if work is None:
+                here = Path(held.enter_context(tempfile.TemporaryDirectory()))
+            else:
+                here = work / part
+                here.mkdir()
+            found[part] = every[part](here)
+    if json_file:
+        _write_dated(json_file, json.dumps(found))
 
 
 def _corrected(file: Path, workers: int) -> list[store.Row]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from phototag.errors import PhototagError
     from phototag.geometry import Box, Point
     from phototag.keywords import Keywords, Level
+    from phototag.limits import Limits
     from phototag.metadata.options import Change, Options
     from phototag.metadata.record import Record
     from phototag.scene import Scene
@@ -60,6 +61,7 @@ _HOMES = {
     "phototag.errors": ("PhototagError",),
     "phototag.geometry": ("Box", "Point"),
     "phototag.keywords": ("Keywords", "Level"),
+    "phototag.limits": ("Limits",),
     "phototag.metadata.options": ("Change", "Options"),
     "phototag.metadata.record": ("Record",),
     "phototag.scene": ("Scene",),
@@ -78,7 +80,7 @@ __all__ = [  # noqa: RUF022 - by what they are for, not by the alphabet
     "Run",
     "Box", "Point",
     # what one chooses
-    "TagOptions", "Tagging", "Options", "Level", "Vocabulary", "Profile",
+    "TagOptions", "Tagging", "Options", "Level", "Vocabulary", "Profile", "Limits",
     # values
     "Kind", "Grade", "Status", "Focus", "Subjects", "Shot", "VisibleExpression", "Place", "Style",
     "Colour", "BackgroundKind", "Facing", "Gaze", "Fit",

@@ -18,11 +18,11 @@ from phototag.analysis import Analysis, analyse_scene
 from phototag.drawing import recommended as to_draw
 from phototag.files import FileState
 from phototag.keywords import Level, Vocabulary, claim, thresholds
+from phototag.limits import Limits
 from phototag.metadata.options import Change, Expected, Options, Written
 from phototag.metadata.record import Record
 from phototag.scene import Face, Scene
 from phototag.sealed import SealedProcess, Source
-from phototag.sealed.process import TIMEOUT
 from phototag.streaming import stream
 from phototag.verdict import Kind
 from phototag.wording import plain
@@ -162,8 +162,7 @@ class Analyzer:
 
     Args:
         workers: sealed processes, each with its own models (about 300 MB); one a core is right.
-        timeout: seconds for one photo; a photo that takes longer fails with ``WorkerDied``.
-        max_pixels: larger pictures are refused before decoding; None = the default of 250 million.
+        limits: what one photo may take; None = ``Limits()``.
         profiles: crop profiles in the order of preference; None = the built-in ones.
     """
 
@@ -171,16 +170,15 @@ class Analyzer:
         self,
         workers: int = 1,
         *,
-        timeout: float = TIMEOUT,
-        max_pixels: int | None = None,
+        limits: Limits | None = None,
         profiles: Sequence[Profile] | None = None,
     ) -> None:
         if workers < 1:
             raise ValueError(f"workers must be at least 1, not {workers}")
         self.workers = workers
-        self._max_pixels = max_pixels
+        self._limits = limits or Limits()
         self._profiles = profiles
-        self._processes = [SealedProcess(timeout) for _ in range(workers)]
+        self._processes = [SealedProcess(self._limits) for _ in range(workers)]
         self._idle: queue.LifoQueue[SealedProcess] = queue.LifoQueue()  # the warm one first
         for process in reversed(self._processes):
             self._idle.put(process)
@@ -211,7 +209,7 @@ class Analyzer:
             "name": source.name,
             "path": source.path,
             "shape": source.shape,
-            "max_pixels": self._max_pixels,
+            "max_pixels": self._limits.pixels,
         }
         return serial.from_json(self._ask(source.name, message, source.data), Scene)
 
@@ -232,7 +230,7 @@ class Analyzer:
             "name": source.name,
             "path": source.path,
             "look": look,
-            "max_pixels": self._max_pixels,
+            "max_pixels": self._limits.pixels,
         }
         return serial.from_json(self._ask(source.name, message), Met)
 
@@ -251,7 +249,7 @@ class Analyzer:
             "path": source.path,
             "side": side,
             "quality": quality,
-            "max_pixels": self._max_pixels,
+            "max_pixels": self._limits.pixels,
         }
         return base64.b64decode(self._ask(source.name, message))
 
@@ -292,7 +290,7 @@ class Analyzer:
             "name": source.name,
             "path": source.path,
             "painting": painting,
-            "max_pixels": self._max_pixels,
+            "max_pixels": self._limits.pixels,
         }
         self._ask(source.name, message)
         return target

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -17,6 +18,7 @@ from phototag.catalogue import remove_catalogue, runs, tag_catalogue, walk
 from phototag.catalogue import undo as take_back
 from phototag.crops import Profile, load
 from phototag.errors import PhototagError, shown
+from phototag.limits import Limits
 from phototag.keywords import Level, Vocabulary, thresholds
 from phototag.report import (
     SOME_FAILED,
@@ -122,12 +124,47 @@ _workers = click.option(
     metavar="N",
     help="Photos under way at once; one for each processor core is right.",
 )
-_max_pixels = click.option(
-    "--max-pixels",
-    type=click.IntRange(1),
-    metavar="N",
-    help="Refuse pictures with more pixels than this (250 million unless said).",
-)
+
+
+def _limits(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that limit what one photo may take, as one argument ``limits``."""
+    usual = Limits()
+
+    @functools.wraps(command)
+    def limited(*, max_pixels: int, max_memory: int, timeout: float, **given: Any) -> Any:
+        limits = Limits(pixels=max_pixels, memory=max_memory, seconds=timeout)
+        return command(limits=limits, **given)
+
+    for option in (
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0.1),
+            default=usual.seconds,
+            show_default=True,
+            metavar="SECONDS",
+            help="Give up a photo that takes longer.",
+        ),
+        click.option(
+            "--max-memory",
+            type=click.IntRange(512),
+            default=usual.memory,
+            show_default=True,
+            metavar="MB",
+            help="Give up a photo for which a worker would take more, on Linux.",
+        ),
+        click.option(
+            "--max-pixels",
+            type=click.IntRange(1),
+            default=usual.pixels,
+            show_default=True,
+            metavar="N",
+            help="Refuse pictures with more pixels.",
+        ),
+    ):
+        limited = option(limited)
+    return limited
+
+
 _level = click.option(
     "--keywords",
     type=click.Choice([level.value for level in Level]),
@@ -207,7 +244,7 @@ def _tagging(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Replace files that have several names; the others keep the old content.",
         ),
         click.option("--force", is_flag=True, help="Write words again that you have deleted."),
-        _max_pixels,
+        _limits,
         _state,
     )
     for option in reversed(options):
@@ -230,7 +267,7 @@ def main() -> None:
 @_photos
 @_json
 @_workers
-@_max_pixels
+@_limits
 @_profiles
 @click.option(
     "--picture",
@@ -243,7 +280,7 @@ def analyze(
     *,
     as_json: bool,
     workers: int,
-    max_pixels: int | None,
+    limits: Limits,
     profiles: tuple[Profile, ...] | None,
     picture: str | None,
 ) -> None:
@@ -257,7 +294,7 @@ def analyze(
             analyzer.paint(done.photo, done.analysis, picture)
         return analysis_lines(done, as_json=as_json)
 
-    with Analyzer(workers, max_pixels=max_pixels, profiles=profiles) as analyzer:
+    with Analyzer(workers, limits=limits, profiles=profiles) as analyzer:
         stopped = _run(report, lambda stop: analyzer.analyze_many(photos, stop=stop), lines)
     _close(report, stopped=stopped, dry_run=False, commands=[])
 
@@ -395,7 +432,7 @@ def watch(folder: str, *, settled: float, poll: bool, as_json: bool, **given: An
 )
 @click.option("--title", default="phototag", show_default=True, help="Of the page.")
 @_workers
-@_max_pixels
+@_limits
 @_profiles
 @_state
 def gallery(
@@ -404,7 +441,7 @@ def gallery(
     out: str,
     title: str,
     workers: int,
-    max_pixels: int | None,
+    limits: Limits,
     profiles: tuple[Profile, ...] | None,
     state: str | None,
 ) -> None:
@@ -419,7 +456,7 @@ def gallery(
             out=out,
             title=title,
             workers=workers,
-            max_pixels=max_pixels,
+            limits=limits,
             profiles=profiles,
             state=state,
             stop=stop,

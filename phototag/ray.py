@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from phototag.analyzer import Tagging
     from phototag.crops import Profile
+    from phototag.limits import Limits
 
 BATCH = 16  # photos that one call of an actor takes: a lost actor costs no more
 BLOCKS_A_WORKER = 4  # pieces of the list of photos, so that the last workers do not wait long
@@ -61,7 +62,7 @@ def analyze(
     workers: int = 1,
     batch: int = BATCH,
     profiles: Sequence[Profile] | None = None,
-    max_pixels: int | None = None,
+    limits: Limits | None = None,
 ) -> ray.data.Dataset:
     """Analyse photos on a Ray cluster.
 
@@ -71,14 +72,14 @@ def analyze(
         workers: actors, each on one processor core of any node.
         batch: photos that one call of an actor takes.
         profiles: as for ``phototag.Analyzer``.
-        max_pixels: as for ``phototag.Analyzer``.
+        limits: as for ``phototag.Analyzer``.
 
     Returns:
         A dataset of one row a photo with the columns ``SCHEMA``: ``analysis`` is the JSON of
         ``Analysis.to_dict``; a photo that failed has ``error``, ``problem`` and ``remedy`` instead.
         Nothing is computed before the rows are asked for.
     """
-    settings = {"profiles": profiles, "max_pixels": max_pixels, "tagging": None}
+    settings = {"profiles": profiles, "limits": limits, "tagging": None}
     return _mapped(_dataset(photos, workers), settings, workers, batch)
 
 
@@ -88,7 +89,7 @@ def tag(
     workers: int = 1,
     batch: int = BATCH,
     profiles: Sequence[Profile] | None = None,
-    max_pixels: int | None = None,
+    limits: Limits | None = None,
     **options: Unpack[TagOptions],
 ) -> ray.data.Dataset:
     """Tag photos in place on a Ray cluster, one writer for each file.
@@ -100,13 +101,13 @@ def tag(
         workers: as for ``analyze``.
         batch: as for ``analyze``.
         profiles: as for ``phototag.Analyzer``.
-        max_pixels: as for ``phototag.Analyzer``.
+        limits: as for ``phototag.Analyzer``.
         **options: see ``TagOptions``.
 
     Returns:
         As ``analyze``; ``changed`` tells whether the photo's bytes have changed.
     """
-    settings = {"profiles": profiles, "max_pixels": max_pixels, "tagging": tagging(options)}
+    settings = {"profiles": profiles, "limits": limits, "tagging": tagging(options)}
     return _mapped(_dataset(photos, workers), settings, workers, batch)
 
 
@@ -146,17 +147,17 @@ class Worker:
     Args:
         tagging: how to write; None = analyse alone.
         profiles: as for ``phototag.Analyzer``.
-        max_pixels: as for ``phototag.Analyzer``.
+        limits: as for ``phototag.Analyzer``.
     """
 
     def __init__(
         self,
         tagging: Tagging | None,
         profiles: Sequence[Profile] | None,
-        max_pixels: int | None,
+        limits: Limits | None,
     ) -> None:
         self._tagging = tagging
-        self._analyzer = Analyzer(max_pixels=max_pixels, profiles=profiles)
+        self._analyzer = Analyzer(limits=limits, profiles=profiles)
 
     def __call__(self, batch: dict[str, Any]) -> pa.Table:
         """Rows of pictures to rows of results, in the same order."""

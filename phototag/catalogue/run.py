@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from phototag.analysis import Analysis
     from phototag.crops import Profile
+    from phototag.limits import Limits
     from phototag.metadata.record import Record
 
 # Failures that come from the file itself: it is not tried again before it changes.
@@ -315,7 +316,7 @@ class Catalogue:
 def tag_catalogue(
     *roots: str | os.PathLike[str],
     workers: int = 1,
-    max_pixels: int | None = None,
+    limits: Limits | None = None,
     profiles: Sequence[Profile] | None = None,
     state: str | os.PathLike[str] | None = None,
     pairs: bool = False,
@@ -335,7 +336,7 @@ def tag_catalogue(
     Args:
         roots: folders, or single photos; for those no state is kept.
         workers: as for ``phototag.Analyzer``.
-        max_pixels: as for ``phototag.Analyzer``.
+        limits: as for ``phototag.Analyzer``.
         profiles: as for ``phototag.Analyzer``.
         state: path of the state file; None = the user's own.
         pairs: a negative takes the verdict of the developed photo of the same name beside it.
@@ -355,7 +356,7 @@ def tag_catalogue(
     names = [os.path.expanduser(os.fsdecode(root)) for root in roots]  # noqa: PTH111
     folders = [name for name in names if os.path.isdir(name)]  # noqa: PTH112
     with ExitStack() as held:
-        analyzer = held.enter_context(Analyzer(workers, max_pixels=max_pixels, profiles=profiles))
+        analyzer = held.enter_context(Analyzer(workers, limits=limits, profiles=profiles))
         book = None
         if folders:
             held.enter_context(locked(map(os.path.realpath, folders), wait=wait))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from phototag.analyzer import Outcome
     from phototag.crops import Profile
+    from phototag.limits import Limits
 
 SETTLED = 2.0  # s without a change until a file counts as whole
 LOOK_EVERY = 500  # ms between two looks at what waits
@@ -34,7 +35,7 @@ def watch_catalogue(
     root: str | os.PathLike[str],
     *,
     workers: int = 1,
-    max_pixels: int | None = None,
+    limits: Limits | None = None,
     profiles: Sequence[Profile] | None = None,
     state: str | os.PathLike[str] | None = None,
     pairs: bool = False,
@@ -51,7 +52,7 @@ def watch_catalogue(
     Args:
         root: the folder.
         workers: as for ``phototag.Analyzer``.
-        max_pixels: as for ``phototag.Analyzer``.
+        limits: as for ``phototag.Analyzer``.
         profiles: as for ``phototag.Analyzer``.
         state: as for ``tag_catalogue``.
         pairs: as for ``tag_catalogue``.
@@ -82,7 +83,7 @@ def watch_catalogue(
     next(changes, None)  # from here on the system keeps messages for us
     arriving = _Arriving(name, settled, pairs=pairs)
     with (
-        Analyzer(workers, max_pixels=max_pixels, profiles=profiles) as analyzer,
+        Analyzer(workers, limits=limits, profiles=profiles) as analyzer,
         State(state) as book,
     ):
         catalogue = Catalogue(name, plan, book, analyzer)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from phototag.analysis import Analysis
     from phototag.crops import Profile
+    from phototag.limits import Limits
 
 SIDE: Final = (
     360  # px, long side of a thumbnail; it is also what is shown large until the file is read
@@ -72,7 +73,7 @@ def build(
     *roots: str | os.PathLike[str],
     out: str | os.PathLike[str],
     workers: int = 1,
-    max_pixels: int | None = None,
+    limits: Limits | None = None,
     profiles: Sequence[Profile] | None = None,
     state: str | os.PathLike[str] | None = None,
     title: str = "phototag",
@@ -86,7 +87,7 @@ def build(
         roots: folders or photos.
         out: path of the page; one that is there is replaced.
         workers: as for ``phototag.Analyzer``.
-        max_pixels: as for ``phototag.Analyzer``.
+        limits: as for ``phototag.Analyzer``.
         profiles: as for ``phototag.Analyzer``.
         state: as for ``phototag.tag_catalogue``.
         title: of the page.
@@ -102,7 +103,7 @@ def build(
         *roots,
         out=out,
         workers=workers,
-        max_pixels=max_pixels,
+        limits=limits,
         profiles=profiles,
         state=state,
         title=title,
@@ -114,7 +115,7 @@ def stream(
     *roots: str | os.PathLike[str],
     out: str | os.PathLike[str],
     workers: int = 1,
-    max_pixels: int | None = None,
+    limits: Limits | None = None,
     profiles: Sequence[Profile] | None = None,
     state: str | os.PathLike[str] | None = None,
     title: str = "phototag",
@@ -125,7 +126,7 @@ def stream(
     if target.suffix.lower() not in {".html", ".htm"}:  # a slip of the pen must not cost a photo
         raise WriteRefused(str(target), "a page ends in .html", "name the page so")
     with (
-        Analyzer(workers, max_pixels=max_pixels, profiles=profiles) as analyzer,
+        Analyzer(workers, limits=limits, profiles=profiles) as analyzer,
         Page(target, title) as page,
     ):
 

@@ -70,7 +70,8 @@ def parse(data: bytes) -> Iim:
     datasets = []
     position = 0
     # Some writers fill the block up to a multiple of four or two with zeros.
-    while data[position:].strip(b"\0"):
+    end = len(data.rstrip(b"\0"))
+    while position < end:
         if data[position] != _TAG or position + 5 > len(data):
             message = f"byte {position} of the IPTC block starts no dataset"
             raise ValueError(message)

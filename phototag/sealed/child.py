@@ -15,6 +15,7 @@ import traceback
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from phototag import errors
+from phototag.limits import MEGABYTE
 from phototag.sealed import wire
 from phototag.sealed.jobs import JOBS
 
@@ -24,14 +25,20 @@ if TYPE_CHECKING:
     Requests = queue.SimpleQueue[tuple[dict[str, Any], bytes] | None]
 
 END_SECONDS = 4.0  # s for the work in hand after the caller is gone
+TOO_LITTLE = (
+    "there is not enough memory for this picture",
+    "raise the limit with --max-memory or Limits(memory=...)",
+)
+NO_MEMORY = ("insufficient memory", "bad allocation", "bad_alloc", "out of memory")
 TIDY_EVERY = 20  # requests; it takes 1 to 4 ms
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # numbers in glibc's malloc.h
 KEPT_BLOCK, KEPT_ALTOGETHER = 32 << 20, 64 << 20  # bytes; glibc takes no larger block
 GRACE = 5.0  # s after the caller's own time-out until the child ends itself
 
 
-def main() -> None:
-    """Serve the caller until it closes our stdin or dies."""
+def main(memory: int) -> None:
+    """Serve the caller until it closes our stdin or dies, with at most so many MB."""
+    _limit_memory(memory)
     _keep_memory()
     # Ctrl-C reaches the whole terminal group; the caller decides what becomes of the work in hand.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -52,10 +59,30 @@ def main() -> None:
         with contextlib.suppress(OSError):
             wire.send(replies, reply)
         answered += 1
-        if answered % TIDY_EVERY == 0:
+        if answered % TOO_LITTLE = (
+    "there is not enough memory for this picture",
+    "raise the limit with --max-memory or Limits(memory=...)",
+)
+NO_MEMORY = ("insufficient memory", "bad allocation", "bad_alloc", "out of memory")
+TIDY_EVERY == 0:
             _tidy()
     # Not closing mediapipe's tasks: that would send their usage statistics.
     os._exit(0)
+
+
+def _limit_memory(megabytes: int) -> None:
+    """Let allocations beyond it fail: a bomb costs its photo, not the machine.
+
+    Linux counts under this limit what a process may write to and shares with nobody; other systems
+    do not.
+    """
+    if sys.platform == "linux":
+        import resource  # noqa: PLC0415 - not on Windows
+
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        wanted = megabytes * MEGABYTE
+        least = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_DATA, (least, most))
 
 
 def _keep_memory() -> None:
@@ -101,12 +128,23 @@ def _answer(message: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
     except errors.PhototagError as error:
         fault = error
     except MemoryError:
-        fault = errors.PhotoTooLarge(name, "there is not enough memory for this picture")
+        fault = errors.PhotoTooLarge(name, *TOO_LITTLE)
     except Exception as error:  # noqa: BLE001
+        if _is_memory(error):
+            return _told(errors.PhotoTooLarge(name, *TOO_LITTLE))
         traceback.print_exc()
         fault = errors.InternalError(
             name, f"{type(error).__name__}: {error}", "please report it with the log"
         )
+    return _told(fault)
+
+
+def _is_memory(error: Exception) -> bool:
+    """Whether a library says in its own way that it got no memory."""
+    return any(words in str(error).lower() for words in NO_MEMORY)
+
+
+def _told(fault: errors.PhototagError) -> dict[str, Any]:
     return {
         "error": {
             "type": type(fault).__name__,

@@ -30,7 +30,7 @@ def look(message: Mapping[str, Any], payload: bytes) -> Any:
 
     from phototag.vision import photo  # noqa: PLC0415
 
-    name, limit = message["name"], message["max_pixels"] or photo.MAX_PIXELS
+    name, limit = message["name"], message["max_pixels"]
     if message["shape"] is not None:
         array = np.frombuffer(payload, np.uint8).reshape(message["shape"])
         picture = photo.from_array(name, array, limit)
@@ -74,7 +74,7 @@ def preview(message: Mapping[str, Any], _: bytes) -> Any:
     """The upright picture, reduced, as a WebP file in base64."""
     from phototag.vision import photo  # noqa: PLC0415
 
-    name, limit = message["name"], message["max_pixels"] or photo.MAX_PIXELS
+    name, limit = message["name"], message["max_pixels"]
     picture = photo.decode(name, files.read(message["path"], name)[0], limit)
     reduced = photo.webp(picture.rgb, message["side"], message["quality"])
     return base64.b64encode(reduced).decode()
@@ -86,7 +86,7 @@ def paint(message: Mapping[str, Any], _: bytes) -> Any:
     from phototag.vision import photo  # noqa: PLC0415
 
     order = serial.from_json(message["painting"], painting.Painting)
-    limit = message["max_pixels"] or photo.MAX_PIXELS
+    limit = message["max_pixels"]
     painting.paint(message["path"], message["name"], order, limit)
 
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from phototag import errors
+from phototag.limits import Limits
 from phototag.sealed import wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TIMEOUT = 60.0  # s for one photo
 START_SECONDS = 60.0  # s more for the first one: imports and models from a cold disk
 END_SECONDS = 5.0  # s to finish the work in hand when told to end
 DEAD_PROXY = "http://127.0.0.1:9"  # port 9 of this machine: nothing listens there
@@ -28,7 +28,8 @@ LOG_LINES = 40  # of the child's stderr, kept for the error when it dies
 # -P: the folder the user works in is no place to import modules from.  The package's own folder is
 # appended last, for callers who put it on sys.path by hand; it shadows nothing there.
 _COMMAND = (
-    "import sys; sys.path.append(sys.argv[1]); from phototag.sealed.child import main; main()"
+    "import sys; sys.path.append(sys.argv[1]); from phototag.sealed.child import main; "
+    "main(int(sys.argv[2]))"
 )
 _log = logging.getLogger("phototag.sealed")
 
@@ -53,8 +54,8 @@ class SealedProcess:
     a script would need an ``if __name__`` guard to call ``analyze``.
     """
 
-    def __init__(self, timeout: float = TIMEOUT) -> None:
-        self._timeout = timeout
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
         self._lock = threading.Lock()
         self._running: _Running | None = None
         _LIVING.add(self)
@@ -68,18 +69,18 @@ class SealedProcess:
             payload: raw bytes that go with it.
 
         Raises:
-            WorkerDied: the child crashed or took longer than the time-out; the next call works.
+            WorkerDied: the child crashed or took longer than allowed; the next call works.
             PhototagError: what the child says is wrong with the photo.
         """
         with self._lock:
             if self._running is None:
-                self._running = _Running()
+                self._running = _Running(self._limits.memory)
             running = self._running
             try:
-                reply = running.exchange(message, payload, self._timeout)
+                reply = running.exchange(message, payload, self._limits.seconds)
             except (OSError, EOFError, ValueError) as error:
                 self._running = None
-                raise errors.WorkerDied(name, running.obituary(), "") from error
+                raise errors.WorkerDied(name, *running.obituary()) from error
             except BaseException:
                 # Ctrl-C in the middle of an exchange: the answer would be taken for the next one.
                 self._running = None
@@ -108,13 +109,13 @@ class SealedProcess:
 class _Running:
     """A child that has been started."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int) -> None:
         package = str(Path(__file__).resolve().parents[2])
         self._answered = False
-        self._late = False
+        self._late = 0.0
         self._log: collections.deque[str] = collections.deque(maxlen=LOG_LINES)
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _COMMAND, package],
+            [sys.executable, "-P", "-c", _COMMAND, package, str(memory)],
             env=child_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -141,15 +142,19 @@ class _Running:
         self._answered = True
         return reply
 
-    def obituary(self) -> str:
-        """Bury a child that died; why it did, in words."""
+    def obituary(self) -> tuple[str, str]:
+        """Bury a child that died; why it did, and what the user can do."""
         self.kill()
         self._drain.join(1)
         if self._late:
-            return "took too long and was stopped"
+            return (
+                f"took longer than {self._late:g} s and was stopped",
+                "allow it more with --timeout or Limits(seconds=...)",
+            )
         status = self._process.returncode
         last = " | ".join(list(self._log)[-3:])
-        return f"made the sealed process end with status {status}" + (f" ({last})" if last else "")
+        said = f" ({last})" if last else ""
+        return f"made the sealed process end with status {status}{said}", ""
 
     def kill(self) -> None:
         self._process.kill()
@@ -175,7 +180,7 @@ class _Running:
 
     def _too_late(self, limit: float) -> None:
         _log.warning("no answer after %.0f s, stopping the sealed process", limit)
-        self._late = True
+        self._late = limit
         self._process.kill()
 
     @property

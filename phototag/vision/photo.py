@@ -21,6 +21,7 @@ from PIL import Image, UnidentifiedImageError
 
 from phototag import errors
 from phototag.formats import RAW_SUFFIXES
+from phototag.limits import Limits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 WORK_SIDE = 1024  # px, long side of the seen picture
 DECODE_SIDE = 960  # px, least long side after a reduced decode: 4000 px wide photos decode at 1/4
 LEAST_SIDE = 16  # px of the seen picture's short side; no face is found in less
-MAX_PIXELS = 250_000_000  # larger pictures are refused before decoding unless the caller allows it
 
 ORIENTATION_TAG = 0x0112
 DNG_VERSION_TAG = 0xC612
@@ -61,7 +61,7 @@ class Picture:
     format: str
 
 
-def decode(name: str, data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
+def decode(name: str, data: bytes, max_pixels: int = Limits().pixels) -> Picture:
     """The picture in a file's bytes.
 
     Args:
@@ -83,7 +83,7 @@ def decode(name: str, data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
         return _finish(name, image, max_pixels)
 
 
-def from_array(name: str, array: NDArray[Any], max_pixels: int = MAX_PIXELS) -> Picture:
+def from_array(name: str, array: NDArray[Any], max_pixels: int = Limits().pixels) -> Picture:
     """The picture in an H x W x 3 (RGB), H x W x 4 (RGBA) or H x W (grey) array of uint8."""
     height, width = array.shape[:2]
     _check_size(name, width, height, max_pixels)
@@ -141,7 +141,7 @@ def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
             name,
             f"{width} x {height} px are {width * height / 1e6:.0f} million, "
             f"the limit is {max_pixels / 1e6:.0f} million",
-            "raise the limit with --max-pixels or max_pixels=",
+            "raise the limit with --max-pixels or Limits(pixels=...)",
         )
     short = min(width, height) * min(1.0, WORK_SIDE / max(1, width, height))
     if short < LEAST_SIDE:

@@ -33,7 +33,6 @@ class Entry:
         count: number of values.
         raw: its 12 bytes in the directory.
         at: where the value starts.
-        value: the value's bytes; shorter than ``size`` in a truncated file.
     """
 
     tag: int
@@ -41,12 +40,25 @@ class Entry:
     count: int
     raw: bytes
     at: int
-    value: bytes
+    _file: bytes = attrs.field(repr=False, eq=False)
 
     @property
     def size(self) -> int:
         """Bytes that the value takes."""
         return self.count * _TYPE_BYTES.get(self.type, 1)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the value is in the file."""
+        return self.at + self.size <= len(self._file)
+
+    @property
+    def value(self) -> bytes:
+        """The value's bytes; fewer than ``size`` in a truncated file.
+
+        Cut out when asked for: a small file can claim thousands of values of its whole length.
+        """
+        return self._file[self.at : self.at + self.size]
 
 
 @attrs.frozen
@@ -101,15 +113,14 @@ class Tiff:
         tag, kind, count = self.unpack("HHI", at)
         size = count * _TYPE_BYTES.get(kind, 1)
         place = at + 8 if size <= INLINE else self.unpack("I", at + 8)[0]
-        value = self.data[place : place + size]
-        return Entry(tag, kind, count, self.data[at : at + 12], place, value)
+        return Entry(tag, kind, count, self.data[at : at + 12], place, self.data)
 
     def numbers(self, entry: Entry | None) -> tuple[int, ...]:
         """The values of a SHORT, LONG or IFD entry; nothing for a missing one."""
         if (
             entry is None
             or entry.type not in {_SHORT, _LONG, _IFD}
-            or len(entry.value) < entry.size
+            or not entry.whole
         ):
             return ()
         code = "H" if entry.type == _SHORT else "I"

@@ -45,7 +45,7 @@ class TiffFile(Container):
         super().__init__(data)
         self._tiff = Tiff(data)
         for entry in self._tiff.first.entries:
-            if len(entry.value) < entry.size:
+            if not entry.whole:
                 message = f"the value of TIFF tag {entry.tag} lies beyond the end of the file"
                 raise ValueError(message)
 

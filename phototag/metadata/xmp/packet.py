@@ -52,10 +52,12 @@ class Packet:
     def _index(self, description: Element) -> None:
         names = [name for _, name in description.named_attributes() if name.uri not in {RDF, ""}]
         names += [element.name for element in description.elements]
-        twice = next((n for n in names if n in self or names.count(n) > 1), None)
-        if twice is not None:
-            message = f"it holds {twice} twice"
-            raise ValueError(message)
+        seen: set[Name] = set()
+        for name in names:
+            if name in self or name in seen:
+                message = f"it holds {name} twice"
+                raise ValueError(message)
+            seen.add(name)
         for literal, name in description.named_attributes():
             if name.uri not in {RDF, ""}:
                 self._attributes[name] = description, literal
@@ -127,13 +129,16 @@ class Packet:
             self.put(name, Array("Bag", (*kept, *extra)))
             return
         self._values.pop(name, None)
-        last = 0
-        for position, item in enumerate(array.elements):
-            if position in drop:
-                array.children.remove(item)
-            else:
-                last = array.children.index(item) + 1
-        array.children[last:last] = [values.build_item(value, array.scope) for value in extra]
+        kept, last, position = [], 0, 0
+        for child in array.children:
+            if isinstance(child, Element):
+                position += 1
+                if position - 1 in drop:
+                    continue
+                last = len(kept) + 1
+            kept.append(child)
+        kept[last:last] = [values.build_item(value, array.scope) for value in extra]
+        array.children[:] = kept
 
     def replace_item(self, name: Name, position: int, value: Value) -> None:
         """Change one item of an array; the same value again changes nothing."""

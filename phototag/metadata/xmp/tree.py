@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 import attrs
 
+from phototag.limits import MEGABYTE, MOST_XMP
 from phototag.metadata.xmp.names import XML, Name
 
 _TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
@@ -85,9 +86,12 @@ def parse(text: bytes) -> list[Element | Markup]:
     """The top level of an XML document: one element and what stands around it.
 
     Raises:
-        ValueError: not well-formed, not UTF-8, a prefix that is not declared, or a document type,
+        ValueError: too large, not well-formed, not UTF-8, a prefix that is not declared, or a document type,
             which XMP forbids (and which could make a small file expand without end).
     """
+    if len(text) > MOST_XMP:
+        message = f"it has {len(text) / MEGABYTE:.0f} MB of XMP, at most {MOST_XMP // MEGABYTE} are read"
+        raise ValueError(message)
     top = Element(Name("", ""), "", {}, {"xml": XML})
     path = [top]
 

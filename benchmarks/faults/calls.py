@@ -1,0 +1,205 @@
+"""Let every system call of a write fail once, and look at what is left.
+
+A child that has loaded everything stops, strace takes hold of it and lets the N-th call of a name fail, the
+child goes on.  What it says and what then lies in the folder must fit together.
+"""
+
+from __future__ import annotations
+
+import collections
+import errno
+import json
+import mmap
+import os
+import re
+import signal
+import subprocess
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from benchmarks.faults import seeds
+from phototag.errors import PhototagError
+from phototag.metadata import file
+
+ERRORS = ("ENOSPC", "EIO", "EACCES", "EROFS", "EXDEV", "EINTR")
+#: Calls that reach for files; those for memory, signals and threads are left alone.
+CALLS = (
+    "access,chmod,chown,close,copy_file_range,creat,faccessat,faccessat2,fallocate,fchmod,fchmodat,"
+    "fchmodat2,fchown,fchownat,fdatasync,fgetxattr,flistxattr,fsetxattr,fstat,fsync,ftruncate,"
+    "getdents64,getxattr,ioctl,lgetxattr,link,linkat,listxattr,llistxattr,lseek,lsetxattr,lstat,"
+    "newfstatat,open,openat,pread64,pwrite64,read,readlink,readlinkat,rename,renameat,renameat2,"
+    "sendfile,setxattr,stat,statx,symlink,sync,truncate,unlink,unlinkat,utimensat,write,writev"
+)
+ROOM = 1 << 16  # bytes for what the child has to say
+_CALL = re.compile(r"^(?:\d+ +)?(\w+)\(")
+
+Work = Callable[[Path], object]
+
+
+@attrs.frozen
+class Case:
+    """A change of a photo whose calls are to fail."""
+
+    name: str
+    suffix: str
+    work: Work
+    before: Work | None = None
+
+
+CASES = (
+    Case("tag a JPEG", "jpg", lambda path: file.apply(path, seeds.record("headshot"))),
+    Case("make a sidecar", "gif", lambda path: file.apply(path, seeds.record("headshot"))),
+    Case(
+        "remove from a PNG", "png", file.remove,
+        lambda path: file.apply(path, seeds.record("headshot")),
+    ),
+    Case(
+        "remove a sidecar", "gif", file.remove,
+        lambda path: file.apply(path, seeds.record("headshot")),
+    ),
+)  # fmt: skip
+
+
+@attrs.define
+class Tally:
+    """What came of it.
+
+    Attributes:
+        calls: of a change, when nothing fails.
+        failed: experiments in which a call failed.
+        done: of them, those in which the change was made all the same, and said so.
+        refused: those that left the old content and said so.
+        uncertain: those that put the new content in place and said that the disk did not confirm it.
+        temporary: those after which a temporary file was left, for the next run to delete.
+        wrong: sentences on all others.
+    """
+
+    calls: int = 0
+    failed: int = 0
+    done: int = 0
+    refused: int = 0
+    uncertain: int = 0
+    temporary: int = 0
+    wrong: list[str] = attrs.Factory(list)
+
+
+def measure(folder: Path, case: Case, errors: Sequence[str] = ERRORS) -> Tally:
+    """Every call of a change fails once with every error.
+
+    Args:
+        folder: an empty one.
+        case: the change.
+        errors: names of ``errno``.
+    """
+    path = folder / f"photo.{case.suffix}"
+    path.write_bytes(seeds.photo(case.suffix))
+    if case.before:
+        case.before(path)
+    old = _content(folder)
+    said, log = _run(path, case.work, [])
+    assert said["type"] == "", said
+    new = _content(folder)
+    counts = collections.Counter(_names(log))
+    tally = Tally(calls=counts.total())
+    for name, count in sorted(counts.items()):
+        for number in range(1, count + 1):
+            for error in errors:
+                _restore(folder, old)
+                injected = f"inject={name}:error={error}:when={number}"
+                said, log = _run(path, case.work, ["-e", injected])
+                if "(INJECTED)" not in log:
+                    continue
+                tally.failed += 1
+                where = f"{case.name}: {name} {number} {error}"
+                _judge(tally, where, path, said, (old, new, _content(folder)))
+    return tally
+
+
+def _judge(
+    tally: Tally,
+    where: str,
+    path: Path,
+    said: dict[str, str],
+    contents: tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]],
+) -> None:
+    old, new, now = contents
+    left = {name: data for name, data in now.items() if name.startswith(".phototag-")}
+    tally.temporary += bool(left)
+    now = {name: data for name, data in now.items() if name not in left}
+    kind = said["type"]
+    if kind == "" and now == new:
+        tally.done += 1
+    elif kind == "WriteUncertain" and now == new:
+        tally.uncertain += 1
+    elif said["photo"] == str(path) and kind not in {"", "WriteUncertain"} and now == old:
+        tally.refused += 1
+    else:
+        state = "old" if now == old else "new" if now == new else "another"
+        tally.wrong.append(f"{where}: {said['text'] or 'done'}, but the content is the {state}")
+
+
+def _content(folder: Path) -> dict[str, bytes]:
+    return {each.name: each.read_bytes() for each in folder.iterdir()}
+
+
+def _restore(folder: Path, content: dict[str, bytes]) -> None:
+    for each in folder.iterdir():
+        each.unlink()
+    for name, data in content.items():
+        (folder / name).write_bytes(data)
+
+
+def _names(log: str) -> Iterator[str]:
+    return (found[1] for line in log.splitlines() if (found := _CALL.match(line)))
+
+
+def _run(path: Path, work: Work, options: Sequence[str]) -> tuple[dict[str, str], str]:
+    """What a child says that does the work under strace, and strace's log."""
+    said = mmap.mmap(-1, ROOM)  # shared: speaking takes no system call
+    child = os.fork()
+    if child == 0:
+        os.kill(os.getpid(), signal.SIGSTOP)
+        text = json.dumps(_attempt(path, work)).encode()[: ROOM - 1]
+        said[: len(text)] = text
+        os._exit(0)
+    os.waitpid(child, os.WUNTRACED)
+    trace = ["strace", "-p", str(child), "-e", f"trace={CALLS}", "-e", "signal=none", *options]
+    with subprocess.Popen(trace, stderr=subprocess.PIPE, text=True) as tracer:
+        assert tracer.stderr is not None
+        attached = tracer.stderr.readline()
+        os.kill(child, signal.SIGCONT)
+        if "attached" not in attached:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            raise PermissionError(errno.EPERM, attached)
+        log = tracer.stderr.read()
+    os.waitpid(child, 0)
+    text = bytes(said).rstrip(b"\0")
+    found: dict[str, str] = json.loads(text) if text else {"type": "dead", "text": "", "photo": ""}
+    return found, log
+
+
+def _attempt(path: Path, work: Work) -> dict[str, str]:
+    try:
+        work(path)
+    except PhototagError as error:
+        return {"type": type(error).__name__, "text": str(error), "photo": error.photo}
+    except BaseException as error:  # noqa: BLE001 - all of them are what is looked for
+        last = traceback.format_exc(limit=-2)
+        return {"type": f"raw {type(error).__name__}", "text": last, "photo": ""}
+    return {"type": "", "text": "", "photo": ""}
+
+
+def every(work: Path, say: Callable[[str], None]) -> dict[str, Any]:
+    """All cases, as JSON values."""
+    found = {}
+    for case in CASES:
+        folder = work / case.name.replace(" ", "-")
+        folder.mkdir()
+        found[case.name] = attrs.asdict(measure(folder, case))
+        say(f"{case.name}: {found[case.name]}")
+    return found
