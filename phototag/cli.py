@@ -18,8 +18,8 @@ from phototag.catalogue import remove_catalogue, runs, tag_catalogue, walk
 from phototag.catalogue import undo as take_back
 from phototag.crops import Profile, load
 from phototag.errors import PhototagError, shown
-from phototag.limits import Limits
 from phototag.keywords import Level, Vocabulary, thresholds
+from phototag.limits import Limits
 from phototag.report import (
     SOME_FAILED,
     DiffTables,

@@ -16,9 +16,12 @@ class PhototagError(Exception):
     Attributes:
         photo: the path of the photo as it was given, or ``"<bytes>"``, ``"<array>"`` ... for a
             picture without one.
+        left: what became of the file, where that is not plain; empty where nothing was written.
         problem: what is wrong, without the name of the photo.
         remedy: what the user can do about it; empty when there is nothing to do.
     """
+
+    left = ""
 
     def __init__(self, photo: str, problem: str, remedy: str = "") -> None:
         super().__init__(photo, problem, remedy)
@@ -28,6 +31,8 @@ class PhototagError(Exception):
 
     def __str__(self) -> str:
         sentence = f"{shown(self.photo)}: {self.problem}"
+        if self.left:
+            sentence += f" ({self.left})"
         return f"{sentence}; {self.remedy}" if self.remedy else sentence
 
 
@@ -66,6 +71,8 @@ class FormatNotWritable(PhototagError):
 class WriteRefused(PhototagError):
     """The file was left as it was, because writing to it would not have been safe."""
 
+    left = "the file is as it was"
+
 
 class ChangedMeanwhile(WriteRefused):
     """Another program changed the file between reading and writing, so it was left to that one."""
@@ -77,6 +84,8 @@ class MetadataDamaged(WriteRefused):
 
 class WriteUncertain(PhototagError):
     """The file was replaced, but the disk did not confirm that the change is durable."""
+
+    left = "the new file is in place"
 
 
 class BadVocabulary(PhototagError):

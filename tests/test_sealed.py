@@ -107,7 +107,7 @@ def test_a_hang_costs_one_photo(portrait_jpg: Path) -> None:
     look(sealed, portrait_jpg)
     os.kill(child_of(sealed), signal.SIGSTOP)
     started = time.monotonic()
-    with pytest.raises(errors.WorkerDied, match="took longer than 62 s|took longer than 2 s"):
+    with pytest.raises(errors.WorkerDied, match=r"took longer than \d+ s"):
         look(sealed, portrait_jpg)
     assert time.monotonic() - started < 10
     assert look(sealed, portrait_jpg)

@@ -31,7 +31,20 @@ MARGIN = 10.0  # s more until it counts as a hang: a new sealed process loads it
 MEMORY = 1500  # MB
 WITH_XMP = ("jpg", "png", "tif", "webp", "jp2")
 WITH_IPTC = ("jpg", "tif")
-ODD_NUMBERS = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+ODD_NUMBERS = (
+    0,
+    1,
+    2,
+    0x7F,
+    0x80,
+    0xFF,
+    0x7FFF,
+    0x8000,
+    0xFFFF,
+    0x7FFFFFFF,
+    0x80000000,
+    0xFFFFFFFF,
+)
 NAMES = (
     "dc:subject", "dc:title", "dc:description", "lr:hierarchicalSubject", "xmp:Rating", "xmp:Label",
     "mwg-rs:Regions", "mwg-rs:RegionList", "stArea:x", "Iptc4xmpExt:ImageRegion", "digiKam:TagsList",
@@ -77,7 +90,7 @@ class Tally:
     inputs: int = 0
     done: int = 0
     refused: int = 0
-    errors: dict[str, int] = attrs.Factory(lambda: collections.Counter())
+    errors: dict[str, int] = attrs.Factory(collections.Counter)
     crashes: list[str] = attrs.Factory(list)
     wrong: list[str] = attrs.Factory(list)
 
@@ -153,13 +166,17 @@ def _xmp(dice: random.Random) -> bytes:
     spaces = {name: uri for name, uri in SPACES.items() if name == "rdf" or dice.random() < 0.95}
     declared = " ".join(f'xmlns:{name}="{uri}"' for name, uri in spaces.items())
     inside = "".join(
-        f"<rdf:Description rdf:about={dice.choice(('""', '"uuid:1"'))}>"
+        f'<rdf:Description rdf:about="{dice.choice(("", "uuid:1"))}">'
         f"{''.join(_property(dice, 0) for _ in range(dice.randrange(MOST_ITEMS)))}</rdf:Description>"
         for _ in range(dice.randrange(4))
     )
-    packet = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {declared}>{inside}</rdf:RDF></x:xmpmeta>'
+    packet = (
+        f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {declared}>{inside}</rdf:RDF></x:xmpmeta>'
+    )
     if dice.random() < 0.5:
-        packet = f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>{packet}<?xpacket end="w"?>'
+        packet = (
+            f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>{packet}<?xpacket end="w"?>'
+        )
     if dice.random() < 0.1:
         packet = f'<!DOCTYPE x [<!ENTITY a "{"a" * 99}"><!ENTITY b "&a;&a;&a;">]>{packet}'
     if dice.random() < 0.1:
@@ -172,7 +189,7 @@ def _property(dice: random.Random, depth: int) -> str:
     name, text = dice.choice(NAMES), dice.choice(TEXTS)
     kind = dice.randrange(8) if depth < DEEPEST else 0
     count = dice.randrange(MOST_ITEMS)
-    if kind < 2:  # noqa: PLR2004 - two of eight are plain
+    if kind < 2:
         return f"<{name}>{text}</{name}>"
     if kind in {2, 3, 4}:
         array = dice.choice(("Bag", "Seq", "Alt", "Bag", "Odd"))
@@ -184,9 +201,9 @@ def _property(dice: random.Random, depth: int) -> str:
         )  # fmt: skip
         return f"<{name}><rdf:{array}>{items}</rdf:{array}></{name}>"
     inner = "".join(_property(dice, depth + 1) for _ in range(count))
-    if kind == 5:  # noqa: PLR2004
+    if kind == 5:
         return f'<{name} rdf:parseType="Resource">{inner}</{name}>'
-    if kind == 6:  # noqa: PLR2004
+    if kind == 6:
         return f'<{name}><rdf:Description xmp:Label="{text}">{inner}</rdf:Description></{name}>'
     return f'<{name} rdf:resource="{text}"/>'
 
@@ -256,7 +273,9 @@ class Runner:
             "remove": lambda: self._analyzer.remove(path),
         }
         for name, operation in operations.items():
-            self._operate(f"{number}.{suffix} {name}", path, operation, reads=name in {"analyze", "read"})
+            self._operate(
+                f"{number}.{suffix} {name}", path, operation, reads=name in {"analyze", "read"}
+            )
 
     def _operate(
         self, what: str, path: Path, operation: Callable[[], object], *, reads: bool
@@ -314,7 +333,9 @@ def measure(
             part = numbers[start : start + batch * workers]
             parts = [part[n::workers] for n in range(workers)]
             runners = [Runner(folder, crashes) for folder in folders]
-            for tally in pool.map(lambda pair: pair[0].run(pair[1]), zip(runners, parts, strict=True)):
+            for tally in pool.map(
+                lambda pair: pair[0].run(pair[1]), zip(runners, parts, strict=True)
+            ):
                 whole.add(tally)
             say(f"{whole.inputs} inputs, {len(whole.crashes)} crashes, {len(whole.wrong)} wrong")
     return {**attrs.asdict(whole), "seeds": _fingerprint()}

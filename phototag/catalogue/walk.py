@@ -170,7 +170,7 @@ def _found(entry: os.DirEntry[str], inside: str, names: set[str] | None) -> Foun
             sidecars = sidecar.existing(entry.path, names)
         for path in sidecars:
             states[path] = FileState.of(os.stat(path))  # noqa: PTH116
-    except OSError:
+    except (OSError, PhotoNotReadable):
         return Found(path=entry.path, folder=inside, name=entry.name, state=None, looks="")
     return Found(
         path=entry.path,

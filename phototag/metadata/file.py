@@ -368,4 +368,4 @@ def _refused(photo: str, error_class: type[PhototagError]) -> Iterator[None]:
     except ValueError as error:
         if isinstance(error, PhototagError):
             raise
-        raise error_class(photo, str(error), "it was left as it was") from error
+        raise error_class(photo, str(error)) from error

@@ -155,7 +155,10 @@ def _put_new(name: str, original: Original) -> None:
         refuse_unless_replaceable(original, Options())
         os.rename(name, original.path)  # noqa: PTH104
     else:
-        os.unlink(name)  # noqa: PTH108
+        with contextlib.suppress(
+            OSError
+        ):  # the file is in place; the next run deletes what is left
+            os.unlink(name)  # noqa: PTH108
 
 
 def _take_over(original: Original, handle: int, name: str, options: Options) -> None:

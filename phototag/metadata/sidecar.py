@@ -6,12 +6,17 @@ darktable and Immich look for ``name.ext.xmp`` beside any photo (digiKam for eit
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Collection
 from typing import Final
 
+from phototag.errors import PhotoNotReadable
 from phototag.formats import RAW_SUFFIXES
 
+# Too long a name and a link that leads round in a circle are names of no file, too.
+_NOT_THERE: Final = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP}
 _ENDINGS: Final = (".xmp", ".XMP")
 
 
@@ -27,6 +32,9 @@ def existing(path: str, siblings: Collection[str] | None = None) -> list[str]:
     Args:
         path: of the photo.
         siblings: the names in its folder, where they are known.
+
+    Raises:
+        PhotoNotReadable: the disk does not say.
     """
     stem = _parts(path)[0]
     names = [path + ending for ending in _ENDINGS]
@@ -35,9 +43,26 @@ def existing(path: str, siblings: Collection[str] | None = None) -> list[str]:
     found: list[str] = []
     for name in names:
         # Where case does not matter, both spellings are one file.
-        if os.path.isfile(name) and not any(os.path.samefile(name, other) for other in found):  # noqa: PTH113, PTH121
+        if _is_file(name) and not any(os.path.samefile(name, other) for other in found):  # noqa: PTH121
             found.append(name)
     return found
+
+
+def _is_file(name: str) -> bool:
+    """Whether it is there; an error of the disk is no answer, as it would be for the standard library.
+
+    Raises:
+        PhotoNotReadable: it cannot be told.
+    """
+    try:
+        return stat.S_ISREG(os.stat(name).st_mode)  # noqa: PTH116
+    except ValueError:  # a name that no file can have
+        return False
+    except OSError as error:
+        if error.errno in _NOT_THERE:
+            return False
+        reason = error.strerror or str(error)
+        raise PhotoNotReadable(name, f"whether it is there cannot be told ({reason})") from error
 
 
 def new(path: str) -> list[str]:

@@ -59,12 +59,7 @@ def main(memory: int) -> None:
         with contextlib.suppress(OSError):
             wire.send(replies, reply)
         answered += 1
-        if answered % TOO_LITTLE = (
-    "there is not enough memory for this picture",
-    "raise the limit with --max-memory or Limits(memory=...)",
-)
-NO_MEMORY = ("insufficient memory", "bad allocation", "bad_alloc", "out of memory")
-TIDY_EVERY == 0:
+        if answered % TIDY_EVERY == 0:
             _tidy()
     # Not closing mediapipe's tasks: that would send their usage statistics.
     os._exit(0)

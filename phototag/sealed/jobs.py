@@ -83,7 +83,6 @@ def preview(message: Mapping[str, Any], _: bytes) -> Any:
 def paint(message: Mapping[str, Any], _: bytes) -> Any:
     """Write a picture of the photo with what was found in it."""
     from phototag import painting  # noqa: PLC0415
-    from phototag.vision import photo  # noqa: PLC0415
 
     order = serial.from_json(message["painting"], painting.Painting)
     limit = message["max_pixels"]

@@ -117,11 +117,7 @@ class Tiff:
 
     def numbers(self, entry: Entry | None) -> tuple[int, ...]:
         """The values of a SHORT, LONG or IFD entry; nothing for a missing one."""
-        if (
-            entry is None
-            or entry.type not in {_SHORT, _LONG, _IFD}
-            or not entry.whole
-        ):
+        if entry is None or entry.type not in {_SHORT, _LONG, _IFD} or not entry.whole:
             return ()
         code = "H" if entry.type == _SHORT else "I"
         return struct.unpack(f"{self.endian}{entry.count}{code}", entry.value)

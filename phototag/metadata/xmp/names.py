@@ -27,6 +27,12 @@ PREFIXES: Final = {
 }
 _PREFIX_OF: Final = {uri: prefix for prefix, uri in PREFIXES.items()}
 
+
+def prefix_of(uri: str) -> str | None:
+    """The usual prefix of a namespace; None for one that phototag does not know."""
+    return "rdf" if uri == RDF else _PREFIX_OF.get(uri)
+
+
 # Windows writes the namespace with a final slash, exiftool without.
 _SPELLINGS: Final = {"http://ns.microsoft.com/photo/1.0": PREFIXES["MicrosoftPhoto"]}
 

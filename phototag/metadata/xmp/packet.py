@@ -129,16 +129,17 @@ class Packet:
             self.put(name, Array("Bag", (*kept, *extra)))
             return
         self._values.pop(name, None)
-        kept, last, position = [], 0, 0
+        left: list[Element | Markup | str] = []
+        last = position = 0
         for child in array.children:
             if isinstance(child, Element):
                 position += 1
                 if position - 1 in drop:
                     continue
-                last = len(kept) + 1
-            kept.append(child)
-        kept[last:last] = [values.build_item(value, array.scope) for value in extra]
-        array.children[:] = kept
+                last = len(left) + 1
+            left.append(child)
+        left[last:last] = [values.build_item(value, array.scope) for value in extra]
+        array.children[:] = left
 
     def replace_item(self, name: Name, position: int, value: Value) -> None:
         """Change one item of an array; the same value again changes nothing."""

@@ -89,9 +89,7 @@ def parse(text: bytes) -> list[Element | Markup]:
         ValueError: too large, not well-formed, not UTF-8, a prefix that is not declared, or a document type,
             which XMP forbids (and which could make a small file expand without end).
     """
-    if len(text) > MOST_XMP:
-        message = f"it has {len(text) / MEGABYTE:.0f} MB of XMP, at most {MOST_XMP // MEGABYTE} are read"
-        raise ValueError(message)
+    _check_size(text)
     top = Element(Name("", ""), "", {}, {"xml": XML})
     path = [top]
 
@@ -141,6 +139,14 @@ def parse(text: bytes) -> list[Element | Markup]:
     except expat.ExpatError as error:
         raise ValueError(str(error)) from error
     return [child for child in top.children if not isinstance(child, str)]
+
+
+def _check_size(text: bytes) -> None:
+    if len(text) > MOST_XMP:
+        message = (
+            f"it has {len(text) / MEGABYTE:.0f} MB of XMP, at most {MOST_XMP // MEGABYTE} are read"
+        )
+        raise ValueError(message)
 
 
 def serialise(node: Element | Markup | str) -> str:

@@ -5,12 +5,13 @@ RDF/XML has several spellings of the same value; here they are equal.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
 import attrs
 
-from phototag.metadata.xmp.names import RDF, XML, Name
+from phototag.metadata.xmp.names import RDF, XML, Name, prefix_of
 from phototag.metadata.xmp.tree import Element
 
 ArrayKind = Literal["Bag", "Seq", "Alt"]
@@ -102,8 +103,23 @@ def _fields(element: Element) -> Iterator[tuple[Name, Value]]:
 
 
 def build(name: Name, value: Value, scope: Mapping[str, str]) -> Element:
-    """The element of a property with one of our names, declaring what ``scope`` lacks."""
-    return _element(name.qualified, name, value, scope)
+    """The element of a property or field, declaring what ``scope`` lacks.
+
+    Raises:
+        ValueError: the name has no namespace.
+    """
+    return _element(f"{_prefix(name, scope)}:{name.local}", name, value, scope)
+
+
+def _prefix(name: Name, scope: Mapping[str, str]) -> str:
+    """The usual prefix of a name's namespace, the file's own, or a new one."""
+    if not name.uri:
+        message = f"{name.local} has no namespace"
+        raise ValueError(message)
+    known = prefix_of(name.uri) or next(
+        (p for p, uri in scope.items() if uri == name.uri and p), None
+    )
+    return known or next(new for n in itertools.count(1) if (new := f"ns{n}") not in scope)
 
 
 def build_item(value: Value, scope: Mapping[str, str]) -> Element:
