@@ -273,7 +273,7 @@ def growth(photos: Path, count: int, json_file: Path | None, plot: Path | None) 
 @click.option(
     "--part",
     "parts",
-    type=click.Choice(["kills", "calls", "fuzz"]),
+    type=click.Choice(["kills", "calls", "odd", "fuzz"]),
     multiple=True,
     help="Only this; may be given several times.",
 )
@@ -294,12 +294,13 @@ def faults(
     json_file: Path | None,
 ) -> None:
     """Kills, failing calls, hostile files: what is left of the photos."""
-    from benchmarks.faults import calls, fuzz  # noqa: PLC0415 - native code is loaded here alone
+    from benchmarks.faults import calls, fuzz, odd  # noqa: PLC0415 - native code is loaded here alone
     from benchmarks.faults import kills as killing  # noqa: PLC0415
 
     every: dict[str, Callable[[Path], Any]] = {
         "kills": lambda here: killing.measure(here, kills, click.echo),
         "calls": lambda here: calls.every(here, click.echo),
+        "odd": lambda here: odd.measure(here, 1000, click.echo),
         "fuzz": lambda here: fuzz.measure(here, inputs, click.echo, workers, first),
     }
     found = {}

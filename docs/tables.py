@@ -46,6 +46,7 @@ def write(folder: Path) -> None:
         ("speed_measured.md", speed_measured()),
         ("growth_measured.md", growth_measured()),
         ("throughput.md", throughput()),
+        ("faults_measured.md", faults_measured()),
         ("catalogue_measured.md", catalogue_measured()),
         ("ray_measured.md", ray_measured()),
     ):
@@ -445,6 +446,70 @@ The dotted lines join the first point with the last.
 {rows("workers")}
 Two workers do {ours:.2f} times the work of one. `bare` is the same looking in processes that share nothing
 and are asked nothing: two of them do {bare:.2f} times the work of one on this virtual machine.
+"""
+
+
+def faults_measured() -> str:
+    """What ``python -m benchmarks faults`` found."""
+    found = _measured("faults.json", "measured")
+    kills, odd, fuzz = found["kills"], found["odd"], found["fuzz"]
+    wrong = sum(len(tally["wrong"]) for tally in found["calls"].values())
+    errors = ", ".join(f"{name} {count}" for name, count in sorted(fuzz["errors"].items()))
+    return f"""Measured on {found["date"]}.
+
+{
+        table(
+            ("kills", "at work", "damaged", "lost", "temporary files", "after the next run"),
+            (
+                (
+                    f"{name}, {tally['kills']}",
+                    str(tally["changed"] or ""),
+                    f"**{tally['damaged']}**",
+                    str(tally["lost"]),
+                    str(tally["temporary"]),
+                    str(tally["left"]),
+                )
+                for name, tally in kills.items()
+            ),
+        )
+    }
+{
+        table(
+            (
+                "a call fails",
+                "experiments",
+                "done all the same",
+                "refused, as it was",
+                "in place, unconfirmed",
+                "wrong",
+            ),
+            (
+                (
+                    name,
+                    str(tally["failed"]),
+                    str(tally["done"]),
+                    str(tally["refused"]),
+                    str(tally["uncertain"]),
+                    f"**{len(tally['wrong'])}**",
+                )
+                for name, tally in found["calls"].items()
+            ),
+        )
+    }
+Odd pictures: {odd["files"]} files, {odd["analysed"]} analysed, {
+        odd["reported"]
+    } reported, exit code {odd["exit"]}, wrong
+{len(odd["wrong"])}; the largest process took {
+        odd["MB of the largest process"]
+    } MB, allowed were 1,500 and shared libraries.
+
+Fuzzing: {fuzz["inputs"]} inputs, {fuzz["done"]} operations done, {fuzz["refused"]} refused ({
+        errors
+    }); native crashes
+caught {len(fuzz["crashes"])}, aborted runs, hangs and changed files among the failed {
+        len(fuzz["wrong"])
+    }. Failing calls
+that left something else than what was said: {wrong}.
 """
 
 

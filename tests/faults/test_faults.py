@@ -59,3 +59,13 @@ def test_hostile_files_change_nothing_and_end_nothing(tmp_path: Path) -> None:
     assert found["done"]
     assert found["refused"]
     assert found["wrong"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_of_a_thousand_odd_pictures_the_bad_ones_are_reported(tmp_path: Path) -> None:
+    found = measured(tmp_path, "--part", "odd")["odd"]
+    assert found["files"] == 1000
+    assert found["exit"] == 1
+    assert found["analysed"] > 40
+    assert found["wrong"] == []

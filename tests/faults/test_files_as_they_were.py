@@ -1,0 +1,87 @@
+"""What belongs to a file and not to its content stays: owner, mode, access lists; and two writers at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.faults import seeds
+from phototag.metadata.containers import open_container
+from phototag.metadata.file import apply, read
+from phototag.metadata.mapping import SUBJECT
+from phototag.metadata.xmp.packet import Packet
+
+TWO = """
+import sys
+from benchmarks.faults import seeds
+from phototag.errors import ChangedMeanwhile
+from phototag.metadata import file
+done = 0
+for turn in range(60):
+    try:
+        file.apply(sys.argv[1], seeds.record(sys.argv[2] if turn % 2 else "other"))
+        done += 1
+    except ChangedMeanwhile:
+        pass
+print(done)
+"""
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(seeds.photo("jpg"))
+    return path
+
+
+def test_mode_and_owner_stay(photo: Path) -> None:
+    photo.chmod(0o640)
+    if os.name == "posix" and os.geteuid() == 0:
+        os.chown(photo, 1234, 2345)
+    before = photo.stat()
+    apply(photo, seeds.record("headshot"))
+    after = photo.stat()
+    assert stat.S_IMODE(after.st_mode) == 0o640
+    assert (after.st_uid, after.st_gid) == (before.st_uid, before.st_gid)
+    assert after.st_ino != before.st_ino  # it was replaced
+
+
+def test_access_lists_stay(photo: Path) -> None:
+    if shutil.which("setfacl") is None:
+        pytest.skip("setfacl is not installed")
+    done = subprocess.run(["setfacl", "-m", "u:1234:rw", photo], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip("this file system has no access lists")
+    before = subprocess.run(["getfacl", "-cpn", photo], capture_output=True, check=True).stdout
+    assert b"user:1234:rw" in before
+    apply(photo, seeds.record("headshot"))
+    after = subprocess.run(["getfacl", "-cpn", photo], capture_output=True, check=True).stdout
+    assert after == before
+
+
+@pytest.mark.slow
+def test_two_writers_at_once_leave_one_whole_statement(photo: Path) -> None:
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", TWO, photo, kind],
+            stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
+        )
+        for kind in ("headshot", "portrait")
+    ]  # fmt: skip
+    done = [int(process.communicate(timeout=120)[0]) for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert all(done)
+    record = read(photo)
+    assert record is not None
+    container = open_container(photo.read_bytes(), str(photo))
+    words = Packet(container.xmp).texts(SUBJECT.name)
+    assert words[:2] == ("Wedding", "Jane Doe")  # the user's words are all there, once
+    assert sorted(words) == sorted({*words})
+    assert {"headshot", "portrait", "other"} & {*words} == {record.kind}
+    assert [path.name for path in photo.parent.iterdir()] == [photo.name]
