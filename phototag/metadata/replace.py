@@ -17,6 +17,7 @@ from phototag import files
 from phototag.errors import ChangedMeanwhile, PhototagError, WriteRefused, WriteUncertain
 from phototag.files import FileState
 from phototag.metadata import temporary
+from phototag.metadata.exchange import exchange
 from phototag.metadata.options import Options
 
 _WRITE_BITS: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -135,14 +136,49 @@ def replace(original: Original, data: bytes, options: Options) -> FileState | No
             if original.missing:
                 _put_new(name, original)
             else:
-                _refuse_if_changed(original)
-                os.replace(name, original.path)  # noqa: PTH105
+                _put_in_place(name, original)
+        except WriteUncertain:
+            raise
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(name)  # noqa: PTH108
             raise
     _sync_folder(folder, original.photo)
     return state
+
+
+def _put_in_place(name: str, original: Original) -> None:
+    """Give a finished file the name of the one it replaces, if that is still the one that was read.
+
+    Another program may replace the file between a look at it and the step.  Where names can be
+    exchanged, the look comes after the step, at what was taken away: no change of others is lost.
+    """
+    _refuse_if_changed(original)
+    if not exchange(name, original.path):
+        os.replace(name, original.path)  # noqa: PTH105
+        return
+    if not _is(name, original):
+        try:
+            os.replace(name, original.path)  # noqa: PTH105
+        except OSError as error:
+            kept = f"{original.path}.kept"  # a temporary name would not outlive the next run
+            with contextlib.suppress(OSError):
+                os.rename(name, kept)  # noqa: PTH104
+                name = kept
+            raise WriteUncertain(
+                original.photo, f"what another program wrote at the same time is in {name}"
+            ) from error
+        raise ChangedMeanwhile(original.photo, "another program changed it meanwhile", "run again")
+    with contextlib.suppress(OSError):  # the new file is in place; the next run deletes the old one
+        os.unlink(name)  # noqa: PTH108
+
+
+def _is(name: str, original: Original) -> bool:
+    """Whether a file is the one that was read; not if that cannot be told."""
+    try:
+        return _fingerprint(os.stat(name)) == _fingerprint(original.state)  # noqa: PTH116
+    except OSError:
+        return False
 
 
 def _put_new(name: str, original: Original) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from phototag.errors import (
+    ChangedMeanwhile,
     FormatNotWritable,
     MetadataDamaged,
     NotAPhoto,
@@ -24,6 +26,7 @@ from phototag.errors import (
     WriteUncertain,
 )
 from phototag.metadata import replace as replace_module
+from phototag.metadata.exchange import exchange
 from phototag.metadata.file import apply, read, remove
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
@@ -82,6 +85,41 @@ def test_changed_meanwhile_is_refused(
     untouched(path, b"another program was here")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names cannot be exchanged here")
+def test_a_change_in_the_last_moment_is_not_lost(
+    make: Any, headshot: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make("a.jpg")
+    real = exchange
+
+    def change_at_the_last_moment(one: str, other: str) -> bool:
+        new = path.with_name("new.jpg")
+        new.write_bytes(b"another program was here")
+        new.replace(path)
+        return real(one, other)
+
+    monkeypatch.setattr(replace_module, "exchange", change_at_the_last_moment)
+    with pytest.raises(ChangedMeanwhile, match="another program"):
+        apply(path, headshot)
+    untouched(path, b"another program was here")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names cannot be exchanged here")
+def test_what_another_program_wrote_is_kept_even_if_it_cannot_be_put_back(
+    make: Any, headshot: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make("a.jpg")
+    monkeypatch.setattr(replace_module, "_is", lambda *_: False)
+    before = path.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", raising(errno.EIO))
+        with pytest.raises(WriteUncertain, match="what another program wrote") as caught:
+            apply(path, headshot)
+    beside = path.with_name("a.jpg.kept")
+    assert str(beside) in caught.value.problem
+    assert beside.read_bytes() == before
+
+
 def raising(number: int) -> Callable[..., None]:
     def fail(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
@@ -110,6 +148,7 @@ def test_a_failed_write_changes_nothing(  # noqa: PLR0917
     path = make("a.jpg")
     before = path.read_bytes()
     with monkeypatch.context() as patch:
+        patch.setattr(replace_module, "exchange", lambda *_: False)  # as where it cannot be done
         patch.setattr(os, function, raising(number))
         with pytest.raises(WriteRefused, match=words) as caught:
             apply(path, headshot)
@@ -138,7 +177,7 @@ def test_an_interrupt_leaves_no_temporary_file(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", interrupt)
+        patch.setattr(replace_module, "exchange", interrupt)
         with pytest.raises(KeyboardInterrupt):
             apply(path, headshot)
     untouched(path, before)
