@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import exiftool
 import pytest
 
 from benchmarks.faults import seeds
@@ -85,3 +86,38 @@ def test_two_writers_at_once_leave_one_whole_statement(photo: Path) -> None:
     assert sorted(words) == sorted({*words})
     assert {"headshot", "portrait", "other"} & {*words} == {record.kind}
     assert [path.name for path in photo.parent.iterdir()] == [photo.name]
+
+
+TOGGLE = """
+import sys
+from benchmarks.faults import seeds
+from phototag.errors import ChangedMeanwhile
+from phototag.metadata import file
+turn = 0
+while True:
+    turn += 1
+    try:
+        file.apply(sys.argv[1], seeds.record(("headshot", "portrait")[turn % 2]))
+    except ChangedMeanwhile:
+        pass
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="names cannot be exchanged here")
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
+def test_no_word_of_exiftool_is_lost_while_phototag_writes_without_a_pause(photo: Path) -> None:
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", TOGGLE, photo], cwd=Path(__file__).parents[2]
+        ) as ours,
+        exiftool.ExifToolHelper() as theirs,
+    ):
+        for turn in range(100):
+            theirs.execute("-overwrite_original", f"-XMP-dc:Title=title {turn}", str(photo))
+            assert "1 image files updated" in theirs.last_stdout, theirs.last_stderr
+            (found,) = theirs.get_tags(str(photo), "XMP-dc:Title")
+            assert found["XMP:Title"] == f"title {turn}"
+        assert ours.poll() is None  # it wrote all the time
+        ours.kill()
+    assert read(photo) is not None
