@@ -78,7 +78,7 @@ class Nets:
             if found and found[0].score >= QUICK_SCORE and found[0].box[3] >= QUICK_HEIGHT * height:
                 break
         else:
-            missed = found[0].box[3] * reduced < FINE_FACE * side if found else finest
+            missed = found[0].box[3] * CASCADE[-1] < FINE_FACE * side if found else finest
             if missed and side >= FINE_LEAST:
                 found = max(found, self._faces_at(rgb, FINE_SIDE), key=len)
         return found
