@@ -161,8 +161,10 @@ def _put_in_place(name: str, original: Original) -> None:
         try:
             os.replace(name, original.path)  # noqa: PTH105
         except OSError as error:
-            kept = f"{original.path}.kept"  # a temporary name would not outlive the next run
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # a temporary name would not outlive the next run
+                folder, own = os.path.split(original.path)
+                handle, kept = tempfile.mkstemp(prefix=f"{own}.kept-", dir=folder)
+                os.close(handle)
                 os.rename(name, kept)  # noqa: PTH104
                 name = kept
             raise WriteUncertain(
@@ -191,9 +193,8 @@ def _put_new(name: str, original: Original) -> None:
         refuse_unless_replaceable(original, Options())
         os.rename(name, original.path)  # noqa: PTH104
     else:
-        with contextlib.suppress(
-            OSError
-        ):  # the file is in place; the next run deletes what is left
+        # The file is in place; what cannot be deleted now is deleted by the next run.
+        with contextlib.suppress(OSError):
             os.unlink(name)  # noqa: PTH108
 
 
