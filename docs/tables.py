@@ -459,7 +459,7 @@ def faults_measured() -> str:
 
 {
         table(
-            ("kills", "at work", "damaged", "lost", "temporary files", "after the next run"),
+            ("killed", "at work", "damaged", "lost", "temporary files", "after the next run"),
             (
                 (
                     f"{name}, {tally['kills']}",

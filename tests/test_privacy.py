@@ -64,7 +64,7 @@ def _traced(log: Path, command: list[str], *, seconds: float | None = None) -> l
     [
         ["analyze", "PHOTO"], ["tag", "PHOTO"], ["tag", "FOLDER"], ["show", "PHOTO"],
         ["gallery", "FOLDER", "-o", "PAGE"], ["doctor"], ["remove", "PHOTO"], ["remove", "FOLDER"],
-        ["crop", "PHOTO", "--profile", "casting_8x10"],
+        ["crop", "PHOTO", "--profile", "casting_8x10"], ["undo"],
     ],
     ids=lambda command: " ".join(command[:2]),
 )  # fmt: skip
@@ -72,8 +72,8 @@ def test_no_process_connects_beyond_this_machine(
     portrait_jpg: Path, tmp_path: Path, command: list[str]
 ) -> None:
     names = {"PHOTO": portrait_jpg, "FOLDER": portrait_jpg.parent, "PAGE": tmp_path / "page.html"}
-    if command[0] in {"show", "remove"}:  # there must be something
-        what = names[command[1]]
+    if command[0] in {"show", "remove", "undo"}:  # there must be something
+        what = names[command[-1]] if command[1:] else portrait_jpg.parent
         subprocess.run(
             [sys.executable, "-m", "phototag", "tag", what], check=True, capture_output=True
         )

@@ -128,13 +128,17 @@ def made(number: int, originals: dict[str, bytes]) -> tuple[str, bytes]:
 
 
 def _spoilt(data: bytes, dice: random.Random, others: dict[str, bytes]) -> bytes:
-    """A few blind changes, most of them near the beginning, where the structure is."""
+    """A few blind changes: in some files most near the beginning, where the structure is, in some none.
+
+    What is spoilt in its structure is refused at once; what is spoilt elsewhere gets further.
+    """
     spoilt = bytearray(data)
+    near = dice.choice((0.0, 0.2, 0.9))
     for _ in range(dice.choice((1, 1, 1, 2, 4, 16))):
         if not spoilt:
             break
         head = min(len(spoilt), 4096)
-        at = dice.randrange(head if dice.random() < 0.7 else len(spoilt))
+        at = dice.randrange(head if dice.random() < near else len(spoilt))
         length = min(len(spoilt) - at, 1 << dice.randrange(10))
         match dice.randrange(8):
             case 0:

@@ -2,7 +2,8 @@
 
 A child changes photos of every format, and sidecars, without a pause; its process group is killed with
 SIGKILL at a random moment.  Every version that a whole write can leave behind is known byte for byte
-before: anything else is a damaged photo.  pyexiv2, which writes in place, is treated the same.
+before: anything else is a damaged photo.  Whole runs of the command line, with their sealed processes,
+and pyexiv2, which writes in place, are treated the same.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import hashlib
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +23,10 @@ import attrs
 import pyexiv2
 
 from benchmarks.faults import seeds
+from phototag.analyzer import Analyzer, Tagging
 from phototag.catalogue.walk import find
 from phototag.errors import PhototagError
+from phototag.keywords import Level
 from phototag.metadata import file
 from phototag.metadata.picture import digest
 from phototag.metadata.temporary import PREFIX
@@ -30,6 +35,13 @@ SUFFIXES = ("jpg", "png", "tif", "webp", "gif")  # a GIF gets a sidecar
 SIDE = 640  # px
 LONGEST = 0.06  # s from the first write to the kill
 TELL_EVERY = 1000
+EACH = 8  # photos of a format in the tree that whole runs change
+RUN_LONGEST = 0.5  # s from a run's first write to the kill; it takes longer to the end
+RUNS = (
+    ("tag", "--keywords", "minimal"),
+    ("tag", "--keywords", "full"),
+    ("remove",),
+)
 
 Step = Callable[[Path], object]
 STEPS: tuple[Step, ...] = (
@@ -78,16 +90,56 @@ def phototag(folder: Path, count: int, say: Callable[[str], None], seed: int = 0
         tally.kills += 1
         now = _states(photos)
         tally.changed += now != before
-        for path in photos:
-            tally.lost += not path.exists()
-            tally.damaged += path.exists() and now[path] not in known[path]
-        tally.temporary += _temporary(folder)
+        _judge(tally, now, known)
+        tally.temporary += len(_temporary(folder))
         for _found in find(str(folder), clean=True):  # what the next run begins with
             pass
-        tally.left += _temporary(folder)
+        tally.left += len(_temporary(folder))
         before = now
         if tally.kills % TELL_EVERY == 0:
             say(f"phototag: {attrs.asdict(tally)}")
+    return tally
+
+
+def runs(folder: Path, count: int, say: Callable[[str], None], seed: int = 0) -> Tally:
+    """Kill whole runs of the command line ``count`` times: parent, sealed processes and book.
+
+    The last run is not killed; it must end well.
+    """
+    tree, state = folder / "tree", folder / "state"
+    tree.mkdir()
+    photos = _photos(tree, EACH)
+    with Analyzer() as analyzer:
+        steps: tuple[Step, ...] = (
+            lambda path: analyzer.tag(path, Tagging(keywords=Level.MINIMAL)),
+            lambda path: analyzer.tag(path, Tagging(keywords=Level.FULL)),
+            analyzer.remove,
+        )
+        first = {path.suffix: _versions(path, steps) for path in reversed(photos)}
+    known = {path: first[path.suffix] for path in photos}
+    tally, dice = Tally(), random.Random(seed)
+    before = _states(photos)
+    while tally.kills < count:
+        old = _temporary(tree)
+        command = dice.choice(RUNS)
+        if not _run_killed(command, tree, state, dice.uniform(0, RUN_LONGEST)):
+            continue  # there was nothing to do for this command
+        tally.kills += 1
+        now, found = _states(photos), _temporary(tree)
+        tally.changed += now != before
+        _judge(tally, now, known)
+        tally.temporary += len(found - old)
+        tally.left += len(found & old)
+        before = now
+        if tally.kills % (TELL_EVERY // 10) == 0:
+            say(f"runs: {attrs.asdict(tally)}")
+    last = subprocess.run(
+        _command(RUNS[0], tree, state), capture_output=True, text=True, check=False
+    )
+    if last.returncode:
+        raise RuntimeError(f"the run after the last kill failed: {last.stdout}{last.stderr}")
+    _judge(tally, _states(photos), known)
+    tally.left += len(_temporary(tree))
     return tally
 
 
@@ -116,13 +168,26 @@ def _modify(path: Path, word: str) -> None:
         image.modify_xmp({"Xmp.dc.subject": [word]})
 
 
-def _photos(folder: Path) -> list[Path]:
+def _photos(folder: Path, each: int = 1) -> list[Path]:
+    """So many of every format; each has a name of its own, and so its sidecar."""
     paths = []
     for suffix in SUFFIXES:
-        path = folder / f"photo.{suffix}"
-        path.write_bytes(seeds.photo(suffix, SIDE))
-        paths.append(path)
+        data = seeds.photo(suffix, SIDE)
+        for number in range(each):
+            path = folder / f"{suffix}-{number}.{suffix}"
+            path.write_bytes(data)
+            paths.append(path)
     return paths
+
+
+def _judge(
+    tally: Tally,
+    now: dict[Path, tuple[bytes | None, ...]],
+    known: dict[Path, set[tuple[bytes | None, ...]]],
+) -> None:
+    for path, state in now.items():
+        tally.lost += not path.exists()
+        tally.damaged += path.exists() and state not in known[path]
 
 
 def _files(path: Path) -> list[Path]:
@@ -141,14 +206,14 @@ def _states(photos: Iterable[Path]) -> dict[Path, tuple[bytes | None, ...]]:
     return {path: _state(path) for path in photos}
 
 
-def _versions(path: Path) -> set[tuple[bytes | None, ...]]:
+def _versions(path: Path, steps: tuple[Step, ...] = STEPS) -> set[tuple[bytes | None, ...]]:
     """Every version that whole steps lead to, found by taking all of them from all of them."""
     start = _kept(path)
     versions = {_state(path): start}
     waiting = [start]
     while waiting:
         kept = waiting.pop()
-        for step in STEPS:
+        for step in steps:
             _restore(path, kept)
             step(path)
             if (state := _state(path)) not in versions:
@@ -170,8 +235,8 @@ def _restore(path: Path, kept: dict[Path, bytes]) -> None:
             each.unlink(missing_ok=True)
 
 
-def _temporary(folder: Path) -> int:
-    return sum(name.startswith(PREFIX) for name in os.listdir(folder))  # noqa: PTH208
+def _temporary(folder: Path) -> set[str]:
+    return {name for name in os.listdir(folder) if name.startswith(PREFIX)}  # noqa: PTH208
 
 
 def _endless(photos: list[Path], steps: tuple[Step, ...], first: int) -> None:
@@ -204,10 +269,37 @@ def _killed(work: Callable[[], None], after: float) -> None:
     os.close(begun)
 
 
+def _command(words: Sequence[str], tree: Path, state: Path) -> list[str]:
+    book = ("--state", str(state)) if words[0] == "tag" else ()
+    return [sys.executable, "-m", "phototag", *words, str(tree), "--workers", "2", *book]
+
+
+def _run_killed(words: Sequence[str], tree: Path, state: Path, after: float) -> bool:
+    """Kill a run so many seconds after its first write; False if it ended before."""
+    untouched = tree.stat().st_mtime_ns
+    with subprocess.Popen(
+        _command(words, tree, state),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    ) as process:  # fmt: skip
+        while tree.stat().st_mtime_ns == untouched:
+            if process.poll() is not None:
+                return False
+            time.sleep(0.001)
+        time.sleep(after)
+        if process.poll() is not None:
+            return False
+        os.killpg(process.pid, signal.SIGKILL)
+    return True
+
+
 def measure(work: Path, count: int, say: Callable[[str], None]) -> dict[str, Any]:
-    """Both, as JSON values."""
+    """All three, as JSON values: the more a kill takes, the fewer of them."""
     found = {}
-    for name, run, times in (("phototag", phototag, count), ("pyexiv2", in_place, count // 10)):
+    for name, run, times in (
+        ("phototag", phototag, count),
+        ("phototag, whole runs", runs, max(count // 50, 5)),
+        ("pyexiv2", in_place, count // 10),
+    ):
         folder = work / name
         folder.mkdir()
         found[name] = attrs.asdict(run(folder, times, say))

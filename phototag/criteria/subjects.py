@@ -161,7 +161,7 @@ def _nobody(scene: Scene, calibration: Calibration) -> str:
         return "something has the shape of a body, but the picture does not look like one of people"
     found = f"what looks like a face (score {scene.faces[0].score:.2f}) is hardly a person's"
     # Without the content the model takes that of an average photo; what remains are the detectors.
-    cues = {n: None if n in numbered(scene.content) else cue for n, cue in features(scene).items()}
+    cues = features(scene) | dict.fromkeys(numbered(scene.content))
     if calibration.model("presence").chances(cues)[PERSON] < EVEN:
         return f"{found}: {100 * scene.person.undecided:.0f} % of the person mask is doubtful"
     return f"{found}: the picture as a whole does not look like one of people"

@@ -77,6 +77,8 @@ def _inside_bands(profile: Profile, layout: Layout, head: Head) -> Placed | str:
     for units, cost in sorted(costs.items(), key=lambda item: item[1]):
         if best is not None and cost >= best.cost:  # the other costs are no gains
             break
+        if best is not None and cost + _eyes_cost(profile, layout, head, units) >= best.cost:
+            continue
         placed = _place(profile, layout, head, units)
         if placed is not None and (best is None or placed.cost < best.cost):
             best = placed
@@ -109,19 +111,34 @@ def _size_cost(profile: Profile, head: Head, high: int) -> float:
     return _off(head.height / high, profile.head) ** 2
 
 
-def _place(profile: Profile, layout: Layout, head: Head, units: int) -> Placed | None:
-    wide, high = units * profile.ratio[0], units * profile.ratio[1]
+def _eyes_cost(profile: Profile, layout: Layout, head: Head, units: int) -> float:
+    """What the height of the eyes costs at least in a crop of this size."""
+    high = units * profile.ratio[1]
+    lowest, highest, wanted = _tops(profile, layout, head, high)
+    top = max(lowest, min(highest, wanted))
+    return _off((head.eyes - top) / high, profile.eyes) ** 2
+
+
+def _tops(profile: Profile, layout: Layout, head: Head, high: int) -> tuple[float, float, float]:
+    """Where the top edge of a crop so high may lie: from, to, and at best."""
     eye_low, eye_wanted, eye_high = profile.eyes
     kept = head.crown - profile.headroom * high  # the lowest top edge that spares the hair
+    return (
+        max(0.0, head.eyes - eye_high * high, head.chin - high),
+        min(float(layout.height - high), head.eyes - eye_low * high, kept),
+        head.eyes - eye_wanted * high,
+    )
+
+
+def _place(profile: Profile, layout: Layout, head: Head, units: int) -> Placed | None:
+    wide, high = units * profile.ratio[0], units * profile.ratio[1]
     # A positive yaw looks to the right of the picture: more of the crop on that side.
     yaw = head.yaw or 0.0
     room = math.copysign(profile.look_room * min(1.0, abs(yaw) / TURNED), yaw)
     wanted = head.middle - (0.5 - room) * wide
     span = wanted, wanted + wide
     top = best_place(
-        max(0.0, head.eyes - eye_high * high, head.chin - high),
-        min(float(layout.height - high), head.eyes - eye_low * high, kept),
-        head.eyes - eye_wanted * high,
+        *_tops(profile, layout, head, high),
         _forbidden(layout, high, head.height, span, across=False),
     )
     if top is None:
