@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import platform
+import re
 import sys
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OPENCV = ("opencv-python", "opencv-contrib-python")
+# Not ours; other packages bring them.
+ALSO_OPENCV = ("opencv-python-headless", "opencv-contrib-python-headless")
 EXTRAS = {"heif": "pillow_heif", "raw": "rawpy", "ray": "ray", "demo": "skimage"}
 
 
@@ -57,22 +60,24 @@ def _packages() -> Iterator[Line]:
 
 
 def _opencv() -> Iterator[Line]:
-    """The two distributions unpack into the same folder: the later one overwrites the earlier."""
+    """All distributions unpack into the same folder: the later one overwrites the earlier."""
     found = {}
-    for name in OPENCV:
+    for name in (*OPENCV, *ALSO_OPENCV):
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
-            yield Line(f"{name} is missing: pip install --force-reinstall {name}", fine=False)
+            if name in OPENCV:
+                yield Line(f"{name} is missing: pip install --force-reinstall {name}", fine=False)
     if len(set(found.values())) > 1:
-        wanted = max(found.values())
+        # The oldest: a newer one may have been released for some of them alone.
+        wanted = min(found.values(), key=lambda text: [int(n) for n in re.findall(r"\d+", text)])
         yield Line(
             f"{' and '.join(f'{n} {v}' for n, v in found.items())} share one folder and differ: "
-            f"pip install --force-reinstall {' '.join(f'{n}=={wanted}' for n in OPENCV)}",
+            f"pip install --force-reinstall {' '.join(f'{n}=={wanted}' for n in found)}",
             fine=False,
         )
-    elif len(found) == len(OPENCV):
-        yield Line(f"opencv-python and opencv-contrib-python {found[OPENCV[0]]}, agreeing")
+    elif found.keys() >= set(OPENCV):
+        yield Line(f"{' and '.join(found)} {found[OPENCV[0]]}, agreeing")
 
 
 def _models() -> Iterator[Line]:
