@@ -21,7 +21,7 @@ from phototag.keywords import SCENE_CODES
 from phototag.metadata.mapping import ROWS
 from phototag.ready_made import COLLECTIONS
 from phototag.verdict import Verdict
-from phototag.vocabulary import BRANCHES, Vocabulary
+from phototag.vocabulary import Vocabulary, branches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -101,7 +101,7 @@ def vocabulary() -> str:
                     for value in branch.values
                 ),
             )
-            for branch in BRANCHES
+            for branch in branches()
         ),
     )
 

@@ -9,9 +9,10 @@ import attrs
 
 from phototag import calibration as calibrations
 from phototag import criteria, crops, keywords, models, serial, verdict
-from phototag.criteria import CRITERIA, Finding, Findings, subjects
+from phototag.criteria import CRITERIA, Finding, Findings, installed, subjects
 from phototag.criteria.finding import Status
 from phototag.crops import DPI, Crop, Refusal
+from phototag.errors import BadPlugin
 from phototag.keywords import Keywords
 from phototag.scene import Scene
 from phototag.verdict import Grade, Kind, Verdict
@@ -96,13 +97,21 @@ class Analysis(Findings):
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Analysis:
-        """The analysis of ``to_dict``; unknown keys of a newer version are ignored.
+        """The analysis of ``to_dict``.
+
+        Unknown keys of a newer version, and criteria of packages that are not installed, are ignored.
 
         Raises:
             ValueError: this is not such a dictionary.
         """
         try:
-            return serial.from_json({**values, **values["criteria"]}, cls)
+            others = {
+                name: serial.from_json(finding, installed()[name].finding)
+                for name, finding in values["criteria"].items()
+                if name not in CRITERIA and name in installed()
+            }
+            analysis = serial.from_json({**values, **values["criteria"]}, cls)
+            return attrs.evolve(analysis, others=others)
         except Exception as error:
             raise ValueError(f"not an analysis of phototag: {error!r}") from error
 
@@ -124,14 +133,18 @@ def analyse_scene(
         kind: what a person says it is; None = nobody has said.
     """
     rules = calibration or calibrations.default()
-    findings = criteria.judge(scene, rules)
+    try:
+        findings = criteria.judge(scene, rules)
+    except BadPlugin as error:  # it names the criterion
+        problem = f"{error.photo}: {error.problem}"
+        raise BadPlugin(path, problem, error.remedy) from error
     judged = verdict.judge(scene, findings, rules)
     if kind is not None:
         judged = verdict.corrected(judged, kind)
     faces = () if judged.kind is Kind.OTHER else subjects.faces_of_subjects(scene, rules)
     suggested, refused = crops.suggest(scene, faces, profiles) if faces else ((), ())
     return Analysis(
-        **{name: finding for name, finding in findings.items()},  # type: ignore[arg-type]  # noqa: C416
+        **{field.name: getattr(findings, field.name) for field in attrs.fields(Findings)},
         path=path,
         verdict=judged,
         crops=suggested,

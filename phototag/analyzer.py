@@ -82,7 +82,7 @@ class Tagging:
         keywords: how many words are claimed.
         vocabulary: which words.
         min_confidence: below it nothing is claimed, and what was claimed earlier goes away; a
-            number for the verdict, or numbers by name (``keywords.GOVERNORS``).
+            number for the verdict, or numbers by name (``keywords.governors``).
         lightroom_crop: name of a crop profile that Lightroom is to apply, in sidecars only.
         faces: mark faces as MWG regions too, which applications list as unnamed people.
         corrections: what a person has said of pictures, by their hash.

@@ -36,6 +36,10 @@ class PhototagError(Exception):
         return f"{sentence}; {self.remedy}" if self.remedy else sentence
 
 
+class BadPlugin(PhototagError):
+    """What another package adds to phototag is not what it should be, or fails."""
+
+
 class PhotoNotFound(PhototagError):
     """There is no file of this name, or it vanished before it could be read."""
 

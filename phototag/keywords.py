@@ -13,7 +13,7 @@ from phototag.criteria.environment import Place
 from phototag.criteria.posing import Facing
 from phototag.criteria.subjects import Subjects
 from phototag.verdict import Kind
-from phototag.vocabulary import BRANCHES, Level, Vocabulary
+from phototag.vocabulary import Level, Vocabulary, branches
 
 if TYPE_CHECKING:
     from phototag.criteria import Findings
@@ -51,8 +51,10 @@ SCENE_CODES: dict[enum.StrEnum, str] = {
     Shot.FACE: "011800",
 }
 
-#: What a threshold can be set for: the verdict, the grade, and every criterion that has words.
-GOVERNORS = tuple(dict.fromkeys(branch.governor for branch in BRANCHES))
+
+def governors() -> tuple[str, ...]:
+    """What a threshold can be set for: the verdict, the grade, and every criterion that has words."""
+    return tuple(dict.fromkeys(branch.governor for branch in branches()))
 
 
 def thresholds(min_confidence: float | Mapping[str, float]) -> dict[str, float]:
@@ -63,8 +65,10 @@ def thresholds(min_confidence: float | Mapping[str, float]) -> dict[str, float]:
     """
     given = min_confidence if isinstance(min_confidence, Mapping) else {"kind": min_confidence}
     for name, least in given.items():
-        if name not in GOVERNORS:
-            raise ValueError(f"{name!r} has no confidence of its own: {', '.join(GOVERNORS)} have")
+        if name not in governors():
+            raise ValueError(
+                f"{name!r} has no confidence of its own: {', '.join(governors())} have"
+            )
         if not 0 <= least <= 1:
             raise ValueError(f"a confidence lies between 0 and 1, not at {least}")
     return dict(given)
@@ -87,14 +91,17 @@ def claim(
     if verdict.kind is Kind.OTHER or verdict.confidence < least.get("kind", 0.0):
         return Keywords()
     sure = {
-        name for name in GOVERNORS if _confidence(findings, verdict, name) >= least.get(name, 0)
+        name for name in governors() if _confidence(findings, verdict, name) >= least.get(name, 0)
     }
     flat: list[str] = []
     hierarchical: list[str] = []
-    for branch in BRANCHES:
+    values = _values(findings, verdict)
+    for branch in branches():
         if branch.governor not in sure or not _claims(level, branch.level):
             continue
-        for value in _values(findings, verdict)[branch.name]:
+        for value in values.get(branch.name, ()):
+            if value not in branch.values:
+                continue
             word = vocabulary.word(branch.name, value)
             if word is not None:
                 flat.append(word)
@@ -139,6 +146,11 @@ def _values(findings: Findings, verdict: Verdict) -> dict[str, tuple[enum.StrEnu
         **{name: () if value is None else (value,) for name, value in single.items()},
         "use": findings.marketing.uses,
         "occasion": findings.situation.occasions,
+        **{
+            name: (finding.value,)
+            for name, finding in findings.others.items()
+            if isinstance(finding.value, enum.StrEnum)
+        },
     }
 
 
@@ -157,4 +169,12 @@ def _codes(findings: Findings, verdict: Verdict, sure: set[str]) -> Iterator[str
     yield from sorted({code for value, code in SCENE_CODES.items() if value in told})
 
 
-__all__ = ["GOVERNORS", "SCENE_CODES", "Keywords", "Level", "Vocabulary", "claim", "thresholds"]
+__all__ = [
+    "SCENE_CODES",
+    "Keywords",
+    "Level",
+    "Vocabulary",
+    "claim",
+    "governors",
+    "thresholds",
+]

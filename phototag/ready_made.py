@@ -15,7 +15,7 @@ from phototag.criteria.cropping import Shot
 from phototag.criteria.subjects import Subjects
 from phototag.errors import WriteRefused
 from phototag.verdict import Grade, Kind, Review
-from phototag.vocabulary import BRANCHES, SEPARATOR, Level, Vocabulary, lightroom_keywords
+from phototag.vocabulary import SEPARATOR, Level, Vocabulary, branches, lightroom_keywords
 
 if TYPE_CHECKING:
     import enum
@@ -65,7 +65,7 @@ class Collection:
     @property
     def level(self) -> Level:
         """How many words must have been written for it to find anything."""
-        levels = {branch.name: branch.level for branch in BRANCHES}
+        levels = {branch.name: branch.level for branch in branches()}
         return max((levels[name] for name, _ in self.wanted), key=tuple(Level).index)
 
 

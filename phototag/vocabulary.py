@@ -1,6 +1,6 @@
 """The words that phototag may claim: which values, under which branch, in whose language.
 
-``BRANCHES`` is the controlled list.  A vocabulary gives it other words: German ones, those of a
+``BRANCHES`` is phototag's controlled list; criteria of other packages add to it.  A vocabulary gives it other words: German ones, those of a
 house, or none at all for what is not wanted.
 """
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from phototag import toml_file
+from phototag.criteria import CRITERIA, installed
 from phototag.criteria.background import BackgroundKind
 from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
@@ -78,6 +79,17 @@ BRANCHES = tuple(
     )
 )
 
+
+def branches() -> tuple[Branch, ...]:
+    """The controlled list, and after it what criteria of other packages claim."""
+    own = (
+        Branch(name=name, level=Level.FULL, governor=name, values=criterion.values)
+        for name, criterion in sorted(installed().items())
+        if criterion.values and name not in CRITERIA
+    )
+    return (*BRANCHES, *own)
+
+
 # Values that would read badly as a bare word in a flat list of keywords.
 WORDS = {
     ("colour", "bw"): "black and white",
@@ -121,7 +133,7 @@ class Vocabulary:
 
     def entries(self, level: Level = Level.FULL) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The controlled list up to a level: each branch's name with all its words."""
-        for branch in BRANCHES:
+        for branch in branches():
             if tuple(Level).index(branch.level) <= tuple(Level).index(level):
                 words = (self.word(branch.name, value) for value in branch.values)
                 yield (
@@ -168,9 +180,9 @@ def lightroom_keywords(vocabulary: Vocabulary, level: Level = Level.FULL) -> str
 
 def _vocabulary(tables: Mapping[str, Any]) -> Vocabulary:
     _known(tables, {"root", "branches", "words"}, "entry")
-    values = {branch.name: set(map(str, branch.values)) for branch in BRANCHES}
-    branches = _table(tables, "branches")
-    _known(branches, values.keys(), "branch")
+    values = {branch.name: set(map(str, branch.values)) for branch in branches()}
+    renamed = _table(tables, "branches")
+    _known(renamed, values.keys(), "branch")
     words = {}
     given = _table(tables, "words")
     _known(given, values.keys(), "branch")
@@ -180,7 +192,7 @@ def _vocabulary(tables: Mapping[str, Any]) -> Vocabulary:
             words[branch, value] = None if word is False else _text(word)
     return Vocabulary(
         root=_text(tables.get("root", ROOT)),
-        branches={name: _text(text) for name, text in branches.items()},
+        branches={name: _text(text) for name, text in renamed.items()},
         words=words,
     )
 

@@ -117,4 +117,4 @@ def test_thresholds_are_numbers_by_name() -> None:
         thresholds({"focus": 0.5})
     with pytest.raises(ValueError, match="between 0 and 1"):
         thresholds(1.5)
-    assert keywords.GOVERNORS[:2] == ("kind", "grade")
+    assert keywords.governors()[:2] == ("kind", "grade")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import attrs
 
-from phototag import errors
+from phototag import errors, plugins
 from phototag.analyzer import Analyzer, How, Met, Outcome, Tagging
 from phototag.api import TagOptions, tagging
 from phototag.calibration import default as rules
@@ -74,7 +74,8 @@ class Plan:
         """A short name of all that decides what stands in a photo afterwards."""
         write = attrs.evolve(self.tagging.write, **_PASSING)
         asked = attrs.evolve(self.tagging, write=write, corrections={})
-        parts = (asked, self.profiles, self.pairs, __version__, rules().identity)
+        added = plugins.identity()
+        parts = (asked, self.profiles, self.pairs, __version__, rules().identity, added)
         return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 

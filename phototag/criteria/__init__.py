@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from phototag.criteria import (
-    background,
-    cropping,
-    environment,
-    focus,
-    marketing,
-    mood,
-    posing,
-    printing,
-    retouching,
-    situation,
-    subjects,
-)
 from phototag.criteria.background import BackgroundFinding
-from phototag.criteria.cropping import CroppingFinding, Shot
+from phototag.criteria.criterion import Criterion, Earlier, answers, installed
+from phototag.criteria.cropping import CroppingFinding
 from phototag.criteria.environment import EnvironmentFinding
 from phototag.criteria.finding import Finding
 from phototag.criteria.focus import FocusFinding
@@ -31,6 +20,7 @@ from phototag.criteria.printing import PrintingFinding
 from phototag.criteria.retouching import RetouchingFinding
 from phototag.criteria.situation import SituationFinding
 from phototag.criteria.subjects import SubjectsFinding
+from phototag.errors import BadPlugin
 
 if TYPE_CHECKING:
     from phototag.calibration import Calibration
@@ -39,7 +29,11 @@ if TYPE_CHECKING:
 
 @attrs.frozen(kw_only=True)
 class Findings:
-    """The eleven findings, in the article's order."""
+    """The eleven findings, in the article's order, and those of criteria of other packages.
+
+    Attributes:
+        others: what criteria of other packages found, by their names.
+    """
 
     focus: FocusFinding
     subjects: SubjectsFinding
@@ -52,38 +46,26 @@ class Findings:
     marketing: MarketingFinding
     situation: SituationFinding
     printing: PrintingFinding
+    others: Mapping[str, Finding] = attrs.Factory(dict)
 
     def items(self) -> tuple[tuple[str, Finding], ...]:
         """Name and finding, in order."""
-        return tuple((name, getattr(self, name)) for name in CRITERIA)
+        eleven = ((name, getattr(self, name)) for name in CRITERIA)
+        return (*eleven, *sorted(self.others.items()))
 
 
-CRITERIA = tuple(field.name for field in attrs.fields(Findings))
+#: The names of the eleven.
+CRITERIA = tuple(field.name for field in attrs.fields(Findings) if field.name != "others")
 
 
 def judge(scene: Scene, calibration: Calibration) -> Findings:
-    """Ask all eleven; the derived ones last, of the others."""
-    people = subjects.judge(scene, calibration)
-    cut = cropping.judge(scene, calibration)
-    behind = background.judge(scene, calibration)
-    pose = posing.judge(scene, calibration)
-    face = mood.judge(scene, calibration)
-    market = marketing.judge(people, cut, behind, pose, face)
-    return Findings(
-        focus=focus.judge(scene, calibration),
-        subjects=people,
-        cropping=cut,
-        mood=face,
-        environment=environment.judge(scene, calibration),
-        retouching=retouching.judge(scene, calibration),
-        background=behind,
-        posing=pose,
-        marketing=market,
-        situation=situation.judge(people, cut, market),
-        printing=printing.judge(
-            scene, calibration, close=cut.shot in {Shot.FACE, Shot.HEAD_AND_SHOULDERS}
-        ),
-    )
+    """Ask all that are installed; errors as for ``answers``."""
+    found = dict(answers(scene, calibration))
+    if missing := set(CRITERIA) - found.keys():
+        problem = f"the entry points {', '.join(sorted(missing))} are not there"
+        raise BadPlugin("phototag", problem, "install phototag again")
+    eleven: dict[str, Any] = {name: found.pop(name) for name in CRITERIA}
+    return Findings(**eleven, others=found)
 
 
-__all__ = ["CRITERIA", "Finding", "Findings", "judge"]
+__all__ = ["CRITERIA", "Criterion", "Earlier", "Finding", "Findings", "installed", "judge"]

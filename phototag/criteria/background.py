@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status, numbered, ramp
 from phototag.wording import percent
 
@@ -79,7 +80,7 @@ def features(scene: Scene) -> dict[str, float | None] | None:
     }
 
 
-def judge(scene: Scene, calibration: Calibration) -> BackgroundFinding:
+def judge(scene: Scene, calibration: Calibration, _: Earlier) -> BackgroundFinding:
     """Plain if its colour is one smooth surface; blurred if fine detail is missing; else detailed."""
     rules = calibration.section("background", Rules)
     seen, statistics = scene.surroundings, features(scene)
@@ -117,3 +118,6 @@ def _sharpness(seen: Surroundings, rules: Rules) -> float:
     edge = rules.no_edges if seen.edge_sharpness is None else seen.edge_sharpness
     ratio = 1.0 if seen.detail_ratio is None else seen.detail_ratio
     return math.sqrt(edge * ratio)
+
+
+CRITERION = Criterion(finding=BackgroundFinding, judge=judge)

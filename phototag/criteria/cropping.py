@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status
 from phototag.scene import BODY_POINTS
 from phototag.wording import percent
@@ -100,7 +101,7 @@ def features(scene: Scene) -> dict[str, float] | None:
     }
 
 
-def judge(scene: Scene, calibration: Calibration) -> CroppingFinding:
+def judge(scene: Scene, calibration: Calibration, _: Earlier) -> CroppingFinding:
     """Shot size from the room below the chin and the joints that are seen."""
     rules = calibration.section("cropping", Rules)
     face, seen = scene.main_face, features(scene)
@@ -180,3 +181,6 @@ def _whole(scene: Scene, shot: Shot) -> bool:
 def _has_air(face: Face) -> bool:
     box = face.box
     return box.x > 0 and box.y > 0 and box.right < 1 and box.bottom < 1
+
+
+CRITERION = Criterion(finding=CroppingFinding, judge=judge)

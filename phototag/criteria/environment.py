@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status, numbered
 from phototag.wording import percent
 
@@ -66,7 +67,7 @@ def features(scene: Scene) -> dict[str, float] | None:
     return numbered(scene.surroundings.content)
 
 
-def judge(scene: Scene, calibration: Calibration) -> EnvironmentFinding:
+def judge(scene: Scene, calibration: Calibration, _: Earlier) -> EnvironmentFinding:
     """Answer only where it is sure enough; inside or outside is told more often than which inside."""
     rules = calibration.section("environment", Rules)
     seen, statistics = scene.surroundings, features(scene)
@@ -112,3 +113,6 @@ def _reason(chances: dict[str, float], place: Place | None, *, inside: bool | No
     if inside:
         return f"surely inside, a studio or a room cannot be told apart ({odds})"
     return f"outdoors, but not beyond doubt ({odds})"
+
+
+CRITERION = Criterion(finding=EnvironmentFinding, judge=judge)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status, logistic
 from phototag.wording import percent
 
@@ -78,7 +79,7 @@ def features(scene: Scene) -> dict[str, float]:
     }
 
 
-def judge(scene: Scene, calibration: Calibration) -> FocusFinding:
+def judge(scene: Scene, calibration: Calibration, _: Earlier) -> FocusFinding:
     """Share of the frame that head, person and surroundings take."""
     rules = calibration.section("focus", Rules)
     face = scene.main_face
@@ -123,3 +124,6 @@ def _eye_sharpness(scene: Scene) -> float | None:
     if scene.skin is None or scene.surroundings is None:
         return None
     return scene.skin.eye_sharpness / (scene.surroundings.sharpness + 1)
+
+
+CRITERION = Criterion(finding=FocusFinding, judge=judge)

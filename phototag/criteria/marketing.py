@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.criteria.background import BackgroundKind
-from phototag.criteria.cropping import Shot
+from phototag.criteria.background import BackgroundFinding, BackgroundKind
+from phototag.criteria.criterion import Criterion, Earlier
+from phototag.criteria.cropping import CroppingFinding, Shot
 from phototag.criteria.finding import Finding, Status
-from phototag.criteria.posing import Facing
-from phototag.criteria.subjects import Subjects
+from phototag.criteria.mood import MoodFinding
+from phototag.criteria.posing import Facing, PosingFinding
+from phototag.criteria.subjects import Subjects, SubjectsFinding
 
 if TYPE_CHECKING:
-    from phototag.criteria.background import BackgroundFinding
-    from phototag.criteria.cropping import CroppingFinding
-    from phototag.criteria.mood import MoodFinding
-    from phototag.criteria.posing import PosingFinding
-    from phototag.criteria.subjects import SubjectsFinding
+    from phototag.calibration import Calibration
+    from phototag.scene import Scene
 
 
 class Use(enum.StrEnum):
@@ -47,14 +46,14 @@ class MarketingFinding(Finding):
         return self.uses
 
 
-def judge(
-    subjects: SubjectsFinding,
-    cropping: CroppingFinding,
-    background: BackgroundFinding,
-    posing: PosingFinding,
-    mood: MoodFinding,
-) -> MarketingFinding:
+def judge(_: Scene, __: Calibration, earlier: Earlier) -> MarketingFinding:
     """Apply the rules below, from the article's own examples of who buys what."""
+    subjects, cropping, posing = (
+        earlier[SubjectsFinding],
+        earlier[CroppingFinding],
+        earlier[PosingFinding],
+    )
+    background, mood = earlier[BackgroundFinding], earlier[MoodFinding]
     if subjects.people is Subjects.NONE:
         return MarketingFinding(
             uses=(),
@@ -85,3 +84,10 @@ def judge(
         confidence=min(subjects.confidence, cropping.confidence),
         reason=f"derived from: {facts}",
     )
+
+
+CRITERION = Criterion(
+    finding=MarketingFinding,
+    judge=judge,
+    after=(SubjectsFinding, CroppingFinding, BackgroundFinding, PosingFinding, MoodFinding),
+)

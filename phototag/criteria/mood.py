@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def features(scene: Scene) -> dict[str, float] | None:
     }
 
 
-def judge(scene: Scene, calibration: Calibration) -> MoodFinding:
+def judge(scene: Scene, calibration: Calibration, _: Earlier) -> MoodFinding:
     """Read mouth and eyes of the main face, if it is large enough."""
     rules = calibration.section("mood", Rules)
     face, shape = scene.main_face, features(scene)
@@ -113,3 +114,6 @@ def _reason(expression: VisibleExpression, smile: float, gap: float, *, eyes: bo
         VisibleExpression.EXPRESSIVE: f"an expressive face (mouth open by {gap:.2f} eye distances)",
     }[expression]
     return words + (", eyes open" if eyes else ", eyes closed or narrowed")
+
+
+CRITERION = Criterion(finding=MoodFinding, judge=judge)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def features(scene: Scene) -> dict[str, float | None] | None:
     }
 
 
-def judge(scene: Scene, calibration: Calibration) -> PosingFinding:
+def judge(scene: Scene, calibration: Calibration, _: Earlier) -> PosingFinding:
     """Where the face points, from mesh and eyes; without a face it is hidden or turned away."""
     rules = calibration.section("posing", Rules)
     face, seen = scene.main_face, features(scene)
@@ -173,3 +174,6 @@ def _reason(face: Face | None, facing: Facing | None) -> str:
         f"the face is {facing} (yaw {pose.yaw:+.0f}, pitch {pose.pitch:+.0f}, "
         f"roll {pose.roll:+.0f} degrees)"
     )
+
+
+CRITERION = Criterion(finding=PosingFinding, judge=judge)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from phototag.criteria.criterion import Criterion, Earlier
+from phototag.criteria.cropping import CroppingFinding, Shot
 from phototag.criteria.finding import Finding, Status
 
 if TYPE_CHECKING:
@@ -54,8 +56,9 @@ class PrintingFinding(Finding):
         return self.nearest
 
 
-def judge(scene: Scene, calibration: Calibration, *, close: bool) -> PrintingFinding:
-    """Sizes the pixels allow; ``close``: framed as a headshot, for which small prints are usual."""
+def judge(scene: Scene, calibration: Calibration, earlier: Earlier) -> PrintingFinding:
+    """Sizes the pixels allow; small ones are usual for what is framed as a headshot."""
+    close = earlier[CroppingFinding].shot in {Shot.FACE, Shot.HEAD_AND_SHOULDERS}
     rules = calibration.section("printing", Rules)
     image = scene.image
     short, long = sorted((image.width, image.height))
@@ -89,3 +92,6 @@ def _sizes(short: int, long: int, dpi: float) -> tuple[str, ...]:
     return tuple(
         _name(size) for size in (*SMALL, *LARGE) if short >= size[0] * dpi and long >= size[1] * dpi
     )
+
+
+CRITERION = Criterion(finding=PrintingFinding, judge=judge, after=(CroppingFinding,))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class RetouchingFinding(Finding):
         return self.style
 
 
-def judge(scene: Scene, calibration: Calibration) -> RetouchingFinding:
+def judge(scene: Scene, calibration: Calibration, _: Earlier) -> RetouchingFinding:
     """Colour treatment from the whole picture, retouching from the skin of a sharp face."""
     rules = calibration.section("retouching", Rules)
     colour = _colour(scene.image, rules)
@@ -123,3 +124,6 @@ def _colour(image: ImageFacts, rules: Rules) -> Colour:
     if image.chroma < rules.grey_chroma or image.hue_spread is None:
         return Colour.BLACK_AND_WHITE
     return Colour.TONED if image.hue_spread < rules.toned_spread else Colour.COLOUR
+
+
+CRITERION = Criterion(finding=RetouchingFinding, judge=judge)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.criteria.cropping import Shot
+from phototag.criteria.criterion import Criterion, Earlier
+from phototag.criteria.cropping import CroppingFinding, Shot
 from phototag.criteria.finding import Finding, Status
-from phototag.criteria.marketing import Use
-from phototag.criteria.subjects import Subjects
+from phototag.criteria.marketing import MarketingFinding, Use
+from phototag.criteria.subjects import Subjects, SubjectsFinding
 
 if TYPE_CHECKING:
-    from phototag.criteria.cropping import CroppingFinding
-    from phototag.criteria.marketing import MarketingFinding
-    from phototag.criteria.subjects import SubjectsFinding
+    from phototag.calibration import Calibration
+    from phototag.scene import Scene
 
 
 class Occasion(enum.StrEnum):
@@ -44,10 +44,13 @@ class SituationFinding(Finding):
         return self.occasions
 
 
-def judge(
-    subjects: SubjectsFinding, cropping: CroppingFinding, marketing: MarketingFinding
-) -> SituationFinding:
+def judge(_: Scene, __: Calibration, earlier: Earlier) -> SituationFinding:
     """Apply the article's list: who uses headshots, and what portraits are taken at."""
+    subjects, cropping, marketing = (
+        earlier[SubjectsFinding],
+        earlier[CroppingFinding],
+        earlier[MarketingFinding],
+    )
     if subjects.people is Subjects.NONE:
         return SituationFinding(
             occasions=(), status=Status.NOT_APPLICABLE, reason="there is no person in it"
@@ -78,3 +81,10 @@ def judge(
         reason=f"derived from: {subjects.reason}, {cropping.shot}, "
         f"uses {', '.join(marketing.uses) or 'none'}",
     )
+
+
+CRITERION = Criterion(
+    finding=SituationFinding,
+    judge=judge,
+    after=(SubjectsFinding, CroppingFinding, MarketingFinding),
+)

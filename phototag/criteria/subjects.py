@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status, numbered
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class SubjectsFinding(Finding):
         return self.people
 
 
-def judge(scene: Scene, calibration: Calibration) -> SubjectsFinding:
+def judge(scene: Scene, calibration: Calibration, _: Earlier) -> SubjectsFinding:
     """Count the people who are the subject; smaller and blurred ones are bystanders."""
     rules = calibration.section("subjects", Rules)
     presence = calibration.model("presence").chances(features(scene))[PERSON]
@@ -176,3 +177,6 @@ def _people(scene: Scene, count: int) -> str:
     if bystanders := len(scene.faces) - count:
         sentence += f" and {bystanders} less prominent"
     return sentence
+
+
+CRITERION = Criterion(finding=SubjectsFinding, judge=judge)

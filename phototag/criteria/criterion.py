@@ -1,0 +1,95 @@
+"""What a criterion is, and the one door by which all come in: ours and those of other packages."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import graphlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from phototag import plugins
+from phototag.criteria.finding import Finding
+from phototag.errors import BadPlugin
+
+if TYPE_CHECKING:
+    from phototag.calibration import Calibration
+    from phototag.scene import Scene
+
+F = TypeVar("F", bound=Finding)
+
+GROUP = "phototag.criteria"
+
+
+class Earlier:
+    """The findings of one picture that are made already, by their class."""
+
+    def __init__(self) -> None:
+        self._by_class: dict[type[Finding], Finding] = {}
+
+    def __getitem__(self, kind: type[F]) -> F:
+        found = self._by_class[kind]
+        assert isinstance(found, kind)
+        return found
+
+    def add(self, finding: Finding) -> None:
+        """Keep a finding for those that build on it."""
+        self._by_class[type(finding)] = finding
+
+
+@attrs.frozen(kw_only=True)
+class Criterion:
+    """One question to a picture.  Packages offer theirs as entry points of ``phototag.criteria``.
+
+    Attributes:
+        finding: class of its answers.
+        judge: makes an answer of a scene; takes the calibration of phototag's own numbers, and the
+            earlier findings.
+        after: classes of the findings it builds on.
+        values: those of ``Finding.value`` that are keywords, below a node of the criterion's name.
+            The words of the eleven stand in ``vocabulary.BRANCHES``.
+    """
+
+    finding: type[Finding]
+    judge: Callable[[Scene, Calibration, Earlier], Finding]
+    after: tuple[type[Finding], ...] = ()
+    values: tuple[enum.StrEnum, ...] = ()
+
+
+@functools.cache
+def installed() -> dict[str, Criterion]:
+    """All criteria by name, those that others build on first.
+
+    Raises:
+        BadPlugin: a package offers something that is no criterion, or that builds on what is not
+            there.
+    """
+    every = plugins.loaded(GROUP, Criterion)
+    names = {criterion.finding: name for name, criterion in every.items()}
+    order: graphlib.TopologicalSorter[str] = graphlib.TopologicalSorter()
+    try:
+        for name, criterion in every.items():
+            order.add(name, *(names[finding] for finding in criterion.after))
+        return {name: every[name] for name in order.static_order()}
+    except (KeyError, graphlib.CycleError) as error:
+        raise BadPlugin(GROUP, f"criteria build on what is not there: {error!r}") from error
+
+
+def answers(scene: Scene, calibration: Calibration) -> Iterator[tuple[str, Finding]]:
+    """Ask all; each gets the findings of those before it.
+
+    Raises:
+        BadPlugin: a criterion fails, or answers something else than it says.
+    """
+    earlier = Earlier()
+    for name, criterion in installed().items():
+        try:
+            finding = criterion.judge(scene, calibration, earlier)
+        except Exception as error:
+            raise BadPlugin(name, f"the criterion failed: {error!r}", "report it") from error
+        if type(finding) is not criterion.finding:
+            raise BadPlugin(name, f"the criterion answered with {finding!r}", "report it")
+        earlier.add(finding)
+        yield name, finding
