@@ -257,12 +257,23 @@ def speed(photos: Path, json_file: Path | None) -> None:
 @click.option("--count", type=click.IntRange(10), default=10_000, show_default=True, metavar="N")
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
 @click.option("--plot", type=_FILE, metavar="FILE", help="Draw it as SVG.")
-def growth(photos: Path, count: int, json_file: Path | None, plot: Path | None) -> None:
+@click.option(
+    "--part",
+    "parts",
+    type=click.Choice(["megapixels", "faces", "workers", "photos"]),
+    multiple=True,
+    help="Only this; the rest stays in the JSON file as it is. May be given several times.",
+)
+def growth(
+    photos: Path, count: int, json_file: Path | None, plot: Path | None, parts: tuple[str, ...]
+) -> None:
     """How the cost grows with photos, megapixels, faces and workers."""
     from benchmarks import growth as growths  # noqa: PLC0415 - matplotlib is slow to load
 
     with tempfile.TemporaryDirectory() as folder:
-        found = growths.measure(photos, Path(folder), count, click.echo)
+        found = growths.measure(photos, Path(folder), count, click.echo, parts or growths.PARTS)
+    if parts and json_file and json_file.exists():
+        found = {**json.loads(json_file.read_text("utf-8")), **found}
     if json_file:
         _write_dated(json_file, json.dumps(found))
     if plot:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks import scoring
+from benchmarks import averaging, scoring
 from benchmarks.folds import grouped
 from benchmarks.labelled import Label
 from benchmarks.scoring import FieldScore, Row, Scores
@@ -159,7 +159,7 @@ def report(runs: Sequence[Sequence[Judged]], *, held_out: bool, every: bool = Fa
         note=HELD_OUT if held_out else SHIPPED,
         labels="all" if every else "sure",
         shuffles=len(runs),
-        scores=scoring.average(scores),
+        scores=averaging.average(scores),
         runs=scores,
         missing=tuple(one.label.file for one in scored[0] if one.analysis is None),
         wrong=tuple(_wrong(scored)),

@@ -11,15 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import attrs
 import numpy as np
 import tomlkit
-from numpy.typing import NDArray
 from scipy.optimize import minimize
-from sklearn.linear_model import LogisticRegression
 
 from benchmarks.folds import grouped
 from benchmarks.labelled import Label
+from benchmarks.regression import (
+    Matrix,
+    Recipe,
+    as_table,
+    number,
+    regress,
+    short,
+)
 from phototag import calibration, verdict
 from phototag.criteria import (
     background,
@@ -33,37 +38,12 @@ from phototag.criteria import (
 from phototag.scene import Scene
 
 Rows = Sequence[tuple[Label, Scene]]
-Features = Callable[[Scene], Mapping[str, float | None] | None]
-Matrix = NDArray[np.float64]
 
-DIGITS = 4  # significant; more would be noise
 LEAST_PROMINENCES = [round(0.15 + 0.02 * step, 2) for step in range(16)]  # that are tried
 MOST_COUNTED = 9  # people; labels above it are approximate
 WISHED_PLACE = 0.90  # accuracy of environment where told; the fold's own estimate is optimistic
 WISHED_INSIDE = 0.945
 TOLD_GRADES = 0.62  # part of the headshots; so few cannot set a threshold by accuracy
-
-
-@attrs.frozen(kw_only=True)
-class Recipe:
-    """How one model is fitted.
-
-    Attributes:
-        features: of a scene; None = the model is not asked for it.
-        truth: the class of a photo; None = not labelled for this.
-        classes: in the order of the file.
-        strength: C of the regression, the inverse of its L2 penalty on standardised inputs.
-        balance: how far classes count alike whatever their share in the photos: 0 as they come, 1
-            all alike.  In between, rare answers (a profile, the face alone) are not drowned.
-        clip: percentiles beyond which an input is clipped.
-    """
-
-    features: Features
-    truth: Callable[[Label], str | None]
-    classes: tuple[str, ...]
-    strength: float
-    balance: float = 0.0
-    clip: tuple[float, float] = (0, 100)
 
 
 def _single(value: Callable[[Label], str | None]) -> Callable[[Label], str | None]:
@@ -149,111 +129,36 @@ def fit(rows: Rows, date: str) -> str:
 # --------------------------------------------------------------------------- models
 
 
-@attrs.frozen(eq=False)
-class Fitted:
-    """A softmax on raw, clipped inputs."""
-
-    low: Matrix
-    high: Matrix
-    missing: Matrix
-    weights: Matrix
-    intercepts: Matrix
-
-    def chances(self, inputs: Matrix) -> Matrix:
-        """Probabilities, rows x classes."""
-        filled = np.where(np.isnan(inputs), self.missing, np.clip(inputs, self.low, self.high))
-        scores = filled @ self.weights.T + self.intercepts
-        powers = np.exp(scores - scores.max(1, keepdims=True))
-        found: Matrix = powers / powers.sum(1, keepdims=True)
-        return found
-
-
 def _fit_model(recipe: Recipe, rows: Rows, date: str) -> tuple[Any, list[dict[str, float] | None]]:
     """The model as a TOML table, and for every row the chances by a model that never saw its source."""
     seen = [recipe.features(scene) for _, scene in rows]
     truths = [recipe.truth(label) for label, _ in rows]
     names = next(tuple(values) for values in seen if values is not None)
     asked = [n for n, values in enumerate(seen) if values is not None]
-    inputs = np.array([[_number(seen[n], name) for name in names] for n in asked])
+    inputs = np.array([[number(seen[n], name) for name in names] for n in asked])
     labelled = np.array([truths[n] in recipe.classes for n in asked])
     targets = np.array([str(truths[n]) for n in asked])
     fold = np.array(grouped([rows[n][0].source for n in asked], count=5, seed=0))
     out_of_fold = np.zeros((len(asked), len(recipe.classes)))
     for held in sorted(set(fold)):
         train = (fold != held) & labelled
-        fitted = _regress(recipe, inputs[train], targets[train])
+        fitted = regress(recipe, inputs[train], targets[train])
         out_of_fold[fold == held] = fitted.chances(inputs[fold == held])
     answers = np.array(recipe.classes)[out_of_fold.argmax(1)]
     accuracy = float((answers == targets)[labelled].mean())
-    whole = _regress(recipe, inputs[labelled], targets[labelled])
+    whole = regress(recipe, inputs[labelled], targets[labelled])
     evidence = f"{accuracy:.3f} right, cross-validated by source; fitted {date}"
     chances: list[dict[str, float] | None] = [None] * len(rows)
     for position, row in zip(asked, out_of_fold, strict=True):
         chances[position] = dict(zip(recipe.classes, map(float, row), strict=True))
-    return _table(recipe, names, whole, int(labelled.sum()), evidence), chances
-
-
-def _number(values: Mapping[str, float | None] | None, name: str) -> float:
-    value = None if values is None else values[name]
-    return float("nan") if value is None else float(value)
-
-
-def _regress(recipe: Recipe, inputs: Matrix, targets: NDArray[np.str_]) -> Fitted:
-    low, high = np.nanpercentile(inputs, recipe.clip, axis=0)
-    missing = np.nanmedian(inputs, axis=0)
-    filled = np.where(np.isnan(inputs), missing, np.clip(inputs, low, high))
-    mean, spread = filled.mean(0), np.maximum(filled.std(0), 1e-6)
-    regression = LogisticRegression(
-        C=recipe.strength,
-        max_iter=5000,
-        class_weight=_class_weights(targets, recipe.balance),
-    ).fit((filled - mean) / spread, targets)
-    known = [str(name) for name in regression.classes_]
-    raw, bias = regression.coef_, regression.intercept_
-    if len(known) == 2:
-        raw, bias = np.vstack([-raw / 2, raw / 2]), np.array([-bias[0] / 2, bias[0] / 2])
-    weights = np.zeros((len(recipe.classes), inputs.shape[1]))
-    intercepts = np.full(len(recipe.classes), -30.0)  # a class without a photo is never answered
-    for row, name in enumerate(known):
-        place = recipe.classes.index(name)
-        weights[place] = raw[row] / spread
-        intercepts[place] = bias[row] - float(raw[row] @ (mean / spread))
-    return Fitted(low, high, missing, weights, intercepts)
-
-
-def _class_weights(targets: NDArray[np.str_], balance: float) -> dict[str, float]:
-    words, counts = np.unique(targets, return_counts=True)
-    weights = (len(targets) / len(words) / counts) ** balance
-    return dict(zip(map(str, words), map(float, weights), strict=True))
-
-
-def _table(recipe: Recipe, names: Sequence[str], fitted: Fitted, count: int, evidence: str) -> Any:
-    table = tomlkit.table()
-    table["n"] = count
-    table["evidence"] = evidence
-    table["classes"] = [str(name) for name in recipe.classes]
-    table["features"] = list(names)
-    table["low"] = _rounded(fitted.low)
-    table["high"] = _rounded(fitted.high)
-    table["missing"] = _rounded(fitted.missing)
-    table["intercepts"] = _rounded(fitted.intercepts)
-    table["weights"] = [_rounded(row) for row in fitted.weights]
-    return table
-
-
-def _rounded(values: Matrix) -> list[float]:
-    return [_short(value) for value in values]
-
-
-def _short(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")
+    return as_table(recipe, names, whole, int(labelled.sum()), evidence), chances
 
 
 # --------------------------------------------------------------------------- numbers
 
 
 def _set(document: Any, section: str, name: str, value: float, evidence: str) -> None:
-    document[section][name]["value"] = _short(value)
+    document[section][name]["value"] = short(value)
     document[section][name]["evidence"] = evidence
 
 

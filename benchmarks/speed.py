@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -28,8 +27,8 @@ from PIL import Image
 
 import phototag
 from benchmarks import labelled
+from benchmarks.writes import writes
 from phototag import models
-from phototag.metadata.containers import open_container
 from phototag.vision import content, photo, skin, surroundings
 from phototag.vision.look import MASK_SIDE, Observer
 from phototag.vision.yunet import Detection
@@ -282,116 +281,10 @@ def starts() -> dict[str, float]:
     with phototag.Analyzer() as analyzer:
         for _ in range(20):
             analyzer.analyze(picture)
+        time.sleep(0.1)  # after so many it gives free memory back
         (child,) = psutil.Process().children()
         found["worker MB"] = round(child.memory_info().rss / 2**20)
     return found
-
-
-PYEXIV2 = """
-import json, sys, time
-import pyexiv2
-pyexiv2.set_log_level(4)
-pyexiv2.registerNs("https://phototag.example/ns/1.0/", "phototag")
-times = []
-for line in sys.stdin:
-    path, packet = json.loads(line)
-    start = time.perf_counter()
-    with pyexiv2.Image(path) as image:
-        image.modify_iptc({"Iptc.Application2.Keywords": ["headshot"]})
-        if packet:
-            image.modify_raw_xmp(packet)
-        else:
-            image.modify_xmp({
-                "Xmp.dc.subject": ["headshot"],
-                "Xmp.lr.hierarchicalSubject": ["phototag|kind|headshot"],
-            })
-    times.append(time.perf_counter() - start)
-print(json.dumps(times))
-"""
-TURNS = 8
-
-
-KEYWORDS = ("-XMP-dc:Subject=headshot", "-XMP-lr:HierarchicalSubject=phototag|kind|headshot")
-
-
-class Writes:
-    """The safe write against pyexiv2 in place and exiftool -stay_open; ms a photo.
-
-    The peers are given the keywords alone, and all that phototag writes: as a packet that is finished
-    already.  They do not look at what they wrote, and do not wait for the disk.
-    """
-
-    def __init__(self, sources: Sequence[Path], folder: Path, analyzer: phototag.Analyzer) -> None:
-        folder.mkdir()
-        self._sources, self._folder, self._analyzer = sources, folder, analyzer
-        self._analyses = [analyzer.analyze(path) for path in sources]
-        self._packets = [self._packet(n) for n in range(len(sources))]
-        self._times: dict[str, list[float]] = {}
-
-    def _packet(self, n: int) -> Path:
-        """The XMP that phototag writes into a photo, as a file."""
-        copy = Path(shutil.copyfile(self._sources[n], self._folder / f"{n}.jpg"))
-        self._analyzer.write(copy, self._analyses[n])
-        packet = self._folder / f"{n}.xmp"
-        packet.write_bytes(open_container(copy.read_bytes(), str(copy)).xmp or b"")
-        return packet
-
-    def _copies(self) -> list[Path]:
-        made = [self._folder / f"copy {n}.jpg" for n in range(len(self._sources))]
-        for source, copy in zip(self._sources, made, strict=True):
-            shutil.copyfile(source, copy)
-        os.sync()  # or the first fsync would pay for the copies
-        return made
-
-    def _each(self, name: str, work: Callable[[int, Path], object]) -> None:
-        for n, copy in enumerate(self._copies()):
-            start = time.perf_counter()
-            work(n, copy)
-            self._times.setdefault(name, []).append((time.perf_counter() - start) * MS)
-
-    def _by_exiftool(self, helper: Any, copy: Path, *arguments: str) -> None:
-        helper.execute("-overwrite_original", "-IPTC:Keywords=headshot", *arguments, str(copy))
-        assert "1 image files updated" in helper.last_stdout, helper.last_stderr
-
-    def _by_pyexiv2(self, name: str, packets: Sequence[str]) -> None:
-        rows = zip(map(str, self._copies()), packets, strict=True)
-        done = subprocess.run(
-            [sys.executable, "-c", PYEXIV2], input="\n".join(map(json.dumps, rows)),
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        seconds = json.loads(done.stdout.splitlines()[-1])
-        self._times.setdefault(name, []).extend(second * MS for second in seconds)
-
-    def turn(self, helper: Any) -> None:
-        """Everybody writes every photo once."""
-        self._each("safe write", lambda n, copy: self._analyzer.write(copy, self._analyses[n]))
-        self._each("exiftool, keywords", lambda _, c: self._by_exiftool(helper, c, *KEYWORDS))
-        self._each(
-            "exiftool, all", lambda n, c: self._by_exiftool(helper, c, f"-XMP<={self._packets[n]}")
-        )
-        self._by_pyexiv2("pyexiv2, keywords", [""] * len(self._sources))
-        self._by_pyexiv2("pyexiv2, all", [p.read_text("utf-8") for p in self._packets])
-
-    def found(self) -> dict[str, float]:
-        """Medians, and how many times as long as each peer's phototag's takes."""
-        middle = {name: statistics.median(times) for name, times in self._times.items()}
-        ours = middle["safe write"]
-        return {name: round(value, 1) for name, value in middle.items()} | {
-            f"to {peer}": round(ours / value, 2)
-            for peer, value in middle.items() if peer != "safe write"
-        }  # fmt: skip
-
-
-def writes(found: Sequence[Sample], work: Path) -> dict[str, float]:
-    """See ``Writes``."""
-    import exiftool  # noqa: PLC0415
-
-    sources = [sample.path for sample in found if sample.size == "12 MP"][:6]
-    with phototag.Analyzer() as analyzer, exiftool.ExifToolHelper() as helper:
-        writers = Writes(sources, work / "writes", analyzer)
-        for _ in range(TURNS):
-            writers.turn(helper)
-        return writers.found()
 
 
 def measure(photos: Path, work: Path, say: Callable[[str], None]) -> dict[str, Any]:
@@ -415,7 +308,8 @@ def measure(photos: Path, work: Path, say: Callable[[str], None]) -> dict[str, A
     say(str(every["autocrop"]))
     every["starts"] = starts()
     say(str(every["starts"]))
-    every["writes"] = writes(found, work)
+    sources = [sample.path for sample in found if sample.size == "12 MP"][:6]
+    every["writes"] = writes(sources, work)
     say(str(every["writes"]))
     return every
 

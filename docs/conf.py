@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # the modules beside this one
 
 project = "phototag"
 author = "The phototag authors"
@@ -39,9 +40,6 @@ napoleon_use_ivar = True
 
 def setup(app: Sphinx) -> None:
     """Write the generated pages before Sphinx looks for pages."""
-    spec = importlib.util.spec_from_file_location("tables", HERE / "tables.py")
-    assert spec is not None
-    assert spec.loader is not None
-    tables = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tables)
+    import tables  # noqa: PLC0415 - Sphinx loads this file by its path, the folder comes first here
+
     app.connect("builder-inited", lambda _: tables.write(HERE / "_generated"))

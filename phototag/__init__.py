@@ -18,10 +18,11 @@ from phototag.version import __version__
 
 if TYPE_CHECKING:
     from phototag.analysis import Analysis
-    from phototag.analyzer import Analyzer, How, Outcome, Tagging
+    from phototag.analyzer import Analyzer
     from phototag.api import TagOptions, analyze, crop, read, remove, tag, write
     from phototag.catalogue import Run, remove_catalogue, runs, tag_catalogue, undo
     from phototag.catalogue.watch import watch_catalogue
+    from phototag.criteria import Criterion, Earlier
     from phototag.criteria.background import BackgroundKind
     from phototag.criteria.cropping import Shot
     from phototag.criteria.environment import Place
@@ -38,16 +39,19 @@ if TYPE_CHECKING:
     from phototag.limits import Limits
     from phototag.metadata.options import Change, Options
     from phototag.metadata.record import Record
+    from phototag.outcome import How, Outcome
     from phototag.scene import Scene
+    from phototag.tagging import Tagging
     from phototag.verdict import Grade, Kind, Verdict
     from phototag.vocabulary import Vocabulary
 
 _HOMES = {
     "phototag.analysis": ("Analysis",),
-    "phototag.analyzer": ("Analyzer", "How", "Outcome", "Tagging"),
+    "phototag.analyzer": ("Analyzer",),
     "phototag.api": ("TagOptions", "analyze", "crop", "read", "remove", "tag", "write"),
     "phototag.catalogue": ("Run", "remove_catalogue", "runs", "tag_catalogue", "undo"),
     "phototag.catalogue.watch": ("watch_catalogue",),
+    "phototag.criteria": ("Criterion", "Earlier"),
     "phototag.criteria.background": ("BackgroundKind",),
     "phototag.criteria.cropping": ("Shot",),
     "phototag.criteria.environment": ("Place",),
@@ -64,7 +68,9 @@ _HOMES = {
     "phototag.limits": ("Limits",),
     "phototag.metadata.options": ("Change", "Options"),
     "phototag.metadata.record": ("Record",),
+    "phototag.outcome": ("How", "Outcome"),
     "phototag.scene": ("Scene",),
+    "phototag.tagging": ("Tagging",),
     "phototag.verdict": ("Grade", "Kind", "Verdict"),
     "phototag.vocabulary": ("Vocabulary",),
 }
@@ -81,6 +87,8 @@ __all__ = [  # noqa: RUF022 - by what they are for, not by the alphabet
     "Box", "Point",
     # what one chooses
     "TagOptions", "Tagging", "Options", "Level", "Vocabulary", "Profile", "Limits",
+    # what one adds
+    "Criterion", "Earlier",
     # values
     "Kind", "Grade", "Status", "Focus", "Subjects", "Shot", "VisibleExpression", "Place", "Style",
     "Colour", "BackgroundKind", "Facing", "Gaze", "Fit",

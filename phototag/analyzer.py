@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import enum
 import os
 import queue
 import threading
 import time
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
-
-import attrs
 
 from phototag import errors, serial
 from phototag.analysis import Analysis, analyse_scene
 from phototag.drawing import recommended as to_draw
-from phototag.files import FileState
-from phototag.keywords import Level, Vocabulary, claim, thresholds
 from phototag.limits import Limits
 from phototag.metadata.options import Change, Expected, Options, Written
 from phototag.metadata.record import Record
-from phototag.scene import Face, Scene
+from phototag.outcome import Met, Outcome
+from phototag.scene import Scene
 from phototag.sealed import SealedProcess, Source
 from phototag.streaming import stream
+from phototag.tagging import Tagging
 from phototag.verdict import Kind
 from phototag.wording import plain
 
@@ -37,126 +33,7 @@ if TYPE_CHECKING:
     Path = str | os.PathLike[str]
 
 QUALITY = 95  # of a crop that is encoded anew
-GIVE_WAY = 0.0002  # s, in which another thread gets the interpreter
-
-
-class How(enum.StrEnum):
-    """Where a photo's verdict comes from."""
-
-    LOOKED = "looked"  # the picture was opened
-    RECALLED = "recalled"  # from what an earlier run had seen in it
-    UNCHANGED = "unchanged"  # nothing is new since an earlier run
-
-
-@attrs.frozen(kw_only=True)
-class Outcome:
-    """What became of one photo in a run.
-
-    Attributes:
-        photo: its path as it was given.
-        analysis: the result; None if it failed or was not analysed.
-        change: what was written, or would be; None where nothing was to be written.
-        error: what went wrong; None if all went well.
-        how: where the verdict comes from.
-        known: the kind, where an earlier run has found it and there was nothing to do.
-    """
-
-    photo: str
-    analysis: Analysis | None = None
-    change: Change | None = None
-    error: errors.PhototagError | None = None
-    how: How = How.LOOKED
-    known: Kind | None = None
-
-    @property
-    def kind(self) -> Kind | None:
-        """Headshot, portrait or other; None where nothing was analysed or that failed."""
-        return self.known if self.analysis is None else self.analysis.kind
-
-
-@attrs.frozen(kw_only=True)
-class Tagging:
-    """What is claimed of a photo, and how it is written.
-
-    Attributes:
-        keywords: how many words are claimed.
-        vocabulary: which words.
-        min_confidence: below it nothing is claimed, and what was claimed earlier goes away; a
-            number for the verdict, or numbers by name (``keywords.governors``).
-        lightroom_crop: name of a crop profile that Lightroom is to apply, in sidecars only.
-        faces: mark faces as MWG regions too, which applications list as unnamed people.
-        corrections: what a person has said of pictures, by their hash.
-        write: options of the write itself.
-    """
-
-    keywords: Level = Level.MINIMAL
-    vocabulary: Vocabulary = attrs.Factory(Vocabulary)
-    min_confidence: Mapping[str, float] = attrs.field(factory=dict, converter=thresholds)
-    lightroom_crop: str | None = None
-    faces: bool = False
-    corrections: Mapping[str, Kind] = attrs.Factory(dict)
-    write: Options = attrs.Factory(Options)
-
-    def record(self, analysis: Analysis) -> Record:
-        """What is to stand in the photo."""
-        claimed = claim(
-            analysis,
-            analysis.verdict,
-            self.keywords,
-            least=self.min_confidence,
-            vocabulary=self.vocabulary,
-        )
-        sure = analysis.confidence >= self.min_confidence.get("kind", 0.0)
-        return Record(
-            kind=analysis.kind,
-            confidence=round(analysis.confidence, 4),
-            grade=analysis.grade,
-            contributions={n: round(value, 3) for n, value in analysis.contributions.items()},
-            keywords=claimed,
-            crops=analysis.crops if sure else (),
-            faces=tuple(face.box for face in _faces(analysis)) if self.faces else (),
-            lightroom=next(
-                (crop.box for crop in analysis.crops if crop.profile == self.lightroom_crop), None
-            ),
-            size=_stored_size(analysis),
-            software=analysis.software,
-            models=analysis.models,
-            calibration=analysis.calibration,
-            corrected=analysis.verdict.corrected,
-        )
-
-
-def _faces(analysis: Analysis) -> tuple[Face, ...]:
-    """Faces of people; what looks like one in a picture without people is none."""
-    return analysis.scene.faces if analysis.scene and analysis.subjects.count else ()
-
-
-def _stored_size(analysis: Analysis) -> tuple[int, int]:
-    """Width and height before the Exif orientation is applied."""
-    if analysis.scene is None:
-        return 0, 0
-    image = analysis.scene.image
-    sideways = image.orientation in {5, 6, 7, 8}
-    return (image.height, image.width) if sideways else (image.width, image.height)
-
-
-@attrs.frozen(kw_only=True)
-class Met:
-    """A file that was read once.
-
-    Attributes:
-        picture: a hash of the picture in it, without the metadata.
-        state: of the file when it was read.
-        scene: what is in the picture; None if only the hash was asked for.
-    """
-
-    picture: str
-    state: FileState
-    scene: Scene | None = None
-
-    def expecting(self, mark: str) -> Expected:
-        """For a write: the file as it was read, with this statement in it."""
-        return Expected(state=self.state, mark=mark)
+GIVE_WAY = 0.001  # s, in which another thread gets the interpreter
 
 
 class Analyzer:

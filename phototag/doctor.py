@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag import models
+from phototag import models, plugins
 from phototag.analyzer import Analyzer
 from phototag.calibration import default
+from phototag.criteria import installed
 from phototag.errors import PhototagError
 from phototag.version import __version__
 
@@ -42,6 +43,7 @@ def examine() -> Iterator[Line]:
     yield from _opencv()
     yield from _models()
     yield from _sealed_process()
+    yield from _added()
     for extra, module in EXTRAS.items():
         there = importlib.util.find_spec(module) is not None
         yield Line(f"extra {extra}: {'installed' if there else 'not installed'}")
@@ -78,6 +80,16 @@ def _opencv() -> Iterator[Line]:
         )
     elif found.keys() >= set(OPENCV):
         yield Line(f"{' and '.join(found)} {found[OPENCV[0]]}, agreeing")
+
+
+def _added() -> Iterator[Line]:
+    """Packages that add criteria, profiles or vocabularies."""
+    if packages := plugins.identity():
+        yield Line(f"additions of {packages}")
+    try:
+        installed()
+    except PhototagError as error:
+        yield Line(str(error), fine=False)
 
 
 def _models() -> Iterator[Line]:

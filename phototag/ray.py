@@ -24,16 +24,17 @@ import ray
 import ray.data
 
 from phototag import errors
-from phototag.analyzer import Analyzer, Outcome
+from phototag.analyzer import Analyzer
 from phototag.api import TagOptions, tagging
 from phototag.catalogue.walk import walk
+from phototag.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from phototag.analyzer import Tagging
     from phototag.crops import Profile
     from phototag.limits import Limits
+    from phototag.tagging import Tagging
 
 BATCH = 16  # photos that one call of an actor takes: a lost actor costs no more
 BLOCKS_A_WORKER = 4  # pieces of the list of photos, so that the last workers do not wait long

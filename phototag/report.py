@@ -26,18 +26,18 @@ from rich.table import Table
 
 from phototag import serial
 from phototag.analysis import SCHEMA
-from phototag.analyzer import How
 from phototag.errors import shown
+from phototag.outcome import How
 from phototag.verdict import Kind
 from phototag.wording import sure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from phototag.analyzer import Outcome
     from phototag.errors import PhototagError
     from phototag.metadata.options import Change
     from phototag.metadata.record import Record
+    from phototag.outcome import Outcome
 
 SOME_FAILED = 1  # exit status; click uses 2 for wrong usage
 LINE_SECONDS = 30.0  # between two lines of progress where there is no terminal to draw a bar on

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from phototag import toml_file
+from phototag import plugins, toml_file
 from phototag.criteria import CRITERIA, installed
 from phototag.criteria.background import BackgroundKind
 from phototag.criteria.cropping import Shot
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
+GROUP = "phototag.vocabularies"
 ROOT = "phototag"  # everything phototag claims stands below this one node
 SEPARATOR = "|"
 _RESERVED = (SEPARATOR, "/")  # they part the levels of hierarchical words
@@ -140,6 +141,19 @@ class Vocabulary:
                     self.branches.get(branch.name, branch.name),
                     tuple(word for word in words if word is not None),
                 )
+
+    @classmethod
+    def named(cls, text: str | os.PathLike[str]) -> Vocabulary:
+        """The vocabulary that an installed package offers by this name, or that in a TOML file.
+
+        Packages offer a ``Vocabulary`` as an entry point of ``phototag.vocabularies``.
+
+        Raises:
+            BadVocabulary: there is no such file, or it is not one.
+            BadPlugin: what a package offers is no vocabulary.
+        """
+        offered = plugins.loaded(GROUP, Vocabulary).get(str(text))
+        return cls.load(text) if offered is None else offered
 
     @classmethod
     def load(cls, file: str | os.PathLike[str]) -> Vocabulary:

@@ -23,13 +23,14 @@ import attrs
 import pyexiv2
 
 from benchmarks.faults import seeds
-from phototag.analyzer import Analyzer, Tagging
+from phototag.analyzer import Analyzer
 from phototag.catalogue.walk import find
 from phototag.errors import PhototagError
 from phototag.keywords import Level
 from phototag.metadata import file
 from phototag.metadata.picture import digest
 from phototag.metadata.temporary import PREFIX
+from phototag.tagging import Tagging
 
 SUFFIXES = ("jpg", "png", "tif", "webp", "gif")  # a GIF gets a sidecar
 SIDE = 640  # px

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from phototag import errors
-from phototag.catalogue.state import default_folder
+from phototag.catalogue.database import default_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

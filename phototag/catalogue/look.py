@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from phototag import errors
-from phototag.analyzer import Outcome
 from phototag.catalogue.run import Catalogue, Plan, Task
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found
+from phototag.outcome import Outcome
 from phototag.streaming import stream
 
 if TYPE_CHECKING:

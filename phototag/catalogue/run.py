@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any, Unpack
 import attrs
 
 from phototag import errors, plugins
-from phototag.analyzer import Analyzer, How, Met, Outcome, Tagging
+from phototag.analyzer import Analyzer
 from phototag.api import TagOptions, tagging
 from phototag.calibration import default as rules
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Place, Row, State, Statement
 from phototag.catalogue.walk import Found, find, looks
 from phototag.metadata.options import Change, Options, Written
+from phototag.outcome import How, Met, Outcome
 from phototag.streaming import stream
+from phototag.tagging import Tagging
 from phototag.verdict import Kind
 from phototag.version import __version__
 

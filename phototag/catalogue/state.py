@@ -6,20 +6,15 @@ and a run can only be taken back with ``remove``; nothing else is lost.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sqlite3
-import threading
 import time
-import zlib
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
-import platformdirs
 
-from phototag import errors, serial
+from phototag import errors
 from phototag.analysis import models_identity
+from phototag.catalogue.database import Database, packed, unpacked
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
 from phototag.scene import SCENE_VERSION, Scene
@@ -30,59 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 T = TypeVar("T")
-
-APPLICATION_ID = 0x70687467  # "phtg": SQLite's mark of whose file it is
-BUSY_SECONDS = 60.0  # how long a write waits for that of another run
-
-# What each version of the file adds to the one before; never changed once released.
-MIGRATIONS: tuple[str, ...] = (
-    """
-    CREATE TABLE roots (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
-    -- What is in a picture, whatever its file is called and wherever it lies.
-    CREATE TABLE scenes (
-        picture TEXT NOT NULL,  -- hash of the picture, without the metadata
-        seen_by TEXT NOT NULL,  -- the models and the version of the scene
-        scene BLOB NOT NULL,
-        UNIQUE (picture, seen_by)
-    );
-    CREATE TABLE photos (
-        root INTEGER NOT NULL REFERENCES roots,
-        folder BLOB NOT NULL,  -- relative to the root
-        name BLOB NOT NULL,
-        looks TEXT NOT NULL,  -- size and time of the photo and its sidecars; empty: to be read again
-        picture TEXT,
-        settings TEXT,  -- what was asked for when it was written; none: not written
-        kind TEXT,
-        mark TEXT NOT NULL,  -- of the statement that stands in it
-        written BLOB,  -- the record and the options it was written with
-        error TEXT,
-        UNIQUE (root, folder, name)
-    );
-    CREATE INDEX photos_by_picture ON photos (picture);
-    CREATE TABLE runs (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        root INTEGER NOT NULL REFERENCES roots,
-        settings TEXT NOT NULL,
-        software TEXT NOT NULL,
-        started REAL NOT NULL,
-        ended REAL  -- none: killed or stopped; the next run of the same settings goes on with it
-    );
-    CREATE TABLE changes (
-        run INTEGER NOT NULL REFERENCES runs,
-        folder BLOB NOT NULL,
-        name BLOB NOT NULL,
-        picture TEXT NOT NULL,
-        before BLOB,  -- the record that stood there, and its options; none for none
-        done INTEGER NOT NULL,  -- 0: about to be written when the run was killed, perhaps written
-        undone INTEGER NOT NULL DEFAULT 0,
-        UNIQUE (run, folder, name)
-    );
-    """,
-    """
-    -- What people have said of pictures.
-    CREATE TABLE corrections (picture TEXT NOT NULL UNIQUE, kind TEXT NOT NULL);
-    """,
-)
 
 
 @attrs.frozen
@@ -143,69 +85,12 @@ class Entry:
     before: Statement | None
 
 
-def default_folder() -> Path:
-    """Where state files and locks are kept, unless the user says otherwise."""
-    return Path(platformdirs.user_state_dir("phototag", appauthor=False))
-
-
-class State:
-    """An open state file; safe to use from several threads.
-
-    Args:
-        file: its path; it is made if there is none.  None = the user's own.
-
-    Raises:
-        StateUnusable: it cannot be opened, is damaged, is none, or a newer phototag made it.
-    """
+class State(Database):
+    """What is known of catalogues; arguments and errors as for ``Database``."""
 
     def __init__(self, file: str | os.PathLike[str] | None = None) -> None:
-        self.path = default_folder() / "catalogues.sqlite3" if file is None else Path(file)
-        self._lock = threading.RLock()
+        super().__init__(file)
         self.seen_by = f"{models_identity()}/{SCENE_VERSION}"
-        with self._told():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._sql = sqlite3.connect(
-                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            try:
-                self._prepare()
-            except BaseException:
-                self._sql.close()
-                raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._sql.close()
-
-    def _prepare(self) -> None:
-        (found,) = self._sql.execute("PRAGMA user_version").fetchone()
-        (owner,) = self._sql.execute("PRAGMA application_id").fetchone()
-        (tables,) = self._sql.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if owner != APPLICATION_ID and tables:
-            raise errors.StateUnusable(
-                str(self.path), "this is no state file of phototag", "name another with --state"
-            )
-        if found > len(MIGRATIONS):
-            raise errors.StateUnusable(
-                str(self.path),
-                "a newer phototag made this state file",
-                "install that version, or name another file with --state",
-            )
-        # A kill loses nothing; a power cut may lose the last photos' entries, never the file.
-        self._sql.execute("PRAGMA journal_mode = WAL")
-        self._sql.execute("PRAGMA synchronous = NORMAL")
-        for version, script in list(enumerate(MIGRATIONS, 1))[found:]:
-            self._sql.executescript(
-                f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {version};"
-                f" PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
-            )
 
     # ------------------------------------------------------------------ photos
 
@@ -252,7 +137,7 @@ class State:
             row.settings,
             row.kind,
             row.mark,
-            None if written is None else _packed(written),
+            None if written is None else packed(written),
             _from_error(row.error),
         )
 
@@ -260,7 +145,7 @@ class State:
         """What was last written into a photo."""
         query = "SELECT written FROM photos WHERE root = ? AND folder = ? AND name = ?"
         found = self._one(query, *attrs.astuple(place))
-        return None if found is None or found[0] is None else _unpacked(found[0], Statement)
+        return None if found is None or found[0] is None else unpacked(found[0], Statement)
 
     def places(self, root: int, picture: str) -> list[Place]:
         """Where a picture has been seen in a catalogue."""
@@ -273,7 +158,7 @@ class State:
         """What the present models have seen in a picture."""
         query = "SELECT scene FROM scenes WHERE picture = ? AND seen_by = ?"
         found = self._one(query, picture, self.seen_by)
-        return None if found is None else _unpacked(found[0], Scene)
+        return None if found is None else unpacked(found[0], Scene)
 
     def has_scenes(self) -> bool:
         """Whether anything has been seen yet."""
@@ -286,7 +171,7 @@ class State:
             "INSERT OR REPLACE INTO scenes (picture, seen_by, scene) VALUES (?, ?, ?)",
             picture,
             self.seen_by,
-            _packed(scene),
+            packed(scene),
         )
 
     def correct_kinds(self, kinds: Mapping[str, Kind]) -> None:
@@ -336,7 +221,7 @@ class State:
                     place.folder,
                     place.name,
                     picture,
-                    None if before is None else _packed(before),
+                    None if before is None else packed(before),
                 ),
             )
             return made.rowcount > 0
@@ -345,7 +230,7 @@ class State:
         """Something else stood in the photo."""
         self._do(
             "UPDATE changes SET before = ? WHERE run = ? AND folder = ? AND name = ?",
-            None if before is None else _packed(before),
+            None if before is None else packed(before),
             run,
             place.folder,
             place.name,
@@ -393,7 +278,7 @@ class State:
             yield Entry(
                 place=Place(root, folder, name),
                 picture=picture,
-                before=None if before is None else _unpacked(before, Statement),
+                before=None if before is None else unpacked(before, Statement),
             )
 
     def later(self, run: int, place: Place) -> int | None:
@@ -425,7 +310,7 @@ class State:
                 " WHERE root = ? AND folder = ? AND name = ?",
                 (
                     mark,
-                    None if entry.before is None else _packed(entry.before),
+                    None if entry.before is None else packed(entry.before),
                     *attrs.astuple(now),
                 ),
             )
@@ -433,39 +318,6 @@ class State:
             self._sql.execute(
                 "UPDATE runs SET ended = started WHERE id = ? AND ended IS NULL", (run,)
             )
-
-    # ------------------------------------------------------------------ SQL
-
-    def _do(self, query: str, *values: object) -> None:
-        with self._lock, self._told():
-            self._sql.execute(query, values)
-
-    def _one(self, query: str, *values: object) -> Any:
-        with self._lock, self._told():
-            return self._sql.execute(query, values).fetchone()
-
-    def _all(self, query: str, *values: object) -> list[Any]:
-        with self._lock, self._told():
-            return self._sql.execute(query, values).fetchall()
-
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise errors.StateUnusable(
-                str(self.path),
-                f"the state file cannot be used ({error})",
-                "name another with --state, or delete it: photos need none",
-            ) from error
-
-
-def _packed(value: object) -> bytes:
-    return zlib.compress(json.dumps(serial.to_json(value)).encode())
-
-
-def _unpacked(packed: bytes, cls: type[T]) -> T:
-    return serial.from_json(json.loads(zlib.decompress(packed)), cls)
 
 
 def _from_error(error: errors.PhototagError | None) -> str | None:

@@ -6,11 +6,12 @@ import os
 from typing import TYPE_CHECKING
 
 from phototag import errors
-from phototag.analyzer import Analyzer, Outcome
+from phototag.analyzer import Analyzer
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Entry, Place, Run, State
 from phototag.catalogue.walk import walk
 from phototag.metadata.options import Options
+from phototag.outcome import Outcome
 from phototag.streaming import stream
 
 if TYPE_CHECKING:

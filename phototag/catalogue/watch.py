@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import watchfiles
 
-from phototag.analyzer import Analyzer, How
+from phototag.analyzer import Analyzer
 from phototag.api import TagOptions, tagging
 from phototag.catalogue.lock import locked
 from phototag.catalogue.run import Catalogue, Plan, through
@@ -17,14 +17,15 @@ from phototag.catalogue.walk import Found, find, inside_of, listing
 from phototag.errors import PhotoNotReadable
 from phototag.files import FileState
 from phototag.formats import PHOTO_SUFFIXES
+from phototag.outcome import How
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
-    from phototag.analyzer import Outcome
     from phototag.crops import Profile
     from phototag.limits import Limits
+    from phototag.outcome import Outcome
 
 SETTLED = 2.0  # s without a change until a file counts as whole
 LOOK_EVERY = 500  # ms between two looks at what waits
@@ -70,29 +71,16 @@ def watch_catalogue(
     if not os.path.isdir(name):  # noqa: PTH112
         raise PhotoNotReadable(name, "this is no folder", "name the folder to watch")
     plan = Plan(tagging=tagging(options), profiles=profiles, pairs=pairs)
-    changes = watchfiles.watch(
-        name,
-        watch_filter=None,
-        stop_event=stop,
-        rust_timeout=LOOK_EVERY,
-        yield_on_timeout=True,
-        raise_interrupt=False,
-        force_polling=poll or None,
-        ignore_permission_denied=True,
-    )
+    changes = _messages(name, poll, stop)
     next(changes, None)  # from here on the system keeps messages for us
     arriving = _Arriving(name, settled, pairs=pairs)
-    with (
-        Analyzer(workers, limits=limits, profiles=profiles) as analyzer,
-        State(state) as book,
-    ):
+    with Analyzer(workers, limits=limits, profiles=profiles) as analyzer, State(state) as book:
         catalogue = Catalogue(name, plan, book, analyzer)
 
         def tagged(found: Iterable[Found]) -> Iterator[Outcome]:
             with locked([os.path.realpath(name)], wait=True):
-                for outcome in through(catalogue, workers, stop, found):
-                    if outcome.how is not How.UNCHANGED:
-                        yield outcome
+                news = through(catalogue, workers, stop, found)
+                yield from (outcome for outcome in news if outcome.how is not How.UNCHANGED)
 
         yield from tagged(find(name, pairs=pairs, clean=True))
         walked = time.monotonic()
@@ -103,6 +91,24 @@ def watch_catalogue(
             if time.monotonic() - walked > AGAIN:
                 yield from tagged(find(name, pairs=pairs, clean=True))
                 walked = time.monotonic()
+
+
+def _messages(
+    folder: str,
+    poll: bool,  # noqa: FBT001 - it is the caller's
+    stop: threading.Event | None,
+) -> Generator[set[tuple[watchfiles.Change, str]]]:
+    """What the system tells of a tree, and nothing now and then."""
+    return watchfiles.watch(
+        folder,
+        watch_filter=None,
+        stop_event=stop,
+        rust_timeout=LOOK_EVERY,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+        force_polling=poll or None,
+        ignore_permission_denied=True,
+    )
 
 
 class _Arriving:

@@ -11,7 +11,7 @@ from phototag.criteria.background import BackgroundFinding
 from phototag.criteria.criterion import Criterion, Earlier, answers, installed
 from phototag.criteria.cropping import CroppingFinding
 from phototag.criteria.environment import EnvironmentFinding
-from phototag.criteria.finding import Finding
+from phototag.criteria.finding import Finding, Status
 from phototag.criteria.focus import FocusFinding
 from phototag.criteria.marketing import MarketingFinding
 from phototag.criteria.mood import MoodFinding
@@ -68,4 +68,13 @@ def judge(scene: Scene, calibration: Calibration) -> Findings:
     return Findings(**eleven, others=found)
 
 
-__all__ = ["CRITERIA", "Criterion", "Earlier", "Finding", "Findings", "installed", "judge"]
+__all__ = [
+    "CRITERIA",
+    "Criterion",
+    "Earlier",
+    "Finding",
+    "Findings",
+    "Status",
+    "installed",
+    "judge",
+]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from phototag.crops.fitting import Placed, fit
 from phototag.crops.layout import lay_out
-from phototag.crops.profiles import ALLOWED, RECOMMENDED, Profile, Serves, built_in, load
+from phototag.crops.profiles import ALLOWED, RECOMMENDED, Profile, Serves, built_in, load, named
 from phototag.crops.suggestion import DPI, Crop, Fit, Refusal
 from phototag.geometry import Box
 from phototag.wording import percent
@@ -109,5 +109,6 @@ __all__ = [
     "Refusal",
     "built_in",
     "load",
+    "named",
     "suggest",
 ]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import cattrs
 
-from phototag import toml_file
-from phototag.errors import BadProfiles
+from phototag import plugins, toml_file
+from phototag.errors import BadPlugin, BadProfiles
 
 if TYPE_CHECKING:
     import os
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROLE = "http://cv.iptc.org/newscodes/imageregionrole/"
 RECOMMENDED = ROLE + "recomCropping"
 ALLOWED = ROLE + "cropping"
+GROUP = "phototag.profiles"
 FILE = Path(__file__).with_name("profiles.toml")
 
 Band = tuple[float, float, float]
@@ -97,6 +98,25 @@ def load(file: str | os.PathLike[str]) -> tuple[Profile, ...]:
     """
     tables = toml_file.read(file, BadProfiles)
     return tuple(_profile(str(file), profile, table) for profile, table in tables.items())
+
+
+def named(text: str | os.PathLike[str]) -> tuple[Profile, ...]:
+    """The profiles that an installed package offers by this name, or those in a TOML file.
+
+    Packages offer a tuple of ``Profile`` as an entry point of ``phototag.profiles``.
+
+    Raises:
+        BadProfiles: there is no such file, or it is not one.
+        BadPlugin: what a package offers are no profiles.
+    """
+    offered: tuple[Profile, ...] | None = plugins.loaded(GROUP, tuple).get(str(text))
+    if offered is None:
+        return load(text)
+    if not all(isinstance(profile, Profile) for profile in offered):
+        raise BadPlugin(
+            str(text), "not all of it are crop profiles", "mend or uninstall its package"
+        )
+    return offered
 
 
 @functools.cache

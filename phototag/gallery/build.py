@@ -14,7 +14,7 @@ from urllib.parse import quote_from_bytes
 import attrs
 import jinja2
 
-from phototag.analyzer import Analyzer, Outcome
+from phototag.analyzer import Analyzer
 from phototag.catalogue.look import Looked, looked_at
 from phototag.criteria.background import BackgroundKind
 from phototag.criteria.cropping import Shot
@@ -22,6 +22,7 @@ from phototag.criteria.environment import Place
 from phototag.criteria.subjects import Subjects
 from phototag.drawing import shapes
 from phototag.errors import PhototagError, WriteRefused, shown
+from phototag.outcome import Outcome
 from phototag.verdict import Kind
 from phototag.wording import plain
 

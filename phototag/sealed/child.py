@@ -31,7 +31,7 @@ TOO_LITTLE = (
 )
 NO_MEMORY = ("insufficient memory", "bad allocation", "bad_alloc", "out of memory")
 TIDY_EVERY = 20  # requests; it takes 1 to 4 ms
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # numbers in glibc's malloc.h
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # numbers in glibc's malloc.h
 KEPT_BLOCK, KEPT_ALTOGETHER = 32 << 20, 64 << 20  # bytes; glibc takes no larger block
 GRACE = 5.0  # s after the caller's own time-out until the child ends itself
 
@@ -87,6 +87,7 @@ def _keep_memory() -> None:
     """
     _glibc("mallopt", M_MMAP_THRESHOLD, KEPT_BLOCK)
     _glibc("mallopt", M_TRIM_THRESHOLD, KEPT_ALTOGETHER)
+    _glibc("mallopt", M_ARENA_MAX, 1)  # or every thread of the nets keeps some of its own
 
 
 def _tidy() -> None:

@@ -6,7 +6,7 @@ import attrs
 import pytest
 from pytest import approx  # noqa: PT013 - it stands in every other line
 
-from benchmarks import scoring
+from benchmarks import averaging, scoring
 from benchmarks.labelled import Label
 from benchmarks.scoring import Row
 from phototag.analysis import Analysis, analyse_scene
@@ -185,7 +185,7 @@ def test_without_an_analysis_there_is_no_confidence(label: Label) -> None:
 def test_average() -> None:
     first = scoring.score(rows("environment", ("studio", "studio"), ("outdoor", "indoor")))
     second = scoring.score(rows("environment", ("studio", "studio"), ("outdoor", "outdoor")))
-    found = scoring.average([first, second]).fields["environment"]
+    found = averaging.average([first, second]).fields["environment"]
     assert (found.n, found.accuracy, found.macro_recall) == approx((2, 0.75, 0.75))
     assert found.confusion == {"studio": {"studio": 1}, "outdoor": {"indoor": 0.5, "outdoor": 0.5}}
 
@@ -193,7 +193,7 @@ def test_average() -> None:
 def test_average_leaves_out_what_is_not_known() -> None:
     first = scoring.score(rows("grade", ("casual", None)))
     second = scoring.score(rows("grade", ("casual", "casual")))
-    found = scoring.average([first, second]).fields["grade"]
+    found = averaging.average([first, second]).fields["grade"]
     assert (found.coverage, found.decided) == approx((0.5, 1))
 
 
@@ -204,7 +204,7 @@ def test_average_of_bins_counts_photos_alike() -> None:
 
     first = run((0.95, True), (0.95, True), (0.95, False))
     second = run((0.91, True), (0.55, True), (0.55, True))
-    found = scoring.average([first, second]).confidence
+    found = averaging.average([first, second]).confidence
     assert found is not None
     assert found.reliability[9].n == approx(2)  # 4 in two runs
     assert found.reliability[9].accuracy == approx(3 / 4)

@@ -14,8 +14,8 @@ from PIL import Image
 
 import phototag
 from phototag import errors
-from phototag.analyzer import How
 from phototag.catalogue import run as run_module
+from phototag.outcome import How
 from trees import content
 
 Outcomes = list[phototag.Outcome]

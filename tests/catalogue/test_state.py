@@ -13,7 +13,7 @@ import pytest
 
 import phototag
 from phototag import errors
-from phototag.catalogue import state as state_module
+from phototag.catalogue import database
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Place, Row, State, Statement
 from phototag.metadata.options import Options
@@ -34,8 +34,8 @@ def test_an_older_file_is_migrated(state: Path, monkeypatch: pytest.MonkeyPatch)
     with State(state) as book:
         root = book.root(b"/pictures")
         book.remember(Place(root, b"", b"a.jpg"), Row(looks="1", picture="ab", kind="other"))
-    newer = (*state_module.MIGRATIONS, "ALTER TABLE photos ADD COLUMN rating INTEGER")
-    monkeypatch.setattr(state_module, "MIGRATIONS", newer)
+    newer = (*database.MIGRATIONS, "ALTER TABLE photos ADD COLUMN rating INTEGER")
+    monkeypatch.setattr(database, "MIGRATIONS", newer)
     with State(state) as book:
         assert book.photos(root, b"")[b"a.jpg"].kind == "other"
     with sqlite3.connect(state) as sql:
@@ -148,4 +148,4 @@ def test_a_second_run_may_wait(tree: Path, state: Path) -> None:
 
 
 def test_states_and_locks_lie_where_the_system_says() -> None:
-    assert str(state_module.default_folder()).startswith(os.environ["XDG_STATE_HOME"])
+    assert str(database.default_folder()).startswith(os.environ["XDG_STATE_HOME"])

@@ -1,0 +1,171 @@
+"""The SQLite file of catalogues: its tables, and how it is spoken to."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import platformdirs
+
+from phototag import errors, serial
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+T = TypeVar("T")
+
+APPLICATION_ID = 0x70687467  # "phtg": SQLite's mark of whose file it is
+BUSY_SECONDS = 60.0  # how long a write waits for that of another run
+
+# What each version of the file adds to the one before; never changed once released.
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE roots (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
+    -- What is in a picture, whatever its file is called and wherever it lies.
+    CREATE TABLE scenes (
+        picture TEXT NOT NULL,  -- hash of the picture, without the metadata
+        seen_by TEXT NOT NULL,  -- the models and the version of the scene
+        scene BLOB NOT NULL,
+        UNIQUE (picture, seen_by)
+    );
+    CREATE TABLE photos (
+        root INTEGER NOT NULL REFERENCES roots,
+        folder BLOB NOT NULL,  -- relative to the root
+        name BLOB NOT NULL,
+        looks TEXT NOT NULL,  -- size and time of the photo and its sidecars; empty: to be read again
+        picture TEXT,
+        settings TEXT,  -- what was asked for when it was written; none: not written
+        kind TEXT,
+        mark TEXT NOT NULL,  -- of the statement that stands in it
+        written BLOB,  -- the record and the options it was written with
+        error TEXT,
+        UNIQUE (root, folder, name)
+    );
+    CREATE INDEX photos_by_picture ON photos (picture);
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        root INTEGER NOT NULL REFERENCES roots,
+        settings TEXT NOT NULL,
+        software TEXT NOT NULL,
+        started REAL NOT NULL,
+        ended REAL  -- none: killed or stopped; the next run of the same settings goes on with it
+    );
+    CREATE TABLE changes (
+        run INTEGER NOT NULL REFERENCES runs,
+        folder BLOB NOT NULL,
+        name BLOB NOT NULL,
+        picture TEXT NOT NULL,
+        before BLOB,  -- the record that stood there, and its options; none for none
+        done INTEGER NOT NULL,  -- 0: about to be written when the run was killed, perhaps written
+        undone INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (run, folder, name)
+    );
+    """,
+    """
+    -- What people have said of pictures.
+    CREATE TABLE corrections (picture TEXT NOT NULL UNIQUE, kind TEXT NOT NULL);
+    """,
+)
+
+
+def default_folder() -> Path:
+    """Where state files and locks are kept, unless the user says otherwise."""
+    return Path(platformdirs.user_state_dir("phototag", appauthor=False))
+
+
+class Database:
+    """An open file; safe to use from several threads.
+
+    Args:
+        file: its path; it is made if there is none.  None = the user's own.
+
+    Raises:
+        StateUnusable: it cannot be opened, is damaged, is none, or a newer phototag made it.
+    """
+
+    def __init__(self, file: str | os.PathLike[str] | None = None) -> None:
+        self.path = default_folder() / "catalogues.sqlite3" if file is None else Path(file)
+        self._lock = threading.RLock()
+        with self._told():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._sql = sqlite3.connect(
+                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            try:
+                self._prepare()
+            except BaseException:
+                self._sql.close()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._sql.close()
+
+    def _prepare(self) -> None:
+        (found,) = self._sql.execute("PRAGMA user_version").fetchone()
+        (owner,) = self._sql.execute("PRAGMA application_id").fetchone()
+        (tables,) = self._sql.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if owner != APPLICATION_ID and tables:
+            raise errors.StateUnusable(
+                str(self.path), "this is no state file of phototag", "name another with --state"
+            )
+        if found > len(MIGRATIONS):
+            raise errors.StateUnusable(
+                str(self.path),
+                "a newer phototag made this state file",
+                "install that version, or name another file with --state",
+            )
+        # A kill loses nothing; a power cut may lose the last photos' entries, never the file.
+        self._sql.execute("PRAGMA journal_mode = WAL")
+        self._sql.execute("PRAGMA synchronous = NORMAL")
+        for version, script in list(enumerate(MIGRATIONS, 1))[found:]:
+            self._sql.executescript(
+                f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {version};"
+                f" PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
+            )
+
+    def _do(self, query: str, *values: object) -> None:
+        with self._lock, self._told():
+            self._sql.execute(query, values)
+
+    def _one(self, query: str, *values: object) -> Any:
+        with self._lock, self._told():
+            return self._sql.execute(query, values).fetchone()
+
+    def _all(self, query: str, *values: object) -> list[Any]:
+        with self._lock, self._told():
+            return self._sql.execute(query, values).fetchall()
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise errors.StateUnusable(
+                str(self.path),
+                f"the state file cannot be used ({error})",
+                "name another with --state, or delete it: photos need none",
+            ) from error
+
+
+def packed(value: object) -> bytes:
+    """An object as it is kept in a column; about a fifth of its JSON."""
+    return zlib.compress(json.dumps(serial.to_json(value)).encode())
+
+
+def unpacked(packed: bytes, cls: type[T]) -> T:
+    """The object of ``packed``."""
+    return serial.from_json(json.loads(zlib.decompress(packed)), cls)

@@ -1,0 +1,94 @@
+"""Commands that need no photo of yours."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from phototag import ready_made
+from phototag.analyzer import Analyzer
+from phototag.cli.options import (
+    own_vocabulary,
+)
+from phototag.cli.running import known
+from phototag.errors import PhototagError, shown
+from phototag.keywords import Level, Vocabulary
+from phototag.report import (
+    SOME_FAILED,
+    Report,
+    analysis_lines,
+    change_lines,
+)
+from phototag.vocabulary import lightroom_keywords
+
+
+@click.command()
+@click.argument("folder", type=click.Path(), default="phototag-demo")
+def demo(folder: str) -> None:
+    """Go the whole way on a public-domain photo, in a new FOLDER."""
+    from phototag.demo import make_photos  # noqa: PLC0415 - only this command needs it
+
+    try:
+        photos = make_photos(folder)
+    except PhototagError as error:
+        raise click.ClickException(str(error)) from error
+    report = Report(as_json=False, total=len(photos))
+    with Analyzer() as analyzer:
+        for photo in photos:
+            outcome = analyzer.tag(photo)
+            report.print("\n".join(analysis_lines(outcome, as_json=False)))
+            report.print("\n".join(change_lines(outcome, as_json=False)[1:]))
+            report.print("")
+    report.print(
+        f"The photos are in {shown(folder)}. Next: phototag show {shown(photos[0])}, "
+        "or phototag tag YOUR_FOLDER"
+    )
+    report.end()
+
+
+@click.command()
+def doctor() -> None:
+    """Print versions and models, and what is wrong with this installation."""
+    from phototag.doctor import examine  # noqa: PLC0415 - only this command needs it
+
+    console = Console(highlight=False, soft_wrap=True)
+    healthy = True
+    for line in examine():
+        healthy = healthy and line.fine
+        console.print(f"{'ok' if line.fine else '[red]!![/]'}  {escape(line.text)}")
+    sys.exit(0 if healthy else SOME_FAILED)
+
+
+@click.command()
+@click.option(
+    "--keywords",
+    type=click.Choice([level.value for level in Level]),
+    default=Level.FULL.value,
+    show_default=True,
+    help="How many words are listed.",
+)
+@own_vocabulary
+def keywords(*, keywords: str, vocabulary: Vocabulary) -> None:
+    """Print all words that phototag may write, as a keyword file for Lightroom Classic."""
+    sys.stdout.write(lightroom_keywords(vocabulary, Level(keywords)))
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False))
+@own_vocabulary
+def lightroom(folder: str, *, vocabulary: Vocabulary) -> None:
+    """Write smart collections for Lightroom Classic into FOLDER, and how to use them."""
+    for file in known(lambda: ready_made.lightroom(folder, vocabulary)):
+        click.echo(shown(str(file)))
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False))
+@own_vocabulary
+def digikam(folder: str, *, vocabulary: Vocabulary) -> None:
+    """Write into FOLDER how to find phototag's keywords in digiKam."""
+    for file in known(lambda: ready_made.digikam(folder, vocabulary)):
+        click.echo(shown(str(file)))

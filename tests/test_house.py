@@ -1,0 +1,85 @@
+"""What keeps the code a house to live in; ruff, mypy and import-linter see to the rest."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import typing
+from pathlib import Path
+
+import pytest
+
+import phototag
+
+ROOT = Path(__file__).parents[1]
+LONGEST_MODULE, LONGEST_FUNCTION = 400, 60  # lines
+# What is longer, with a sentence why.
+LONGER: dict[str, str] = {}
+
+SOURCES = sorted(
+    path
+    for folder in ("phototag", "benchmarks", "docs", "model_build")
+    for path in (ROOT / folder).rglob("*.py")
+)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_is_too_long(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    name = path.relative_to(ROOT).as_posix()
+    if name not in LONGER:
+        assert text.count("\n") <= LONGEST_MODULE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            assert node.end_lineno is not None
+            if f"{name}:{node.name}" not in LONGER:
+                assert node.end_lineno - node.lineno < LONGEST_FUNCTION, node.name
+
+
+def test_what_may_be_longer_is_there() -> None:
+    names = {path.relative_to(ROOT).as_posix() for path in SOURCES}
+    assert all(entry.partition(":")[0] in names and why for entry, why in LONGER.items())
+
+
+@pytest.mark.parametrize("name", [name for name in phototag.__all__ if not name.startswith("_")])
+def test_every_public_name_is_documented_and_typed(name: str) -> None:
+    found = getattr(phototag, name)
+    assert inspect.getdoc(found)
+    members = [found]
+    if inspect.isclass(found):
+        members = [m for key, m in vars(found).items() if inspect.isfunction(m) and key[0] != "_"]
+    for member in members:
+        assert inspect.getdoc(member), member
+        if inspect.isfunction(member):
+            parameters = inspect.signature(member).parameters.keys() - {"self", "cls"}
+            hinted = member.__annotations__
+            assert parameters <= hinted.keys(), member
+            assert "return" in hinted, member
+
+
+def test_the_public_names_are_what_type_checkers_see() -> None:
+    """``__getattr__`` finds at run time what the imports for type checkers promise."""
+    tree = ast.parse((ROOT / "phototag" / "__init__.py").read_text(encoding="utf-8"))
+    promised = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If)
+        for part in node.body
+        if isinstance(part, ast.ImportFrom)
+        for alias in part.names
+    }
+    assert promised == set(phototag.__all__) - {"__version__"}
+
+
+def test_the_criteria_have_one_shape() -> None:
+    from phototag.criteria import CRITERIA, Criterion, Findings, installed
+
+    hints = typing.get_type_hints(Findings)
+    folder = ROOT / "phototag" / "criteria"
+    for name in CRITERIA:
+        module = __import__(f"phototag.criteria.{name}", fromlist=["CRITERION"])
+        assert isinstance(module.CRITERION, Criterion)
+        assert module.CRITERION.finding is hints[name]
+        assert installed()[name] is module.CRITERION
+        *_, last = ast.parse((folder / f"{name}.py").read_text(encoding="utf-8")).body
+        assert isinstance(last, ast.Assign), "the file ends with its CRITERION"

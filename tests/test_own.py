@@ -1,0 +1,157 @@
+"""What other packages add: the example of the documentation, installed and used."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from phototag import plugins
+from phototag.criteria import Criterion, Finding, installed
+from phototag.criteria.criterion import GROUP
+from phototag.errors import BadPlugin
+from scenes import face, scene
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "docs" / "examples" / "phototag-placement"
+CLUB = """
+from phototag import Profile, Vocabulary
+from phototag.crops.profiles import Serves
+
+PROFILES = (Profile(
+    name="club_pass", title="Pass of the club", ratio=(3, 4), pixels=(60, 80), wanted=(60, 80),
+    head=(0.3, 0.6, 0.9), eyes=(0.2, 0.42, 0.6), serves=Serves.SINGLE, role="portraitCropping",
+    source="the club's rules",
+),)
+WORDS = Vocabulary(root="Club", words={("kind", "portrait"): "member"})
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the example as pip installs it, and a package with profiles and words."""
+    folder = tmp_path_factory.mktemp("site")
+    source = shutil.copytree(EXAMPLE, tmp_path_factory.mktemp("source") / "example")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation",
+         "--target", folder, source],
+        check=True, capture_output=True, timeout=300,
+    )  # fmt: skip
+    folder.joinpath("club_phototag.py").write_text(CLUB, encoding="utf-8")
+    said = folder / "club-1.0.dist-info"
+    said.mkdir()
+    said.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: club\nVersion: 1.0\n")
+    said.joinpath("entry_points.txt").write_text(
+        "[phototag.profiles]\nclub = club_phototag:PROFILES\n"
+        "[phototag.vocabularies]\nclub = club_phototag:WORDS\n"
+    )
+    return folder
+
+
+def run(site: Path, *arguments: object) -> str:
+    beside = os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)], capture_output=True, text=True, timeout=300,
+        env={**os.environ, "PYTHONPATH": beside}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_example_shows_up_everywhere(site: Path, portrait_jpg: Path, tmp_path: Path) -> None:
+    found = json.loads(run(site, "-m", "phototag", "analyze", "--json", portrait_jpg))
+    assert found["criteria"]["placement"]["value"] == "centre"
+    assert list(found["criteria"])[-1] == "placement"
+    run(site, "-m", "phototag", "tag", "--keywords", "full", portrait_jpg)
+    assert "phototag|placement|centre" in run(
+        site, "-m", "phototag", "show", "--json", portrait_jpg
+    )
+    assert "\t[placement]\n\t\tleft" in run(site, "-m", "phototag", "keywords")
+    page = tmp_path / "page.html"
+    run(site, "-m", "phototag", "gallery", portrait_jpg, "-o", page)
+    assert '"placement","centre"' in page.read_text(encoding="utf-8")
+    assert "phototag-placement 1.0" in run(site, "-m", "phototag", "doctor")
+
+
+@pytest.mark.slow
+def test_the_example_is_in_the_documentation(site: Path, tmp_path: Path) -> None:
+    docs = shutil.copytree(
+        ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("_build", "_generated")
+    )
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import tables; print(tables.json_fields())"
+    page = run(site, "-c", code, docs)
+    assert "### `placement`" in page
+    assert "the third of the frame that holds the middle of the face" in page
+
+
+@pytest.mark.slow
+def test_an_analysis_goes_through_json_with_and_without_it(site: Path, portrait_jpg: Path) -> None:
+    code = (
+        "import json, sys, phototag; result = phototag.analyze(sys.argv[1]);"
+        "again = phototag.Analysis.from_dict(json.loads(json.dumps(result.to_dict())));"
+        "assert again == result and again.others['placement'].middle; print(json.dumps(result.to_dict()))"
+    )
+    values = json.loads(run(site, "-c", code, portrait_jpg))
+    import phototag
+
+    assert not phototag.Analysis.from_dict(values).others  # it is not installed here
+
+
+@pytest.mark.slow
+def test_profiles_and_words_of_a_package(site: Path, portrait_jpg: Path) -> None:
+    named = run(site, "-m", "phototag", "analyze", "--json", "--profiles", "club", portrait_jpg)
+    found = json.loads(named)
+    assert [crop["profile"] for crop in found["crops"]] == ["club_pass"]
+    run(site, "-m", "phototag", "tag", "--vocabulary", "club", portrait_jpg)
+    assert "Club|kind|member" in run(site, "-m", "phototag", "show", "--json", portrait_jpg)
+
+
+class Entry:
+    """An entry point of a package that is not well."""
+
+    name, value, dist = "odd", "odd_package:CRITERION", None
+
+    def __init__(self, offered: object) -> None:
+        self._offered = offered
+
+    def load(self) -> object:
+        if isinstance(self._offered, Exception):
+            raise self._offered
+        return self._offered
+
+
+@pytest.mark.parametrize(
+    ("offered", "said"),
+    [(ImportError("no module"), "no module"), ("a text", "is no Criterion")],
+)
+def test_a_package_that_is_not_well_is_named(
+    monkeypatch: pytest.MonkeyPatch, offered: object, said: str
+) -> None:
+    plugins.loaded.cache_clear()
+    monkeypatch.setattr(metadata, "entry_points", lambda group: [Entry(offered)])
+    with pytest.raises(BadPlugin, match=said) as caught:
+        plugins.loaded(GROUP, Criterion)
+    assert "odd_package" in str(caught.value)
+    plugins.loaded.cache_clear()
+
+
+def test_a_criterion_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from phototag.analysis import analyse_scene
+    from phototag.criteria import criterion
+
+    def judge(*_: object) -> Finding:
+        raise ZeroDivisionError
+
+    odd = Criterion(finding=type("OddFinding", (Finding,), {}), judge=judge)
+    every = {**installed(), "odd": odd}
+    monkeypatch.setattr(criterion, "installed", lambda: every)
+    with pytest.raises(BadPlugin, match="odd: the criterion failed: ZeroDivisionError") as caught:
+        analyse_scene("jane.jpg", scene(face()))
+    assert caught.value.photo == "jane.jpg"
