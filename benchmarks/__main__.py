@@ -356,7 +356,7 @@ def _judge(
 def _write_dated(file: Path, text: str) -> None:
     """Write results with the day they were measured on, which the documentation states."""
     day = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    values = {"date": day, **json.loads(text)}
+    values = {"date": day} | {k: v for k, v in json.loads(text).items() if k != "date"}
     file.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
 
 

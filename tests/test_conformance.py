@@ -82,7 +82,7 @@ def compared(name: str, found: dict[str, Any], update: bool) -> list[str]:
 
 
 def concluded(seen: Scene) -> dict[str, Any]:
-    values = analyse_scene("", seen).to_dict()
+    values: dict[str, Any] = json.loads(json.dumps(analyse_scene("", seen).to_dict()))
     for name in ("software", "models", "calibration"):  # they change with every release
         del values[name]
     return values
