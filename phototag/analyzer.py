@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
-import queue
 import threading
-import time
 from typing import TYPE_CHECKING, Any, Self
 
 from phototag import errors, serial
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     Path = str | os.PathLike[str]
 
 QUALITY = 95  # of a crop that is encoded anew
-GIVE_WAY = 0.001  # s, in which another thread gets the interpreter
+AT_ONCE = 2  # requests of a sealed process: one it works at, one that it finds ready after that
 
 
 class Analyzer:
@@ -58,11 +56,8 @@ class Analyzer:
         self._limits = limits or Limits()
         self._profiles = profiles
         self._processes = [SealedProcess(self._limits) for _ in range(workers)]
-        self._idle: queue.LifoQueue[SealedProcess] = queue.LifoQueue()  # the warm one first
-        for process in reversed(self._processes):
-            self._idle.put(process)
-        self._wanting = 0  # threads that wait for a process
-        self._counting = threading.Lock()
+        self._loads = [0] * workers  # requests that each process has been handed
+        self._loading = threading.Condition()
 
     def __enter__(self) -> Self:
         return self
@@ -307,17 +302,16 @@ class Analyzer:
         return Outcome(photo=analysis.path, analysis=analysis)
 
     def _ask(self, name: str, message: dict[str, Any], payload: bytes = b"") -> Any:
-        with self._counting:
-            self._wanting += 1
-        process = self._idle.get()
-        with self._counting:
-            self._wanting -= 1
+        with self._loading:
+            self._loading.wait_for(lambda: min(self._loads) < AT_ONCE)
+            number = self._loads.index(min(self._loads))  # of equals the first, which is warm
+            self._loads[number] += 1
         try:
-            return process.ask(name, message, payload)
+            return self._processes[number].ask(name, message, payload)
         finally:
-            self._idle.put(process)
-            if self._wanting:  # else this thread computes on, and the next asks 5 ms later
-                time.sleep(GIVE_WAY)
+            with self._loading:
+                self._loads[number] -= 1
+                self._loading.notify()
 
     def _stream(
         self,

@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,39 @@ def test_a_hang_costs_one_photo(portrait_jpg: Path) -> None:
     assert time.monotonic() - started < 10
     assert look(sealed, portrait_jpg)
     sealed.close()
+
+
+@pytest.mark.parametrize("fault", [signal.SIGSTOP, signal.SIGKILL])
+def test_who_waits_behind_a_fault_is_served_by_the_next_child(
+    portrait_jpg: Path, fault: signal.Signals
+) -> None:
+    """Two requests are under way; the child ends at the first one's, and the second is not lost."""
+    sealed = SealedProcess(Limits(seconds=2))
+    look(sealed, portrait_jpg)
+    running = sealed._running
+    assert running is not None
+    os.kill(child_of(sealed), signal.SIGSTOP)
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(look, sealed, portrait_jpg) for _ in range(2)]
+        deadline = time.monotonic() + 1.5
+        while len(running._tickets) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert len(running._tickets) == 2
+        os.kill(running._process.pid, fault)
+        failures = [future.exception() for future in both]
+    assert sorted(failure is None for failure in failures) == [False, True]
+    assert isinstance(next(filter(None, failures)), errors.WorkerDied)
+    sealed.close()
+
+
+def test_answers_go_to_those_who_asked(astronaut: Image.Image, tmp_path: Path) -> None:
+    sizes = [(64 + 8 * n, 100) for n in range(12)]
+    paths = [tmp_path / f"{width}.png" for width, _ in sizes]
+    for path, size in zip(paths, sizes, strict=True):
+        astronaut.resize(size).save(path)
+    with Analyzer() as analyzer, ThreadPoolExecutor(6) as pool:
+        scenes = list(pool.map(analyzer.see, paths * 3))
+    assert [(seen.image.width, seen.image.height) for seen in scenes] == sizes * 3
 
 
 def test_a_stopped_child_cannot_block_a_large_payload(portrait_jpg: Path) -> None:

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -18,7 +19,7 @@ from phototag.limits import Limits
 from phototag.sealed import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 START_SECONDS = 60.0  # s more for the first one: imports and models from a cold disk
 END_SECONDS = 5.0  # s to finish the work in hand when told to end
@@ -48,7 +49,10 @@ def child_environment() -> dict[str, str]:
 
 
 class SealedProcess:
-    """One child.  It starts with the first request; safe to use from several threads, one at a time.
+    """One child.  It starts with the first request; safe to use from several threads.
+
+    It does one request after the other.  The next one may be on its way already: while the caller makes
+    something of an answer, the child is at work.
 
     ``subprocess`` and not multiprocessing's "spawn", which imports the caller's ``__main__`` again:
     a script would need an ``if __name__`` guard to call ``analyze``.
@@ -72,18 +76,28 @@ class SealedProcess:
             WorkerDied: the child crashed or took longer than allowed; the next call works.
             PhototagError: what the child says is wrong with the photo.
         """
-        with self._lock:
-            if self._running is None:
-                self._running = _Running(self._limits.memory)
-            running = self._running
+        reply = None
+        while reply is None:
+            with self._lock:
+                if self._running is None:
+                    self._running = _Running(self._limits)
+                running = self._running
+                ticket = running.ticket()
+                try:
+                    running.send(message, payload, self._limits.seconds)
+                except (OSError, ValueError) as error:
+                    self._running = None
+                    if running.is_first(ticket):
+                        raise errors.WorkerDied(name, *running.obituary()) from error
+                    continue  # the photo before it has ended the child
             try:
-                reply = running.exchange(message, payload, self._limits.seconds)
+                reply = running.answer(ticket, self._limits.seconds)
             except (OSError, EOFError, ValueError) as error:
-                self._running = None
+                self._drop(running)
                 raise errors.WorkerDied(name, *running.obituary()) from error
             except BaseException:
                 # Ctrl-C in the middle of an exchange: the answer would be taken for the next one.
-                self._running = None
+                self._drop(running)
                 running.kill()
                 raise
         if "error" in reply:
@@ -91,8 +105,14 @@ class SealedProcess:
             raise errors.by_name(fault["type"])(name, fault["problem"], fault["remedy"])
         return reply["result"]
 
+    def _drop(self, running: _Running) -> None:
+        running.fail()
+        with self._lock:
+            if self._running is running:
+                self._running = None
+
     def close(self) -> None:
-        """End the child; the next request starts another."""
+        """End the child when it has answered; the next request starts another."""
         with self._lock:
             running, self._running = self._running, None
         if running is not None:
@@ -109,13 +129,16 @@ class SealedProcess:
 class _Running:
     """A child that has been started."""
 
-    def __init__(self, memory: int) -> None:
+    def __init__(self, limits: Limits) -> None:
         package = str(Path(__file__).resolve().parents[2])
         self._answered = False
         self._late = 0.0
+        self._failed = False
+        self._tickets: collections.deque[object] = collections.deque()  # of those not answered yet
+        self._turn = threading.Condition()
         self._log: collections.deque[str] = collections.deque(maxlen=LOG_LINES)
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _COMMAND, package, str(memory)],
+            [sys.executable, "-P", "-c", _COMMAND, package, str(limits.memory)],
             env=child_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -125,22 +148,76 @@ class _Running:
             target=_drain, args=(self._process.stderr, self._log), daemon=True
         )
         self._drain.start()
+        self._deadlines: dict[
+            object, tuple[float, float]
+        ] = {}  # and how long it was from the start
+        self._ended = threading.Event()
+        threading.Thread(target=self._watch, args=(limits.seconds,), daemon=True).start()
 
-    def exchange(
-        self, message: Mapping[str, Any], payload: bytes, timeout: float
-    ) -> dict[str, Any]:
-        limit = timeout if self._answered else timeout + START_SECONDS
-        # Killing the child ends every wait below: a full pipe, a stopped child, a hung decoder.
-        watchdog = threading.Timer(limit, self._too_late, (limit,))
-        watchdog.daemon = True
-        watchdog.start()
-        try:
+    def ticket(self) -> object:
+        """A place in the row of those who wait for an answer."""
+        ticket = object()
+        with self._turn:
+            self._tickets.append(ticket)
+        return ticket
+
+    def is_first(self, ticket: object) -> bool:
+        """Whether the child was at nobody else's work; the ticket is given back."""
+        with self._turn:
+            first = self._tickets[0] is ticket
+            self._tickets.remove(ticket)
+            return first
+
+    def send(self, message: Mapping[str, Any], payload: bytes, timeout: float) -> None:
+        """Hand over a request."""
+        limit = self._limit(timeout)
+        with self._watched(limit):
             wire.send(self._stdin, {**message, "limit": limit}, payload)
+
+    def answer(self, ticket: object, timeout: float) -> dict[str, Any] | None:
+        """The answer, when it is this one's turn; None if the one before has ended the child."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._failed or self._tickets[0] is ticket)
+            if self._failed:
+                self._tickets.remove(ticket)
+                return None
+        with self._watched(self._limit(timeout)):
             reply, _ = wire.receive(self._stdout)
-        finally:
-            watchdog.cancel()
         self._answered = True
+        with self._turn:
+            self._tickets.popleft()
+            self._turn.notify_all()
         return reply
+
+    def fail(self) -> None:
+        """Nobody gets an answer any more."""
+        with self._turn:
+            self._failed = True
+            self._turn.notify_all()
+
+    def _limit(self, timeout: float) -> float:
+        return timeout if self._answered else timeout + START_SECONDS
+
+    @contextlib.contextmanager
+    def _watched(self, limit: float) -> Iterator[None]:
+        """Killing the child ends every wait: a full pipe, a stopped child, a hung decoder."""
+        wait = object()
+        self._deadlines[wait] = (time.monotonic() + limit, limit)
+        try:
+            yield
+        finally:
+            del self._deadlines[wait]
+
+    def _watch(self, least: float) -> None:
+        """One thread for all waits: a new deadline is never nearer than the next look at them."""
+        pause = least
+        while not self._ended.wait(pause):
+            now = time.monotonic()
+            deadline, limit = min(list(self._deadlines.values()), default=(now + least, least))
+            if now >= deadline:
+                self._too_late(limit)
+                return
+            pause = min(least, deadline - now)
 
     def obituary(self) -> tuple[str, str]:
         """Bury a child that died; why it did, and what the user can do."""
@@ -163,6 +240,8 @@ class _Running:
 
     def end(self) -> None:
         """Close its stdin, which tells it to finish and leave; kill it if it does not."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._failed or not self._tickets)
         with contextlib.suppress(OSError):
             self._stdin.close()
         try:
@@ -174,6 +253,7 @@ class _Running:
         self.let_go()
 
     def let_go(self) -> None:
+        self._ended.set()
         for stream in (self._stdin, self._stdout):
             with contextlib.suppress(OSError):
                 stream.close()
