@@ -342,3 +342,21 @@ def test_the_jobs_of_the_child_are_known() -> None:
     assert set(jobs.JOBS) == {
         "look", "meet", "preview", "paint", "write", "read", "remove", "crop", "versions",
     }  # fmt: skip
+
+
+def test_ctrl_c_while_a_request_is_sent_confuses_nobody(
+    sealed: SealedProcess, portrait_jpg: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from phototag.sealed import process
+
+    look(sealed, portrait_jpg)
+    real = process.wire.send
+
+    def interrupted(*arguments: object) -> None:
+        monkeypatch.setattr(process.wire, "send", real)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(process.wire, "send", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        look(sealed, portrait_jpg)
+    assert look(sealed, portrait_jpg)

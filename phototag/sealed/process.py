@@ -77,35 +77,43 @@ class SealedProcess:
             PhototagError: what the child says is wrong with the photo.
         """
         reply = None
-        while reply is None:
-            with self._lock:
-                if self._running is None:
-                    self._running = _Running(self._limits)
-                running = self._running
-                ticket = running.ticket()
-                try:
-                    running.send(message, payload, self._limits.seconds)
-                except (OSError, ValueError) as error:
-                    self._running = None
-                    if running.is_first(ticket):
-                        raise errors.WorkerDied(name, *running.obituary()) from error
-                    continue  # the photo before it has ended the child
-            try:
-                reply = running.answer(ticket, self._limits.seconds)
-            except (OSError, EOFError, ValueError) as error:
-                self._drop(running)
-                raise errors.WorkerDied(name, *running.obituary()) from error
-            except BaseException:
-                # Ctrl-C in the middle of an exchange: the answer would be taken for the next one.
-                self._drop(running)
-                running.kill()
-                raise
+        while reply is None:  # the photo before it may end the child
+            reply = self._exchange(name, message, payload)
         if "error" in reply:
             fault = reply["error"]
             raise errors.by_name(fault["type"])(name, fault["problem"], fault["remedy"])
         return reply["result"]
 
-    def _drop(self, running: _Running) -> None:
+    def _exchange(
+        self, name: str, message: Mapping[str, Any], payload: bytes
+    ) -> dict[str, Any] | None:
+        """The answer; None if the child ended before it came to this request."""
+        running, ticket = None, object()
+        try:
+            with self._lock:
+                if self._running is None:
+                    self._running = _Running(self._limits)
+                running = self._running
+                running.line_up(ticket)
+                running.send(message, payload, self._limits.seconds)
+            return running.answer(ticket, self._limits.seconds)
+        except (OSError, EOFError, ValueError) as error:
+            if running is None or running.is_first(ticket):
+                self._drop(running)
+                problem = running.obituary() if running else (f"could not be started: {error}", "")
+                raise errors.WorkerDied(name, *problem) from error
+            self._drop(running)
+            return None
+        except BaseException:
+            # Ctrl-C in the middle of an exchange: the answer would be taken for the next one.
+            self._drop(running)
+            if running is not None:
+                running.kill()
+            raise
+
+    def _drop(self, running: _Running | None) -> None:
+        if running is None:
+            return
         running.fail()
         with self._lock:
             if self._running is running:
@@ -154,19 +162,15 @@ class _Running:
         self._ended = threading.Event()
         threading.Thread(target=self._watch, args=(limits.seconds,), daemon=True).start()
 
-    def ticket(self) -> object:
-        """A place in the row of those who wait for an answer."""
-        ticket = object()
+    def line_up(self, ticket: object) -> None:
+        """Take a place in the row of those who wait for an answer."""
         with self._turn:
             self._tickets.append(ticket)
-        return ticket
 
     def is_first(self, ticket: object) -> bool:
-        """Whether the child was at nobody else's work; the ticket is given back."""
+        """Whether the child was at nobody else's work before this one's."""
         with self._turn:
-            first = self._tickets[0] is ticket
-            self._tickets.remove(ticket)
-            return first
+            return self._tickets[0] is ticket
 
     def send(self, message: Mapping[str, Any], payload: bytes, timeout: float) -> None:
         """Hand over a request."""
@@ -179,7 +183,6 @@ class _Running:
         with self._turn:
             self._turn.wait_for(lambda: self._failed or self._tickets[0] is ticket)
             if self._failed:
-                self._tickets.remove(ticket)
                 return None
         with self._watched(self._limit(timeout)):
             reply, _ = wire.receive(self._stdout)
