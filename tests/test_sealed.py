@@ -347,16 +347,16 @@ def test_the_jobs_of_the_child_are_known() -> None:
 def test_ctrl_c_while_a_request_is_sent_confuses_nobody(
     sealed: SealedProcess, portrait_jpg: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from phototag.sealed import process
+    from phototag.sealed import wire
 
     look(sealed, portrait_jpg)
-    real = process.wire.send
+    real = wire.send
 
     def interrupted(*arguments: object) -> None:
-        monkeypatch.setattr(process.wire, "send", real)
+        monkeypatch.setattr(wire, "send", real)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(process.wire, "send", interrupted)
+    monkeypatch.setattr(wire, "send", interrupted)
     with pytest.raises(KeyboardInterrupt):
         look(sealed, portrait_jpg)
     assert look(sealed, portrait_jpg)

@@ -9,7 +9,7 @@ from phototag import errors
 from phototag.analyzer import Analyzer
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Entry, Place, Run, State
-from phototag.catalogue.walk import walk
+from phototag.catalogue.walk import clean_folder, walk
 from phototag.metadata.options import Options
 from phototag.outcome import Outcome
 from phototag.streaming import stream
@@ -96,7 +96,7 @@ def remove_catalogue(
     names = [os.path.expanduser(os.fsdecode(root)) for root in roots]  # noqa: PTH111
     folders = [os.path.realpath(name) for name in names if os.path.isdir(name)]  # noqa: PTH112
     with locked(folders, wait=wait), Analyzer(workers) as analyzer:
-        photos = walk(names, links=links)
+        photos = walk(names, links=links, clean=not dry_run)
         yield from analyzer.remove_many(photos, Options(dry_run=dry_run), stop=stop)
 
 
@@ -117,10 +117,14 @@ class _Taking:
 
     def __init__(self, book: State, analyzer: Analyzer, run: Run, options: Options) -> None:
         self._book, self._analyzer, self._run, self._options = book, analyzer, run, options
+        self._cleaned: set[bytes] = set()  # folders
 
     def back(self, entry: Entry) -> Outcome:
         """One photo."""
         path = self._path(entry.place)
+        if not self._options.dry_run and entry.place.folder not in self._cleaned:
+            self._cleaned.add(entry.place.folder)
+            clean_folder(os.path.dirname(path))  # noqa: PTH120
         try:
             return self._back(entry, path)
         except errors.StateUnusable:

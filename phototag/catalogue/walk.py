@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from pathlib import Path
@@ -49,18 +50,20 @@ class Found:
     error: PhotoNotReadable | None = None
 
 
-def walk(paths: Iterable[str | os.PathLike[str]], *, links: bool = False) -> Iterator[str]:
+def walk(
+    paths: Iterable[str | os.PathLike[str]], *, links: bool = False, clean: bool = False
+) -> Iterator[str]:
     """The photos of ``paths``: files as they are, folders with all that is below, by name.
 
     A file that is named is always taken, whatever it is called; below a folder only files with the
     suffix of a photo are, upper or lower case.  Hidden files and folders and those of applications
     are left out.  Symbolic links to files are followed, links to folders only if ``links`` says so;
-    no folder is gone through twice.
+    no folder is gone through twice.  ``clean`` is as for ``find``.
     """
     for path in paths:
         name = os.path.expanduser(os.fsdecode(path))  # noqa: PTH111 - keeps names that are not UTF-8
         if os.path.isdir(name):  # noqa: PTH112
-            yield from (found.path for found in find(name, links=links))
+            yield from (found.path for found in find(name, links=links, clean=clean))
         else:
             yield name
 
@@ -128,6 +131,14 @@ def listing(
         elif _suffix(entry.name) in PHOTO_SUFFIXES and _is_file(entry):
             photos.append(_found(entry, inside, names if beside else None))
     return list(_paired(photos)) if pairs else photos, folders
+
+
+def clean_folder(folder: str) -> None:
+    """Delete temporary files that a killed run has left behind in this one folder."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(temporary.PREFIX):
+                temporary.clean(entry.path, entry.name)
 
 
 def inside_of(folder: str) -> bool:

@@ -258,6 +258,30 @@ def test_temporary_files_of_a_killed_run_are_deleted(tree: Path, state: Path) ->
     }
 
 
+@pytest.mark.parametrize("how", ["remove", "undo"])
+def test_taking_back_deletes_temporary_files_of_a_killed_run_too(
+    tree: Path, state: Path, how: str
+) -> None:
+    from phototag.metadata import temporary
+
+    tag(tree, state)
+    dead = subprocess.run(["sh", "-c", "echo $$"], check=True, capture_output=True, text=True)
+    killed = temporary.prefix().replace(f"-{os.getpid()}-", f"-{dead.stdout.strip()}-")
+    half = tree / "2023" / f"{killed}x"
+    half.write_bytes(b"half a photo")
+
+    def take_back(*, dry_run: bool) -> None:
+        if how == "remove":
+            list(phototag.remove_catalogue(tree, dry_run=dry_run))
+        else:
+            list(phototag.undo(state=state, dry_run=dry_run))
+
+    take_back(dry_run=True)
+    assert half.exists()
+    take_back(dry_run=False)
+    assert not half.exists()
+
+
 def test_single_photos_among_folders(tree: Path, state: Path, portrait_jpg: Path) -> None:
     outcomes = list(phototag.tag_catalogue(portrait_jpg, tree, state=state))
     assert [Path(o.photo).name for o in outcomes][:2] == ["portrait.jpg", "broken.jpg"]
