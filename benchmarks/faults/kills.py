@@ -130,7 +130,8 @@ def runs(folder: Path, count: int, say: Callable[[str], None], seed: int = 0) ->
         tally.changed += now != before
         _judge(tally, now, known)
         tally.temporary += len(found - old)
-        tally.left += len(found & old)
+        if now != before:  # it was past its beginning
+            tally.left += len(found & old)
         before = now
         if tally.kills % (TELL_EVERY // 10) == 0:
             say(f"runs: {attrs.asdict(tally)}")
