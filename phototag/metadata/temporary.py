@@ -51,4 +51,13 @@ def _runs(process: int) -> bool:
         return False
     except OSError:  # somebody else's
         return True
-    return True
+    return not _is_zombie(process)
+
+
+def _is_zombie(process: int) -> bool:
+    """Whether a process has ended and nobody has asked how: in containers it may stay so for long."""
+    try:
+        with open(f"/proc/{process}/stat", "rb") as file:  # noqa: PTH123 - as everything here
+            return file.read().rpartition(b")")[2].split()[0] == b"Z"
+    except (OSError, IndexError):  # no such file on this system
+        return False
