@@ -105,12 +105,13 @@ class Analysis(Findings):
             ValueError: this is not such a dictionary.
         """
         try:
+            eleven = {name: values["criteria"][name] for name in CRITERIA}
             others = {
                 name: serial.from_json(finding, installed()[name].finding)
                 for name, finding in values["criteria"].items()
                 if name not in CRITERIA and name in installed()
             }
-            analysis = serial.from_json({**values, **values["criteria"]}, cls)
+            analysis = serial.from_json({**values, **eleven}, cls)
             return attrs.evolve(analysis, others=others)
         except Exception as error:
             raise ValueError(f"not an analysis of phototag: {error!r}") from error

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag import models, plugins
+from phototag import models, plugins, vocabulary
 from phototag.analyzer import Analyzer
 from phototag.calibration import default
-from phototag.criteria import installed
+from phototag.crops import profiles
 from phototag.errors import PhototagError
 from phototag.version import __version__
+from phototag.vocabulary import branches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,28 +69,35 @@ def _opencv() -> Iterator[Line]:
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
-            if name in OPENCV:
-                yield Line(f"{name} is missing: pip install --force-reinstall {name}", fine=False)
-    if len(set(found.values())) > 1:
-        # The oldest: a newer one may have been released for some of them alone.
-        wanted = min(found.values(), key=lambda text: [int(n) for n in re.findall(r"\d+", text)])
-        yield Line(
-            f"{' and '.join(f'{n} {v}' for n, v in found.items())} share one folder and differ: "
-            f"pip install --force-reinstall {' '.join(f'{n}=={wanted}' for n in found)}",
-            fine=False,
-        )
-    elif found.keys() >= set(OPENCV):
+            continue
+    ours = [found[name] for name in OPENCV if name in found]
+    if len(ours) == len(OPENCV) and len(set(found.values())) == 1:
         yield Line(f"{' and '.join(found)} {found[OPENCV[0]]}, agreeing")
+        return
+    # The older of ours: a newer one may have been released for some of them alone.
+    wanted = min(ours, default="", key=lambda text: [int(n) for n in re.findall(r"\d+", text)])
+    names = dict.fromkeys((*OPENCV, *found))
+    there = " and ".join(f"{name} {found.get(name, 'missing')}" for name in names)
+    pins = " ".join(f"{name}=={wanted}" if wanted else name for name in names)
+    yield Line(
+        f"{there}: they share one folder and must be the same: pip install --force-reinstall {pins}",
+        fine=False,
+    )
 
 
 def _added() -> Iterator[Line]:
     """Packages that add criteria, profiles or vocabularies."""
     if packages := plugins.identity():
         yield Line(f"additions of {packages}")
-    try:
-        installed()
-    except PhototagError as error:
-        yield Line(str(error), fine=False)
+    for look in (
+        branches,
+        lambda: plugins.loaded(profiles.GROUP, tuple),
+        lambda: plugins.loaded(vocabulary.GROUP, vocabulary.Vocabulary),
+    ):
+        try:
+            look()
+        except PhototagError as error:
+            yield Line(str(error), fine=False)
 
 
 def _models() -> Iterator[Line]:

@@ -124,7 +124,10 @@ def _confidence(findings: Findings, verdict: Verdict, governor: str) -> float:
     if governor == "grade":
         chance = verdict.professional or 0.0
         return max(chance, 1 - chance)
-    return dict(findings.items())[governor].confidence
+    finding = dict(findings.items()).get(governor)
+    return (
+        0.0 if finding is None else finding.confidence
+    )  # made where its package was not installed
 
 
 def _values(findings: Findings, verdict: Verdict) -> dict[str, tuple[enum.StrEnum, ...]]:
@@ -147,11 +150,16 @@ def _values(findings: Findings, verdict: Verdict) -> dict[str, tuple[enum.StrEnu
         "use": findings.marketing.uses,
         "occasion": findings.situation.occasions,
         **{
-            name: (finding.value,)
+            name: tuple(
+                value for value in _several(finding.value) if isinstance(value, enum.StrEnum)
+            )
             for name, finding in findings.others.items()
-            if isinstance(finding.value, enum.StrEnum)
         },
     }
+
+
+def _several(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _codes(findings: Findings, verdict: Verdict, sure: set[str]) -> Iterator[str]:

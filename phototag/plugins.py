@@ -23,7 +23,8 @@ def loaded(group: str, kind: type[T]) -> dict[str, T]:
         BadPlugin: one cannot be loaded, is something else, or has the name of another.
     """
     found: dict[str, T] = {}
-    for entry in sorted(metadata.entry_points(group=group), key=lambda entry: entry.name):
+    # phototag's own first: who takes one of their names is at fault.
+    for entry in sorted(metadata.entry_points(group=group), key=lambda e: (not _own(e), e.name)):
         package = entry.dist.name if entry.dist else "an unknown package"
         remedy = f"mend or uninstall {package}"
         try:
@@ -36,6 +37,10 @@ def loaded(group: str, kind: type[T]) -> dict[str, T]:
             raise BadPlugin(entry.value, f"{group} has no room for the name {entry.name!r}", remedy)
         found[entry.name] = offered
     return found
+
+
+def _own(entry: metadata.EntryPoint) -> bool:
+    return entry.dist is not None and entry.dist.name == "phototag"
 
 
 @functools.cache

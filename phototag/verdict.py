@@ -1,4 +1,4 @@
-"""From eleven findings to headshot, portrait or other: the sum of what each contributes."""
+"""From the findings to headshot, portrait or other: the sum of what each contributes."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Verdict:
         professional: probability of that grade; None for the others and where people fill the
             frame.
         headshot, portrait, other: probabilities; they sum to 1.
-        log_odds: base + the eleven contributions; > 0 = headshot rather than portrait.
+        log_odds: base + all contributions; > 0 = headshot rather than portrait.
         corrected: a person has said what the picture is; then nothing else was asked.
     """
 

@@ -23,7 +23,7 @@ from phototag.criteria.posing import Facing
 from phototag.criteria.retouching import Colour, Style
 from phototag.criteria.situation import Occasion
 from phototag.criteria.subjects import Subjects
-from phototag.errors import BadVocabulary
+from phototag.errors import BadPlugin, BadVocabulary
 from phototag.verdict import Grade, Kind, Review
 
 if TYPE_CHECKING:
@@ -83,11 +83,17 @@ BRANCHES = tuple(
 
 def branches() -> tuple[Branch, ...]:
     """The controlled list, and after it what criteria of other packages claim."""
-    own = (
+    own = tuple(
         Branch(name=name, level=Level.FULL, governor=name, values=criterion.values)
         for name, criterion in sorted(installed().items())
         if criterion.values and name not in CRITERIA
     )
+    for branch in own:
+        try:
+            for value in branch.values:
+                _text(value.replace("_", " "))
+        except ValueError as error:
+            raise BadPlugin(branch.name, str(error), "mend or uninstall its package") from error
     return (*BRANCHES, *own)
 
 
@@ -152,8 +158,16 @@ class Vocabulary:
             BadVocabulary: there is no such file, or it is not one.
             BadPlugin: what a package offers is no vocabulary.
         """
-        offered = plugins.loaded(GROUP, Vocabulary).get(str(text))
-        return cls.load(text) if offered is None else offered
+        offered: Vocabulary | None = plugins.loaded(GROUP, Vocabulary).get(str(text))
+        if offered is None:
+            return cls.load(text)
+        try:
+            for word in (offered.root, *offered.branches.values(), *offered.words.values()):
+                if word is not None:
+                    _text(word)
+        except ValueError as error:
+            raise BadPlugin(str(text), str(error), "mend or uninstall its package") from error
+        return offered
 
     @classmethod
     def load(cls, file: str | os.PathLike[str]) -> Vocabulary:

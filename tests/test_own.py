@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import enum
 import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
+import attrs
 import pytest
 
-from phototag import plugins
-from phototag.criteria import Criterion, Finding, installed
+from phototag import plugins, vocabulary
+from phototag.analysis import Analysis, analyse_scene
+from phototag.criteria import CRITERIA, Criterion, Finding, Status, criterion, installed
 from phototag.criteria.criterion import GROUP
+from phototag.criteria.cropping import CroppingFinding
 from phototag.errors import BadPlugin
+from phototag.keywords import Level
+from phototag.tagging import Tagging
 from scenes import face, scene
 
 ROOT = Path(__file__).parents[1]
@@ -142,16 +149,111 @@ def test_a_package_that_is_not_well_is_named(
     plugins.loaded.cache_clear()
 
 
-def test_a_criterion_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from phototag.analysis import analyse_scene
-    from phototag.criteria import criterion
+@attrs.frozen(kw_only=True)
+class OddFinding(Finding):
+    """What a package that is not well might answer."""
 
-    def judge(*_: object) -> Finding:
-        raise ZeroDivisionError
+    odd: object = None
 
-    odd = Criterion(finding=type("OddFinding", (Finding,), {}), judge=judge)
+    @property
+    def value(self) -> object:
+        return self.odd
+
+
+def with_odd(
+    monkeypatch: pytest.MonkeyPatch, judge: Callable[..., Finding], **more: object
+) -> Analysis:
+    """The analysis of a portrait with one more criterion."""
+    odd = Criterion(finding=OddFinding, judge=judge, **more)  # type: ignore[arg-type]
     every = {**installed(), "odd": odd}
-    monkeypatch.setattr(criterion, "installed", lambda: every)
-    with pytest.raises(BadPlugin, match="odd: the criterion failed: ZeroDivisionError") as caught:
-        analyse_scene("jane.jpg", scene(face()))
+    for module in (criterion, vocabulary):
+        monkeypatch.setattr(module, "installed", lambda: every)
+    return analyse_scene("jane.jpg", scene(face()))
+
+
+def fail(*_: object) -> Finding:
+    raise ZeroDivisionError
+
+
+def answer(**values: object) -> Callable[..., Finding]:
+    def judge(*_: object) -> Finding:
+        return OddFinding(status=Status.MEASURED, reason="", **values)  # type: ignore[arg-type]
+
+    return judge
+
+
+@pytest.mark.parametrize(
+    ("judge", "said"),
+    [
+        (fail, "ZeroDivisionError"),
+        (answer(contribution=float("nan")), "nan"),
+        (answer(confidence=7.0), "confidence 7"),
+        (answer(odd=object()), "not JSON serializable"),
+        (lambda *_: None, "answered with None"),
+    ],
+)
+def test_a_criterion_that_fails_is_named(
+    monkeypatch: pytest.MonkeyPatch, judge: Callable[..., Finding], said: str
+) -> None:
+    with pytest.raises(BadPlugin, match=f"odd: the criterion failed: .*{said}") as caught:
+        with_odd(monkeypatch, judge)
     assert caught.value.photo == "jane.jpg"
+
+
+class Word(enum.StrEnum):
+    ONE = "one"
+    TWO = "two"
+    LEVELS = "a|b"
+
+
+def test_words_of_a_criterion_with_several_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = (Word.ONE, Word.TWO)
+    found = with_odd(monkeypatch, answer(odd=values, confidence=0.5), values=values)
+    record = Tagging(keywords=Level.FULL).record(found)
+    assert set(record.keywords.hierarchical) >= {"phototag|odd|one", "phototag|odd|two"}
+    assert (
+        not Tagging(keywords=Level.FULL, min_confidence={"odd": 0.9})
+        .record(found)
+        .keywords.hierarchical[-1]
+        .startswith("phototag|odd")
+    )
+
+
+def test_an_analysis_made_without_a_criterion_can_be_written_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    without = analyse_scene("jane.jpg", scene(face()))
+    with_odd(monkeypatch, answer(odd=Word.ONE), values=tuple(Word)[:2])
+    assert Tagging(keywords=Level.FULL).record(without).kind == "headshot"
+
+
+def test_a_word_that_parts_levels_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BadPlugin, match="parts levels"):
+        with_odd(monkeypatch, answer(odd=Word.ONE), values=tuple(Word))
+
+
+@pytest.mark.parametrize(
+    ("name", "finding", "said"),
+    [("kind", OddFinding, "cannot have this name"), ("zzz", CroppingFinding, "shares its finding")],
+)
+def test_the_eleven_cannot_be_replaced(
+    monkeypatch: pytest.MonkeyPatch, name: str, finding: type[Finding], said: str
+) -> None:
+    every = {**installed(), name: Criterion(finding=finding, judge=fail)}
+    installed.cache_clear()
+    monkeypatch.setattr(plugins, "loaded", lambda *_: every)
+    with pytest.raises(BadPlugin, match=said):
+        installed()
+    monkeypatch.undo()
+    installed.cache_clear()
+
+
+def test_reserved_are_the_names_of_our_own() -> None:
+    own = {branch.name for branch in vocabulary.BRANCHES}
+    own |= {branch.governor for branch in vocabulary.BRANCHES}
+    own |= {field.name for field in attrs.fields(Analysis)}
+    assert own - set(CRITERIA) == criterion.RESERVED
+
+
+def test_an_analysis_can_be_a_key() -> None:
+    assert len({analyse_scene("jane.jpg", scene(face())) for _ in range(2)}) == 1

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -360,3 +361,34 @@ def test_ctrl_c_while_a_request_is_sent_confuses_nobody(
     with pytest.raises(KeyboardInterrupt):
         look(sealed, portrait_jpg)
     assert look(sealed, portrait_jpg)
+
+
+def test_a_fork_while_a_request_is_out_hangs_nobody(
+    sealed: SealedProcess, portrait_jpg: Path
+) -> None:
+    look(sealed, portrait_jpg)
+    running = sealed._running
+    assert running is not None
+    os.kill(child_of(sealed), signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(look, sealed, portrait_jpg)
+        while not running._tickets:
+            time.sleep(0.01)
+        time.sleep(0.1)
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", DeprecationWarning
+            )  # of newer Pythons: there are threads
+            forked = os.fork()
+        if forked == 0:
+            os._exit(0 if sealed._running is None else 1)
+        deadline = time.monotonic() + 5
+        ended, status = 0, 1
+        while not ended and time.monotonic() < deadline:
+            ended, status = os.waitpid(forked, os.WNOHANG)
+            time.sleep(0.01)
+        if not ended:
+            os.kill(forked, signal.SIGKILL)
+        os.kill(child_of(sealed), signal.SIGCONT)
+        assert waiting.result()  # the parent keeps its answer
+    assert (ended, status) == (forked, 0)

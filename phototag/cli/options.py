@@ -28,7 +28,7 @@ class Threshold(click.ParamType):  # type: ignore[type-arg] # older releases tak
         name, _, number = value.rpartition("=")
         try:
             ((found, least),) = thresholds({name or "kind": float(number)}).items()
-        except ValueError as error:
+        except (ValueError, PhototagError) as error:
             self.fail(str(error), param, ctx)
         return found, least
 

@@ -73,7 +73,7 @@ def doctor() -> None:
 @own_vocabulary
 def keywords(*, keywords: str, vocabulary: Vocabulary) -> None:
     """Print all words that phototag may write, as a keyword file for Lightroom Classic."""
-    sys.stdout.write(lightroom_keywords(vocabulary, Level(keywords)))
+    sys.stdout.write(known(lambda: lightroom_keywords(vocabulary, Level(keywords))))
 
 
 @click.command()

@@ -46,7 +46,7 @@ class Findings:
     marketing: MarketingFinding
     situation: SituationFinding
     printing: PrintingFinding
-    others: Mapping[str, Finding] = attrs.Factory(dict)
+    others: Mapping[str, Finding] = attrs.field(factory=dict, hash=False)
 
     def items(self) -> tuple[tuple[str, Finding], ...]:
         """Name and finding, in order."""

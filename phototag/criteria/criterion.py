@@ -5,12 +5,14 @@ from __future__ import annotations
 import enum
 import functools
 import graphlib
+import json
+import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from phototag import plugins
+from phototag import plugins, serial
 from phototag.criteria.finding import Finding
 from phototag.errors import BadPlugin
 
@@ -21,6 +23,31 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Finding)
 
 GROUP = "phototag.criteria"
+#: Names of phototag's own branches of keywords and fields of results.
+RESERVED = frozenset(
+    [
+        "kind",
+        "review",
+        "grade",
+        "shot",
+        "people",
+        "expression",
+        "colour",
+        "facing",
+        "use",
+        "occasion",
+        "path",
+        "verdict",
+        "crops",
+        "refusals",
+        "keywords",
+        "software",
+        "models",
+        "calibration",
+        "scene",
+        "others",
+    ]
+)
 
 
 class Earlier:
@@ -67,14 +94,24 @@ def installed() -> dict[str, Criterion]:
             there.
     """
     every = plugins.loaded(GROUP, Criterion)
-    names = {criterion.finding: name for name, criterion in every.items()}
+    names: dict[type[Finding], str] = {}
     order: graphlib.TopologicalSorter[str] = graphlib.TopologicalSorter()
+    for name, criterion in every.items():
+        if name in RESERVED:
+            raise BadPlugin(name, "a criterion cannot have this name", "rename it")
+        if (other := names.setdefault(criterion.finding, name)) != name:
+            raise BadPlugin(
+                name, f"the criterion shares its finding with {other}", "give it its own"
+            )
+    for name, criterion in every.items():
+        if missing := [kind.__name__ for kind in criterion.after if kind not in names]:
+            problem = f"the criterion builds on {', '.join(missing)}, which is not there"
+            raise BadPlugin(name, problem, "install what it needs, or uninstall it")
+        order.add(name, *(names[kind] for kind in criterion.after))
     try:
-        for name, criterion in every.items():
-            order.add(name, *(names[finding] for finding in criterion.after))
         return {name: every[name] for name in order.static_order()}
-    except (KeyError, graphlib.CycleError) as error:
-        raise BadPlugin(GROUP, f"criteria build on what is not there: {error!r}") from error
+    except graphlib.CycleError as error:
+        raise BadPlugin(GROUP, f"criteria build on each other in a circle: {error}") from error
 
 
 def answers(scene: Scene, calibration: Calibration) -> Iterator[tuple[str, Finding]]:
@@ -87,9 +124,17 @@ def answers(scene: Scene, calibration: Calibration) -> Iterator[tuple[str, Findi
     for name, criterion in installed().items():
         try:
             finding = criterion.judge(scene, calibration, earlier)
+            _check(finding, criterion)
         except Exception as error:
             raise BadPlugin(name, f"the criterion failed: {error!r}", "report it") from error
-        if type(finding) is not criterion.finding:
-            raise BadPlugin(name, f"the criterion answered with {finding!r}", "report it")
         earlier.add(finding)
         yield name, finding
+
+
+def _check(finding: Finding, criterion: Criterion) -> None:
+    """Refuse an answer that would spoil the verdict or the JSON."""
+    if type(finding) is not criterion.finding:
+        raise TypeError(f"it answered with {finding!r}")
+    if not math.isfinite(finding.contribution) or not 0 <= finding.confidence <= 1:
+        raise ValueError(f"contribution {finding.contribution}, confidence {finding.confidence}")
+    json.dumps([serial.to_json(finding), serial.to_json(finding.value)], allow_nan=False)

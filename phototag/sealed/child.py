@@ -110,6 +110,10 @@ def _listen(requests: BinaryIO, waiting: Requests) -> None:
     try:
         while True:
             waiting.put(wire.receive(requests))
+    except MemoryError:  # the rest of the stream cannot be told apart any more
+        sys.stderr.write(f"a request was too large: {TOO_LITTLE[0]}\n")
+        sys.stderr.flush()
+        os._exit(1)
     except (EOFError, OSError):
         waiting.put(None)
         time.sleep(END_SECONDS)

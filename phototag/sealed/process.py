@@ -98,23 +98,24 @@ class SealedProcess:
                 running.send(message, payload, self._limits.seconds)
             return running.answer(ticket, self._limits.seconds)
         except (OSError, EOFError, ValueError) as error:
-            if running is None or running.is_first(ticket):
-                self._drop(running)
-                problem = running.obituary() if running else (f"could not be started: {error}", "")
-                raise errors.WorkerDied(name, *problem) from error
+            if running is None:
+                raise  # it could not be started, which is no photo's fault
+            guilty = running.is_first(ticket) and not running.given_up
             self._drop(running)
+            if guilty:
+                raise errors.WorkerDied(name, *running.obituary()) from error
             return None
         except BaseException:
             # Ctrl-C in the middle of an exchange: the answer would be taken for the next one.
-            self._drop(running)
             if running is not None:
-                running.kill()
+                running.given_up = True
+                self._drop(running)
             raise
 
-    def _drop(self, running: _Running | None) -> None:
-        if running is None:
-            return
+    def _drop(self, running: _Running) -> None:
+        """Have nothing more to do with a child; who still waits for it asks the next one."""
         running.fail()
+        running.kill()
         with self._lock:
             if self._running is running:
                 self._running = None
@@ -131,7 +132,7 @@ class SealedProcess:
         self._lock = threading.Lock()
         running, self._running = self._running, None
         if running is not None:
-            running.let_go()
+            running.forget()
 
 
 class _Running:
@@ -142,6 +143,7 @@ class _Running:
         self._answered = False
         self._late = 0.0
         self._failed = False
+        self.given_up = False  # by somebody who was interrupted
         self._tickets: collections.deque[object] = collections.deque()  # of those not answered yet
         self._turn = threading.Condition()
         self._log: collections.deque[str] = collections.deque(maxlen=LOG_LINES)
@@ -254,6 +256,12 @@ class _Running:
             self._process.wait()
         self._drain.join(1)
         self.let_go()
+
+    def forget(self) -> None:
+        """In a forked process: close what was inherited, past the buffers and locks of lost threads."""
+        for stream in (self._stdin, self._stdout):
+            with contextlib.suppress(OSError):
+                stream.raw.close()  # type: ignore[attr-defined]  # a BufferedReader or -Writer
 
     def let_go(self) -> None:
         self._ended.set()
