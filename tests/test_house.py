@@ -16,17 +16,22 @@ LONGEST_MODULE, LONGEST_FUNCTION = 400, 60  # lines
 # What is longer, with a sentence why.
 LONGER: dict[str, str] = {}
 
+PACKAGE = Path(phototag.__file__).parent  # as it is installed
 SOURCES = sorted(
     path
-    for folder in ("phototag", "benchmarks", "docs", "model_build")
-    for path in (ROOT / folder).rglob("*.py")
+    for folder in (PACKAGE, ROOT / "benchmarks", ROOT / "docs", ROOT / "model_build")
+    for path in folder.rglob("*.py")
 )
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def title(path: Path) -> str:
+    return path.relative_to(PACKAGE.parent if path.is_relative_to(PACKAGE) else ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=title)
 def test_nothing_is_too_long(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    name = path.relative_to(ROOT).as_posix()
+    name = title(path)
     if name not in LONGER:
         assert text.count("\n") <= LONGEST_MODULE
     for node in ast.walk(ast.parse(text)):
@@ -37,7 +42,7 @@ def test_nothing_is_too_long(path: Path) -> None:
 
 
 def test_what_may_be_longer_is_there() -> None:
-    names = {path.relative_to(ROOT).as_posix() for path in SOURCES}
+    names = {title(path) for path in SOURCES}
     assert all(entry.partition(":")[0] in names and why for entry, why in LONGER.items())
 
 
@@ -59,7 +64,7 @@ def test_every_public_name_is_documented_and_typed(name: str) -> None:
 
 def test_the_public_names_are_what_type_checkers_see() -> None:
     """``__getattr__`` finds at run time what the imports for type checkers promise."""
-    tree = ast.parse((ROOT / "phototag" / "__init__.py").read_text(encoding="utf-8"))
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
     promised = {
         alias.asname or alias.name
         for node in ast.walk(tree)
@@ -75,7 +80,7 @@ def test_the_criteria_have_one_shape() -> None:
     from phototag.criteria import CRITERIA, Criterion, Findings, installed
 
     hints = typing.get_type_hints(Findings)
-    folder = ROOT / "phototag" / "criteria"
+    folder = PACKAGE / "criteria"
     for name in CRITERIA:
         module = __import__(f"phototag.criteria.{name}", fromlist=["CRITERION"])
         assert isinstance(module.CRITERION, Criterion)
