@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+# Title of a field, and how often two people who labelled independently agree.
 FIELDS = {
     "kind": ("kind", ".986"),
     "subjects": ("people, exact (9+ as one)", ".991"),

@@ -168,20 +168,6 @@ def models() -> str:
     )
 
 
-# Title of a field, and how often two people who labelled independently agree.
-FIELDS = {
-    "kind": ("kind", ".986"),
-    "subjects": ("people, exact (9+ as one)", ".991"),
-    "shot": ("shot size", ".924"),
-    "background": ("background", ".882"),
-    "environment": ("environment", ".949"),
-    "inside": ("inside or outdoors", ""),
-    "expression": ("visible expression", ".942"),
-    "facing": ("facing", ".840"),
-    "grade": ("grade", ".831"),
-}
-
-
 def collections() -> str:
     """The ready-made filters."""
     own = Vocabulary()
