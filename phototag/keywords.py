@@ -125,9 +125,9 @@ def _confidence(findings: Findings, verdict: Verdict, governor: str) -> float:
         chance = verdict.professional or 0.0
         return max(chance, 1 - chance)
     finding = dict(findings.items()).get(governor)
-    return (
-        0.0 if finding is None else finding.confidence
-    )  # made where its package was not installed
+    if finding is None:  # made where its package was not installed
+        return 0.0
+    return finding.confidence
 
 
 def _values(findings: Findings, verdict: Verdict) -> dict[str, tuple[enum.StrEnum, ...]]:

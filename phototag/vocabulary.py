@@ -7,6 +7,7 @@ house, or none at all for what is not wanted.
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,7 @@ BRANCHES = tuple(
 )
 
 
+@functools.cache
 def branches() -> tuple[Branch, ...]:
     """The controlled list, and after it what criteria of other packages claim."""
     own = tuple(

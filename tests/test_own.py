@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -158,6 +158,13 @@ class OddFinding(Finding):
     @property
     def value(self) -> object:
         return self.odd
+
+
+@pytest.fixture(autouse=True)
+def branches_are_found_anew() -> Iterator[None]:
+    vocabulary.branches.cache_clear()
+    yield
+    vocabulary.branches.cache_clear()
 
 
 def with_odd(
