@@ -37,12 +37,10 @@ def of_surroundings(maps: Maps, mask: Mask) -> tuple[float, ...] | None:
     outside: Bools = people == 0
     if not outside.any():
         return None
-    means = []
-    for layer in maps:
-        size = layer.shape[:0:-1]
-        weight = cv2.resize(outside.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-        means.append((layer * weight).sum(axis=(1, 2)) / weight.sum())
-    return _rounded(np.concatenate(means))
+    layers = np.concatenate(maps)
+    size = layers.shape[:0:-1]
+    weight = cv2.resize(outside.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    return _rounded((layers * weight).sum(axis=(1, 2)) / weight.sum())
 
 
 def _rounded(values: NDArray[np.float32]) -> tuple[float, ...]:

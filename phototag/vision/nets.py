@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import types
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import cv2
 import numpy as np
 
 from phototag import models
+from phototag.vision.photo import halved
 from phototag.vision.yunet import Detection, FaceDetector, session
 
 if TYPE_CHECKING:
@@ -88,7 +90,8 @@ class Nets:
         height, width = rgb.shape[:2]
         scale = side / max(height, width)
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        rgb = halved(rgb, side)
+        how = cv2.INTER_AREA if max(rgb.shape[:2]) > side else cv2.INTER_LINEAR
         whole = -(-size[1] // CELL) * CELL, -(-size[0] // CELL) * CELL
         board = np.zeros((*whole, 3), np.uint8)
         board[: size[1], : size[0]] = cv2.resize(rgb, size, interpolation=how)
@@ -147,12 +150,14 @@ def _square(
     Black outside the picture.  Cut, then resized with INTER_AREA: cv2.warpAffine takes the flag
     but works as INTER_LINEAR, which aliases when shrinking (yaw moves by up to 8 degrees).
     """
-    size = max(1, round(side))
+    whole = 2 ** max(0, int(math.log2(side / pixels)))  # nothing is left over when it is halved
+    size = max(1, round(side / whole) * whole)
     left, top = (int(value) for value in np.round(centre - size / 2))
     part = rgb[max(0, top) : max(0, top + size), max(0, left) : max(0, left + size)]
     cut = np.zeros((size, size, 3), np.uint8)
     cut[max(0, -top) :, max(0, -left) :][: part.shape[0], : part.shape[1]] = part
-    how = cv2.INTER_AREA if size > pixels else cv2.INTER_LINEAR
+    cut = halved(cut, pixels)
+    how = cv2.INTER_AREA if len(cut) > pixels else cv2.INTER_LINEAR
     crop = cv2.resize(cut, (pixels, pixels), interpolation=how)
     return crop, np.array([left, top], float), size / pixels
 
