@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 OUTSIDE = 0.1  # mask probability below which a pixel belongs to the surroundings
 GROW = 9  # px by which people are grown first
 DIGITS = 4  # significant; the numbers are stored with every photo
+LEAST = 1e-9  # what is nearer to nothing has fewer digits
 
 
 def of_picture(maps: Maps) -> tuple[float, ...]:
@@ -39,9 +40,13 @@ def of_surroundings(maps: Maps, mask: Mask) -> tuple[float, ...] | None:
         return None
     layers = np.concatenate(maps)
     size = layers.shape[:0:-1]
-    weight = cv2.resize(outside.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    every_other = np.ascontiguousarray(outside[::2, ::2], np.float32)  # enough for 7 x 7 cells
+    weight = cv2.resize(every_other, size, interpolation=cv2.INTER_AREA)
     return _rounded((layers * weight).sum(axis=(1, 2)) / weight.sum())
 
 
 def _rounded(values: NDArray[np.float32]) -> tuple[float, ...]:
-    return tuple(float(f"{value:.{DIGITS}g}") for value in values)
+    exact = values.astype(float)
+    size = np.floor(np.log10(np.maximum(np.abs(exact), LEAST)))
+    scale = 10.0 ** (DIGITS - 1 - size)
+    return tuple((np.round(exact * scale) / scale).tolist())

@@ -38,7 +38,7 @@ def measure(rgb: RGB, mesh: NDArray[np.float64]) -> Skin | None:
     skin, eyes = (_fill(part.shape[:2], points, groups) for groups in (PATCHES, EYES))
     if skin.sum() < LEAST_PIXELS or not eyes.any():
         return None
-    lightness, a, b = to_lab(part[skin][:, None]).reshape(-1, 3).T  # of these pixels alone
+    lightness, a, b = to_lab(part[skin][None]).reshape(-1, 3).T  # of these pixels alone
     grey = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
     fine = np.abs(grey.astype(np.float32) - cv2.GaussianBlur(grey, (0, 0), 1.5))
     texture = float(fine[skin].mean())
