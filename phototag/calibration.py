@@ -71,12 +71,15 @@ class Model:
 
     def chances(self, values: Mapping[str, float | None]) -> dict[str, float]:
         """Probability of each class for these features; KeyError if one is not given at all."""
-        inputs = [
-            missing if (value := values[name]) is None else max(low, min(high, value))
+        inputs = [  # hundreds a photo: comparisons are three times as fast as min and max
+            missing if (value := values[name]) is None
+            else low if value < low
+            else high if value > high  # noqa: FURB136
+            else value
             for name, low, high, missing in zip(
                 self.features, self.low, self.high, self.missing, strict=True
             )
-        ]
+        ]  # fmt: skip
         scores = [
             intercept + sum(map(operator.mul, row, inputs))
             for row, intercept in zip(self.weights, self.intercepts, strict=True)

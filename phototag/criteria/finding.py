@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import math
 from collections.abc import Sequence
 
@@ -42,7 +43,12 @@ class Finding:
 
 def numbered(content: Sequence[float]) -> dict[str, float]:
     """What the content net saw as named features of a model."""
-    return {f"content_{number}": value for number, value in enumerate(content)}
+    return dict(zip(_names(len(content)), content, strict=True))
+
+
+@functools.cache
+def _names(count: int) -> tuple[str, ...]:
+    return tuple(f"content_{number}" for number in range(count))
 
 
 def logistic(log_odds: float) -> float:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-import unicodedata
+import re
 from collections.abc import Iterator
 
 import attrs
 
 from phototag.metadata.record import Record
 
-# Cc: control characters, NUL among them. Cs: halves of a character, no text at all.
-_FORBIDDEN = {"Cc", "Cs"}
+# Control characters, NUL among them, and halves of a character, which are no text at all: Unicode's categories
+# Cc and Cs.
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def check(record: Record) -> None:
@@ -32,7 +33,7 @@ def check(record: Record) -> None:
             raise ValueError(message)
     for text in _texts(attrs.asdict(record)):
         # exiv2 takes "type=Bag" for the kind of an array, wherever it stands as a value.
-        if text.startswith("type=") or any(unicodedata.category(c) in _FORBIDDEN for c in text):
+        if text.startswith("type=") or _FORBIDDEN.search(text):
             message = f"the text {text!r} cannot be written"
             raise ValueError(message)
 
