@@ -12,7 +12,7 @@ import attrs
 
 from phototag.geometry import Box, Point
 
-SCENE_VERSION = 4  # rises when a measure changes its meaning: stored scenes are then seen again
+SCENE_VERSION = 5  # rises when a measure changes its meaning: stored scenes are then seen again
 
 
 @attrs.frozen(kw_only=True)

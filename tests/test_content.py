@@ -58,3 +58,10 @@ def test_of_surroundings_leaves_the_people_out() -> None:
 
 def test_of_surroundings_is_none_when_people_fill_the_frame() -> None:
     assert content.of_surroundings(layers(), np.ones((80, 80), np.float32)) is None
+
+
+def test_numbers_are_stored_with_four_digits() -> None:
+    rng = np.random.default_rng(4)
+    values = (rng.normal(size=5000) * 10.0 ** rng.integers(-6, 5, 5000)).astype(np.float32)
+    assert content._rounded(values) == tuple(float(f"{value:.4g}") for value in values)
+    assert content._rounded(np.float32([0.0, 1.0, -20000.0])) == (0.0, 1.0, -20000.0)

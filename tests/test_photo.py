@@ -177,3 +177,29 @@ def test_real_pictures_without_a_person_decode() -> None:
     for name in ("chelsea.png", "coffee.png", "rocket.jpg", "camera.png"):
         data = (SAMPLES / name).read_bytes()
         assert photo.decode(name, data).rgb.ndim == 3, name
+
+
+@pytest.mark.parametrize(
+    ("size", "side", "expected"),
+    [
+        ((1024, 768), 512, (512, 384)),
+        ((1024, 683), 512, (512, 341)),  # the odd row is left out
+        ((1023, 700), 512, (1023, 700)),
+        ((5000, 900), 512, (625, 112)),  # three times
+        ((4096, 1), 512, (4096, 1)),
+    ],
+)
+def test_halving_stops_before_the_picture_is_too_small(
+    size: tuple[int, int], side: int, expected: tuple[int, int]
+) -> None:
+    width, height = size
+    assert photo.halved(np.zeros((height, width, 3), np.uint8), side).shape == (*expected[::-1], 3)
+
+
+@pytest.mark.parametrize("side", [100, 170, 250, 256, 300, 511])
+def test_shrinking_in_two_steps_is_shrinking_in_one(astronaut: Image.Image, side: int) -> None:
+    """Whatever is halved first, the areas that are averaged are the same but for their edges."""
+    shrunk = photo.shrink(np.asarray(astronaut), side)
+    assert shrunk.shape == (side, side, 3)
+    once = np.asarray(astronaut.resize((side, side), Image.Resampling.BOX), int)
+    assert np.abs(shrunk.astype(int) - once).mean() < 4
