@@ -29,11 +29,14 @@ class PhototagError(Exception):
         self.problem = problem
         self.remedy = remedy
 
-    def __str__(self) -> str:
-        sentence = f"{shown(self.photo)}: {self.problem}"
-        if self.left:
-            sentence += f" ({self.left})"
+    @property
+    def message(self) -> str:
+        """What is wrong, what became of the file, and what to do; without the name of the photo."""
+        sentence = f"{self.problem} ({self.left})" if self.left else self.problem
         return f"{sentence}; {self.remedy}" if self.remedy else sentence
+
+    def __str__(self) -> str:
+        return f"{shown(self.photo)}: {self.message}"
 
 
 class BadPlugin(PhototagError):
@@ -90,6 +93,12 @@ class WriteUncertain(PhototagError):
     """The file was replaced, but the disk did not confirm that the change is durable."""
 
     left = "the new file is in place"
+
+
+class WriteInPart(WriteUncertain):
+    """One file of a photo was changed, a sidecar say, and the next one could not be."""
+
+    left = "this file is as it was"
 
 
 class BadVocabulary(PhototagError):

@@ -17,7 +17,9 @@ from phototag.errors import (
     NotAPhoto,
     PhotoDamaged,
     PhototagError,
+    WriteInPart,
     WriteRefused,
+    shown,
 )
 from phototag.files import FileState
 from phototag.metadata import iim, ledger, plan, seeding, sidecar, statement, verify, words
@@ -61,6 +63,7 @@ def write(
         MetadataDamaged: its metadata cannot be read, so nothing is written over them.
         ChangedMeanwhile: another program wrote into it at the same time.
         WriteRefused: it was left as it was, for the reason given.
+        WriteInPart: a sidecar was changed, the photo beside it was not.
         WriteUncertain: it was replaced, but the disk did not confirm that.
     """
     options = options or Options()
@@ -264,10 +267,11 @@ def _written_together(
         states[beside] = FileState.of(os.stat(beside))  # noqa: PTH116
     if expected and mark(found) != expected.mark:
         return Written(change=None, found=found, mark=mark(found), states=_known(states))
-    changes = []
-    for file in files:
-        change, states[file.target.original.path] = _change(file, options, edit)
-        changes.append(change)
+    prepared = [_prepared(file, options, edit) for file in files]  # all are refused, or none
+    for at, ready in enumerate(prepared):
+        with _told_if_in_part([file.change for file in prepared[:at]], options):
+            states[ready.file.target.original.path] = ready.commit(options)
+    changes = [ready.change for ready in prepared]
     stated = next(filter(None, (file.statement() for file in files)), None)
     return Written(change=_together(changes), found=found, mark=mark(stated), states=_known(states))
 
@@ -276,8 +280,24 @@ def _known(states: dict[str, FileState | None]) -> dict[str, FileState]:
     return {path: state for path, state in states.items() if state is not None}
 
 
-def _change(file: _Opened, options: Options, edit: _Edit) -> tuple[Change, FileState | None]:
-    """Change one file; its state afterwards, None if there is none."""
+@attrs.frozen
+class _Prepared:
+    """A file with its new content, which has been looked at and found right."""
+
+    file: _Opened
+    new: bytes
+    change: Change
+
+    def commit(self, options: Options) -> FileState | None:
+        """Put the content in place; the file's state afterwards, None if there is none."""
+        original = self.file.target.original
+        if not self.change.changed or options.dry_run:
+            return original.seen
+        return replace(original, self.new, options)
+
+
+def _prepared(file: _Opened, options: Options, edit: _Edit) -> _Prepared:
+    """Make a file's new content, without touching the file."""
     original, draft, container = file.target.original, file.draft, file.target.container
     with _refused(original.photo, WriteRefused):
         foreign = verify.foreign(container, draft.packet)
@@ -286,11 +306,8 @@ def _change(file: _Opened, options: Options, edit: _Edit) -> tuple[Change, FileS
         changed = new != original.data
         if changed and new != NOTHING:
             verify.check(container, foreign, file.target.opened(new), draft)
-    state = original.seen
     if changed:
         refuse_unless_replaceable(original, options)
-        if not options.dry_run:
-            state = replace(original, new, options)
     change = Change(
         changed=changed,
         files=(original.photo,) if changed else (),
@@ -298,7 +315,20 @@ def _change(file: _Opened, options: Options, edit: _Edit) -> tuple[Change, FileS
         removed=draft.removed,
         declined=draft.declined,
     )
-    return change, state
+    return _Prepared(file, new, change)
+
+
+@contextlib.contextmanager
+def _told_if_in_part(before: list[Change], options: Options) -> Iterator[None]:
+    """Say so where one file of a photo has been changed and the next one is refused."""
+    try:
+        yield
+    except WriteRefused as error:
+        done = [name for change in before for name in change.files]
+        if not done or options.dry_run:
+            raise
+        problem = f"{', '.join(map(shown, done))} was changed, but not this file: {error.problem}"
+        raise WriteInPart(error.photo, problem, error.remedy or "run again") from error
 
 
 def _draft(container: Container) -> Draft:

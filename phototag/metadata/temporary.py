@@ -45,6 +45,8 @@ def _machine() -> str:
 
 
 def _runs(process: int) -> bool:
+    if os.name == "nt":  # signal 0 is no question there, it is Ctrl-C
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:

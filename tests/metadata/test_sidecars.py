@@ -12,7 +12,7 @@ import attrs
 import pytest
 from PIL import Image
 
-from phototag.errors import FormatNotWritable, MetadataDamaged, WriteRefused
+from phototag.errors import FormatNotWritable, MetadataDamaged, WriteInPart, WriteRefused
 from phototag.geometry import Box
 from phototag.metadata import replace as replacing
 from phototag.metadata import sidecar
@@ -367,3 +367,42 @@ def test_what_stands_beside_a_damaged_photo_can_be_taken_back(make: Any, headsho
     assert read(path) == headshot
     remove(path)
     assert read(path) is None
+
+
+def tagged_with_sidecar(tmp_path: Path, headshot: Record) -> tuple[Path, Path, dict[str, bytes]]:
+    """A JPEG and its sidecar, both tagged, and what is in them."""
+    photo = tmp_path / "a.jpg"
+    Image.new("RGB", (96, 64), "teal").save(photo)
+    apply(photo, headshot, Options(sidecar="always"))
+    apply(photo, headshot)
+    beside = tmp_path / "a.jpg.xmp"
+    return photo, beside, {path.name: path.read_bytes() for path in (photo, beside)}
+
+
+def test_a_photo_that_is_refused_keeps_its_sidecar_as_it_was(
+    tmp_path: Path, headshot: Record
+) -> None:
+    photo, beside, before = tagged_with_sidecar(tmp_path, headshot)
+    photo.chmod(0o444)
+    with pytest.raises(WriteRefused, match="read-only"):
+        apply(photo, attrs.evolve(headshot, kind="portrait"))
+    assert {path.name: path.read_bytes() for path in (photo, beside)} == before
+
+
+def test_a_photo_that_fails_after_its_sidecar_says_so(
+    tmp_path: Path, headshot: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, beside, before = tagged_with_sidecar(tmp_path, headshot)
+
+    def full(original: replacing.Original, data: bytes, options: Options) -> object:
+        if original.path == str(photo):
+            raise WriteRefused(original.photo, "the disk is full", "free some space")
+        return replacing.replace(original, data, options)
+
+    monkeypatch.setattr("phototag.metadata.file.replace", full)
+    with pytest.raises(WriteInPart) as caught:
+        apply(photo, attrs.evolve(headshot, kind="portrait"))
+    assert photo.read_bytes() == before["a.jpg"]
+    assert beside.read_bytes() != before["a.jpg.xmp"]
+    assert "a.jpg.xmp was changed, but not this file: the disk is full" in str(caught.value)
+    assert "(this file is as it was); free some space" in str(caught.value)
