@@ -64,4 +64,4 @@ def test_numbers_are_stored_with_four_digits() -> None:
     rng = np.random.default_rng(4)
     values = (rng.normal(size=5000) * 10.0 ** rng.integers(-6, 5, 5000)).astype(np.float32)
     assert content._rounded(values) == tuple(float(f"{value:.4g}") for value in values)
-    assert content._rounded(np.float32([0.0, 1.0, -20000.0])) == (0.0, 1.0, -20000.0)
+    assert content._rounded(np.array([0.0, 1.0, -20000.0], np.float32)) == (0.0, 1.0, -20000.0)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import struct
+import types
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 
 from phototag import errors, files
 from phototag.vision import photo
@@ -203,3 +205,70 @@ def test_shrinking_in_two_steps_is_shrinking_in_one(astronaut: Image.Image, side
     assert shrunk.shape == (side, side, 3)
     once = np.asarray(astronaut.resize((side, side), Image.Resampling.BOX), int)
     assert np.abs(shrunk.astype(int) - once).mean() < 4
+
+
+class FakeRaw:
+    """What rawpy tells of a negative; a real one is too large for a test, and cannot be made."""
+
+    LibRawError = ValueError
+
+    class ThumbFormat:
+        JPEG = "jpeg"
+
+    def __init__(self, flip: int, thumb: bytes) -> None:
+        self._flip, self._thumb = flip, thumb
+
+    def imread(self, _: object) -> FakeRaw:
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def extract_thumb(self) -> types.SimpleNamespace:
+        return types.SimpleNamespace(format="jpeg", data=self._thumb)
+
+    @property
+    def sizes(self) -> types.SimpleNamespace:
+        return types.SimpleNamespace(flip=self._flip, width=6000, height=4000)
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["stored", "turned by the camera"])
+def test_a_negative_held_upright(
+    astronaut: Image.Image, monkeypatch: pytest.MonkeyPatch, *, turned: bool
+) -> None:
+    pytest.importorskip("rawpy", reason="extra raw is not installed")
+    upright = astronaut.crop((0, 0, 320, 480))
+    preview = upright if turned else upright.transpose(Image.Transpose.ROTATE_90)
+    fake = FakeRaw(6, encoded(preview, "JPEG"))
+    monkeypatch.setattr("importlib.import_module", lambda _: fake)
+    picture = photo.decode("a.nef", b"II*\0" + bytes(200))
+    assert (picture.width, picture.height, picture.orientation) == (4000, 6000, 6)
+    assert difference(picture, upright) < 6
+
+
+@pytest.mark.parametrize("place", ["eXIf behind the pixels", "raw profile"])
+def test_a_png_may_say_late_or_in_words_how_it_is_turned(
+    astronaut: Image.Image, place: str
+) -> None:
+    upright = astronaut.crop((0, 0, 320, 480))
+    stored = upright.transpose(Image.Transpose.ROTATE_90)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    block = exif.tobytes()
+    if place == "raw profile":
+        said = PngInfo()
+        words = f"\nexif\n{len(block):8}\n{block.hex()}\n"
+        said.add_text("Raw profile type exif", words)
+        data = encoded(stored, "PNG", pnginfo=said)
+    else:
+        data = encoded(stored, "PNG")
+        chunk = b"eXIf" + block.removeprefix(b"Exif\0\0")
+        end = data.index(b"IEND") - 4
+        length = struct.pack(">I", len(chunk) - 4)
+        data = data[:end] + length + chunk + struct.pack(">I", zlib.crc32(chunk)) + data[end:]
+    picture = photo.decode("a.png", data)
+    assert (picture.width, picture.height, picture.orientation) == (320, 480, 6)
+    assert difference(picture, upright) < 1

@@ -24,6 +24,8 @@ from phototag.formats import RAW_SUFFIXES
 from phototag.limits import Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     # OpenCV's stubs promise no more than "some array"; the names say what is in it.
@@ -117,13 +119,15 @@ def _finish(name: str, image: Image.Image, max_pixels: int, orientation: int = 0
     width, height = image.size
     _check_size(name, width, height, max_pixels)
     try:
-        if not orientation:
-            orientation = orientation_of(image)
+        given, orientation = orientation, orientation or orientation_of(image)
         factor = DECODE_SIDE / max(width, height)
         if factor < 1:
             image.draft(image.mode, (max(1, int(width * factor)), max(1, int(height * factor))))
+        stored = shrink(_rgb(image), WORK_SIDE)
+        if not given and image.format == "PNG":  # it may say behind the pixels how it is turned
+            orientation = orientation_of(image)
         upright = image.format in UPRIGHT_FORMATS
-        pixels = _upright(shrink(_rgb(image), WORK_SIDE), 1 if upright else orientation)
+        pixels = _upright(stored, 1 if upright else orientation)
     except MemoryError:
         raise
     except Exception as error:  # every decoder has its own exceptions for broken data
@@ -157,13 +161,22 @@ def orientation_of(image: Image.Image) -> int:
     """
     try:
         exif = Image.Exif()
-        block = image.info.get("exif")
+        block = image.info.get("exif") or _raw_profile(image.info)
         if block:
             exif.load(block)
         value = (exif if block else getattr(image, "tag_v2", {})).get(ORIENTATION_TAG, 1)
     except Exception:  # noqa: BLE001 - a broken Exif block is no reason to refuse the picture
         return 1
     return value if value in ORIENTATIONS else 1
+
+
+def _raw_profile(info: Mapping[Any, Any]) -> bytes | None:
+    """The Exif block that ImageMagick writes into a PNG: a line feed, its name, its length, hexadecimal."""
+    for name in ("exif", "APP1"):
+        text = info.get(f"Raw profile type {name}")
+        if text:
+            return bytes.fromhex("".join(str(text).split()[2:]))
+    return None
 
 
 def _rgb(image: Image.Image) -> RGB:
@@ -268,7 +281,7 @@ def _decode_raw(name: str, data: bytes, max_pixels: int) -> Picture:
     try:
         with rawpy.imread(io.BytesIO(data)) as raw:
             thumb = raw.extract_thumb()
-            orientation = RAW_FLIP.get(raw.sizes.flip, 1)
+            orientation = to_turn = RAW_FLIP.get(raw.sizes.flip, 1)
             size = (raw.sizes.width, raw.sizes.height)
     except rawpy.LibRawError as error:
         raise errors.PhotoDamaged(
@@ -276,12 +289,12 @@ def _decode_raw(name: str, data: bytes, max_pixels: int) -> Picture:
         ) from error
     if thumb.format == rawpy.ThumbFormat.JPEG:
         preview = opened(name, thumb.data)
-        # Some cameras turn the preview already; then it is as upright as its own Exif says.
+        # Some cameras turn the preview already.
         if (preview.width > preview.height) != (size[0] > size[1]):
-            orientation = 1
+            to_turn = 1
     else:
         preview = Image.fromarray(thumb.data)
     with preview:
-        picture = _finish(name, preview, max_pixels, orientation)
+        picture = _finish(name, preview, max_pixels, to_turn)
     width, height = size[::-1] if orientation in _TRANSPOSED else size
-    return attrs.evolve(picture, width=width, height=height, format="RAW")
+    return attrs.evolve(picture, width=width, height=height, orientation=orientation, format="RAW")
