@@ -6,6 +6,7 @@ import base64
 import contextlib
 import os
 import threading
+import weakref
 from typing import TYPE_CHECKING, Any, Self
 
 from phototag import errors, serial
@@ -14,7 +15,7 @@ from phototag.drawing import recommended as to_draw
 from phototag.limits import Limits
 from phototag.metadata.options import Change, Expected, Options, Written
 from phototag.metadata.record import Record
-from phototag.outcome import Met, Outcome
+from phototag.outcome import How, Met, Outcome
 from phototag.scene import Scene
 from phototag.sealed import SealedProcess, Source
 from phototag.streaming import stream
@@ -53,17 +54,21 @@ class Analyzer:
         if workers < 1:
             raise ValueError(f"workers must be at least 1, not {workers}")
         self.workers = workers
-        self._limits = limits or Limits()
+        self.limits = limits or Limits()
         self._profiles = profiles
-        self._processes = [SealedProcess(self._limits) for _ in range(workers)]
-        self._loads = [0] * workers  # requests that each process has been handed
-        self._loading = threading.Condition()
+        self._processes = [SealedProcess(self.limits) for _ in range(workers)]
+        self._forget_loads()
+        _LIVING.add(self)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _forget_loads(self) -> None:
+        self._loads = [0] * self.workers  # requests that each process has been handed
+        self._loading = threading.Condition()
 
     def close(self) -> None:
         """End the sealed processes; a later call starts new ones."""
@@ -85,7 +90,7 @@ class Analyzer:
             "name": source.name,
             "path": source.path,
             "shape": source.shape,
-            "max_pixels": self._limits.pixels,
+            "max_pixels": self.limits.pixels,
         }
         return serial.from_json(self._ask(source.name, message, source.data), Scene)
 
@@ -106,7 +111,7 @@ class Analyzer:
             "name": source.name,
             "path": source.path,
             "look": look,
-            "max_pixels": self._limits.pixels,
+            "max_pixels": self.limits.pixels,
         }
         return serial.from_json(self._ask(source.name, message), Met)
 
@@ -125,7 +130,7 @@ class Analyzer:
             "path": source.path,
             "side": side,
             "quality": quality,
-            "max_pixels": self._limits.pixels,
+            "max_pixels": self.limits.pixels,
         }
         return base64.b64decode(self._ask(source.name, message))
 
@@ -166,7 +171,7 @@ class Analyzer:
             "name": source.name,
             "path": source.path,
             "painting": painting,
-            "max_pixels": self._limits.pixels,
+            "max_pixels": self.limits.pixels,
         }
         self._ask(source.name, message)
         return target
@@ -258,7 +263,8 @@ class Analyzer:
         """
 
         def take_back(photo: Path) -> Outcome:
-            return Outcome(photo=os.fsdecode(photo), change=self.remove(photo, options))
+            change = self.remove(photo, options)
+            return Outcome(photo=os.fsdecode(photo), change=change, how=How.TAKEN_BACK)
 
         return self._stream(take_back, photos, stop)
 
@@ -348,6 +354,7 @@ def _beside(photo: str, profile: str) -> str:
     return f"{stem}.{profile}{suffix if written else '.jpg'}"
 
 
+_LIVING: weakref.WeakSet[Analyzer] = weakref.WeakSet()
 _default_lock = threading.Lock()
 _default: Analyzer | None = None
 
@@ -362,9 +369,11 @@ def default() -> Analyzer:
 
 
 def _after_fork() -> None:
-    """A fork may happen while another thread holds the lock or a process is out on a job."""
+    """A fork may happen while other threads hold locks and wait for answers; they are not in it."""
     global _default, _default_lock
     _default, _default_lock = None, threading.Lock()
+    for analyzer in list(_LIVING):
+        analyzer._forget_loads()  # noqa: SLF001
 
 
 with contextlib.suppress(AttributeError):  # no fork on Windows

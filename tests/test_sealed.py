@@ -392,3 +392,13 @@ def test_a_fork_while_a_request_is_out_hangs_nobody(
         os.kill(child_of(sealed), signal.SIGCONT)
         assert waiting.result()  # the parent keeps its answer
     assert (ended, status) == (forked, 0)
+
+
+def test_a_child_that_died_idle_costs_no_photo(sealed: SealedProcess, portrait_jpg: Path) -> None:
+    look(sealed, portrait_jpg)
+    child, running = child_of(sealed), sealed._running
+    assert running is not None
+    os.kill(child, signal.SIGKILL)
+    running._process.wait(8)
+    assert look(sealed, portrait_jpg)
+    assert child_of(sealed) != child

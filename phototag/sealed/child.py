@@ -148,6 +148,7 @@ def _told(fault: errors.PhototagError) -> dict[str, Any]:
     return {
         "error": {
             "type": type(fault).__name__,
+            "file": fault.photo,
             "problem": fault.problem,
             "remedy": fault.remedy,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import concurrent.futures.thread  # noqa: F401 - its hook at the end of the interpreter is registered before ours
 import contextlib
 import logging
 import os
@@ -81,7 +82,10 @@ class SealedProcess:
             reply = self._exchange(name, message, payload)
         if "error" in reply:
             fault = reply["error"]
-            raise errors.by_name(fault["type"])(name, fault["problem"], fault["remedy"])
+            problem = fault["problem"]
+            if fault["file"] not in {name, message.get("path")}:  # a sidecar, or a new file
+                problem = f"{errors.shown(fault['file'])}: {problem}"
+            raise errors.by_name(fault["type"])(name, problem, fault["remedy"])
         return reply["result"]
 
     def _exchange(
@@ -91,6 +95,9 @@ class SealedProcess:
         running, ticket = None, object()
         try:
             with self._lock:
+                if self._running is not None and self._running.died_idle():
+                    self._running.kill()  # by no photo's fault: nobody waits for it
+                    self._running = None
                 if self._running is None:
                     self._running = _Running(self._limits)
                 running = self._running
@@ -173,6 +180,11 @@ class _Running:
         """Whether the child was at nobody else's work before this one's."""
         with self._turn:
             return self._tickets[0] is ticket
+
+    def died_idle(self) -> bool:
+        """Whether the child has ended while nobody waited for an answer."""
+        with self._turn:
+            return not self._tickets and self._process.poll() is not None
 
     def send(self, message: Mapping[str, Any], payload: bytes, timeout: float) -> None:
         """Hand over a request."""
@@ -308,7 +320,8 @@ def _forget_all() -> None:
         process.forget()
 
 
-# Not atexit: threads of a pool are joined before atexit runs, and they may wait for a child.
+# Not atexit: threads of a pool are joined before atexit runs, and they may wait for a child.  The hooks run
+# in the reverse of their order: ours comes before that of the pools.
 threading._register_atexit(_close_all)  # type: ignore[attr-defined]  # noqa: SLF001
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_all)
