@@ -177,6 +177,8 @@ def _explanation(analysis: Analysis) -> list[str]:
     grade = f", {judged.grade}" if judged.grade else ""
     how = "as you have said" if judged.corrected else sure(judged.confidence)
     lines = [f"{judged.kind.capitalize()}{grade}, {how}."]
+    if judged.kind is Kind.OTHER and judged.corrected:
+        return lines
     if judged.kind is Kind.OTHER:
         return [*lines, f"No person is the subject: {analysis.subjects.reason}."]
     towards = 1 if judged.kind is Kind.HEADSHOT else -1

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import enum
-import os
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -15,9 +13,6 @@ from phototag.metadata.options import Change, Expected
 from phototag.scene import Scene
 from phototag.verdict import Kind
 
-if TYPE_CHECKING:
-    Path = str | os.PathLike[str]
-
 
 class How(enum.StrEnum):
     """Where a photo's verdict comes from."""
@@ -25,6 +20,7 @@ class How(enum.StrEnum):
     LOOKED = "looked"  # the picture was opened
     RECALLED = "recalled"  # from what an earlier run had seen in it
     UNCHANGED = "unchanged"  # nothing is new since an earlier run
+    TAKEN_BACK = "taken_back"  # from nowhere: what was written is taken back
 
 
 @attrs.frozen(kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import datetime as dt
 import json
 import os
 import signal
@@ -27,6 +28,7 @@ from rich.table import Table
 from phototag import serial
 from phototag.analysis import SCHEMA
 from phototag.errors import shown
+from phototag.metadata.options import Change
 from phototag.outcome import How
 from phototag.verdict import Kind
 from phototag.wording import sure
@@ -34,8 +36,8 @@ from phototag.wording import sure
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from phototag.catalogue import Run
     from phototag.errors import PhototagError
-    from phototag.metadata.options import Change
     from phototag.metadata.record import Record
     from phototag.outcome import Outcome
 
@@ -134,8 +136,12 @@ class Report:
 
     def table(self, table: Table) -> None:
         """A table of data."""
-        out = self._out if self._out.is_terminal else Console(width=TABLE_WIDTH)
-        out.print(table, soft_wrap=False, markup=False, highlight=False)
+        out = (
+            self._out
+            if self._out.is_terminal
+            else Console(width=TABLE_WIDTH, markup=False, emoji=False)
+        )
+        out.print(table, soft_wrap=False, highlight=False)
 
     def say(self, line: str) -> None:
         """A sentence to the person who waits."""
@@ -145,8 +151,7 @@ class Report:
         """One photo that failed."""
         self._failures += 1
         if self.as_json:
-            message = f"{error.problem}; {error.remedy}" if error.remedy else error.problem
-            fault = {"type": type(error).__name__, "message": message}
+            fault = {"type": type(error).__name__, "message": error.message}
             self.print(json.dumps({"schema": SCHEMA, "path": error.photo, "error": fault}))
         else:
             self._err.print(str(error), style="red")
@@ -265,8 +270,11 @@ def _change_dict(outcome: Outcome, *, dry_run: bool) -> dict[str, Any]:
         row |= {"kind": analysis.kind, "confidence": analysis.confidence, "grade": analysis.grade}
     elif outcome.kind is not None:
         row |= {"kind": outcome.kind}
-    row |= {"dry_run": dry_run, "verdict_from": outcome.how}
-    return row | ({"changed": False} if outcome.change is None else serial.to_json(outcome.change))
+    row["dry_run"] = dry_run
+    if outcome.how is not How.TAKEN_BACK:
+        row["verdict_from"] = outcome.how
+    row |= serial.to_json(outcome.change or Change(changed=False))
+    return row
 
 
 def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
@@ -357,16 +365,29 @@ def _cell(values: dict[str, tuple[str, ...]]) -> str:
     return "\n".join(f"{name}: {', '.join(words)}" for name, words in values.items() if words)
 
 
+def run_line(run: Run, *, as_json: bool) -> str:
+    """A run that can be taken back."""
+    if as_json:
+        row = {**serial.to_json(run), "root": os.fsdecode(run.root)}
+        return json.dumps({"schema": SCHEMA, **row})
+    begun = dt.datetime.fromtimestamp(run.started).astimezone()
+    interrupted = "" if run.ended else ", interrupted"
+    where = shown(os.fsdecode(run.root))
+    return f"{run.number:5}  {begun:%Y-%m-%d %H:%M}  {run.changes:7} photos{interrupted}  {where}"
+
+
 def summary(tally: Tally, *, dry_run: bool) -> list[str]:
     """What became of a catalogue, by verdict."""
+    would = "would be changed" if dry_run else "changed"
     recalled, unchanged = tally.how[How.RECALLED], tally.how[How.UNCHANGED]
     looked = tally.photos - recalled - unchanged
     rate = tally.photos / max(tally.seconds, 0.001)
     ways = [f"{looked} looked at", f"{recalled} known from earlier", f"{unchanged} as they were"]
+    if tally.how[How.TAKEN_BACK]:
+        ways = [f"{tally.changed} {would}"]
     lines = [
         f"{tally.photos} photos in {_duration(tally.seconds)} ({rate:.1f}/s): {', '.join(ways)}."
     ]
-    would = "would be changed" if dry_run else "changed"
     lines += [
         f"  {kind}: {tally.kinds[kind]}, {tally.changed_kinds[kind]} {would}"
         for kind in Kind

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -14,9 +12,6 @@ from phototag.metadata.options import Options
 from phototag.metadata.record import Record
 from phototag.scene import Face
 from phototag.verdict import Kind
-
-if TYPE_CHECKING:
-    Path = str | os.PathLike[str]
 
 
 @attrs.frozen(kw_only=True)
@@ -52,16 +47,17 @@ class Tagging:
             vocabulary=self.vocabulary,
         )
         sure = analysis.confidence >= self.min_confidence.get("kind", 0.0)
+        crops = analysis.crops if sure else ()
         return Record(
             kind=analysis.kind,
             confidence=round(analysis.confidence, 4),
             grade=analysis.grade,
             contributions={n: round(value, 3) for n, value in analysis.contributions.items()},
             keywords=claimed,
-            crops=analysis.crops if sure else (),
+            crops=crops,
             faces=tuple(face.box for face in _faces(analysis)) if self.faces else (),
             lightroom=next(
-                (crop.box for crop in analysis.crops if crop.profile == self.lightroom_crop), None
+                (crop.box for crop in crops if crop.profile == self.lightroom_crop), None
             ),
             size=_stored_size(analysis),
             software=analysis.software,

@@ -263,7 +263,7 @@ def test_a_catalogue_from_the_first_run_to_its_end(tree: Path) -> None:
     assert "2 known from earlier" in first.stderr
     assert first.stderr.count("no photo") + first.stderr.count("broken.jpg") >= 2
     assert f"Try just the failed ones again: phototag tag {tree} --failed" in first.stderr
-    assert "Take it all back: phototag undo" in first.stderr
+    assert f"Take it all back: phototag undo 1 --state {state[1]}" in first.stderr
     again = run("tag", tree, *state)
     assert (again.stdout, "3 as they were" in again.stderr) == ("", True)
     (tree / "broken.jpg").write_bytes(before[tree / "portrait.jpg"])
@@ -274,6 +274,10 @@ def test_a_catalogue_from_the_first_run_to_its_end(tree: Path) -> None:
     assert (row["verdict_from"], row["changed"]) == ("recalled", True)
     listed = run("undo", "--list", *state)
     assert [line.split()[0] for line in listed.stdout.splitlines()] == ["1", "2"]
+    listed = run("undo", "--list", "--json", *state)
+    assert [(row["number"], row["root"]) for row in rows(listed.stdout)] == [
+        (1, str(tree)), (2, str(tree)),
+    ]  # fmt: skip
     assert run("undo", *state).returncode == 0
     assert run("undo", "1", *state).returncode == 0
     assert (tree / "portrait.jpg").read_bytes() == before[tree / "portrait.jpg"]
@@ -292,7 +296,8 @@ def test_unchanged_photos_as_json(tree: Path) -> None:
     assert "error" in found[0]
     assert found[1] | {"path": ""} == {
         "schema": 1, "path": "", "kind": "portrait", "dry_run": False,
-        "verdict_from": "unchanged", "changed": False,
+        "verdict_from": "unchanged", "changed": False, "files": [], "added": {}, "removed": {},
+        "declined": {},
     }  # fmt: skip
 
 
@@ -338,3 +343,56 @@ def test_watch_until_ctrl_c(tree: Path, portrait_jpg: Path) -> None:
         _, said = process.communicate(timeout=10)
     assert process.returncode == 1  # broken.jpg
     assert "Traceback" not in said
+
+
+def test_single_photos_are_taken_back_by_remove(tree: Path) -> None:
+    portrait, headshot = tree / "portrait.jpg", next(tree.rglob("headshot.jpg"))
+    tagged = run("tag", portrait, headshot)
+    assert f"Take it all back: phototag remove {portrait} {headshot}" in tagged.stderr
+    assert "phototag undo" not in tagged.stderr
+    removed = run("remove", portrait, headshot, "--json")
+    assert [row["changed"] for row in rows(removed.stdout)] == [True, True]
+    assert all("verdict_from" not in row for row in rows(removed.stdout))
+    told = run("remove", portrait, headshot).stderr
+    assert "2 photos in" in told
+    assert "0 changed" in told
+    assert "looked at" not in told
+
+
+def test_each_folder_is_taken_back_by_its_own_run(tree: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "again.jpg").write_bytes((tree / "portrait.jpg").read_bytes())
+    told = run("tag", tree, other, "--state", tmp_path / "own.sqlite3").stderr
+    assert [line.split()[6] for line in told.splitlines() if "phototag undo" in line] == ["1", "2"]
+
+
+def test_failed_goes_with_a_folder(portrait_jpg: Path) -> None:
+    done = run("tag", "--failed", portrait_jpg)
+    assert (done.returncode, "--failed goes with a folder" in done.stderr) == (2, True)
+
+
+def test_a_crop_for_lightroom_that_nobody_knows(portrait_jpg: Path) -> None:
+    done = run("tag", "--lightroom-crop", "casting_8x11", portrait_jpg)
+    assert done.returncode == 2
+    assert "there is no profile casting_8x11, there are casting_8x10" in done.stderr
+
+
+def test_the_page_of_a_gallery_obeys_the_umask(portrait_jpg: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    mask = os.umask(0o77)
+    try:
+        assert run("gallery", portrait_jpg, "-o", page).returncode == 0
+    finally:
+        os.umask(mask)
+    assert page.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_damaged_sidecar_is_named(portrait_jpg: Path) -> None:
+    beside = portrait_jpg.with_name("portrait.jpg.xmp")
+    beside.write_text("<x>", encoding="utf-8")
+    done = run("tag", portrait_jpg, "--json")
+    (row,) = rows(done.stdout)
+    assert row["path"] == str(portrait_jpg)
+    assert "portrait.jpg.xmp: " in str(row["error"])
+    assert "the file is as it was" in str(row["error"])

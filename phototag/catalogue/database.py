@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sqlite3
 import threading
 import zlib
@@ -115,9 +116,13 @@ class Database:
             self._sql.close()
 
     def _prepare(self) -> None:
+        self._sql.execute(
+            "BEGIN"
+        )  # another process may be making the tables: all of it, or nothing
+        (tables,) = self._sql.execute("SELECT count(*) FROM sqlite_master").fetchone()
         (found,) = self._sql.execute("PRAGMA user_version").fetchone()
         (owner,) = self._sql.execute("PRAGMA application_id").fetchone()
-        (tables,) = self._sql.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        self._sql.execute("COMMIT")
         if owner != APPLICATION_ID and tables:
             raise errors.StateUnusable(
                 str(self.path), "this is no state file of phototag", "name another with --state"
@@ -131,11 +136,23 @@ class Database:
         # A kill loses nothing; a power cut may lose the last photos' entries, never the file.
         self._sql.execute("PRAGMA journal_mode = WAL")
         self._sql.execute("PRAGMA synchronous = NORMAL")
-        for version, script in list(enumerate(MIGRATIONS, 1))[found:]:
-            self._sql.executescript(
-                f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {version};"
-                f" PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
-            )
+        if found < len(MIGRATIONS):
+            self._migrate()
+
+    def _migrate(self) -> None:
+        """Bring the file up to date, unless another process is doing that just now."""
+        self._sql.execute("BEGIN IMMEDIATE")
+        try:
+            (found,) = self._sql.execute("PRAGMA user_version").fetchone()
+            for script in MIGRATIONS[found:]:
+                for statement in re.sub("--.*", "", script).split(";"):
+                    self._sql.execute(statement)
+            self._sql.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+            self._sql.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self._sql.execute("COMMIT")
+        except BaseException:
+            self._sql.execute("ROLLBACK")
+            raise
 
     def _do(self, query: str, *values: object) -> None:
         with self._lock, self._told():

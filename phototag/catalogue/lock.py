@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import random
-import time
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,9 @@ PATIENCE = 0.5  # s; another run looks at a lock for less than that
 
 
 @contextlib.contextmanager
-def locked(roots: Iterable[str], *, wait: bool = False) -> Iterator[None]:
+def locked(
+    roots: Iterable[str], *, wait: bool = False, stop: threading.Event | None = None
+) -> Iterator[None]:
     """Keep other runs of this user out of some folders.
 
     The system lets go of the lock when the process ends, however it ends.
@@ -30,18 +32,19 @@ def locked(roots: Iterable[str], *, wait: bool = False) -> Iterator[None]:
     Args:
         roots: real paths of the folders.
         wait: until another run has ended, instead of giving up.
+        stop: set it to give up all the same.
 
     Raises:
         CatalogueBusy: another run is at work in one of them, below or above.
         StateUnusable: the folder of the locks cannot be written.
     """
     folder = default_folder() / "locks"
-    names = list(dict.fromkeys(roots))
+    names, stop = list(dict.fromkeys(roots)), stop or threading.Event()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         held = _held(folder, names)
-        while held is None and wait:
-            time.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - two that wait must not keep step
+        # Two that wait must not keep step.
+        while held is None and wait and not stop.wait(random.uniform(0.5, 1.5)):  # noqa: S311
             held = _held(folder, names)
     except OSError as error:
         raise errors.StateUnusable(

@@ -108,8 +108,8 @@ class Catalogue:
         if not self._dry:
             state.correct_kinds(plan.tagging.corrections)
         self._corrected = state.corrections() | dict(plan.tagging.corrections)
-        # A picture that cannot be opened stays so, whatever is asked for.
-        self._unreadable = f"{__version__}/{state.seen_by}"
+        # A picture that cannot be opened stays so, whatever is asked for; unless it may take more.
+        self._unreadable = f"{__version__}/{state.seen_by}/{analyzer.limits}"
         self._run: int | None = None
         self._recalls = True  # pictures are worth hashing before they are looked at
 
@@ -156,10 +156,8 @@ class Catalogue:
             return Outcome(photo=found.path, error=found.error)
         if row is None or self._plan.tagging.write.force or self._plan.failed:
             return None
-        if row.looks != found.looks or row.settings not in {
-            self._settings_of(row.picture),
-            self._unreadable,
-        }:
+        settings = self._settings_of(found, row.picture)
+        if row.looks != found.looks or row.settings not in {settings, self._unreadable}:
             return None
         kind = None if row.kind is None else Kind(row.kind)
         error = None if row.error is None else type(row.error)(found.path, *row.error.args[1:])
@@ -167,9 +165,6 @@ class Catalogue:
 
     def work(self, tasks: Sequence[Task]) -> list[Outcome]:
         """Tag a photo and its partners."""
-        ready = [self.ready(task) for task in tasks]
-        if all(ready):
-            return [outcome for outcome in ready if outcome is not None]
         outcomes: list[Outcome] = []
         after = ""
         for task in tasks:
@@ -210,7 +205,7 @@ class Catalogue:
         found, tagging = task.found, self._plan.tagging
         assert met.scene is not None
         kind = self._corrected.get(met.picture)
-        settings = self._settings_of(met.picture)
+        settings = self._settings_of(found, met.picture)
         analysis = self._analyzer.conclude(found.path, met.scene, kind)
         if found.partner is not None:
             met = self._analyzer.meet(found.path, look=False)
@@ -272,8 +267,8 @@ class Catalogue:
                 written = self._analyzer.put(path, record, options, met.expecting(written.mark))
             if written.change is None:
                 raise errors.ChangedMeanwhile(path, "another program wrote into it", "run again")
-        except errors.WriteUncertain:
-            raise
+        except (errors.WriteUncertain, errors.WorkerDied):
+            raise  # the photo may have been written: it stays in the book
         except errors.PhototagError:
             if new:
                 book.settle(run, place, changed=False)
@@ -281,9 +276,13 @@ class Catalogue:
         book.settle(run, place, changed=written.change.changed or not new)
         return written.change, written
 
-    def _settings_of(self, picture: str | None) -> str:
-        """What decides on a photo: all that was asked for, and what a person has said of it."""
-        kind = None if picture is None else self._corrected.get(picture)
+    def _settings_of(self, found: Found, picture: str | None) -> str:
+        """What decides on a photo: all that was asked for, and what a person has said of it.
+
+        What is said of a developed photo is part of its own settings, and its negative follows it.
+        """
+        alone = found.partner is None
+        kind = self._corrected.get(picture) if alone and picture is not None else None
         return self._settings if kind is None else f"{self._settings}/{kind}"
 
     def _would_change(self, path: str, record: Record) -> bool:
@@ -299,6 +298,7 @@ class Catalogue:
     def _remember_failure(self, task: Task, error: errors.PhototagError, *, seen: bool) -> None:
         if self._dry:
             return
+        seen = seen and not isinstance(error, errors.WorkerDied)
         settings = self._settings if seen else self._unreadable
         found, before = task.found, task.row or Row(looks="")
         settled = isinstance(error, SETTLED) and found.state is not None
@@ -362,7 +362,7 @@ def tag_catalogue(
         analyzer = held.enter_context(Analyzer(workers, limits=limits, profiles=profiles))
         book = None
         if folders:
-            held.enter_context(locked(map(os.path.realpath, folders), wait=wait))
+            held.enter_context(locked(map(os.path.realpath, folders), wait=wait, stop=stop))
             book = held.enter_context(State(state))
         for is_folder, group in itertools.groupby(names, key=folders.__contains__):
             if book is not None and is_folder:

@@ -147,10 +147,17 @@ class State(Database):
         found = self._one(query, *attrs.astuple(place))
         return None if found is None or found[0] is None else unpacked(found[0], Statement)
 
-    def places(self, root: int, picture: str) -> list[Place]:
-        """Where a picture has been seen in a catalogue."""
-        query = "SELECT root, folder, name FROM photos WHERE root = ? AND picture = ?"
-        return [Place(*row) for row in self._all(query, root, picture)]
+    def places(self, root: int, picture: str, run: int) -> list[Place]:
+        """Where a picture has been met that a run had changed elsewhere.
+
+        A photo that this run or one before it had changed is another one of the same picture.
+        """
+        query = (
+            "SELECT root, folder, name FROM photos WHERE root = ? AND picture = ? AND NOT EXISTS"
+            " (SELECT 1 FROM changes JOIN runs ON runs.id = changes.run WHERE runs.root = photos.root"
+            " AND changes.folder = photos.folder AND changes.name = photos.name AND run <= ?)"
+        )
+        return [Place(*row) for row in self._all(query, root, picture, run)]
 
     # ------------------------------------------------------------------ scenes
 

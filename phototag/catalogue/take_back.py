@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import attrs
+
 from phototag import errors
 from phototag.analyzer import Analyzer
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Entry, Place, Run, State
 from phototag.catalogue.walk import clean_folder, walk
 from phototag.metadata.options import Options
-from phototag.outcome import Outcome
+from phototag.outcome import How, Outcome
 from phototag.streaming import stream
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Generator
+
+    from phototag.limits import Limits
 
 
 def runs(state: str | os.PathLike[str] | None = None) -> list[Run]:
@@ -37,6 +41,8 @@ def undo(
     *,
     state: str | os.PathLike[str] | None = None,
     workers: int = 1,
+    limits: Limits | None = None,
+    allow_hard_links: bool = False,
     dry_run: bool = False,
     wait: bool = False,
     stop: threading.Event | None = None,
@@ -50,6 +56,8 @@ def undo(
         run: its number; None = the last one that can be taken back.
         state: path of the state file; None = the user's own.
         workers: as for ``phototag.Analyzer``.
+        limits: as for ``phototag.Analyzer``.
+        allow_hard_links: as in ``TagOptions``.
         dry_run: say what would change, and change nothing.
         wait: until another run on the same folder has ended.
         stop: set it to end early; the next call goes on.
@@ -62,16 +70,19 @@ def undo(
         CatalogueBusy: another run is at work in the folder.
         StateUnusable: the state file cannot be used.
     """
-    with State(state) as book, Analyzer(workers) as analyzer:
+    options = Options(dry_run=dry_run, allow_hard_links=allow_hard_links)
+    with State(state) as book, Analyzer(workers, limits=limits) as analyzer:
         found = _chosen(book, run)
-        taking = _Taking(book, analyzer, found, Options(dry_run=dry_run))
-        with locked([os.fsdecode(found.root)], wait=wait):
+        taking = _Taking(book, analyzer, found, options)
+        with locked([os.fsdecode(found.root)], wait=wait, stop=stop):
             yield from stream(taking.back, book.entries(found.number), workers, stop=stop)
 
 
 def remove_catalogue(
     *roots: str | os.PathLike[str],
     workers: int = 1,
+    limits: Limits | None = None,
+    allow_hard_links: bool = False,
     dry_run: bool = False,
     links: bool = False,
     wait: bool = False,
@@ -82,6 +93,8 @@ def remove_catalogue(
     Args:
         roots: folders, or single photos.
         workers: as for ``phototag.Analyzer``.
+        limits: as for ``phototag.Analyzer``.
+        allow_hard_links: as in ``TagOptions``.
         dry_run: say what would change, and change nothing.
         links: follow symbolic links to folders.
         wait: until another run on the same folders has ended.
@@ -95,13 +108,18 @@ def remove_catalogue(
     """
     names = [os.path.expanduser(os.fsdecode(root)) for root in roots]  # noqa: PTH111
     folders = [os.path.realpath(name) for name in names if os.path.isdir(name)]  # noqa: PTH112
-    with locked(folders, wait=wait), Analyzer(workers) as analyzer:
+    options = Options(dry_run=dry_run, allow_hard_links=allow_hard_links)
+    with locked(folders, wait=wait, stop=stop), Analyzer(workers, limits=limits) as analyzer:
         photos = walk(names, links=links, clean=not dry_run)
-        yield from analyzer.remove_many(photos, Options(dry_run=dry_run), stop=stop)
+        yield from analyzer.remove_many(photos, options, stop=stop)
 
 
 def _chosen(book: State, number: int | None) -> Run:
     left = [run for run in book.runs() if run.changes and number in {None, run.number}]
+    # Photos that were deleted stay in the book: they may have been moved. Earlier runs do not wait for them.
+    for run in reversed(left):
+        if any(_lies(book, run, entry) for entry in book.entries(run.number)):
+            return run
     if left:
         return left[-1]
     which = "no run" if number is None else f"nothing of run {number}"
@@ -121,7 +139,7 @@ class _Taking:
 
     def back(self, entry: Entry) -> Outcome:
         """One photo."""
-        path = self._path(entry.place)
+        path = _path(self._run, entry.place)
         if not self._options.dry_run and entry.place.folder not in self._cleaned:
             self._cleaned.add(entry.place.folder)
             clean_folder(os.path.dirname(path))  # noqa: PTH120
@@ -130,7 +148,7 @@ class _Taking:
         except errors.StateUnusable:
             raise
         except errors.PhototagError as error:
-            return Outcome(photo=path, error=error)
+            return Outcome(photo=path, error=error, how=How.TAKEN_BACK)
 
     def _back(self, entry: Entry, path: str) -> Outcome:
         later = self._book.later(self._run.number, entry.place)
@@ -140,29 +158,31 @@ class _Taking:
                 f"run {later} changed it afterwards",
                 f"take that one back first: undo {later}",
             )
-        place = entry.place
-        if not os.path.exists(path):  # noqa: PTH110
-            place, path = self._moved(entry) or (place, path)
+        place, path = _lies(self._book, self._run, entry) or (entry.place, path)
         dry, mark = self._options.dry_run, ""
         if entry.before is None:
             change = self._analyzer.remove(path, self._options)
         else:
-            options = Options(dry_run=True) if dry else entry.before.options
+            mine = self._options
+            links = mine.allow_hard_links or entry.before.options.allow_hard_links
+            options = attrs.evolve(entry.before.options, dry_run=dry, allow_hard_links=links)
             written = self._analyzer.put(path, entry.before.record, options)
             assert written.change is not None
             change, mark = written.change, written.mark
         if not dry:
             self._book.undo(self._run.number, entry, place, mark)
-        return Outcome(photo=path, change=change)
+        return Outcome(photo=path, change=change, how=How.TAKEN_BACK)
 
-    def _moved(self, entry: Entry) -> tuple[Place, str] | None:
-        """Where a photo lies now that was not found where it lay."""
-        for place in self._book.places(entry.place.root, entry.picture):
-            path = self._path(place)
-            if os.path.exists(path):  # noqa: PTH110
-                return place, path
-        return None
 
-    def _path(self, place: Place) -> str:
-        parts = (self._run.root, place.folder, place.name)
-        return os.fsdecode(os.path.join(*parts))  # noqa: PTH118
+def _lies(book: State, run: Run, entry: Entry) -> tuple[Place, str] | None:
+    """Where a photo lies now: where it lay, or where its picture has been met since; None if nowhere."""
+    if os.path.exists(path := _path(run, entry.place)):  # noqa: PTH110
+        return entry.place, path
+    for place in book.places(entry.place.root, entry.picture, run.number):
+        if os.path.exists(path := _path(run, place)):  # noqa: PTH110
+            return place, path
+    return None
+
+
+def _path(run: Run, place: Place) -> str:
+    return os.fsdecode(os.path.join(run.root, place.folder, place.name))  # noqa: PTH118

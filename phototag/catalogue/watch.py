@@ -78,7 +78,7 @@ def watch_catalogue(
         catalogue = Catalogue(name, plan, book, analyzer)
 
         def tagged(found: Iterable[Found]) -> Iterator[Outcome]:
-            with locked([os.path.realpath(name)], wait=True):
+            with locked([os.path.realpath(name)], wait=True, stop=stop):
                 news = through(catalogue, workers, stop, found)
                 yield from (outcome for outcome in news if outcome.how is not How.UNCHANGED)
 
@@ -91,6 +91,7 @@ def watch_catalogue(
             if time.monotonic() - walked > AGAIN:
                 yield from tagged(find(name, pairs=pairs, clean=True))
                 walked = time.monotonic()
+        catalogue.complete()
 
 
 def _messages(

@@ -65,7 +65,7 @@ def analyze(
 
     with Analyzer(workers, limits=limits, profiles=profiles) as analyzer:
         stopped = go_through(report, lambda stop: analyzer.analyze_many(photos, stop=stop), lines)
-    close(report, stopped=stopped, dry_run=False, commands=[])
+    close(report, stopped=stopped, goes_on=False, commands=[])
 
 
 @click.command()

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from phototag.crops import Profile, named
+from phototag.crops import Profile, built_in, named
 from phototag.errors import PhototagError
 from phototag.keywords import Level, Vocabulary, thresholds
 from phototag.limits import Limits
@@ -152,6 +152,14 @@ dry_run_only = click.option(
 wait_for_others = click.option(
     "--wait", is_flag=True, help="If another run is at work on the same folders, wait for its end."
 )
+follow_links = click.option(
+    "--follow-links", "links", is_flag=True, help="Follow symbolic links to folders."
+)
+hard_links = click.option(
+    "--allow-hard-links",
+    is_flag=True,
+    help="Replace files that have several names; the others keep the old content.",
+)
 state_file = click.option(
     "--state",
     type=click.Path(dir_okay=False),
@@ -206,11 +214,7 @@ _TAGGING = (
         help="A raw file takes the verdict of the developed photo of its name.",
     ),
     click.option("--keep-mtime", is_flag=True, help="Keep the modification times of the files."),
-    click.option(
-        "--allow-hard-links",
-        is_flag=True,
-        help="Replace files that have several names; the others keep the old content.",
-    ),
+    hard_links,
     click.option("--force", is_flag=True, help="Write words again that you have deleted."),
     limits_of_a_photo,
     state_file,
@@ -226,4 +230,8 @@ def tagging_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def asked(given: Mapping[str, Any]) -> Any:
     """Arguments of ``tag_catalogue`` from the options of `tagging_options`."""
+    crop, profiles = given["lightroom_crop"], given["profiles"] or built_in()
+    if crop is not None and crop not in {profile.name for profile in profiles}:
+        known = ", ".join(profile.name for profile in profiles)
+        raise click.BadParameter(f"there is no profile {crop}, there are {known}")
     return {**given, "min_confidence": dict(given["min_confidence"])}

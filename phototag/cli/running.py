@@ -43,9 +43,22 @@ def total(paths: tuple[str, ...]) -> int | None:
 
 
 def close(
-    report: Report, *, stopped: bool, dry_run: bool, commands: list[tuple[str, list[str]]]
+    report: Report,
+    *,
+    stopped: bool,
+    commands: list[tuple[str, list[str]]],
+    dry_run: bool = False,
+    goes_on: bool = True,
 ) -> NoReturn:
-    """Say what became of a run, what can be done next, and end with its status."""
+    """Say what became of a run, what can be done next, and end with its status.
+
+    Args:
+        report: has counted.
+        stopped: it was ended early.
+        commands: what can be done next, and how.
+        dry_run: nothing was changed.
+        goes_on: the same command passes over what is done.
+    """
     if not report.as_json and report.tally.photos > 1:
         for line in summary(report.tally, dry_run=dry_run):
             report.say(line)
@@ -53,9 +66,8 @@ def close(
             report.say(f"{what}: {command(words)}")
     if stopped:
         of = "" if report.total is None else f" of {report.total}"
-        report.say(
-            f"Stopped after {report.tally.photos}{of} photos; run the same command again to go on."
-        )
+        again = "; run the same command again to go on" if goes_on else ""
+        report.say(f"Stopped after {report.tally.photos}{of} photos{again}.")
         sys.exit(SOME_FAILED)
     report.end()
     sys.exit(0)

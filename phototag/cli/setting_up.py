@@ -38,7 +38,11 @@ def demo(folder: str) -> None:
     report = Report(as_json=False, total=len(photos))
     with Analyzer() as analyzer:
         for photo in photos:
-            outcome = analyzer.tag(photo)
+            try:
+                outcome = analyzer.tag(photo)
+            except PhototagError as error:
+                report.failed(error)
+                continue
             report.print("\n".join(analysis_lines(outcome, as_json=False)))
             report.print("\n".join(change_lines(outcome, as_json=False)[1:]))
             report.print("")

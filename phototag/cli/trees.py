@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +13,10 @@ from phototag.catalogue import undo as take_back
 from phototag.cli.options import (
     asked,
     dry_run_only,
+    follow_links,
+    hard_links,
     json_lines,
+    limits_of_a_photo,
     paths_argument,
     state_file,
     tagging_options,
@@ -21,12 +24,8 @@ from phototag.cli.options import (
     workers_number,
 )
 from phototag.cli.running import close, go_through, known, total
-from phototag.errors import shown
-from phototag.report import (
-    DiffTables,
-    Report,
-    change_lines,
-)
+from phototag.limits import Limits
+from phototag.report import DiffTables, Report, change_lines, run_line
 
 if TYPE_CHECKING:
     import threading
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 @dry_run_only
 @tagging_options
 @click.option("--failed", is_flag=True, help="Only the photos that failed last time.")
-@click.option("--follow-links", "links", is_flag=True, help="Follow symbolic links to folders.")
+@follow_links
 @wait_for_others
 @json_lines
 def tag(
@@ -58,12 +57,15 @@ def tag(
     What is as it was since an earlier run is passed over. A run that was killed or stopped is gone
     on with by the same command.
     """
+    folders = [path for path in paths if os.path.isdir(path)]  # noqa: PTH112
+    if failed and not folders:
+        raise click.UsageError("--failed goes with a folder: of single photos nothing is kept")
     report = Report(
         as_json=as_json,
         total=total(paths),
-        count=lambda: sum(1 for _ in walk(paths, links=links)),
+        count=None if failed else lambda: sum(1 for _ in walk(paths, links=links)),
     )
-    whole_tree = report.total is None
+    whole_tree = bool(folders)
     tables = DiffTables(report) if dry_run and whole_tree and not as_json else None
 
     def stream(stop: threading.Event) -> Iterator[Outcome]:
@@ -84,15 +86,49 @@ def tag(
             return []  # of a whole tree, only what is new
         return change_lines(done, as_json=as_json, dry_run=dry_run)
 
+    since = time.time()
     stopped = go_through(report, stream, lines)
     if tables is not None:
         tables.print()
-    again = ["phototag", "tag", *paths, "--failed"]
-    take_back = ["phototag", "undo"]
-    commands = [("Try just the failed ones again", again)] if report.tally.failed else []
-    if report.tally.changed and not dry_run:
-        commands.append(("Take it all back", take_back))
+    commands = _next(report, paths, given["state"], None if dry_run else since)
     close(report, stopped=stopped, dry_run=dry_run, commands=commands)
+
+
+def _next(
+    report: Report, paths: tuple[str, ...], state: str | None, since: float | None
+) -> list[tuple[str, list[str]]]:
+    """What can be done after a run, and how.
+
+    Args:
+        report: of the run.
+        paths: that it was about.
+        state: its state file; None = the user's own.
+        since: when it began, s since 1970; None where nothing was to be changed.
+    """
+    folders = [path for path in paths if os.path.isdir(path)]  # noqa: PTH112
+    photos = [path for path in paths if path not in folders]
+    own_state = ["--state", state] if state else []
+    found = []
+    if report.tally.failed and folders:
+        again = ["phototag", "tag", *folders, "--failed", *own_state]
+        found.append(("Try just the failed ones again", again))
+    if since is None or not report.tally.changed:
+        return found
+    back = [["phototag", "undo", str(run), *own_state] for run in _begun(folders, state, since)]
+    if photos:
+        back.append(["phototag", "remove", *photos])
+    return [*found, *(("Take it all back", words) for words in back)]
+
+
+def _begun(folders: list[str], state: str | None, since: float) -> list[int]:
+    """The runs in these folders that were at work since then, and changed something."""
+    roots = {os.fsencode(os.path.realpath(folder)) for folder in folders}
+    last = (
+        {run.root: run for run in known(lambda: runs(state)) if run.root in roots} if roots else {}
+    )
+    return [
+        run.number for run in last.values() if run.changes and (not run.ended or run.ended >= since)
+    ]
 
 
 @click.command()
@@ -126,6 +162,8 @@ def watch(folder: str, *, settled: float, poll: bool, as_json: bool, **given: An
 @click.option("--list", "listed", is_flag=True, help="List the runs that can be taken back.")
 @dry_run_only
 @workers_number
+@hard_links
+@limits_of_a_photo
 @state_file
 @wait_for_others
 @json_lines
@@ -135,6 +173,8 @@ def undo(
     listed: bool,
     dry_run: bool,
     workers: int,
+    allow_hard_links: bool,
+    limits: Limits,
     state: str | None,
     wait: bool,
     as_json: bool,
@@ -142,17 +182,20 @@ def undo(
     """Take back what the RUN of that number wrote, or the last run: photos say what they said before."""
     if listed:
         for row in known(lambda: runs(state)):
-            begun = dt.datetime.fromtimestamp(row.started).astimezone()
-            click.echo(
-                f"{row.number:5}  {begun:%Y-%m-%d %H:%M}  {row.changes:7} photos"
-                f"{'' if row.ended else ', interrupted'}  {shown(os.fsdecode(row.root))}"
-            )
+            click.echo(run_line(row, as_json=as_json))
         return
     report = Report(as_json=as_json)
     stopped = go_through(
         report,
         lambda stop: take_back(
-            run, state=state, workers=workers, dry_run=dry_run, wait=wait, stop=stop
+            run,
+            state=state,
+            workers=workers,
+            limits=limits,
+            allow_hard_links=allow_hard_links,
+            dry_run=dry_run,
+            wait=wait,
+            stop=stop,
         ),
         lambda done: change_lines(done, as_json=as_json, dry_run=dry_run),
     )
@@ -163,17 +206,39 @@ def undo(
 @paths_argument
 @dry_run_only
 @workers_number
+@follow_links
+@hard_links
+@limits_of_a_photo
 @wait_for_others
 @json_lines
 def remove(
-    paths: tuple[str, ...], *, dry_run: bool, workers: int, wait: bool, as_json: bool
+    paths: tuple[str, ...],
+    *,
+    dry_run: bool,
+    workers: int,
+    links: bool,
+    allow_hard_links: bool,
+    limits: Limits,
+    wait: bool,
+    as_json: bool,
 ) -> None:
     """Take back everything phototag wrote in the photos of each PATH."""
-    report = Report(as_json=as_json, total=total(paths), count=lambda: sum(1 for _ in walk(paths)))
+    report = Report(
+        as_json=as_json,
+        total=total(paths),
+        count=lambda: sum(1 for _ in walk(paths, links=links)),
+    )
     stopped = go_through(
         report,
         lambda stop: remove_catalogue(
-            *paths, workers=workers, dry_run=dry_run, wait=wait, stop=stop
+            *paths,
+            workers=workers,
+            limits=limits,
+            allow_hard_links=allow_hard_links,
+            dry_run=dry_run,
+            links=links,
+            wait=wait,
+            stop=stop,
         ),
         lambda done: change_lines(done, as_json=as_json, dry_run=dry_run),
     )

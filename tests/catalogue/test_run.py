@@ -305,3 +305,67 @@ def test_a_folder_that_may_not_be_entered_is_reported(
     assert refused.photo.endswith("May")
     assert "cannot be searched" in str(refused.error)
     assert "portrait.jpg" in changed(outcomes)
+
+
+def test_a_photo_that_took_too_long_is_tried_again_when_it_may_take_longer(
+    tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met = phototag.Analyzer.meet
+
+    def slow(self: phototag.Analyzer, photo: str, *, look: bool = True) -> object:
+        if photo.endswith("cat.jpg") and self.limits.seconds < 50:
+            raise errors.WorkerDied(photo, "took longer than 20 s and was stopped")
+        return met(self, photo, look=look)
+
+    monkeypatch.setattr(phototag.Analyzer, "meet", slow)
+    short, longer = phototag.Limits(seconds=20), phototag.Limits(seconds=100)
+    assert failed(tag(tree, state, limits=short)) == ["broken.jpg", "cat.jpg"]
+    assert how(tag(tree, state, limits=short))["cat.jpg"] == "unchanged"
+    again = tag(tree, state, limits=longer)
+    assert failed(again) == ["broken.jpg"]
+    assert how(again)["cat.jpg"] == "looked"
+
+
+def test_a_write_that_did_not_come_back_stays_in_the_book(
+    tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = content(tree)
+    put = phototag.Analyzer.put
+
+    def slow(self: phototag.Analyzer, photo: str, *given: object) -> object:
+        written = put(self, photo, *given)  # type: ignore[arg-type]
+        if photo.endswith("cat.jpg"):
+            raise errors.WorkerDied(photo, "took longer than 60 s and was stopped")
+        return written
+
+    with monkeypatch.context() as patched:
+        patched.setattr(phototag.Analyzer, "put", slow)
+        assert failed(tag(tree, state)) == ["broken.jpg", "cat.jpg"]
+    assert content(tree) != before
+    assert [o.error for o in phototag.undo(state=state)] == [None, None, None]
+    assert content(tree) == before
+
+
+def test_a_corrected_pair_is_unchanged_the_next_time(tree: Path, state: Path) -> None:
+    with Image.open(tree / "cat.jpg") as cat:
+        cat.save(tree / "cat.tif")
+    (tree / "cat.tif").rename(tree / "cat.nef")
+    with phototag.Analyzer() as analyzer:
+        picture = analyzer.meet(tree / "cat.jpg", look=False).picture
+    said = {picture: phototag.Kind.PORTRAIT}
+    first = tag(tree, state, pairs=True, corrections=said)
+    assert {Path(o.photo).name: str(o.kind) for o in first if o.kind}["cat.nef"] == "portrait"
+    assert set(how(tag(tree, state, pairs=True, corrections=said)).values()) == {"unchanged"}
+
+
+def test_many_first_runs_make_one_state_file(tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from phototag.catalogue.state import State
+
+    def opened(number: int) -> int:
+        with State(tmp_path / "new.sqlite3") as book:
+            return book.root(str(number).encode())
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(opened, range(8))) == list(range(1, 9))

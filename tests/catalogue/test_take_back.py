@@ -135,3 +135,32 @@ def test_remove_needs_no_state(tree: Path, state: Path, tmp_path: Path) -> None:
     outcomes = list(phototag.remove_catalogue(copy))
     assert [Path(o.photo).name for o in outcomes if o.error] == ["broken.jpg"]
     assert content(copy) == before
+
+
+def test_a_run_whose_photos_are_gone_does_not_keep_earlier_ones(tree: Path, state: Path) -> None:
+    late, kept = tree / "late.jpg", tree.parent / "kept.jpg"
+    shutil.copy(tree / "cat.jpg", kept)
+    tag(tree, state)
+    shutil.copy(kept, late)  # of a picture that is there already
+    tag(tree, state)
+    late.unlink()
+    assert undo(state) == []
+    assert [run.changes for run in phototag.runs(state)] == [0, 1]
+    assert undo(state) == ["late.jpg"]  # nothing else is left to take back
+
+
+def test_a_hard_link_made_since_can_be_taken_back(tree: Path, state: Path, tmp_path: Path) -> None:
+    tag(tree, state)
+    (tmp_path / "backup.jpg").hardlink_to(tree / "cat.jpg")
+    assert undo(state) == ["cat.jpg"]
+    outcomes = list(phototag.undo(state=state, allow_hard_links=True))
+    assert [(Path(o.photo).name, o.error) for o in outcomes] == [("cat.jpg", None)]
+    (tmp_path / "second.jpg").hardlink_to(tree / "2023" / "portrait.jpg")
+    tag(tree, state, allow_hard_links=True)
+    (tmp_path / "third.jpg").hardlink_to(tree / "2023" / "portrait.jpg")
+    kept = list(phototag.remove_catalogue(tree / "2023" / "portrait.jpg"))
+    assert isinstance(kept[0].error, errors.WriteRefused)
+    (taken,) = phototag.remove_catalogue(tree / "2023" / "portrait.jpg", allow_hard_links=True)
+    assert taken.error is None
+    assert taken.change is not None
+    assert taken.change.changed

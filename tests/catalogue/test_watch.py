@@ -100,3 +100,26 @@ def test_a_burst_of_a_thousand_files(watched: Watched, tree: Path) -> None:
 def test_a_file_is_no_folder(tree: Path, state: Path) -> None:
     with pytest.raises(phototag.PhototagError, match="no folder"):
         next(phototag.watch_catalogue(tree / "cat.jpg", state=state))
+
+
+def test_a_watch_that_ends_ends_its_run(tree: Path, state: Path) -> None:
+    watching = Watched(tree, state)
+    watching.until(lambda: len(watching.outcomes) == 4)
+    watching.end()
+    (run,) = phototag.runs(state)
+    assert run.ended is not None
+
+
+def test_who_waits_for_another_run_can_be_stopped(tree: Path, tmp_path: Path) -> None:
+    from phototag.catalogue.lock import locked
+
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    start = time.monotonic()
+    with (
+        locked([str(tree)]),
+        pytest.raises(phototag.PhototagError, match="another run"),
+        locked([str(tree)], wait=True, stop=stop),
+    ):
+        pass
+    assert time.monotonic() - start < 5
