@@ -44,8 +44,9 @@ _RULE: Final = """\
 \t\t\tvalue2 = "",
 \t\t}},
 """
-KEYWORD_FILE: Final = "keywords.txt"
-HOW_TO: Final = "how-to.md"
+KEYWORD_FILE: Final = "phototag-keywords.txt"
+LIGHTROOM_HOW_TO: Final = "lightroom-how-to.md"
+DIGIKAM_HOW_TO: Final = "digikam-how-to.md"
 
 
 @attrs.frozen(kw_only=True)
@@ -139,7 +140,7 @@ def lightroom(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = No
     vocabulary = vocabulary or Vocabulary()
     texts = {f"{c.title}.lrsmcol": smart_collection(c, vocabulary) for c in _known(vocabulary)}
     texts[KEYWORD_FILE] = lightroom_keywords(vocabulary, Level.STANDARD)
-    texts[HOW_TO] = _lightroom_how_to(vocabulary)
+    texts[LIGHTROOM_HOW_TO] = _lightroom_how_to(vocabulary)
     return _written(Path(folder).expanduser(), texts)
 
 
@@ -159,7 +160,7 @@ def digikam(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = None
         WriteRefused: the folder cannot be written.
     """
     text = _digikam_how_to(vocabulary or Vocabulary())
-    return _written(Path(folder).expanduser(), {HOW_TO: text})
+    return _written(Path(folder).expanduser(), {DIGIKAM_HOW_TO: text})
 
 
 def smart_collection(collection: Collection, vocabulary: Vocabulary) -> str:

@@ -61,7 +61,7 @@ def test_words_are_those_of_the_vocabulary(tmp_path: Path) -> None:
     files = {file.name: file for file in ready_made.lightroom(tmp_path, words)}
     assert "Headshots, strict.lrsmcol" not in files  # its word is never written
     assert rules(as_lua(files["Headshots.lrsmcol"])) == ['Kopf "1"\\']
-    assert '[Bild "art"]' in files["keywords.txt"].read_text("utf-8")
+    assert '[Bild "art"]' in files["phototag-keywords.txt"].read_text("utf-8")
     (how_to,) = ready_made.digikam(tmp_path / "digikam", words)
     assert 'Bild "art" > kind > Kopf "1"\\' in how_to.read_text("utf-8")
 

@@ -192,7 +192,9 @@ class Page:
                 try:
                     self._write(file)
                     file.close()
-                    os.chmod(file.name, 0o644)  # noqa: PTH101 - as any new file
+                    mask = os.umask(0o77)
+                    os.umask(mask)
+                    os.chmod(file.name, 0o666 & ~mask)  # noqa: PTH101 - as any new file
                     os.replace(file.name, self._target)  # noqa: PTH105
                 except BaseException:
                     with contextlib.suppress(OSError):

@@ -217,7 +217,7 @@ const gallery = (() => {
     if (!kind || corrections.get(photo.id) === kind || kind === photo.kind) corrections.delete(photo.id);
     else corrections.set(photo.id, kind);
     try { localStorage.setItem(store, JSON.stringify([...corrections])); } catch { /* not kept */ }
-    label(photo.at);
+    for (const same of photos) if (same.id === photo.id) label(same.at);  /* copies of the same picture */
     tally();
     if (view.open && shown[current] === photo) explain(photo);
   }
