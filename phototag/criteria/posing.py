@@ -142,7 +142,7 @@ def _status(scene: Scene, facing: Facing | None) -> Status:
 
 
 def _gaze(mesh: Mesh, rules: Rules) -> Gaze:
-    """Towards the camera when head and eyes together point there."""
+    """Where the irises lie in their eyes; how far the head is turned is the yaw."""
     return Gaze.ASIDE if abs(mesh.gaze.x) > rules.gaze_aside else Gaze.CAMERA
 
 

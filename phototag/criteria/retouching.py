@@ -48,6 +48,7 @@ class Rules:
     smooth: float
     rough: float
     sharp_eyes: float
+    told: float
     flat: float
 
 
@@ -108,7 +109,7 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> RetouchingFindi
         skin_evenness=skin.evenness if skin else None,
         pasted_background=pasted,
         status=Status.MEASURED if style else Status.UNDECIDED,
-        confidence=0.6 if style else 0.0,
+        confidence=rules.told if style else 0.0,
         reason=reason,
     )
 
