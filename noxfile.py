@@ -6,6 +6,7 @@ What is tested is the built wheel, on every Python that is installed, from a cop
 
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2024.10"
-nox.options.error_on_missing_interpreters = False
+nox.options.error_on_missing_interpreters = "GITHUB_ACTIONS" in os.environ  # all are set up there
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["build", "lint", "docs", "tests", "lowest"]
 
