@@ -138,6 +138,12 @@ def test_a_group_is_whole_when_every_face_has_air() -> None:
     assert judged(scene(face(0.3, 0.3), face(0.3, 0.95))).cropping.whole is False
 
 
+def test_a_bystander_makes_no_group_whole() -> None:
+    found = judged(scene(face(0.5, 0.4), face(0.08, 0.9)))
+    assert (found.subjects.count, found.subjects.bystanders) == (1, 1)
+    assert found.cropping.whole is False  # one person, not down to the feet
+
+
 def with_mouth(**changes: float) -> Face:
     drawn = face()
     assert drawn.mesh is not None

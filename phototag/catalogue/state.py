@@ -7,6 +7,7 @@ and a run can only be taken back with ``remove``; nothing else is lost.
 from __future__ import annotations
 
 import json
+import os
 import time
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,7 +22,6 @@ from phototag.scene import SCENE_VERSION, Scene
 from phototag.verdict import Kind
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterator, Mapping
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class Run:
     """
 
     number: int
-    root: bytes
+    root: str
     started: float
     ended: float | None
     software: str
@@ -259,7 +259,7 @@ class State(Database):
         return [
             Run(
                 number=number,
-                root=root,
+                root=os.fsdecode(root),
                 started=started,
                 ended=ended,
                 software=software,

@@ -74,7 +74,7 @@ def undo(
     with State(state) as book, Analyzer(workers, limits=limits) as analyzer:
         found = _chosen(book, run)
         taking = _Taking(book, analyzer, found, options)
-        with locked([os.fsdecode(found.root)], wait=wait, stop=stop):
+        with locked([found.root], wait=wait, stop=stop):
             yield from stream(taking.back, book.entries(found.number), workers, stop=stop)
 
 
@@ -185,4 +185,5 @@ def _lies(book: State, run: Run, entry: Entry) -> tuple[Place, str] | None:
 
 
 def _path(run: Run, place: Place) -> str:
-    return os.fsdecode(os.path.join(run.root, place.folder, place.name))  # noqa: PTH118
+    parts = (run.root, os.fsdecode(place.folder), os.fsdecode(place.name))
+    return os.path.join(*parts)  # noqa: PTH118

@@ -21,12 +21,8 @@ from phototag.cli.running import close, go_through, total
 from phototag.crops import Profile
 from phototag.errors import PhototagError, shown
 from phototag.limits import Limits
-from phototag.report import (
-    Report,
-    analysis_lines,
-    record_dict,
-    record_text,
-)
+from phototag.lines import analysis_lines, record_dict, record_text
+from phototag.report import Report
 
 if TYPE_CHECKING:
     from phototag.outcome import Outcome

@@ -16,12 +16,8 @@ from phototag.cli.options import (
 from phototag.cli.running import known
 from phototag.errors import PhototagError, shown
 from phototag.keywords import Level, Vocabulary
-from phototag.report import (
-    SOME_FAILED,
-    Report,
-    analysis_lines,
-    change_lines,
-)
+from phototag.lines import analysis_lines, change_lines
+from phototag.report import SOME_FAILED, Report
 from phototag.vocabulary import lightroom_keywords
 
 

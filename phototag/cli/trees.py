@@ -25,7 +25,8 @@ from phototag.cli.options import (
 )
 from phototag.cli.running import close, go_through, known, total
 from phototag.limits import Limits
-from phototag.report import DiffTables, Report, change_lines, run_line
+from phototag.lines import change_lines, run_line
+from phototag.report import DiffTables, Report
 
 if TYPE_CHECKING:
     import threading
@@ -122,7 +123,7 @@ def _next(
 
 def _begun(folders: list[str], state: str | None, since: float) -> list[int]:
     """The runs in these folders that were at work since then, and changed something."""
-    roots = {os.fsencode(os.path.realpath(folder)) for folder in folders}
+    roots = {os.path.realpath(folder) for folder in folders}
     last = (
         {run.root: run for run in known(lambda: runs(state)) if run.root in roots} if roots else {}
     )

@@ -10,6 +10,7 @@ import attrs
 
 from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status
+from phototag.criteria.subjects import faces_of_subjects
 from phototag.scene import BODY_POINTS
 from phototag.wording import percent
 
@@ -127,7 +128,7 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> CroppingFinding
         below_chin=below,
         headroom=headroom,
         cut_joints=_cut_joints(scene, rules),
-        whole=_whole(scene, shot),
+        whole=_whole(faces_of_subjects(scene, calibration), shot),
         status=Status.MEASURED,
         contribution=_contribution(seen, rules),
         confidence=chances[shot],
@@ -171,10 +172,10 @@ def _from_edge(joint: Landmark) -> float:
     return min(abs(joint.y - 1), abs(joint.x), abs(joint.x - 1))
 
 
-def _whole(scene: Scene, shot: Shot) -> bool:
-    """The main person down to the feet, or every face of a group with air around it."""
-    if len(scene.faces) > 1:
-        return all(_has_air(face) for face in scene.faces)
+def _whole(subjects: tuple[Face, ...], shot: Shot) -> bool:
+    """The one person down to the feet, or every face of a group with air around it; bystanders apart."""
+    if len(subjects) > 1:
+        return all(_has_air(face) for face in subjects)
     return shot is Shot.FULL_BODY
 
 

@@ -271,9 +271,9 @@ def _written_together(
     for at, ready in enumerate(prepared):
         with _told_if_in_part([file.change for file in prepared[:at]], options):
             states[ready.file.target.original.path] = ready.commit(options)
-    changes = [ready.change for ready in prepared]
     stated = next(filter(None, (file.statement() for file in files)), None)
-    return Written(change=_together(changes), found=found, mark=mark(stated), states=_known(states))
+    change = _together([file.change for file in prepared])
+    return Written(change=change, found=found, mark=mark(stated), states=_known(states))
 
 
 def _known(states: dict[str, FileState | None]) -> dict[str, FileState]:
@@ -290,10 +290,8 @@ class _Prepared:
 
     def commit(self, options: Options) -> FileState | None:
         """Put the content in place; the file's state afterwards, None if there is none."""
-        original = self.file.target.original
-        if not self.change.changed or options.dry_run:
-            return original.seen
-        return replace(original, self.new, options)
+        original, idle = self.file.target.original, options.dry_run or not self.change.changed
+        return original.seen if idle else replace(original, self.new, options)
 
 
 def _prepared(file: _Opened, options: Options, edit: _Edit) -> _Prepared:
@@ -324,10 +322,10 @@ def _told_if_in_part(before: list[Change], options: Options) -> Iterator[None]:
     try:
         yield
     except WriteRefused as error:
-        done = [name for change in before for name in change.files]
+        done = ", ".join(shown(name) for change in before for name in change.files)
         if not done or options.dry_run:
             raise
-        problem = f"{', '.join(map(shown, done))} was changed, but not this file: {error.problem}"
+        problem = f"{done} was changed, but not this file: {error.problem}"
         raise WriteInPart(error.photo, problem, error.remedy or "run again") from error
 
 
