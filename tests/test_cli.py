@@ -396,3 +396,10 @@ def test_a_damaged_sidecar_is_named(portrait_jpg: Path) -> None:
     assert row["path"] == str(portrait_jpg)
     assert "portrait.jpg.xmp: " in str(row["error"])
     assert "the file is as it was" in str(row["error"])
+
+
+def test_verbose_shows_what_the_sealed_process_logs(portrait_jpg: Path) -> None:
+    usual, verbose = run("analyze", portrait_jpg), run("--verbose", "analyze", portrait_jpg)
+    assert usual.stdout == verbose.stdout
+    assert usual.stderr == ""
+    assert "phototag.sealed: " in verbose.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 
 from phototag.cli import looking, setting_up, trees
@@ -10,8 +12,14 @@ from phototag.version import __version__
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="phototag")
-def main() -> None:
+@click.option(
+    "--verbose", is_flag=True, help="Log to standard error, what native libraries say included."
+)
+def main(*, verbose: bool) -> None:
     """Tell headshots from portraits, and write what was found into the photos."""
+    if verbose:
+        logging.basicConfig(format="%(name)s: %(message)s")
+        logging.getLogger("phototag").setLevel(logging.DEBUG)
 
 
 for _command in (

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from phototag.scene import BODY_POINTS, HAIR
+
 if TYPE_CHECKING:
     from phototag.geometry import Box
     from phototag.scene import Face, Scene
 
-HAIR = 0.27  # height of the hair above the face box / height of the box, where no crown is seen
 SEEN = 0.5  # visibility from which a joint is taken to be there
 JOINT = 0.1  # room a joint needs from an edge / head height
-# Elbows, wrists, knees, ankles of MediaPipe's 33 points: where a cut looks like an amputation.
-JOINTS = (13, 14, 15, 16, 25, 26, 27, 28)
+# Where a cut looks like an amputation.
+JOINTS = tuple(
+    BODY_POINTS[f"{side}_{joint}"]
+    for joint in ("elbow", "wrist", "knee", "ankle") for side in ("left", "right")
+)  # fmt: skip
 SHOULDER = 0.9  # half the width of the shoulders / height of the face
 TRUNK = 1.5  # of the body below the chin that belongs to a person / height of the face
 TOUCHES = 0.01  # of the picture: what comes so near to the frame is cut by it already

@@ -134,7 +134,7 @@ def _answer(message: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
             return _told(errors.PhotoTooLarge(name, *TOO_LITTLE))
         traceback.print_exc()
         fault = errors.InternalError(
-            name, f"{type(error).__name__}: {error}", "please report it with the log"
+            name, f"{type(error).__name__}: {error}", "please report it, with what --verbose prints"
         )
     return _told(fault)
 
