@@ -62,7 +62,7 @@ def docs(session: nox.Session) -> None:
     """The documentation, with warnings as errors."""
     session.install(f"{_wheel(session)}[docs,benchmarks,demo]")
     session.chdir(_copy(session))
-    session.run("sphinx-build", "-q", "-W", "--keep-going", "docs", session.create_tmp())
+    session.run("sphinx-build", "-q", "-W", "--keep-going", "docs", "docs/_build")
 
 
 @nox.session(python=PYTHONS)
@@ -100,8 +100,11 @@ def _wheel(session: nox.Session) -> Path:
 
 
 def _copy(session: nox.Session) -> Path:
-    """The project without the package: what is imported is what was installed."""
-    copy = Path(session.create_tmp()) / "beside"
+    """The project without the package: what is imported is what was installed.
+
+    Not in nox's own temporary folder: with it TMPDIR is set, and the paths of Ray's sockets grow too long.
+    """
+    copy = Path(session.virtualenv.location) / "beside"
     shutil.rmtree(copy, ignore_errors=True)
     copy.mkdir()
     for name in BESIDE:

@@ -263,7 +263,10 @@ class Analyzer:
         """
 
         def take_back(photo: Path) -> Outcome:
-            change = self.remove(photo, options)
+            try:
+                change = self.remove(photo, options)
+            except errors.PhototagError as error:
+                return Outcome(photo=error.photo, error=error, how=How.TAKEN_BACK)
             return Outcome(photo=os.fsdecode(photo), change=change, how=How.TAKEN_BACK)
 
         return self._stream(take_back, photos, stop)

@@ -111,8 +111,8 @@ def _cut_anew(photo: Original, order: Order) -> bytes:
         )
     with opened(photo.photo, photo.data) as image:
         try:
+            image.load()  # first: a PNG may say behind the pixels how it is turned
             turn = None if image.format in UPRIGHT_FORMATS else TURNS.get(orientation_of(image))
-            image.load()
             whole = image if turn is None else image.transpose(turn)
         except Exception as error:  # every decoder has its own exceptions for broken data
             raise PhotoDamaged(photo.photo, f"the picture is damaged ({error})") from error

@@ -262,7 +262,7 @@ def test_a_catalogue_from_the_first_run_to_its_end(tree: Path) -> None:
     assert "3 photos in" in first.stderr
     assert "2 known from earlier" in first.stderr
     assert first.stderr.count("no photo") + first.stderr.count("broken.jpg") >= 2
-    assert f"Try just the failed ones again: phototag tag {tree} --failed" in first.stderr
+    assert f"with the same options: phototag tag {tree} --failed --state {state[1]}" in first.stderr
     assert f"Take it all back: phototag undo 1 --state {state[1]}" in first.stderr
     again = run("tag", tree, *state)
     assert (again.stdout, "3 as they were" in again.stderr) == ("", True)
@@ -357,6 +357,11 @@ def test_single_photos_are_taken_back_by_remove(tree: Path) -> None:
     assert "2 photos in" in told
     assert "0 changed" in told
     assert "looked at" not in told
+    for photo in (portrait, headshot):
+        run("tag", photo)
+        photo.chmod(0o444)
+    refused = run("remove", portrait, headshot)
+    assert (refused.returncode, "looked at" in refused.stderr) == (1, False)
 
 
 def test_each_folder_is_taken_back_by_its_own_run(tree: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import threading
+import time
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -134,21 +135,34 @@ class Database:
                 "install that version, or name another file with --state",
             )
         # A kill loses nothing; a power cut may lose the last photos' entries, never the file.
-        self._sql.execute("PRAGMA journal_mode = WAL")
+        self._keep_a_log()
         self._sql.execute("PRAGMA synchronous = NORMAL")
         if found < len(MIGRATIONS):
             self._migrate()
 
+    def _keep_a_log(self) -> None:
+        """Write ahead; SQLite does not wait here for another process that does the same just now."""
+        end = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self._sql.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
+
     def _migrate(self) -> None:
-        """Bring the file up to date, unless another process is doing that just now."""
+        """Bring the file up to date, unless another process has just done that."""
         self._sql.execute("BEGIN IMMEDIATE")
         try:
             (found,) = self._sql.execute("PRAGMA user_version").fetchone()
-            for script in MIGRATIONS[found:]:
+            for version, script in list(enumerate(MIGRATIONS, 1))[found:]:
                 for statement in re.sub("--.*", "", script).split(";"):
                     self._sql.execute(statement)
-            self._sql.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-            self._sql.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                self._sql.execute(f"PRAGMA user_version = {version}")
+                self._sql.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             self._sql.execute("COMMIT")
         except BaseException:
             self._sql.execute("ROLLBACK")

@@ -56,7 +56,7 @@ def locked(
         raise errors.CatalogueBusy(
             names[0],
             "another run of phototag is at work here, in a folder above or in one below",
-            "let it end, or wait for it with --wait",
+            "" if wait else "let it end, or wait for it with --wait",
         )
     with held:
         yield

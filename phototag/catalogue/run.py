@@ -261,7 +261,7 @@ class Catalogue:
             written = self._analyzer.put(path, record, options, met.expecting(mark))
             if written.change is None:
                 # Another computer stated something there, or this run did and was killed.
-                if new or self._would_change(path, record):
+                if new or self._mark_of(path, record) != written.mark:
                     there = written.found
                     book.correct(run, place, Statement(record=there) if there else None)
                 written = self._analyzer.put(path, record, options, met.expecting(written.mark))
@@ -285,10 +285,10 @@ class Catalogue:
         kind = self._corrected.get(picture) if alone and picture is not None else None
         return self._settings if kind is None else f"{self._settings}/{kind}"
 
-    def _would_change(self, path: str, record: Record) -> bool:
+    def _mark_of(self, path: str, record: Record) -> str:
+        """The mark of the statement that would stand in a photo."""
         dry = attrs.evolve(self._plan.tagging.write, dry_run=True)
-        change = self._analyzer.put(path, record, dry).change
-        return change is not None and change.changed
+        return self._analyzer.put(path, record, dry).mark
 
     def _number_of_run(self) -> int:
         if self._run is None:
@@ -298,10 +298,11 @@ class Catalogue:
     def _remember_failure(self, task: Task, error: errors.PhototagError, *, seen: bool) -> None:
         if self._dry:
             return
-        seen = seen and not isinstance(error, errors.WorkerDied)
         settings = self._settings if seen else self._unreadable
         found, before = task.found, task.row or Row(looks="")
         settled = isinstance(error, SETTLED) and found.state is not None
+        if seen and isinstance(error, errors.WorkerDied):
+            settled = False  # it is the write that did not come back
         row = attrs.evolve(
             before,
             looks=found.looks if settled else "",

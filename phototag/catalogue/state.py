@@ -150,14 +150,16 @@ class State(Database):
     def places(self, root: int, picture: str, run: int) -> list[Place]:
         """Where a picture has been met that a run had changed elsewhere.
 
-        A photo that this run or one before it had changed is another one of the same picture.
+        A photo of the same picture that this run or one before it has changed itself is another one.
         """
         query = (
             "SELECT root, folder, name FROM photos WHERE root = ? AND picture = ? AND NOT EXISTS"
             " (SELECT 1 FROM changes JOIN runs ON runs.id = changes.run WHERE runs.root = photos.root"
-            " AND changes.folder = photos.folder AND changes.name = photos.name AND run <= ?)"
+            " AND changes.folder = photos.folder AND changes.name = photos.name"
+            " AND changes.picture = photos.picture"
+            " AND (run = ? OR run < ? AND undone = 0))"
         )
-        return [Place(*row) for row in self._all(query, root, picture, run)]
+        return [Place(*row) for row in self._all(query, root, picture, run, run)]
 
     # ------------------------------------------------------------------ scenes
 

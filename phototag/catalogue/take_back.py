@@ -116,9 +116,11 @@ def remove_catalogue(
 
 def _chosen(book: State, number: int | None) -> Run:
     left = [run for run in book.runs() if run.changes and number in {None, run.number}]
-    # Photos that were deleted stay in the book: they may have been moved. Earlier runs do not wait for them.
+    # Photos that were deleted stay in the book: they may have been moved. Earlier runs do not wait for
+    # them, unless the whole folder is away.
     for run in reversed(left):
-        if any(_lies(book, run, entry) for entry in book.entries(run.number)):
+        away = not os.path.isdir(run.root)  # noqa: PTH112
+        if away or any(_lies(book, run, entry) for entry in book.entries(run.number)):
             return run
     if left:
         return left[-1]
@@ -151,14 +153,15 @@ class _Taking:
             return Outcome(photo=path, error=error, how=How.TAKEN_BACK)
 
     def _back(self, entry: Entry, path: str) -> Outcome:
-        later = self._book.later(self._run.number, entry.place)
+        place, path = _lies(self._book, self._run, entry) or (entry.place, path)
+        number = self._run.number
+        later = self._book.later(number, place) or self._book.later(number, entry.place)
         if later is not None:
             raise errors.WriteRefused(
                 path,
                 f"run {later} changed it afterwards",
                 f"take that one back first: undo {later}",
             )
-        place, path = _lies(self._book, self._run, entry) or (entry.place, path)
         dry, mark = self._options.dry_run, ""
         if entry.before is None:
             change = self._analyzer.remove(path, self._options)

@@ -14,7 +14,7 @@ from phototag.catalogue.lock import locked
 from phototag.catalogue.run import Catalogue, Plan, through
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found, find, inside_of, listing
-from phototag.errors import PhotoNotReadable
+from phototag.errors import CatalogueBusy, PhotoNotReadable
 from phototag.files import FileState
 from phototag.formats import PHOTO_SUFFIXES
 from phototag.outcome import How
@@ -78,11 +78,16 @@ def watch_catalogue(
         catalogue = Catalogue(name, plan, book, analyzer)
 
         def tagged(found: Iterable[Found]) -> Iterator[Outcome]:
-            with locked([os.path.realpath(name)], wait=True, stop=stop):
-                news = through(catalogue, workers, stop, found)
-                yield from (outcome for outcome in news if outcome.how is not How.UNCHANGED)
+            try:
+                with locked([os.path.realpath(name)], wait=True, stop=stop):
+                    news = through(catalogue, workers, stop, found)
+                    yield from (outcome for outcome in news if outcome.how is not How.UNCHANGED)
+            except CatalogueBusy:
+                if not (stop and stop.is_set()):
+                    raise
 
         yield from tagged(find(name, pairs=pairs, clean=True))
+        whole_tree = not (stop and stop.is_set())
         walked = time.monotonic()
         for messages in changes:
             arriving.add(path for _, path in messages)
@@ -91,7 +96,8 @@ def watch_catalogue(
             if time.monotonic() - walked > AGAIN:
                 yield from tagged(find(name, pairs=pairs, clean=True))
                 walked = time.monotonic()
-        catalogue.complete()
+        if whole_tree:
+            catalogue.complete()
 
 
 def _messages(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from phototag.outcome import Outcome
+
+NAMED = 10  # photos that a command which is shown names; more would fill the screen
 
 
 @click.command()
@@ -87,24 +88,24 @@ def tag(
             return []  # of a whole tree, only what is new
         return change_lines(done, as_json=as_json, dry_run=dry_run)
 
-    since = time.time()
+    before = _changes(given["state"]) if folders and not dry_run else {}
     stopped = go_through(report, stream, lines)
     if tables is not None:
         tables.print()
-    commands = _next(report, paths, given["state"], None if dry_run else since)
+    commands = [] if dry_run else _next(report, paths, given["state"], before)
     close(report, stopped=stopped, dry_run=dry_run, commands=commands)
 
 
 def _next(
-    report: Report, paths: tuple[str, ...], state: str | None, since: float | None
+    report: Report, paths: tuple[str, ...], state: str | None, before: dict[int, int]
 ) -> list[tuple[str, list[str]]]:
-    """What can be done after a run, and how.
+    """What can be done after a run that may have changed something, and how.
 
     Args:
         report: of the run.
         paths: that it was about.
         state: its state file; None = the user's own.
-        since: when it began, s since 1970; None where nothing was to be changed.
+        before: see ``_changes``.
     """
     folders = [path for path in paths if os.path.isdir(path)]  # noqa: PTH112
     photos = [path for path in paths if path not in folders]
@@ -112,24 +113,21 @@ def _next(
     found = []
     if report.tally.failed and folders:
         again = ["phototag", "tag", *folders, "--failed", *own_state]
-        found.append(("Try just the failed ones again", again))
-    if since is None or not report.tally.changed:
-        return found
-    back = [["phototag", "undo", str(run), *own_state] for run in _begun(folders, state, since)]
-    if photos:
-        back.append(["phototag", "remove", *photos])
+        found.append(("Try just the failed ones again, with the same options", again))
+    back = []
+    if report.tally.changed and folders:
+        after = _changes(state)
+        grown = [number for number, count in after.items() if count > before.get(number, 0)]
+        back = [["phototag", "undo", str(number), *own_state] for number in grown]
+    if report.tally.changed and photos:
+        named = photos if len(photos) <= NAMED else ["..."]
+        back.append(["phototag", "remove", *named])
     return [*found, *(("Take it all back", words) for words in back)]
 
 
-def _begun(folders: list[str], state: str | None, since: float) -> list[int]:
-    """The runs in these folders that were at work since then, and changed something."""
-    roots = {os.path.realpath(folder) for folder in folders}
-    last = (
-        {run.root: run for run in known(lambda: runs(state)) if run.root in roots} if roots else {}
-    )
-    return [
-        run.number for run in last.values() if run.changes and (not run.ended or run.ended >= since)
-    ]
+def _changes(state: str | None) -> dict[int, int]:
+    """How many changes of every run can be taken back, by its number."""
+    return {run.number: run.changes for run in known(lambda: runs(state))}
 
 
 @click.command()

@@ -30,7 +30,8 @@ def clean(path: str, name: str) -> bool:
     machine, _, rest = name.removeprefix(PREFIX).partition("-")
     process = rest.partition("-")[0]
     with contextlib.suppress(OSError):
-        here = machine == _machine() and process.isdecimal()
+        # Windows has no harmless question: signal 0 is Ctrl-C there.
+        here = os.name != "nt" and machine == _machine() and process.isdecimal()
         if here and _runs(int(process)):
             return False
         if not here and time.time() - os.stat(path).st_mtime < _OLD_SECONDS:  # noqa: PTH116
@@ -45,8 +46,6 @@ def _machine() -> str:
 
 
 def _runs(process: int) -> bool:
-    if os.name == "nt":  # signal 0 is no question there, it is Ctrl-C
-        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import phototag
 from phototag import errors
+from phototag.metadata.xmp.packet import EMPTY
 from trees import content
 
 
@@ -146,7 +149,8 @@ def test_a_run_whose_photos_are_gone_does_not_keep_earlier_ones(tree: Path, stat
     late.unlink()
     assert undo(state) == []
     assert [run.changes for run in phototag.runs(state)] == [0, 1]
-    assert undo(state) == ["late.jpg"]  # nothing else is left to take back
+    assert undo(state) == []  # nothing is left of it: the other photo of this picture is as it was
+    assert [run.changes for run in phototag.runs(state)] == [0, 0]
 
 
 def test_a_hard_link_made_since_can_be_taken_back(tree: Path, state: Path, tmp_path: Path) -> None:
@@ -164,3 +168,48 @@ def test_a_hard_link_made_since_can_be_taken_back(tree: Path, state: Path, tmp_p
     assert taken.error is None
     assert taken.change is not None
     assert taken.change.changed
+
+
+def test_what_was_changed_in_part_and_then_gone_on_with_is_taken_back(
+    tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portrait = tree / "2023" / "portrait.jpg"
+    beside = portrait.with_name("portrait.jpg.xmp")
+    beside.write_bytes(EMPTY)
+    before = portrait.read_bytes()
+    put = phototag.Analyzer.put
+    tried: list[str] = []
+
+    def full(self: phototag.Analyzer, photo: str, *given: Any) -> object:
+        if photo != str(portrait) or tried:
+            return put(self, photo, *given)
+        tried.append(photo)
+        kept = portrait.read_bytes()
+        put(self, photo, *given)
+        portrait.write_bytes(kept)  # as if the disk had been full after the sidecar
+        raise errors.WriteInPart(photo, "the sidecar was changed, but not this file")
+
+    stop = threading.Event()
+    monkeypatch.setattr(phototag.Analyzer, "put", full)
+    for outcome in phototag.tag_catalogue(tree, state=state, stop=stop):
+        if outcome.error and outcome.photo == str(portrait):
+            stop.set()  # and somebody pressed Ctrl-C
+    assert tried
+    tag(tree, state)
+    assert phototag.read(portrait) is not None
+    assert undo(state) == []
+    assert phototag.read(portrait) is None  # nor in its sidecar
+    assert portrait.read_bytes() == before
+
+
+def test_a_folder_that_is_away_keeps_earlier_runs_from_being_taken_back(
+    tree: Path, state: Path, tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    shutil.copy(tree / "cat.jpg", disk / "cat.jpg")
+    tag(tree, state)
+    tag(disk, state)
+    disk.rename(tmp_path / "away")
+    assert undo(state) == ["cat.jpg"]
+    assert [run.changes for run in phototag.runs(state)] == [3, 1]

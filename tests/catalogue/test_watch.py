@@ -105,6 +105,7 @@ def test_a_file_is_no_folder(tree: Path, state: Path) -> None:
 def test_a_watch_that_ends_ends_its_run(tree: Path, state: Path) -> None:
     watching = Watched(tree, state)
     watching.until(lambda: len(watching.outcomes) == 4)
+    time.sleep(1)  # the whole tree has been gone through
     watching.end()
     (run,) = phototag.runs(state)
     assert run.ended is not None
