@@ -69,6 +69,8 @@ def docs(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """All tests; on the oldest Python with the coverage of phototag, its sealed process included."""
     session.install(f"{_wheel(session)}[test]")
+    # In an environment that is used again stands an older wheel of the same version.
+    session.install("--force-reinstall", "--no-deps", str(_wheel(session)))
     session.run("phototag", "doctor")
     session.chdir(_copy(session))
     if session.python != PYTHONS[0]:
