@@ -78,13 +78,7 @@ def watch_catalogue(
         catalogue = Catalogue(name, plan, book, analyzer)
 
         def tagged(found: Iterable[Found]) -> Iterator[Outcome]:
-            try:
-                with locked([os.path.realpath(name)], wait=True, stop=stop):
-                    news = through(catalogue, workers, stop, found)
-                    yield from (outcome for outcome in news if outcome.how is not How.UNCHANGED)
-            except CatalogueBusy:
-                if not (stop and stop.is_set()):
-                    raise
+            return _tagged(catalogue, workers, stop, found)
 
         yield from tagged(find(name, pairs=pairs, clean=True))
         whole_tree = not (stop and stop.is_set())
@@ -98,6 +92,19 @@ def watch_catalogue(
                 walked = time.monotonic()
         if whole_tree:
             catalogue.complete()
+
+
+def _tagged(
+    catalogue: Catalogue, workers: int, stop: threading.Event | None, found: Iterable[Found]
+) -> Iterator[Outcome]:
+    """The outcomes of photos with which something was to be done, while no other run is at work."""
+    try:
+        with locked([os.path.realpath(catalogue.root)], wait=True, stop=stop):
+            news = through(catalogue, workers, stop, found)
+            yield from (outcome for outcome in news if outcome.how is not How.UNCHANGED)
+    except CatalogueBusy:
+        if not (stop and stop.is_set()):
+            raise
 
 
 def _messages(
