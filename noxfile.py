@@ -104,7 +104,8 @@ def _wheel(session: nox.Session) -> Path:
 def _copy(session: nox.Session) -> Path:
     """The project without the package: what is imported is what was installed.
 
-    Not in nox's own temporary folder: with it TMPDIR is set, and the paths of Ray's sockets grow too long.
+    Not in nox's own temporary folder: with it TMPDIR is set, and Ray's cluster, which lives there then, hung
+    at its start.
     """
     copy = Path(session.virtualenv.location) / "beside"
     shutil.rmtree(copy, ignore_errors=True)

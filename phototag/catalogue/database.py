@@ -117,9 +117,8 @@ class Database:
             self._sql.close()
 
     def _prepare(self) -> None:
-        self._sql.execute(
-            "BEGIN"
-        )  # another process may be making the tables: all of it, or nothing
+        # Another process may be making the tables: all of it is seen, or nothing.
+        self._sql.execute("BEGIN")
         (tables,) = self._sql.execute("SELECT count(*) FROM sqlite_master").fetchone()
         (found,) = self._sql.execute("PRAGMA user_version").fetchone()
         (owner,) = self._sql.execute("PRAGMA application_id").fetchone()

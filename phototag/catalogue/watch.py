@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 import watchfiles
@@ -77,9 +78,7 @@ def watch_catalogue(
     with Analyzer(workers, limits=limits, profiles=profiles) as analyzer, State(state) as book:
         catalogue = Catalogue(name, plan, book, analyzer)
 
-        def tagged(found: Iterable[Found]) -> Iterator[Outcome]:
-            return _tagged(catalogue, workers, stop, found)
-
+        tagged = partial(_tagged, catalogue, workers, stop)
         yield from tagged(find(name, pairs=pairs, clean=True))
         whole_tree = not (stop and stop.is_set())
         walked = time.monotonic()
