@@ -7,6 +7,7 @@ would, in processes that are watched from outside.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -139,7 +140,7 @@ def left_over(root: Path) -> int:
 
 def known(state: Path) -> list[tuple[Any, ...]]:
     """What the state file says of every photo, without times and the numbers of runs."""
-    with sqlite3.connect(state / "phototag" / "catalogues.sqlite3") as sql:
+    with contextlib.closing(sqlite3.connect(state / "phototag" / "catalogues.sqlite3")) as sql:
         return sql.execute(
             "SELECT folder, name, picture, kind, mark, error IS NOT NULL,"
             " (SELECT count(*) FROM changes WHERE changes.folder = photos.folder"

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from phototag.metadata.record import Record
 
 def test_a_newer_file_is_refused_and_left_alone(state: Path) -> None:
     State(state).close()
-    with sqlite3.connect(state) as sql:
+    with closing(sqlite3.connect(state)) as sql:
         sql.execute("PRAGMA user_version = 99")
     before = state.read_bytes()
     with pytest.raises(errors.StateUnusable, match="newer phototag"):
@@ -38,7 +39,7 @@ def test_an_older_file_is_migrated(state: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(database, "MIGRATIONS", newer)
     with State(state) as book:
         assert book.photos(root, b"")[b"a.jpg"].kind == "other"
-    with sqlite3.connect(state) as sql:
+    with closing(sqlite3.connect(state)) as sql:
         assert sql.execute("PRAGMA user_version").fetchone() == (len(newer),)
         assert sql.execute("SELECT rating FROM photos").fetchall() == [(None,)]
 
@@ -49,7 +50,7 @@ def test_a_file_of_something_else_is_refused(state: Path, what: str) -> None:
     if what == "text":
         state.write_text("Dear diary, " * 100)
     else:
-        with sqlite3.connect(state) as sql:
+        with closing(sqlite3.connect(state)) as sql:
             sql.execute("CREATE TABLE mine (x)")
     before = state.read_bytes()
     with pytest.raises(errors.StateUnusable) as caught:
