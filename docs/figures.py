@@ -257,6 +257,7 @@ def _calls(calls: Mapping[str, Any]) -> str:
             "done all the same",
             "refused, as it was",
             "in place, unconfirmed",
+            "one of two files",
             "wrong",
         ),
         (
@@ -266,6 +267,7 @@ def _calls(calls: Mapping[str, Any]) -> str:
                 str(tally["done"]),
                 str(tally["refused"]),
                 str(tally["uncertain"]),
+                str(tally["in_part"]),
                 f"**{len(tally['wrong'])}**",
             )
             for name, tally in calls.items()

@@ -24,6 +24,7 @@ import attrs
 from benchmarks.faults import seeds
 from phototag.errors import PhototagError
 from phototag.metadata import file
+from phototag.metadata.options import Options
 
 ERRORS = ("ENOSPC", "EIO", "EACCES", "EROFS", "EXDEV", "EINTR")
 #: Calls that reach for files; those for memory, signals and threads are left alone.
@@ -61,6 +62,10 @@ class Case:
 
 CASES = (
     Case("tag a JPEG", "jpg", lambda path: file.apply(path, seeds.record("headshot"))),
+    Case(
+        "tag a JPEG and its sidecar", "jpg", lambda path: file.apply(path, seeds.record("portrait")),
+        lambda path: file.apply(path, seeds.record("headshot"), Options(sidecar="always")),
+    ),
     Case("make a sidecar", "gif", lambda path: file.apply(path, seeds.record("headshot"))),
     Case(
         "remove from a PNG", "png", file.remove,
@@ -83,6 +88,7 @@ class Tally:
         done: of them, those in which the change was made all the same, and said so.
         refused: those that left the old content and said so.
         uncertain: those that put the new content in place and said that the disk did not confirm it.
+        in_part: those that changed one file of two and said which one is as it was.
         temporary: those after which a temporary file was left, for the next run to delete.
         wrong: sentences on all others.
     """
@@ -92,6 +98,7 @@ class Tally:
     done: int = 0
     refused: int = 0
     uncertain: int = 0
+    in_part: int = 0
     temporary: int = 0
     wrong: list[str] = attrs.Factory(list)
 
@@ -144,6 +151,11 @@ def _judge(
         tally.done += 1
     elif kind == "WriteUncertain" and now == new:
         tally.uncertain += 1
+    elif kind == "WriteInPart" and now == {
+        **new,
+        Path(said["photo"]).name: old[Path(said["photo"]).name],
+    }:
+        tally.in_part += 1
     elif kind in REFUSED and now == old and said["photo"].startswith(str(path)):
         tally.refused += 1
     else:

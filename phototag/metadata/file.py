@@ -19,6 +19,7 @@ from phototag.errors import (
     PhototagError,
     WriteInPart,
     WriteRefused,
+    WriteUncertain,
     shown,
 )
 from phototag.files import FileState
@@ -26,7 +27,7 @@ from phototag.metadata import iim, ledger, plan, seeding, sidecar, statement, ve
 from phototag.metadata.containers import Container, XmpFile, open_container
 from phototag.metadata.containers.xmp_file import NEW
 from phototag.metadata.ledger import NONE
-from phototag.metadata.options import Change, Expected, Options, Written
+from phototag.metadata.options import Change, Expected, Options, Written, together
 from phototag.metadata.plan import Draft
 from phototag.metadata.record import Record, mark
 from phototag.metadata.replace import Original, read_file, refuse_unless_replaceable, replace
@@ -213,25 +214,6 @@ def _orientation(photo: Original) -> int:
         return seeding.orientation(photo.data)
 
 
-def _together(changes: list[Change]) -> Change:
-    """What happened to a photo, whichever of its files it happened to."""
-
-    def union(field: str) -> dict[str, tuple[str, ...]]:
-        merged: dict[str, tuple[str, ...]] = {}
-        for change in changes:
-            for name, values in getattr(change, field).items():
-                merged[name] = tuple(dict.fromkeys((*merged.get(name, ()), *values)))
-        return merged
-
-    return Change(
-        changed=any(change.changed for change in changes),
-        files=tuple(name for change in changes for name in change.files),
-        added=union("added"),
-        removed=union("removed"),
-        declined=union("declined"),
-    )
-
-
 # --------------------------------------------------------------------------- changing one file
 
 
@@ -269,10 +251,10 @@ def _written_together(
         return Written(change=None, found=found, mark=mark(found), states=_known(states))
     prepared = [_prepared(file, options, edit) for file in files]  # all are refused, or none
     for at, ready in enumerate(prepared):
-        with _told_if_in_part([file.change for file in prepared[:at]], options):
+        with _told_if_in_part(prepared, at, options):
             states[ready.file.target.original.path] = ready.commit(options)
     stated = next(filter(None, (file.statement() for file in files)), None)
-    change = _together([file.change for file in prepared])
+    change = together([file.change for file in prepared])
     return Written(change=change, found=found, mark=mark(stated), states=_known(states))
 
 
@@ -317,16 +299,22 @@ def _prepared(file: _Opened, options: Options, edit: _Edit) -> _Prepared:
 
 
 @contextlib.contextmanager
-def _told_if_in_part(before: list[Change], options: Options) -> Iterator[None]:
-    """Say so where one file of a photo has been changed and the next one is refused."""
+def _told_if_in_part(files: list[_Prepared], at: int, options: Options) -> Iterator[None]:
+    """Say so where some files of a photo have been changed and, as one fails, the others are not."""
     try:
         yield
-    except WriteRefused as error:
-        done = ", ".join(shown(name) for change in before for name in change.files)
-        if not done or options.dry_run:
+    except (WriteRefused, WriteUncertain) as error:
+        place = at if isinstance(error, WriteRefused) else at + 1
+        done, left = _changed(files[:place]), _changed(files[place:])
+        if not done or not left or options.dry_run:
             raise
-        problem = f"{done} was changed, but not this file: {error.problem}"
-        raise WriteInPart(error.photo, problem, error.remedy or "run again") from error
+        why = error.problem if error.photo == left[0] else f"{shown(error.photo)}: {error.problem}"
+        problem = f"{', '.join(map(shown, done))} was changed, but not this file: {why}"
+        raise WriteInPart(left[0], problem, error.remedy or "run again") from error
+
+
+def _changed(files: list[_Prepared]) -> list[str]:
+    return [name for file in files for name in file.change.files]
 
 
 def _draft(container: Container) -> Draft:

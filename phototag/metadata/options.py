@@ -57,6 +57,25 @@ class Change:
     declined: dict[str, tuple[str, ...]] = attrs.Factory(dict)
 
 
+def together(changes: list[Change]) -> Change:
+    """What happened to a photo, whichever of its files it happened to."""
+
+    def union(field: str) -> dict[str, tuple[str, ...]]:
+        merged: dict[str, tuple[str, ...]] = {}
+        for change in changes:
+            for name, values in getattr(change, field).items():
+                merged[name] = tuple(dict.fromkeys((*merged.get(name, ()), *values)))
+        return merged
+
+    return Change(
+        changed=any(change.changed for change in changes),
+        files=tuple(name for change in changes for name in change.files),
+        added=union("added"),
+        removed=union("removed"),
+        declined=union("declined"),
+    )
+
+
 @attrs.frozen(kw_only=True)
 class Expected:
     """What a caller that keeps account of a photo believes to find there.

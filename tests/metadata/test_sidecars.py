@@ -12,7 +12,13 @@ import attrs
 import pytest
 from PIL import Image
 
-from phototag.errors import FormatNotWritable, MetadataDamaged, WriteInPart, WriteRefused
+from phototag.errors import (
+    FormatNotWritable,
+    MetadataDamaged,
+    WriteInPart,
+    WriteRefused,
+    WriteUncertain,
+)
 from phototag.geometry import Box
 from phototag.metadata import replace as replacing
 from phototag.metadata import sidecar
@@ -406,3 +412,21 @@ def test_a_photo_that_fails_after_its_sidecar_says_so(
     assert beside.read_bytes() != before["a.jpg.xmp"]
     assert "a.jpg.xmp was changed, but not this file: the disk is full" in str(caught.value)
     assert "(this file is as it was); free some space" in str(caught.value)
+
+
+def test_a_sidecar_whose_change_is_uncertain_leaves_the_photo_and_says_so(
+    tmp_path: Path, headshot: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, beside, before = tagged_with_sidecar(tmp_path, headshot)
+
+    def failing(original: replacing.Original, data: bytes, options: Options) -> object:
+        replacing.replace(original, data, options)
+        raise WriteUncertain(original.photo, "the disk did not confirm that", "check the disk")
+
+    monkeypatch.setattr("phototag.metadata.file.replace", failing)
+    with pytest.raises(WriteInPart) as caught:
+        apply(photo, attrs.evolve(headshot, kind="portrait"))
+    assert caught.value.photo == str(photo)
+    assert photo.read_bytes() == before["a.jpg"]
+    assert beside.read_bytes() != before["a.jpg.xmp"]
+    assert "a.jpg.xmp: the disk did not confirm that (this file is as it was)" in str(caught.value)
