@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import exiftool
@@ -111,13 +113,19 @@ def test_no_word_of_exiftool_is_lost_while_phototag_writes_without_a_pause(photo
         subprocess.Popen(
             [sys.executable, "-c", TOGGLE, photo], cwd=Path(__file__).parents[2]
         ) as ours,
+        contextlib.ExitStack() as afterwards,
         exiftool.ExifToolHelper() as theirs,
     ):
+        afterwards.callback(ours.kill)
+        deadline = time.monotonic() + 60
+        while read(photo) is None:  # both at work from here on
+            assert ours.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
         for turn in range(100):
             theirs.execute("-overwrite_original", f"-XMP-dc:Title=title {turn}", str(photo))
             assert "1 image files updated" in theirs.last_stdout, theirs.last_stderr
             (found,) = theirs.get_tags(str(photo), "XMP-dc:Title")
             assert found["XMP:Title"] == f"title {turn}"
         assert ours.poll() is None  # it wrote all the time
-        ours.kill()
     assert read(photo) is not None
