@@ -16,6 +16,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import click
 import pytest
+from click.testing import CliRunner
 
 import phototag
 from phototag.cli import main
@@ -156,6 +157,17 @@ def test_recipes_run(
     names: dict[str, object] = {"phototag": phototag, "paths": ["jane.jpg", "Pictures/a.jpg"]}
     for recipe in recipes:
         exec(compile(recipe, page, "exec"), names)
+
+
+def test_readme_shows_what_the_demo_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Word for word; its figures may differ by machine, and an ellipsis stands for any words."""
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["demo"])
+    assert done.exit_code == 0
+    (shown,) = blocks(ROOT / "README.md", "text")
+    words = r"\s+".join(re.escape(word) for word in shown.split())
+    pattern = re.sub(r"\d+", r"\\d+", words).replace(re.escape("..."), ".*?")
+    assert re.search(pattern, done.stdout, re.DOTALL), done.stdout
 
 
 def test_commands_in_the_docs_are_known() -> None:
