@@ -16,7 +16,7 @@ from phototag.vocabulary import Level, Vocabulary
 
 def as_lua(file: Path) -> dict[Any, Any]:
     """The table in a file, as Lua itself reads it."""
-    lua = lupa.LuaRuntime()
+    lua = lupa.LuaRuntime(unpack_returned_tuples=False)
     lua.execute(file.read_text("utf-8"))
 
     def plain(value: Any) -> Any:
@@ -24,7 +24,7 @@ def as_lua(file: Path) -> dict[Any, Any]:
             return value
         return {key: plain(found) for key, found in value.items()}
 
-    found: dict[Any, Any] = plain(lua.globals().s)
+    found: dict[Any, Any] = plain(lua.globals()["s"])
     return found
 
 

@@ -124,7 +124,7 @@ def test_no_word_of_exiftool_is_lost_while_phototag_writes_without_a_pause(photo
             time.sleep(0.01)
         for turn in range(100):
             theirs.execute("-overwrite_original", f"-XMP-dc:Title=title {turn}", str(photo))
-            assert "1 image files updated" in theirs.last_stdout, theirs.last_stderr
+            assert "1 image files updated" in str(theirs.last_stdout), theirs.last_stderr
             (found,) = theirs.get_tags(str(photo), "XMP-dc:Title")
             assert found["XMP:Title"] == f"title {turn}"
         assert ours.poll() is None  # it wrote all the time
