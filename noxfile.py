@@ -16,7 +16,7 @@ import nox
 nox.needs_version = ">=2024.10"
 nox.options.error_on_missing_interpreters = "GITHUB_ACTIONS" in os.environ  # all are set up there
 nox.options.default_venv_backend = "venv"
-nox.options.sessions = ["build", "lint", "docs", "tests", "lowest"]
+nox.options.sessions = ["build", "lint", "public", "docs", "tests", "lowest"]
 
 ROOT = Path(__file__).parent
 DIST = ROOT / ".nox" / "dist"
@@ -55,6 +55,14 @@ def lint(session: nox.Session) -> None:
     session.run("mypy")
     session.run("pyright", "--level", "error")
     session.run("lint-imports")
+
+
+@nox.session
+def public(session: nox.Session) -> None:
+    """What a type checker sees of the installed wheel: no public name of an unknown type."""
+    session.install(f"{_wheel(session)}[demo]", "pyright")
+    session.chdir(session.virtualenv.location)
+    session.run("pyright", "--verifytypes", "phototag", "--ignoreexternal")
 
 
 @nox.session

@@ -54,7 +54,7 @@ class Analyzer:
         if workers < 1:
             raise ValueError(f"workers must be at least 1, not {workers}")
         self.workers = workers
-        self.limits = limits or Limits()
+        self.limits: Limits = limits or Limits()
         self._profiles = profiles
         self._processes = [SealedProcess(self.limits) for _ in range(workers)]
         self._forget_loads()

@@ -93,7 +93,7 @@ class Calibration:
     """The numbers and models of one calibration file."""
 
     def __init__(self, text: str) -> None:
-        self.identity = hashlib.sha256(text.encode()).hexdigest()[:12]
+        self.identity: str = hashlib.sha256(text.encode()).hexdigest()[:12]
         tables = tomllib.loads(text)
         models = tables.pop(MODELS, {})
         self._models = {n: _converter().structure(row, Model) for n, row in models.items()}

@@ -47,12 +47,13 @@ class Tally:
     """What has become of the photos so far."""
 
     def __init__(self) -> None:
-        self.photos = self.changed = 0
+        self.photos: int = 0
+        self.changed: int = 0
         self.kinds: collections.Counter[Kind | None] = collections.Counter()
         self.changed_kinds: collections.Counter[Kind | None] = collections.Counter()
         self.how: collections.Counter[How] = collections.Counter()
         self.failures: list[PhototagError] = []
-        self.failed = 0
+        self.failed: int = 0
         self._start = time.monotonic()
 
     def add(self, outcome: Outcome) -> None:
@@ -94,7 +95,7 @@ class Report:
         self, *, as_json: bool, total: int | None = None, count: Callable[[], int] | None = None
     ) -> None:
         self.as_json = as_json
-        self.tally = Tally()
+        self.tally: Tally = Tally()
         self.total = total
         self._count = count
         self._failures = 0

@@ -92,7 +92,7 @@ class Database:
     """
 
     def __init__(self, file: str | os.PathLike[str] | None = None) -> None:
-        self.path = default_folder() / "catalogues.sqlite3" if file is None else Path(file)
+        self.path: Path = default_folder() / "catalogues.sqlite3" if file is None else Path(file)
         self._lock = threading.RLock()
         with self._told():
             self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -90,7 +90,7 @@ class State(Database):
 
     def __init__(self, file: str | os.PathLike[str] | None = None) -> None:
         super().__init__(file)
-        self.seen_by = f"{models_identity()}/{SCENE_VERSION}"
+        self.seen_by: str = f"{models_identity()}/{SCENE_VERSION}"
 
     # ------------------------------------------------------------------ photos
 

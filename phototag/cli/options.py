@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -13,8 +13,15 @@ from phototag.errors import PhototagError
 from phototag.keywords import Level, Vocabulary, thresholds
 from phototag.limits import Limits
 
+if TYPE_CHECKING:
+    _Type = click.ParamType[Any]
+else:
+    _Type = click.ParamType  # older releases take no argument
 
-class Threshold(click.ParamType):  # type: ignore[type-arg] # older releases take none
+Shared: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class Threshold(_Type):
     """``0.9``, a threshold of the verdict, or ``cropping=0.8``, one of a criterion."""
 
     name = "P|NAME=P"
@@ -33,7 +40,7 @@ class Threshold(click.ParamType):  # type: ignore[type-arg] # older releases tak
         return found, least
 
 
-class OwnProfiles(click.ParamType):  # type: ignore[type-arg] # older releases take none
+class OwnProfiles(_Type):
     """The name under which a package offers crop profiles, or a TOML file with some."""
 
     name = "NAME|FILE"
@@ -48,7 +55,7 @@ class OwnProfiles(click.ParamType):  # type: ignore[type-arg] # older releases t
             self.fail(str(error), param, ctx)
 
 
-own_profiles = click.option(
+own_profiles: Shared = click.option(
     "--profiles",
     type=OwnProfiles(),
     default=None,
@@ -56,7 +63,7 @@ own_profiles = click.option(
 )
 
 
-class OwnWords(click.ParamType):  # type: ignore[type-arg] # older releases take none
+class OwnWords(_Type):
     """The name under which a package offers a vocabulary, or a TOML file with own words."""
 
     name = "NAME|FILE"
@@ -71,7 +78,7 @@ class OwnWords(click.ParamType):  # type: ignore[type-arg] # older releases take
             self.fail(str(error), param, ctx)
 
 
-own_vocabulary = click.option(
+own_vocabulary: Shared = click.option(
     "--vocabulary",
     type=OwnWords(),
     default=Vocabulary(),
@@ -79,16 +86,16 @@ own_vocabulary = click.option(
     help="Own words for what is found, in a TOML file or of an installed package.",
 )
 
-photos_argument = click.argument(
+photos_argument: Shared = click.argument(
     "photos", nargs=-1, required=True, type=click.Path(), metavar="PHOTO..."
 )
-paths_argument = click.argument(
+paths_argument: Shared = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(), metavar="PATH..."
 )
-json_lines = click.option(
+json_lines: Shared = click.option(
     "--json", "as_json", is_flag=True, help="One JSON object a line, for machines."
 )
-workers_number = click.option(
+workers_number: Shared = click.option(
     "--workers",
     type=click.IntRange(1),
     default=1,
@@ -137,30 +144,30 @@ def limits_of_a_photo(command: Callable[..., Any]) -> Callable[..., Any]:
     return limited
 
 
-keyword_level = click.option(
+keyword_level: Shared = click.option(
     "--keywords",
     type=click.Choice([level.value for level in Level]),
     default=Level.MINIMAL.value,
     show_default=True,
     help="How many words are written.",
 )
-dry_run_only = click.option(
+dry_run_only: Shared = click.option(
     "--dry-run", is_flag=True, help="Say what would change; change nothing."
 )
 
 
-wait_for_others = click.option(
+wait_for_others: Shared = click.option(
     "--wait", is_flag=True, help="If another run is at work on the same folders, wait for its end."
 )
-follow_links = click.option(
+follow_links: Shared = click.option(
     "--follow-links", "links", is_flag=True, help="Follow symbolic links to folders."
 )
-hard_links = click.option(
+hard_links: Shared = click.option(
     "--allow-hard-links",
     is_flag=True,
     help="Replace files that have several names; the others keep the old content.",
 )
-state_file = click.option(
+state_file: Shared = click.option(
     "--state",
     type=click.Path(dir_okay=False),
     metavar="FILE",

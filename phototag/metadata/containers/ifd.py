@@ -92,8 +92,8 @@ class Tiff:
         if endian is None or len(data) < _HEADER:
             message = "it is no TIFF structure"
             raise ValueError(message)
-        self.endian = endian
-        self.first = self.directory(self.unpack("I", 4)[0])
+        self.endian: str = endian
+        self.first: Directory = self.directory(self.unpack("I", 4)[0])
 
     def unpack(self, codes: str, at: int) -> tuple[int, ...]:
         """Numbers at a place, in the file's byte order."""

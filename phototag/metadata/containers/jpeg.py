@@ -6,7 +6,7 @@ Source: ITU T.81 annex B; XMP specification part 3, 1.1.3; Photoshop resources i
 from __future__ import annotations
 
 import struct
-from typing import Final
+from typing import ClassVar, Final
 
 import attrs
 
@@ -51,7 +51,7 @@ class Jpeg(Container):
 
     format = "JPEG"
     holds_iptc = True
-    xmp_limit = _PAYLOAD - len(_XMP)
+    xmp_limit: ClassVar[int | None] = _PAYLOAD - len(_XMP)
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
