@@ -76,3 +76,13 @@ def put_beside(path: Path, exiftool: str, options: tuple[str, ...]) -> Path:
     beside = path.with_name(path.name + ".xmp")
     subprocess.run([exiftool, "-q", "-q", "-o", str(beside), *options], check=True)
     return beside
+
+
+def negative(path: Path) -> Path:
+    """A file that stands in for a camera's negative: a TIFF with Exif words and a raw suffix."""
+    picture = Image.new("RGB", (96, 64), "teal")
+    tags = Image.Exif()
+    tags[0x4746] = 3  # rating
+    tags[0x0112] = 6
+    picture.save(path, "TIFF", exif=tags)
+    return path

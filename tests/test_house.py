@@ -19,7 +19,10 @@ LONGER: dict[str, str] = {}
 PACKAGE = Path(phototag.__file__).parent  # as it is installed
 SOURCES = sorted(
     path
-    for folder in (PACKAGE, ROOT / "benchmarks", ROOT / "docs", ROOT / "model_build")
+    for folder in (
+        PACKAGE,
+        *(ROOT / name for name in ("benchmarks", "docs", "model_build", "tests")),
+    )
     for path in folder.rglob("*.py")
 )
 

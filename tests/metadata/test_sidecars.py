@@ -12,6 +12,7 @@ import attrs
 import pytest
 from PIL import Image
 
+from corpus import negative
 from phototag.errors import (
     FormatNotWritable,
     MetadataDamaged,
@@ -19,7 +20,6 @@ from phototag.errors import (
     WriteRefused,
     WriteUncertain,
 )
-from phototag.geometry import Box
 from phototag.metadata import replace as replacing
 from phototag.metadata import sidecar
 from phototag.metadata.file import apply, read, remove
@@ -49,16 +49,6 @@ def heic(tmp_path: Path) -> Path:
 
 def subject(path: Path) -> tuple[str, ...]:
     return Packet(path.read_bytes()).texts(SUBJECT)
-
-
-def raw(path: Path) -> Path:
-    """A file that stands in for a camera's negative: a TIFF with Exif words and a raw suffix."""
-    picture = Image.new("RGB", (96, 64), "teal")
-    tags = Image.Exif()
-    tags[0x4746] = 3  # rating
-    tags[0x0112] = 6
-    picture.save(path, "TIFF", exif=tags)
-    return path
 
 
 @pytest.mark.parametrize(
@@ -163,7 +153,7 @@ def test_never_makes_no_sidecar_and_leaves_one_alone(
 
 
 def test_negatives_are_never_written_into(tmp_path: Path, headshot: Record) -> None:
-    path = raw(tmp_path / "a.nef")
+    path = negative(tmp_path / "a.nef")
     before = path.read_bytes()
     beside = tmp_path / "a.xmp", tmp_path / "a.nef.xmp"
     assert apply(path, headshot).files == tuple(map(str, beside))
@@ -179,7 +169,7 @@ def test_negatives_are_never_written_into(tmp_path: Path, headshot: Record) -> N
 def test_of_two_sidecars_the_one_that_is_left_is_updated(
     tmp_path: Path, headshot: Record, portrait: Record
 ) -> None:
-    path = raw(tmp_path / "a.nef")
+    path = negative(tmp_path / "a.nef")
     apply(path, headshot)
     (tmp_path / "a.xmp").unlink()
     assert apply(path, portrait).files == (str(tmp_path / "a.nef.xmp"),)
@@ -187,7 +177,7 @@ def test_of_two_sidecars_the_one_that_is_left_is_updated(
 
 
 def test_a_dng_gets_a_sidecar_unless_none_is_allowed(tmp_path: Path, headshot: Record) -> None:
-    path = raw(tmp_path / "a.dng")
+    path = negative(tmp_path / "a.dng")
     before = path.read_bytes()
     assert len(apply(path, headshot).files) == 2
     remove(path)
@@ -286,54 +276,6 @@ def test_jpeg_2000_that_refers_to_places_is_refused(tmp_path: Path, headshot: Re
         apply(path, headshot)
 
 
-CROP = Box(0.25, 0.125, 0.5, 0.5)
-
-
-def crs(path: Path) -> dict[str, str]:
-    packet = Packet(path.read_bytes())
-    return {n.local: packet.text(n) for n in packet.names() if "camera-raw" in n.uri}
-
-
-def test_a_lightroom_crop_goes_into_the_sidecar_and_comes_back_out(
-    tmp_path: Path, headshot: Record
-) -> None:
-    path = raw(tmp_path / "a.nef")  # lies on its side: orientation 6
-    cropped = attrs.evolve(headshot, lightroom=CROP)
-    apply(path, cropped)
-    beside = tmp_path / "a.xmp"
-    assert crs(beside) == {
-        "CropLeft": "0.125000", "CropTop": "0.250000", "CropRight": "0.625000",
-        "CropBottom": "0.750000", "CropAngle": "0", "CropConstrainToWarp": "0", "HasCrop": "True",
-    }  # fmt: skip
-    assert not apply(path, cropped).changed
-    apply(path, headshot)
-    assert crs(beside) == {}
-    apply(path, cropped)
-    remove(path)
-    assert sorted(tmp_path.iterdir()) == [path]
-
-
-def test_a_crop_of_the_users_is_left_alone(tmp_path: Path, headshot: Record) -> None:
-    path = raw(tmp_path / "a.nef")
-    cropped = attrs.evolve(headshot, lightroom=CROP)
-    apply(path, cropped)
-    beside = tmp_path / "a.xmp"
-    (tmp_path / "a.nef.xmp").unlink()
-    beside.write_bytes(beside.read_bytes().replace(b"CropRight>0.625", b"CropRight>0.900"))
-    apply(path, attrs.evolve(headshot, lightroom=Box(0, 0, 0.3, 0.3)))
-    assert crs(beside)["CropRight"] == "0.900000"
-    remove(path)
-    assert crs(beside)["CropRight"] == "0.900000"
-
-
-def test_a_lightroom_crop_is_never_written_into_a_photo(make: Any, headshot: Record) -> None:
-    path = make("a.jpg")
-    before = path.read_bytes()
-    with pytest.raises(WriteRefused, match="into sidecars only"):
-        apply(path, attrs.evolve(headshot, lightroom=CROP))
-    assert path.read_bytes() == before
-
-
 def test_words_that_exiftool_added_to_a_heic_are_copied(
     tmp_path: Path, exiftool: str, headshot: Record
 ) -> None:
@@ -358,7 +300,7 @@ def test_exif_texts_keep_their_letters(make: Any, headshot: Record) -> None:
 def test_two_negatives_of_one_name_have_sidecars_of_their_own(
     tmp_path: Path, headshot: Record, portrait: Record
 ) -> None:
-    one, other = raw(tmp_path / "i.nef"), raw(tmp_path / "i.dng")
+    one, other = negative(tmp_path / "i.nef"), negative(tmp_path / "i.dng")
     apply(one, portrait)
     apply(other, headshot)
     assert read(one) == portrait

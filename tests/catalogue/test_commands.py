@@ -1,0 +1,153 @@
+"""Commands that work through folders, as a user calls them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from commands import COMMAND, rows, run
+from phototag.cli import main
+
+
+@pytest.fixture
+def tree(portrait_jpg: Path, headshot_jpg: Path, tmp_path: Path) -> Path:
+    """Two photos and a broken one, in two folders."""
+    root = tmp_path / "Pictures"
+    (root / "deep").mkdir(parents=True)
+    shutil.copy(portrait_jpg, root / "portrait.jpg")
+    shutil.copy(headshot_jpg, root / "deep" / "headshot.jpg")
+    (root / "broken.jpg").write_text("no photo")
+    return root
+
+
+def test_a_catalogue_from_the_first_run_to_its_end(tree: Path) -> None:
+    before = {path: path.read_bytes() for path in tree.rglob("*.jpg")}
+    state = ("--state", tree.parent / "state.sqlite3")
+    plan = run("tag", tree, "--dry-run", *state)
+    assert plan.returncode == 1
+    assert "would be added" in plan.stdout
+    assert "dc:subject: headshot" in plan.stdout
+    assert "headshot: 1, 1 would be changed" in plan.stderr
+    assert {path: path.read_bytes() for path in tree.rglob("*.jpg")} == before
+    first = run("tag", tree, *state)
+    assert first.returncode == 1
+    assert "3 photos in" in first.stderr
+    assert "2 known from earlier" in first.stderr
+    assert first.stderr.count("no photo") + first.stderr.count("broken.jpg") >= 2
+    assert f"with the same options: phototag tag {tree} --failed --state {state[1]}" in first.stderr
+    assert f"Take it all back: phototag undo 1 --state {state[1]}" in first.stderr
+    again = run("tag", tree, *state)
+    assert (again.stdout, "3 as they were" in again.stderr) == ("", True)
+    (tree / "broken.jpg").write_bytes(before[tree / "portrait.jpg"])
+    retried = run("tag", tree, "--failed", *state, "--json")
+    assert (retried.returncode, retried.stderr) == (0, "")
+    (row,) = rows(retried.stdout)
+    assert (row["path"], row["kind"]) == (str(tree / "broken.jpg"), "portrait")
+    assert (row["verdict_from"], row["changed"]) == ("recalled", True)
+    listed = run("undo", "--list", *state)
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == ["1", "2"]
+    listed = run("undo", "--list", "--json", *state)
+    assert [(row["number"], row["root"]) for row in rows(listed.stdout)] == [
+        (1, str(tree)), (2, str(tree)),
+    ]  # fmt: skip
+    assert run("undo", *state).returncode == 0
+    assert run("undo", "1", *state).returncode == 0
+    assert (tree / "portrait.jpg").read_bytes() == before[tree / "portrait.jpg"]
+    nothing = run("undo", *state)
+    assert (nothing.returncode, "there is no run to take back" in nothing.stderr) == (1, True)
+
+
+def test_unchanged_photos_as_json(tree: Path) -> None:
+    run("tag", tree)
+    found = rows(run("tag", tree, "--json").stdout)
+    assert [Path(str(row["path"])).name for row in found] == [
+        "broken.jpg",
+        "portrait.jpg",
+        "headshot.jpg",
+    ]
+    assert "error" in found[0]
+    assert found[1] | {"path": ""} == {
+        "schema": 1, "path": "", "kind": "portrait", "dry_run": False,
+        "verdict_from": "unchanged", "changed": False, "files": [], "added": {}, "removed": {},
+        "declined": {},
+    }  # fmt: skip
+
+
+def test_progress_is_told_in_lines_where_there_is_no_terminal(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from click.testing import CliRunner
+
+    from phototag import report
+
+    monkeypatch.setattr(report, "LINE_SECONDS", 0.0)
+    done = CliRunner().invoke(main, ["tag", str(tree)])
+    assert done.exit_code == 1
+    assert "1 of 3 photos, " in done.output
+    assert "1 portrait, 1 failed" in done.output
+
+
+def test_a_state_file_of_something_else_is_named(tree: Path) -> None:
+    (tree / "diary.txt").write_text("Dear diary, " * 200)
+    done = run("tag", tree, "--state", tree / "diary.txt")
+    assert done.returncode == 1
+    assert "diary.txt: " in done.stderr
+    assert "--state" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_watch_until_ctrl_c(tree: Path, portrait_jpg: Path) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "watch", tree, "--settled", "0.3"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        while "headshot.jpg" not in process.stdout.readline():
+            pass
+        shutil.copy(portrait_jpg, tree / "arrived.jpg")
+        while "arrived.jpg" not in process.stdout.readline():
+            pass
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=10)
+    assert process.returncode == 1  # broken.jpg
+    assert "Traceback" not in said
+
+
+def test_single_photos_are_taken_back_by_remove(tree: Path) -> None:
+    portrait, headshot = tree / "portrait.jpg", next(tree.rglob("headshot.jpg"))
+    tagged = run("tag", portrait, headshot)
+    assert f"Take it all back: phototag remove {portrait} {headshot}" in tagged.stderr
+    assert "phototag undo" not in tagged.stderr
+    removed = run("remove", portrait, headshot, "--json")
+    assert [row["changed"] for row in rows(removed.stdout)] == [True, True]
+    assert all("verdict_from" not in row for row in rows(removed.stdout))
+    told = run("remove", portrait, headshot).stderr
+    assert "2 photos in" in told
+    assert "0 changed" in told
+    assert "looked at" not in told
+    for photo in (portrait, headshot):
+        run("tag", photo)
+        photo.chmod(0o444)
+    refused = run("remove", portrait, headshot)
+    assert (refused.returncode, "looked at" in refused.stderr) == (1, False)
+
+
+def test_each_folder_is_taken_back_by_its_own_run(tree: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "again.jpg").write_bytes((tree / "portrait.jpg").read_bytes())
+    told = run("tag", tree, other, "--state", tmp_path / "own.sqlite3").stderr
+    assert [line.split()[6] for line in told.splitlines() if "phototag undo" in line] == ["1", "2"]
+
+
+def test_failed_goes_with_a_folder(portrait_jpg: Path) -> None:
+    done = run("tag", "--failed", portrait_jpg)
+    assert (done.returncode, "--failed goes with a folder" in done.stderr) == (2, True)
