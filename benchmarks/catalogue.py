@@ -188,7 +188,7 @@ def run(arguments: Sequence[str | Path], state: Path, say: Say) -> dict[str, Any
         if "error" in row:
             failed[row["path"]] = failed.get(row["path"], 0) + 1
             continue
-        way = row.get("verdict_from", "?")
+        way = row.get("verdict_from", "taken back")
         counts[way] = counts.get(way, 0) + 1
         changed += row["changed"]
     found = {
