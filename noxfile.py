@@ -60,7 +60,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def public(session: nox.Session) -> None:
     """What a type checker sees of the installed wheel: no public name of an unknown type."""
-    session.install(f"{_wheel(session)}[demo]", "pyright")
+    session.install(f"{_wheel(session)}[demo,ray]", "pyright")
     session.chdir(session.virtualenv.location)
     session.run("pyright", "--verifytypes", "phototag", "--ignoreexternal")
 
