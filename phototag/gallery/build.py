@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import errno
 import json
 import os
 import tempfile
@@ -28,7 +29,7 @@ from phototag.wording import plain
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from phototag.analysis import Analysis
     from phototag.crops import Profile
@@ -148,6 +149,10 @@ class Page:
     Args:
         target: its path.
         title: for people.
+
+    Raises:
+        WriteRefused: it cannot be written, which is known from the start of the context, or the disk is
+            full.
     """
 
     def __init__(self, target: Path, title: str) -> None:
@@ -158,13 +163,18 @@ class Page:
         self._places: list[int] = []
 
     def __enter__(self) -> Self:
-        # It has no name, so that nothing is left of it whatever happens.
-        self._pictures = tempfile.TemporaryFile()
+        with self._told():
+            if self._target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            # It has no name, so that nothing is left of it whatever happens.  It lies where the page
+            # will: where that cannot be written, it is known before the first look at a photo.
+            self._pictures = tempfile.TemporaryFile(dir=self._target.parent)
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._pictures is not None:
-            self._pictures.close()
+            with contextlib.suppress(OSError):  # a full disk, which was told of when it was written
+                self._pictures.close()
 
     def add(self, looked: Looked, picture: bytes) -> None:
         """Put a photo on the page."""
@@ -176,7 +186,8 @@ class Page:
         assert self._pictures is not None
         self._rows.append(row(outcome.analysis, looked.picture, self._target.parent))
         encoded = base64.b64encode(picture)
-        self._pictures.write(encoded)
+        with self._told():
+            self._pictures.write(encoded)
         self._places.append(len(encoded))
 
     def finish(self) -> None:
@@ -185,21 +196,28 @@ class Page:
         Raises:
             WriteRefused: it cannot be written.
         """
-        try:
-            with tempfile.NamedTemporaryFile(
+        with (
+            self._told(),
+            tempfile.NamedTemporaryFile(
                 "wb", dir=self._target.parent, prefix=".phototag-page-", delete=False
-            ) as file:
-                try:
-                    self._write(file)
-                    file.close()
-                    mask = os.umask(0o77)
-                    os.umask(mask)
-                    os.chmod(file.name, 0o666 & ~mask)  # noqa: PTH101 - as any new file
-                    os.replace(file.name, self._target)  # noqa: PTH105
-                except BaseException:
-                    with contextlib.suppress(OSError):
-                        os.unlink(file.name)  # noqa: PTH108
-                    raise
+            ) as file,
+        ):
+            try:
+                self._write(file)
+                file.close()
+                mask = os.umask(0o77)
+                os.umask(mask)
+                os.chmod(file.name, 0o666 & ~mask)  # noqa: PTH101 - as any new file
+                os.replace(file.name, self._target)  # noqa: PTH105
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(file.name)  # noqa: PTH108
+                raise
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             problem = f"the page cannot be written ({error.strerror or error})"
             raise WriteRefused(str(self._target), problem, "name another file with -o") from error
