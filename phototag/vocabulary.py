@@ -1,7 +1,7 @@
 """The words that phototag may claim: which values, under which branch, in whose language.
 
-``BRANCHES`` is phototag's controlled list; criteria of other packages add to it.  A vocabulary gives it other words: German ones, those of a
-house, or none at all for what is not wanted.
+``BRANCHES`` is phototag's controlled list; criteria of other packages add to it.  A vocabulary gives
+it other words: German ones, those of a house, or none at all for what is not wanted.
 """
 
 from __future__ import annotations
