@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from commands import COMMAND, rows, run
+from commands import rows, run, start
 from phototag.cli import main
 
 
@@ -144,13 +143,7 @@ def test_ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on(
     folder.mkdir()
     for number in range(300):
         shutil.copy(portrait_jpg, folder / f"{number:03}.jpg")
-    with subprocess.Popen(
-        [*COMMAND, "tag", folder],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
+    with start("tag", folder) as process:
         assert process.stdout is not None
         process.stdout.readline()
         started = time.monotonic()

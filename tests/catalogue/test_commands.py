@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from commands import COMMAND, rows, run
+from commands import rows, run, start
 from phototag.cli import main
 
 
@@ -102,13 +101,7 @@ def test_a_state_file_of_something_else_is_named(tree: Path) -> None:
 
 
 def test_watch_until_ctrl_c(tree: Path, portrait_jpg: Path) -> None:
-    with subprocess.Popen(
-        [*COMMAND, "watch", tree, "--settled", "0.3"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
+    with start("watch", tree, "--settled", "0.3") as process:
         assert process.stdout is not None
         while "headshot.jpg" not in process.stdout.readline():
             pass
