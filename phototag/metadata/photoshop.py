@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections.abc import Iterator
 from typing import Final
 
 import attrs
 
 IPTC: Final = 0x0404
 IPTC_DIGEST: Final = 0x0425
+_MOST_FILLING: Final = 3  # bytes
 
 
 @attrs.frozen
@@ -86,7 +88,7 @@ def with_iptc(resources: tuple[Resource, ...], iptc: bytes | None) -> tuple[Reso
             if iptc is not None:
                 changed.append(attrs.evolve(item, value=iptc))
         elif item.number == IPTC_DIGEST and iptc is not None and digest_is_right(item, old):
-            changed.append(attrs.evolve(item, value=digest(iptc)))
+            changed.append(attrs.evolve(item, value=renewed(item, old, iptc, iptc)))
         else:
             changed.append(item)
     if old is None and iptc is not None:
@@ -95,8 +97,29 @@ def with_iptc(resources: tuple[Resource, ...], iptc: bytes | None) -> tuple[Reso
 
 
 def digest_is_right(item: Resource, iptc: bytes | None) -> bool:
-    """Whether this digest resource belongs to this IPTC block."""
-    return iptc is not None and item.value == digest(iptc)
+    """Whether this digest resource belongs to this IPTC block, with or without what fills it up."""
+    return iptc is not None and item.value in map(digest, _forms(iptc))
+
+
+def renewed(item: Resource, old: bytes | None, iptc: bytes, stored: bytes) -> bytes:
+    """The digest of a new block.
+
+    Args:
+        item: a digest that is right for the block as it was.
+        old: that block, as it was stored.
+        iptc: the new one.
+        stored: the same with what fills it up in the file.
+    """
+    return digest(stored if item.value == digest(old or b"") else iptc)
+
+
+def _forms(iptc: bytes) -> Iterator[bytes]:
+    """A block as it is stored, and without the zeros that fill it up to a multiple of four."""
+    yield iptc
+    for zeros in range(1, _MOST_FILLING + 1):
+        if not iptc.endswith(bytes(zeros)):
+            return
+        yield iptc[:-zeros]
 
 
 def digest(iptc: bytes) -> bytes:

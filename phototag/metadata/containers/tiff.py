@@ -108,8 +108,7 @@ class TiffFile(Container):
 
     def _append(self, body: bytearray, tag: int, kind: int, value: bytes) -> bytes:
         """Put a value at the end; its entry for the directory."""
-        if kind == _LONG:
-            value += bytes(-len(value) % 4)
+        value = _filled(value, kind)
         endian = self._tiff.endian
         head = struct.pack(f"{endian}HHI", tag, kind, len(value) // (4 if kind == _LONG else 1))
         if len(value) <= INLINE:
@@ -138,10 +137,12 @@ class TiffFile(Container):
         entry = self._tiff.first.get(_PHOTOSHOP)
         if entry is None:
             return
+        block = self._tiff.first.get(_IPTC)
+        stored = _filled(iptc, _LONG if block is None else block.type)
         for at, item in self._digests(entry):
             if photoshop.digest_is_right(item, self.iptc):
-                padded = iptc + bytes(-len(iptc) % 4)
-                body[at : at + _DIGEST_BYTES] = photoshop.digest(padded)
+                new = photoshop.renewed(item, self.iptc, iptc, stored)
+                body[at : at + _DIGEST_BYTES] = new
 
     @staticmethod
     def _digests(entry: Entry) -> Iterator[tuple[int, photoshop.Resource]]:
@@ -198,3 +199,8 @@ class TiffFile(Container):
             starts, lengths = (tiff.numbers(directory.get(tag)) for tag in (offsets, sizes))
             for start, length in zip(starts, lengths, strict=False):
                 yield hashlib.blake2b(tiff.data[start : start + length]).digest()
+
+
+def _filled(value: bytes, kind: int) -> bytes:
+    """A value filled up to whole numbers of its type."""
+    return value + bytes(-len(value) % 4) if kind == _LONG else value
