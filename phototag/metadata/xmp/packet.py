@@ -37,6 +37,8 @@ class Packet:
         self._attributes: dict[Name, tuple[Element, str]] = {}
         # What was read once, until it changes: reading takes most of the time of a write.
         self._values: dict[Name, Value] = {}
+        # exiv2 does not read a namespace that is called by two prefixes: the file's own one is kept.
+        self._prefixes = values.prefixes(self._rdf)
         for description in self._rdf.elements:
             self._index(description)
 
@@ -105,7 +107,7 @@ class Packet:
         if value is not None:
             description = self._ours()
             self._declare(description, name)
-            element = values.build(name, value, description.scope)
+            element = values.build(name, value, description.scope, self._prefixes)
             description.children.append(element)
             self._elements[name] = description, element
 
@@ -138,7 +140,7 @@ class Packet:
                     continue
                 last = len(left) + 1
             left.append(child)
-        left[last:last] = [values.build_item(value, array.scope) for value in extra]
+        left[last:last] = [values.build_item(value, array.scope, self._prefixes) for value in extra]
         array.children[:] = left
 
     def replace_item(self, name: Name, position: int, value: Value) -> None:
@@ -147,7 +149,7 @@ class Packet:
         if array is not None and self.items(name)[position] != value:
             self._values.pop(name)
             old = array.elements[position]
-            new = values.build_item(value, array.scope)
+            new = values.build_item(value, array.scope, self._prefixes)
             array.children[array.children.index(old)] = new
 
     def _delete(self, name: Name) -> None:
@@ -180,10 +182,9 @@ class Packet:
         self._rdf.children.append(description)
         return description
 
-    @staticmethod
-    def _declare(description: Element, name: Name) -> None:
+    def _declare(self, description: Element, name: Name) -> None:
         """Declare a property's namespace once, around all properties of ours that use it."""
-        prefix = name.qualified.partition(":")[0]
+        prefix = self._prefixes.get(name.uri) or name.qualified.partition(":")[0]
         if prefix not in description.scope:
             description.attributes[f"xmlns:{prefix}"] = name.uri
             description.scope = {**description.scope, prefix: name.uri}

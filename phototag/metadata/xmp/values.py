@@ -102,32 +102,59 @@ def _fields(element: Element) -> Iterator[tuple[Name, Value]]:
             yield child.name, read_value(child)
 
 
-def build(name: Name, value: Value, scope: Mapping[str, str]) -> Element:
+def prefixes(top: Element) -> dict[str, str]:
+    """The first prefix that is declared for each namespace around an element and inside it."""
+    found: dict[str, str] = {}
+    for prefix, uri in top.scope.items():
+        if prefix:
+            found.setdefault(uri, prefix)
+    waiting = [top]
+    while waiting:
+        element = waiting.pop()
+        for literal, text in element.attributes.items():
+            if literal.startswith("xmlns:"):
+                found.setdefault(text, literal.removeprefix("xmlns:"))
+        waiting += reversed(element.elements)
+    return found
+
+
+def build(
+    name: Name, value: Value, scope: Mapping[str, str], own: Mapping[str, str] | None = None
+) -> Element:
     """The element of a property or field, declaring what ``scope`` lacks.
+
+    Args:
+        name: of the property.
+        value: what it holds.
+        scope: namespaces by prefix that are declared around it.
+        own: the packet's own prefixes, by namespace.
 
     Raises:
         ValueError: the name has no namespace.
     """
-    return _element(f"{_prefix(name, scope)}:{name.local}", name, value, scope)
+    own = own or {}
+    return _element(f"{_prefix(name, scope, own)}:{name.local}", name, value, scope, own)
 
 
-def _prefix(name: Name, scope: Mapping[str, str]) -> str:
-    """The usual prefix of a name's namespace, the file's own, or a new one."""
+def _prefix(name: Name, scope: Mapping[str, str], own: Mapping[str, str]) -> str:
+    """The packet's own prefix of a name's namespace, the usual one, or a new one."""
     if not name.uri:
         message = f"{name.local} has no namespace"
         raise ValueError(message)
-    known = prefix_of(name.uri) or next(
-        (p for p, uri in scope.items() if uri == name.uri and p), None
-    )
+    known = own.get(name.uri) or prefix_of(name.uri)
     return known or next(new for n in itertools.count(1) if (new := f"ns{n}") not in scope)
 
 
-def build_item(value: Value, scope: Mapping[str, str]) -> Element:
-    """An item of an array."""
-    return _element("rdf:li", Name(RDF, "li"), value, scope)
+def build_item(
+    value: Value, scope: Mapping[str, str], own: Mapping[str, str] | None = None
+) -> Element:
+    """An item of an array; arguments as for ``build``."""
+    return _element("rdf:li", Name(RDF, "li"), value, scope, own or {})
 
 
-def _element(tag: str, name: Name, value: Value, scope: Mapping[str, str]) -> Element:
+def _element(
+    tag: str, name: Name, value: Value, scope: Mapping[str, str], own: Mapping[str, str]
+) -> Element:
     attributes: dict[str, str] = {}
     inner = dict(scope)
     for prefix, uri in ((tag.partition(":")[0], name.uri), ("rdf", RDF)):
@@ -143,12 +170,12 @@ def _element(tag: str, name: Name, value: Value, scope: Mapping[str, str]) -> El
             element.children.append(value.text)
     elif isinstance(value, Array):
         array = Element(Name(RDF, value.kind), f"rdf:{value.kind}", {}, inner)
-        array.children.extend(build_item(item, inner) for item in value.items)
+        array.children.extend(build_item(item, inner, own) for item in value.items)
         element.children.append(array)
     else:
         attributes["rdf:parseType"] = "Resource"
         element.children.extend(
-            build(field, content, inner) for field, content in value.fields.items()
+            build(field, content, inner, own) for field, content in value.fields.items()
         )
     return element
 
