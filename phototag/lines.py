@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from phototag.outcome import Outcome
 
 
+# Ten would cost the photo its XMP in darktable; ``metadata.mapping`` tells more.
+NO_ROOM = "left out, since there are nine already in"
+
+
 def analysis_lines(outcome: Outcome, *, as_json: bool) -> list[str]:
     """A verdict and the reasons for it."""
     analysis = outcome.analysis
@@ -55,7 +59,11 @@ def _change_dict(outcome: Outcome, *, dry_run: bool) -> dict[str, Any]:
 
 def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
     if not change.changed:
-        return ["  nothing to change", *_listed("stays deleted", change.declined)]
+        return [
+            "  nothing to change",
+            *_listed("stays deleted", change.declined),
+            *_listed(NO_ROOM, change.left_out),
+        ]
     would = "would be " if dry_run else ""
     beside = [shown(name) for name in change.files if name.lower().endswith(".xmp")]
     return [
@@ -63,6 +71,7 @@ def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
         *_listed(f"{would}added to", change.added),
         *_listed(f"{would}removed from", change.removed),
         *_listed("stays deleted in", change.declined),
+        *_listed(NO_ROOM, change.left_out),
     ]
 
 

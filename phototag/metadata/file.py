@@ -12,25 +12,30 @@ import attrs
 
 from phototag.errors import (
     ChangedMeanwhile,
-    FormatNotWritable,
     MetadataDamaged,
-    NotAPhoto,
-    PhotoDamaged,
-    PhototagError,
     WriteInPart,
     WriteRefused,
     WriteUncertain,
     shown,
 )
 from phototag.files import FileState
-from phototag.metadata import iim, ledger, plan, seeding, sidecar, statement, verify, words
-from phototag.metadata.containers import Container, XmpFile, open_container
+from phototag.metadata import (
+    iim,
+    plan,
+    sidecar,
+    statement,
+    verify,
+    words,
+)
+from phototag.metadata.containers import Container, XmpFile
 from phototag.metadata.containers.xmp_file import NEW
 from phototag.metadata.ledger import NONE
 from phototag.metadata.options import Change, Expected, Options, Written, together
 from phototag.metadata.plan import Draft
 from phototag.metadata.record import Record, mark
 from phototag.metadata.replace import Original, read_file, refuse_unless_replaceable, replace
+from phototag.metadata.targets import Target, drafted, refused, to_read, to_write
+from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.metadata.xmp.packet import Packet
 
 _Edit = Callable[[Draft], None]
@@ -69,12 +74,12 @@ def write(
     """
     options = options or Options()
     photo = read_file(path)
-    with _refused(photo.photo, WriteRefused):
+    with refused(photo.photo, WriteRefused):
         words.check(record)
     if expected and FileState.of(photo.state) != expected.state:
         raise ChangedMeanwhile(photo.photo, "another program changed it meanwhile", "run again")
     edit = partial(plan.tag, record=record, options=options)
-    targets = _to_write(photo, options)
+    targets = to_write(photo, options)
     if record.lightroom and all(target.original is photo for target in targets):
         raise WriteRefused(
             photo.photo,
@@ -102,7 +107,7 @@ def remove(path: os.PathLike[str] | str, options: Options | None = None) -> Chan
         PhototagError: as ``write`` does.
     """
     photo = read_file(path)
-    change = _written_together(photo, _to_read(photo), options or Options(), plan.take_back).change
+    change = _written_together(photo, to_read(photo), options or Options(), plan.take_back).change
     assert change is not None
     return change
 
@@ -113,105 +118,15 @@ def read(path: os.PathLike[str] | str) -> Record | None:
     Raises:
         PhototagError: as ``write`` does, as far as reading goes.
     """
-    for target in _to_read(read_file(path)):
-        container = target.container
-        with _refused(target.original.photo, MetadataDamaged):
+    for target in to_read(read_file(path)):
+        container = target.opened(
+            target.original.data
+        )  # as it is: phototag's packet may hide another
+        with refused(target.original.photo, MetadataDamaged):
             record = statement.read(Packet(container.xmp), container.orientation)
         if record is not None:
             return record
     return None
-
-
-# --------------------------------------------------------------------------- which files
-
-
-@attrs.frozen
-class _Target:
-    """A file that metadata stand in: the photo, or a sidecar of it."""
-
-    original: Original
-    opened: Callable[[bytes], Container]
-    container: Container
-
-
-def _to_write(photo: Original, options: Options) -> list[_Target]:
-    """Sidecars first: they can be made again from the photo, the photo from nothing."""
-    sidecars = [] if options.sidecar == "never" else _sidecars(photo)
-    if options.sidecar == "always":
-        return sidecars or _new_sidecars(photo)
-    try:
-        inside = _inside(photo, negatives=options.sidecar == "never")
-    except FormatNotWritable:
-        if options.sidecar == "never":
-            raise
-        return sidecars or _new_sidecars(photo)
-    return [*sidecars, inside]
-
-
-def _to_read(photo: Original) -> list[_Target]:
-    """Everything that phototag may have written into."""
-    sidecars = _sidecars(photo)
-    try:
-        return [*sidecars, _inside(photo, negatives=True)]
-    except FormatNotWritable:
-        return sidecars
-    except (PhotoDamaged, NotAPhoto):
-        if sidecars:  # what stands beside a photo can be read whatever became of the photo
-            return sidecars
-        raise
-
-
-def _inside(photo: Original, *, negatives: bool) -> _Target:
-    """The photo itself.
-
-    Args:
-        photo: as it was read.
-        negatives: a DNG may be opened too.
-
-    Raises:
-        FormatNotWritable: no metadata are written into files of this format.
-        NotAPhoto: the content is no picture.
-        PhotoDamaged: the file's structure is broken.
-    """
-    raw = sidecar.raw_kind(photo.path)
-    opened = partial(open_container, photo=photo.photo, raw=raw, negatives=negatives)
-    return _Target(photo, opened, opened(photo.data))
-
-
-def _sidecars(photo: Original) -> list[_Target]:
-    names = sidecar.existing(photo.path)
-    if not names:
-        return []
-    opened = _opener(photo)  # reads the photo's orientation: once for all
-    originals = [read_file(name) for name in names]
-    return [_Target(original, opened, opened(original.data)) for original in originals]
-
-
-def _new_sidecars(photo: Original) -> list[_Target]:
-    with _refused(photo.photo, MetadataDamaged):
-        start = seeding.seed(photo.data)
-    missing = (
-        Original(name, name, start, photo.state, missing=True) for name in sidecar.new(photo.path)
-    )
-    opened = _opener(photo, NEW)
-    return [_Target(original, opened, opened(original.data)) for original in missing]
-
-
-def _opener(photo: Original, shape: str = "") -> Callable[[bytes], Container]:
-    return partial(
-        XmpFile,
-        start=partial(seeding.seed, photo.data),
-        orientation=_orientation(photo),
-        shape=shape,
-    )
-
-
-def _orientation(photo: Original) -> int:
-    """Of the photo's stored pixels, whatever its format."""
-    try:
-        return _inside(photo, negatives=True).container.orientation
-    except PhototagError:
-        return seeding.orientation(photo.data)
 
 
 # --------------------------------------------------------------------------- changing one file
@@ -221,28 +136,29 @@ def _orientation(photo: Original) -> int:
 class _Opened:
     """A file that is about to be changed."""
 
-    target: _Target
+    target: Target
     draft: Draft
 
     @classmethod
-    def of(cls, target: _Target) -> _Opened:
-        with _refused(target.original.photo, MetadataDamaged):
-            return cls(target, _draft(target.container))
+    def of(cls, target: Target) -> _Opened:
+        with refused(target.original.photo, MetadataDamaged):
+            return cls(target, drafted(target.container))
 
     def statement(self) -> Record | None:
-        with _refused(self.target.original.photo, MetadataDamaged):
+        with refused(self.target.original.photo, MetadataDamaged):
             return statement.read(self.draft.packet, self.draft.orientation)
 
 
 def _written_together(
     photo: Original,
-    targets: list[_Target],
+    targets: list[Target],
     options: Options,
     edit: _Edit,
     expected: Expected | None = None,
 ) -> Written:
     """Change all files of a photo: first all are opened, then one after the other is replaced."""
     files = [_Opened.of(target) for target in targets]
+    _adopt(files)
     found = next(filter(None, (file.statement() for file in files)), None)
     states = {file.path: file.seen for file in (photo, *(target.original for target in targets))}
     for beside in set(sidecar.existing(photo.path)) - states.keys():  # left alone by the options
@@ -256,6 +172,14 @@ def _written_together(
     stated = next(filter(None, (file.statement() for file in files)), None)
     change = together([file.change for file in prepared])
     return Written(change=change, found=found, mark=mark(stated), states=_known(states))
+
+
+def _adopt(files: list[_Opened]) -> None:
+    """Files without phototag's record may hold copies of its words; another file's record tells."""
+    recorded = [file for file in files if file.statement() is not None]
+    for file in files:
+        if recorded and file not in recorded:
+            file.draft.adopt(recorded[0].draft)
 
 
 def _known(states: dict[str, FileState | None]) -> dict[str, FileState]:
@@ -279,13 +203,14 @@ class _Prepared:
 def _prepared(file: _Opened, options: Options, edit: _Edit) -> _Prepared:
     """Make a file's new content, without touching the file."""
     original, draft, container = file.target.original, file.draft, file.target.container
-    with _refused(original.photo, WriteRefused):
-        foreign = verify.foreign(container, draft.packet)
+    with refused(original.photo, WriteRefused):
+        foreign = verify.foreign(draft)
         edit(draft)
         new = _written(container, draft)
         changed = new != original.data
         if changed and new != NOTHING:
-            verify.check(container, foreign, file.target.opened(new), draft)
+            read_back = file.target.opened(new)
+            verify.check(container, foreign, read_back, draft, drafted(read_back))
     if changed:
         refuse_unless_replaceable(original, options)
     change = Change(
@@ -294,6 +219,7 @@ def _prepared(file: _Opened, options: Options, edit: _Edit) -> _Prepared:
         added=draft.added,
         removed=draft.removed,
         declined=draft.declined,
+        left_out=draft.left_out,
     )
     return _Prepared(file, new, change)
 
@@ -317,29 +243,6 @@ def _changed(files: list[_Prepared]) -> list[str]:
     return [name for file in files for name in file.change.files]
 
 
-def _draft(container: Container) -> Draft:
-    """The metadata of a photo, ready to be changed.
-
-    Raises:
-        ValueError: the XMP or the IPTC block cannot be read.
-    """
-    packet = Packet(container.xmp)
-    draft = Draft(
-        packet=packet,
-        block=None if container.iptc is None else iim.parse(container.iptc),
-        takes_iptc=container.holds_iptc,
-        orientation=container.orientation,
-        beside=isinstance(container, XmpFile),
-        ledger=ledger.read(packet),
-        before=packet.values(),
-    )
-    if container.xmp is None:
-        draft.remember(xmp=NONE, shape=container.shape)
-    elif container.shape == NEW:
-        draft.remember(shape=NEW)
-    return draft
-
-
 def _written(container: Container, draft: Draft) -> bytes:
     """The file with a draft's metadata.
 
@@ -353,10 +256,12 @@ def _written(container: Container, draft: Draft) -> bytes:
     if container.iptc is not None and draft.block == iim.parse(container.iptc):
         block = container.iptc
     before = draft.ledger.before
+    xmp = None
     if draft.packet.names() or before.xmp != NONE:
         xmp = _packet(container, draft)
-        return container.replaced(xmp, block)
-    return container.replaced(None, block, before.shape)
+    # With the last of phototag's words its changes of the file's structure go, too.
+    ours = any(name.uri == PHOTOTAG for name in draft.packet.names())
+    return container.replaced(xmp, block, "" if ours else before.shape)
 
 
 def _says_nothing_new(container: XmpFile, draft: Draft) -> bool:
@@ -374,14 +279,3 @@ def _packet(container: Container, draft: Draft) -> bytes | None:
     if container.xmp is not None and draft.packet.values() == draft.before:
         return container.xmp
     return draft.packet.fitted(container.xmp_limit, container.format)
-
-
-@contextlib.contextmanager
-def _refused(photo: str, error_class: type[PhototagError]) -> Iterator[None]:
-    """Give a ValueError from inside the room the photo's name."""
-    try:
-        yield
-    except ValueError as error:
-        if isinstance(error, PhototagError):
-            raise
-        raise error_class(photo, str(error)) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import attrs
 
@@ -15,23 +15,15 @@ from phototag.metadata.merge import Merged, fold, folded
 _NEW = Iim((iim.DataSet(iim.VERSION, b"\0\4"),))
 
 
-def user_words(block: Iim | None, known: Collection[str], ours: Collection[int]) -> tuple[str, ...]:
-    """Words of the user that stand only in the IPTC block.
+def missing(words: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """Words of the user that are not among the other keywords of the photo.
 
     Args:
-        block: the block, None for none.
-        known: the other keywords of the photo. A long one is cut in IPTC, so that its beginning
-            counts as known.
-        ours: positions of the keywords that phototag put there.
+        words: of the IPTC block, or of Exif.
+        known: the other keywords. A long one is cut in IPTC, so that its beginning counts as known.
     """
-    if block is None:
-        return ()
     keys = folded(known) | folded(map(iim.cut, known))
-    return tuple(
-        word
-        for at, word in enumerate(block.keywords)
-        if at not in ours and word.strip() and fold(word) not in keys
-    )
+    return tuple(word for word in words if word.strip() and fold(word) not in keys)
 
 
 def changed(block: Iim | None, merged: Merged, before: str) -> tuple[Iim | None, str]:

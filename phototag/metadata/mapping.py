@@ -14,6 +14,10 @@ from phototag.metadata.xmp.names import Name
 
 Content = Literal["flat", "hierarchical", "scene", "regions", "faces"]
 
+#: Structures in one XMP array, the user's counted.  darktable (4.2 and 5.0) cannot serialise an array of ten
+#: or more: it then exports photos without any XMP, and never saves their sidecars again.
+MOST_STRUCTURES: Final = 9
+
 
 @attrs.frozen(kw_only=True)
 class Row:
@@ -75,14 +79,21 @@ FACES: Final = Row(
     exiv2="Xmp.mwg-rs.Regions",
     why="applications list the faces, unnamed; never crops, which digiKam would take for people",
 )
+HIERARCHY: Final = Row(
+    label="lr:hierarchicalSubject",
+    content="hierarchical",
+    exiv2="Xmp.lr.hierarchicalSubject",
+    why="digiKam, darktable and Immich read it instead of dc:subject, so it is kept complete",
+)
+SCENE: Final = Row(
+    label="Iptc4xmpCore:Scene",
+    content="scene",
+    exiv2="Xmp.iptc.Scene",
+    why="a published vocabulary, without language, for exactly this verdict",
+)
 ROWS: Final = (
     SUBJECT,
-    Row(
-        label="lr:hierarchicalSubject",
-        content="hierarchical",
-        exiv2="Xmp.lr.hierarchicalSubject",
-        why="digiKam, darktable and Immich read it instead of dc:subject, so it is kept complete",
-    ),
+    HIERARCHY,
     Row(
         label="digiKam:TagsList",
         content="hierarchical",
@@ -101,12 +112,9 @@ ROWS: Final = (
         why="Windows shows it; one without our words would hide them",
     ),
     IPTC_KEYWORDS,
-    Row(
-        label="Iptc4xmpCore:Scene",
-        content="scene",
-        exiv2="Xmp.iptc.Scene",
-        why="a published vocabulary, without language, for exactly this verdict",
-    ),
+    SCENE,
     REGIONS,
     FACES,
 )
+#: The keywords with their levels.
+HIERARCHIES: Final = tuple(row for row in ROWS if row.content == "hierarchical")

@@ -33,6 +33,7 @@ class Merged:
         kept: positions of words of phototag that stay.
         entry: what to remember.
         declined: wanted words that stay out because the user deleted them.
+        left_out: wanted values that there is no room for.
     """
 
     drop: frozenset[int]
@@ -40,6 +41,7 @@ class Merged:
     kept: frozenset[int]
     entry: Entry
     declined: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def fold(word: str) -> str:
@@ -74,6 +76,8 @@ def merge(
     *,
     vocabulary: Collection[str] = (),
     force: bool = False,
+    derived: Collection[int] = (),
+    most: int | None = None,
 ) -> Merged:
     """Merge the words of one property.
 
@@ -84,6 +88,8 @@ def merge(
         vocabulary: words that phototag claimed last time, as opposed to copies of the user's
             words. Deleting a copy together with its original declines nothing.
         force: bring back what the user deleted.
+        derived: positions of words that other programs have made of phototag's; they go.
+        most: values that the property may hold, the user's counted; the last wishes are left out.
     """
     wishes = {fold(word): word for word in reversed(list(wanted))}
     wishes = dict(reversed(wishes.items()))
@@ -94,11 +100,17 @@ def merge(
     refused = {fold(w): w for w in (*entry.declined, *deleted) if fold(w) not in present}
     if force:
         refused = {}
-    keep = {at for at, word in mine.items() if fold(word) in wishes}
-    left = folded(word for at, word in enumerate(there) if at in keep or at not in mine)
-    extra = tuple(w for key, w in wishes.items() if key not in left and key not in refused)
+    gone = mine.keys() | set(derived)
+    users = [word for at, word in enumerate(there) if at not in gone]
+    left_out: set[str] = set()
+    if most is not None:
+        asked = [key for key in wishes if key not in refused and key not in folded(users)]
+        left_out = set(asked[max(0, most - len(users)) :])
+    keep = {at for at, word in mine.items() if fold(word) in wishes.keys() - left_out}
+    left = folded((*users, *(there[at] for at in keep))) | refused.keys() | left_out
+    extra = tuple(word for key, word in wishes.items() if key not in left)
     return Merged(
-        drop=frozenset(mine.keys() - keep),
+        drop=frozenset(gone - keep),
         extra=extra,
         kept=frozenset(keep),
         entry=Entry(
@@ -107,4 +119,5 @@ def merge(
             created=entry.created,
         ),
         declined=tuple(word for key, word in refused.items() if key in wishes),
+        left_out=tuple(word for key, word in wishes.items() if key in left_out),
     )

@@ -48,6 +48,8 @@ class Change:
         removed: values of ours taken out, by property.
         files: what was written or would be, the photo itself or its sidecars.
         declined: values of ours that the user has deleted and that stay deleted, by property.
+        left_out: values of ours that there was no room for, by property: an array of more structures
+            than ``mapping.MOST_STRUCTURES`` would cost the photo its XMP in darktable.
     """
 
     changed: bool
@@ -55,6 +57,7 @@ class Change:
     added: dict[str, tuple[str, ...]] = attrs.Factory(dict)
     removed: dict[str, tuple[str, ...]] = attrs.Factory(dict)
     declined: dict[str, tuple[str, ...]] = attrs.Factory(dict)
+    left_out: dict[str, tuple[str, ...]] = attrs.Factory(dict)
 
 
 def together(changes: list[Change]) -> Change:
@@ -73,6 +76,7 @@ def together(changes: list[Change]) -> Change:
         added=union("added"),
         removed=union("removed"),
         declined=union("declined"),
+        left_out=union("left_out"),
     )
 
 

@@ -8,7 +8,20 @@ import attrs
 
 from phototag.geometry import Box
 from phototag.keywords import Keywords
-from phototag.metadata import faces, iim, iptc, ledger, lightroom, mapping, regions, statement
+from phototag.metadata import (
+    derived,
+    elsewhere,
+    faces,
+    iim,
+    iptc,
+    ledger,
+    lightroom,
+    mapping,
+    regions,
+    statement,
+)
+from phototag.metadata.derived import present
+from phototag.metadata.elsewhere import Elsewhere
 from phototag.metadata.iim import Iim
 from phototag.metadata.ledger import Ledger
 from phototag.metadata.mapping import Row
@@ -36,6 +49,9 @@ class Draft:
         declined: values of ours that stay out.
         entries: the new ledger.
         before: all XMP as it was.
+        elsewhere: keywords in blocks that phototag reads and never writes.
+        derived: positions of words that other programs have made of phototag's, by property.
+        left_out: values of ours that there is no room for.
     """
 
     packet: Packet
@@ -49,6 +65,25 @@ class Draft:
     beside: bool = False
     entries: dict[str, Entry] = attrs.Factory(dict)
     before: Mapping[Name, Value] = attrs.Factory(dict)
+    elsewhere: Elsewhere = attrs.Factory(Elsewhere)
+    left_out: dict[str, tuple[str, ...]] = attrs.Factory(dict)
+    derived: Mapping[str, frozenset[int]] = attrs.field(init=False, factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self._derive(statement.keywords(self.packet))
+
+    def _derive(self, claimed: Keywords) -> None:
+        self.derived = derived.positions(self.packet, self.block, self.ledger, claimed.hierarchical)
+
+    def adopt(self, other: Draft) -> None:
+        """Take for phototag's what another program has copied here from another file of the photo.
+
+        darktable makes a sidecar with all keywords of a photo and without phototag's record of them.
+        """
+        claimed = statement.keywords(other.packet)
+        entries = derived.adopted(self.packet, other.ledger, claimed)
+        self.ledger = attrs.evolve(self.ledger, entries=entries)
+        self._derive(claimed)
 
     def remember(self, **before: str) -> None:
         """Note in the ledger how a part of the file was before the first write."""
@@ -61,6 +96,7 @@ class Draft:
             (self.added, merged.extra),
             (self.removed, taken),
             (self.declined, merged.declined),
+            (self.left_out, merged.left_out),
         ):
             if values:
                 account[row.label] = values
@@ -95,7 +131,10 @@ def tag(draft: Draft, record: Record, options: Options) -> None:
         }[row.content]
         _words(draft, row, wanted, vocabulary, force=options.force)
     _lightroom(draft, record.lightroom)
-    _state(draft, record, before)
+    # A crop without its region says nothing: what there is no room for is not stated, either.
+    placed = {regions.identifier(item) for item in draft.packet.items(mapping.REGIONS.name)}
+    crops = tuple(c for c in record.crops if regions.region_id(c.profile) in placed)
+    _state(draft, attrs.evolve(record, crops=crops), before)
     ledger.write(draft.packet, Ledger(draft.entries, draft.ledger.before))
 
 
@@ -124,8 +163,15 @@ def _words(
     draft: Draft, row: Row, wanted: Sequence[str], vocabulary: Sequence[str], *, force: bool
 ) -> None:
     entry = draft.ledger.entry(row.label)
-    there = _there(draft, row)
-    merged = merge(there, wanted, entry, vocabulary=vocabulary, force=force)
+    there = present(row, draft.packet, draft.block)
+    merged = merge(
+        there,
+        wanted,
+        entry,
+        vocabulary=vocabulary,
+        force=force,
+        derived=draft.derived.get(row.label, ()),
+    )
     if row.store == "iim":
         draft.block, before = iptc.changed(draft.block, merged, draft.ledger.before.iptc)
         if not merged.entry.added:
@@ -159,7 +205,14 @@ def _regions(draft: Draft, row: Row, record: Record | None, options: Options) ->
     }
     entry = draft.ledger.entry(row.label)
     there = [regions.identifier(item) for item in draft.packet.items(row.name)]
-    merged = merge(there, wanted, entry, vocabulary=entry.added, force=options.force)
+    merged = merge(
+        there,
+        wanted,
+        entry,
+        vocabulary=entry.added,
+        force=options.force,
+        most=mapping.MOST_STRUCTURES,
+    )
     for at in merged.kept:
         # A region of ours whose rectangle has changed is written anew, at its place.
         draft.packet.replace_item(row.name, at, wanted[there[at]])
@@ -175,7 +228,14 @@ def _faces(draft: Draft, row: Row, record: Record | None, options: Options) -> N
     mine = ours(there, entry.added)
     users = [region for at, region in enumerate(regions) if at not in mine]
     wanted = faces.wanted(record.faces, draft.orientation, users) if record else {}
-    merged = merge(there, wanted, entry, vocabulary=entry.added, force=options.force)
+    merged = merge(
+        there,
+        wanted,
+        entry,
+        vocabulary=entry.added,
+        force=options.force,
+        most=mapping.MOST_STRUCTURES,
+    )
     if merged.drop or merged.extra:
         kept = tuple(region for at, region in enumerate(regions) if at not in merged.drop)
         size = record.size if record else (0, 0)
@@ -197,34 +257,46 @@ def _lightroom(draft: Draft, box: Box | None) -> None:
         draft.removed[lightroom.LABEL] = before
 
 
-def _there(draft: Draft, row: Row) -> tuple[str, ...]:
-    """The words of a property now."""
-    if row.store == "iim":
-        return draft.block.keywords if draft.block else ()
-    return draft.packet.texts(row.name)
+def _users(draft: Draft, row: Row) -> tuple[str, ...]:
+    """The words of a property that are the user's."""
+    there = present(row, draft.packet, draft.block)
+    mine = ours(there, draft.ledger.entry(row.label).added).keys() | draft.derived.get(
+        row.label, ()
+    )
+    return tuple(word for at, word in enumerate(there) if at not in mine)
+
+
+def _existed(draft: Draft, row: Row) -> bool:
+    """Whether the photo had a property before phototag came."""
+    return row.name in draft.packet and not draft.ledger.entry(row.label).created
+
+
+def _outranked(draft: Draft) -> bool:
+    """Whether applications read a hierarchy of the user's, and no field that is further down."""
+    return any(_existed(draft, row) for row in mapping.HIERARCHIES)
 
 
 def _subject(draft: Draft, words: Keywords) -> Sequence[str]:
     """Our words, and those that the user has in IPTC only: many programs stop reading at XMP."""
     if not words.flat:
         return ()
-    there = draft.packet.texts(mapping.SUBJECT.name)
-    mine = ours(there, draft.ledger.entry(mapping.SUBJECT.label).added)
-    users = [word for at, word in enumerate(there) if at not in mine]
-    in_iptc = ours(
-        _there(draft, mapping.IPTC_KEYWORDS),
-        draft.ledger.entry(mapping.IPTC_KEYWORDS.label).added,
-    )
-    return (*iptc.user_words(draft.block, users, in_iptc.keys()), *words.flat)
+    users = _users(draft, mapping.SUBJECT)
+    in_iptc = (*_users(draft, mapping.IPTC_KEYWORDS), *draft.elsewhere.iptc)
+    # Windows' field is the last one that is read.
+    hidden = () if in_iptc or _existed(draft, mapping.SUBJECT) else draft.elsewhere.windows
+    if _outranked(draft):
+        hidden = ()
+    return (*iptc.missing(in_iptc, users), *iptc.missing(hidden, users), *words.flat)
 
 
 def _hierarchy(draft: Draft, row: Row, words: Keywords) -> Sequence[str]:
     """Our paths, and each flat word of the user that is no level of a path of the user's yet."""
     if not words.hierarchical or (row.only_where_present and row.name not in draft.packet):
         return ()
-    there = draft.packet.texts(row.name)
-    mine = ours(there, draft.ledger.entry(row.label).added)
-    paths = [word for at, word in enumerate(there) if at not in mine]
+    hidden: Sequence[str] = ()
+    if row is mapping.HIERARCHY and not _outranked(draft):
+        hidden = elsewhere.paths(draft.packet)
+    paths = (*_users(draft, row), *hidden)
     levels = folded(level for path in paths for level in path.split(row.separator))
     claimed = folded(words.flat) & folded(draft.entries[mapping.SUBJECT.label].added)
     alone = [
@@ -232,7 +304,7 @@ def _hierarchy(draft: Draft, row: Row, words: Keywords) -> Sequence[str]:
         for word in draft.packet.texts(mapping.SUBJECT.name)
         if word.strip() and fold(word) not in levels and fold(word) not in claimed
     ]
-    return (*_levels(row, words.hierarchical), *alone)
+    return (*_levels(row, words.hierarchical), *hidden, *alone)
 
 
 def _iptc(draft: Draft, words: Keywords, options: Options) -> Sequence[str]:

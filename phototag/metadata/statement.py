@@ -25,11 +25,9 @@ def write(packet: Packet, record: Record) -> None:
     packet.put(_own("Corrected"), Text("True") if record.corrected else None)
     packet.put(_own("Confidence"), Text(repr(float(record.confidence))))
     packet.put(_own("Grade"), None if record.grade is None else Text(record.grade))
-    contributions = tuple(
-        Struct({_own("Criterion"): Text(name), _own("LogOdds"): Text(repr(float(value)))})
-        for name, value in record.contributions.items()
-    )
-    packet.put(_own("Contributions"), _bag_or_none(contributions))
+    # Texts, since there are more of them than an array may hold structures (MOST_STRUCTURES).
+    contributions = [f"{name}={float(value)!r}" for name, value in record.contributions.items()]
+    packet.put(_own("Contributions"), bag(*contributions) if contributions else None)
     words = record.keywords
     for field, texts in (
         ("Words", words.flat),
@@ -57,18 +55,27 @@ def read(packet: Packet, orientation: int) -> Record | None:
         kind=packet.text(_own("Kind")),
         confidence=_number(packet.text(_own("Confidence"))),
         grade=packet.text(_own("Grade")) or None,
-        contributions={
-            item.text("phototag:Criterion"): _number(item.text("phototag:LogOdds"))
-            for item in packet.items(_own("Contributions"))
-            if isinstance(item, Struct)
-        },
-        keywords=Keywords(*(packet.texts(_own(f)) for f in ("Words", "Hierarchy", "Scene"))),
+        contributions=dict(map(_contribution, packet.items(_own("Contributions")))),
+        keywords=keywords(packet),
         crops=tuple(crop for crop in crops if crop is not None),
         software=packet.text(_own("Software")),
         models=packet.text(_own("Models")),
         calibration=packet.text(_own("Calibration")),
         corrected=packet.text(_own("Corrected")) == "True",
     )
+
+
+def keywords(packet: Packet) -> Keywords:
+    """The words that are claimed in a packet."""
+    return Keywords(*(packet.texts(_own(field)) for field in ("Words", "Hierarchy", "Scene")))
+
+
+def _contribution(item: Value) -> tuple[str, float]:
+    """A criterion and its log-odds: ``focus=3.345``, or the structure that phototag wrote at first."""
+    if isinstance(item, Struct):
+        return item.text("phototag:Criterion"), _number(item.text("phototag:LogOdds"))
+    name, _, number = item.text.partition("=") if isinstance(item, Text) else ("", "", "")
+    return name, _number(number)
 
 
 def erase(packet: Packet) -> None:

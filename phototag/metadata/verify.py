@@ -25,17 +25,14 @@ class Foreign:
     iptc: Sequence[tuple[tuple[int, int], str]]
 
 
-def foreign(container: Container, packet: Packet) -> Foreign:
-    """What phototag must not change in a file.
-
-    Args:
-        container: the file.
-        packet: its XMP, not yet changed.
-    """
-    return Foreign(_foreign_xmp(packet), _foreign_iptc(container, packet))
+def foreign(draft: Draft) -> Foreign:
+    """What phototag must not change in a file; its metadata must not have been changed yet."""
+    return Foreign(_foreign_xmp(draft), _foreign_iptc(draft))
 
 
-def check(old: Container, before: Foreign, new: Container, intended: Draft) -> None:
+def check(
+    old: Container, before: Foreign, new: Container, intended: Draft, read_back: Draft
+) -> None:
     """Compare a file as it is with its new content, which was taken apart afresh.
 
     Args:
@@ -43,6 +40,7 @@ def check(old: Container, before: Foreign, new: Container, intended: Draft) -> N
         before: what is not phototag's in it.
         new: the file as it is to be.
         intended: the metadata that were to be written.
+        read_back: the metadata of the new content.
 
     Raises:
         ValueError: something of the user's would change, or the metadata do not read back as
@@ -51,8 +49,7 @@ def check(old: Container, before: Foreign, new: Container, intended: Draft) -> N
     if not same(old.rest(), new.rest()):
         message = "the picture or other metadata would change"
         raise ValueError(message)
-    packet = Packet(new.xmp)
-    after = foreign(new, packet)
+    packet, after = read_back.packet, foreign(read_back)
     if before.xmp != after.xmp:
         message = "other XMP would change"
         raise ValueError(message)
@@ -67,9 +64,9 @@ def check(old: Container, before: Foreign, new: Container, intended: Draft) -> N
     _check_second_reader(old.front(), new.front(), packet)
 
 
-def _foreign_xmp(packet: Packet) -> dict[str, object]:
+def _foreign_xmp(draft: Draft) -> dict[str, object]:
     """All values that are not phototag's."""
-    written = ledger.read(packet)
+    packet, written = draft.packet, draft.ledger
     mixed = {row.name: row for row in ROWS if row.store == "xmp"}
     crop = lightroom.mine(packet, written.entry(lightroom.LABEL).added)
     foreign: dict[str, object] = {
@@ -86,20 +83,19 @@ def _foreign_xmp(packet: Packet) -> dict[str, object]:
             texts = [identifier(item) for item in items]
         else:
             texts = list(packet.texts(name))
-        mine = ours(texts, written.entry(row.label).added)
+        mine = ours(texts, written.entry(row.label).added).keys() | draft.derived.get(row.label, ())
         users: list[Value] = [item for at, item in enumerate(items) if at not in mine]
         if users:
             foreign[row.label] = users
     return foreign
 
 
-def _foreign_iptc(container: Container, packet: Packet) -> list[tuple[tuple[int, int], str]]:
+def _foreign_iptc(draft: Draft) -> list[tuple[tuple[int, int], str]]:
     """All datasets that are not phototag's, texts decoded: an encoding may have changed."""
-    if container.iptc is None:
+    block, written, label = draft.block, draft.ledger, IPTC_KEYWORDS.label
+    if block is None:
         return []
-    written = ledger.read(packet)
-    block = iim.parse(container.iptc)
-    mine = ours(block.keywords, written.entry(IPTC_KEYWORDS.label).added)
+    mine = ours(block.keywords, written.entry(label).added).keys() | draft.derived.get(label, ())
     words = [word for at, word in enumerate(block.keywords) if at not in mine]
     created = written.before.iptc == ledger.NONE
     frame = {iim.CHARSET, iim.KEYWORDS} | ({iim.VERSION} if created else set())

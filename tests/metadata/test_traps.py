@@ -12,11 +12,10 @@ import pytest
 
 from phototag.errors import MetadataDamaged, WriteRefused
 from phototag.keywords import Keywords
-from phototag.metadata import exiv2, iim, verify
+from phototag.metadata import exiv2, iim, ledger, verify
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.containers.tiff import TiffFile
 from phototag.metadata.file import apply, read, remove
-from phototag.metadata.ledger import Ledger
 from phototag.metadata.options import Options
 from phototag.metadata.plan import Draft
 from phototag.metadata.record import Record
@@ -265,10 +264,14 @@ def test_the_users_fields_are_not_touched(make: Any, dump: Any, headshot: Record
 
 def _verify(old: bytes, new: bytes, meant: bytes | None = None) -> None:
     """Compare two files; what was to be written is what the third says, or else the second."""
-    before, written = Jpeg(old), Jpeg(new if meant is None else meant)
-    block = None if written.iptc is None else iim.parse(written.iptc)
-    draft = Draft(Packet(written.xmp), block, takes_iptc=True, orientation=1, ledger=Ledger())
-    verify.check(before, verify.foreign(before, Packet(before.xmp)), Jpeg(new), draft)
+    before, written = Jpeg(old), Jpeg(new)
+    intended = _draft(Jpeg(new if meant is None else meant))
+    verify.check(before, verify.foreign(_draft(before)), written, intended, _draft(written))
+
+
+def _draft(photo: Jpeg) -> Draft:
+    block, packet = None if photo.iptc is None else iim.parse(photo.iptc), Packet(photo.xmp)
+    return Draft(packet, block, takes_iptc=True, orientation=1, ledger=ledger.read(packet))
 
 
 def test_verification_notices_a_changed_picture(make: Any, headshot: Record) -> None:

@@ -57,6 +57,16 @@ class Container(abc.ABC):
         return None
 
     @property
+    def foreign_iptc(self) -> bytes | None:
+        """An IPTC-IIM block where the format has no standard place for one: read, never written."""
+        return None
+
+    @property
+    def behind(self) -> Container | None:
+        """The file with a second XMP packet as its only one; None where there is no second."""
+        return None
+
+    @property
     @abc.abstractmethod
     def exif(self) -> bytes | None:
         """The Exif data as a TIFF structure."""

@@ -15,6 +15,7 @@ from phototag.metadata.containers.container import Container, Rest
 SIGNATURE: Final = b"\0\0\0\x0cjP  \r\n\x87\n"
 _XMP: Final = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
 _EXIF: Final = b"JpgTiffExif->JP2"
+_IPTC: Final = bytes.fromhex("33C7A4D2B81D4723A0BAF1A3E097AD38")
 _UUID_BYTES: Final = 16
 _HEADER, _LONG_HEADER = 8, 16
 # Boxes that hold places in the file, counted from its start: they would all be wrong.
@@ -78,6 +79,12 @@ class Jp2(Container):
     def exif(self) -> bytes | None:
         """The Exif data as a TIFF structure."""
         found = (part.content[_UUID_BYTES:] for part in self._parts if part.is_uuid(_EXIF))
+        return next(found, None)
+
+    @property
+    def foreign_iptc(self) -> bytes | None:
+        """The IPTC-IIM block that some programs put into a box of their own."""
+        found = (part.content[_UUID_BYTES:] for part in self._parts if part.is_uuid(_IPTC))
         return next(found, None)
 
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:

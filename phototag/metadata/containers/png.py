@@ -12,11 +12,19 @@ from typing import Final
 
 import attrs
 
+from phototag.metadata import photoshop
 from phototag.metadata.containers.container import Container, Rest
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _XMP: Final = b"XML:com.adobe.xmp\0"
-_RAW_EXIF: Final = (b"Raw profile type exif\0", b"Raw profile type APP1\0")
+# Profiles in ImageMagick's text form.
+_RAW: Final = b"Raw profile type "
+_RAW_EXIF: Final = (_RAW + b"exif\0", _RAW + b"APP1\0")
+_RAW_XMP: Final = _RAW + b"xmp\0"
+_RAW_IPTC: Final = _RAW + b"iptc\0"
+_TEXTS: Final = {b"tEXt", b"zTXt"}
+_IN_A_PROFILE: Final = "raw profile "  # ``Png.shape``: XMP in a text chunk of this kind
+_LINE: Final = 72  # digits
 _LARGEST_TEXT: Final = 64 * 2**20
 
 
@@ -30,8 +38,17 @@ class Chunk:
 
     @property
     def is_xmp(self) -> bool:
-        """Whether it holds the XMP packet."""
+        """Whether it holds the XMP packet, at its standard place or where ImageMagick puts it."""
+        return self.is_standard or self.is_profile(_RAW_XMP)
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether it is the standard place of the XMP packet."""
         return self.kind == b"iTXt" and self.content.startswith(_XMP)
+
+    def is_profile(self, *names: bytes) -> bool:
+        """Whether it holds a profile of one of these names in ImageMagick's text form."""
+        return self.kind in _TEXTS and self.content.startswith(names)
 
     def __bytes__(self) -> bytes:
         return struct.pack(">I", len(self.content)) + self.kind + self.content + self.crc
@@ -63,10 +80,14 @@ class Png(Container):
             position = end + 4
         self._trailer = data[position:]
         packets = [chunk for chunk in self._chunks if chunk.is_xmp]
-        if len(packets) > 1:
+        standard = [chunk for chunk in packets if chunk.is_standard]
+        if len(standard) > 1 or len(packets) - len(standard) > 1:
             message = "it holds two XMP packets"
             raise ValueError(message)
-        self._xmp = _text(packets[0].content) if packets else None
+        # exiv2, and with it digiKam and darktable, take the first.
+        self._place = packets[0] if packets else None
+        self._hidden = packets[1] if len(packets) > 1 else None
+        self._xmp = None if self._place is None else _packet(self._place)
 
     @property
     def xmp(self) -> bytes | None:
@@ -79,17 +100,44 @@ class Png(Container):
         for chunk in self._chunks:
             if chunk.kind == b"eXIf":
                 return chunk.content
-            if chunk.kind in {b"tEXt", b"zTXt"} and chunk.content.startswith(_RAW_EXIF):
+            if chunk.is_profile(*_RAW_EXIF):
                 return _raw_profile(chunk).removeprefix(b"Exif\0\0")
         return None
 
+    @property
+    def foreign_iptc(self) -> bytes | None:
+        """The IPTC-IIM block in a profile, where ImageMagick puts it.
+
+        Raises:
+            ValueError: the profile is damaged.
+        """
+        for chunk in self._chunks:
+            if chunk.is_profile(_RAW_IPTC):
+                profile = _raw_profile(chunk)
+                wrapped = profile.startswith(b"8BIM")
+                return photoshop.iptc_of(photoshop.parse(profile)) if wrapped else profile
+        return None
+
+    @property
+    def shape(self) -> str:
+        """Where the packet stands, if that is not the standard place."""
+        if self._place is None or self._place.is_standard:
+            return ""
+        return _IN_A_PROFILE + self._place.kind.decode("ascii")
+
+    @property
+    def behind(self) -> Png | None:
+        """The file without the first of two packets, which hides the second from most programs."""
+        if self._hidden is None:
+            return None
+        return Png(self._join([chunk for chunk in self._chunks if chunk is not self._place]))
+
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
         """The file with these blocks instead; see ``Container``."""
-        del iptc, shape
-        if xmp == self._xmp:
+        del iptc
+        if xmp == self._xmp and not shape:
             return self._join(self._chunks)
-        # Never compressed: then other programs find the packet by looking for its marks.
-        new = [] if xmp is None else [_chunk(b"iTXt", _XMP + bytes(4) + xmp)]
+        new = [] if xmp is None else [_xmp_chunk(xmp, shape)]
         # Before the picture data, where readers that stop there still see it.
         at = next((i for i, chunk in enumerate(self._chunks) if chunk.is_xmp), 1)
         kept = [chunk for chunk in self._chunks if not chunk.is_xmp]
@@ -113,6 +161,23 @@ class Png(Container):
 
 def _chunk(kind: bytes, content: bytes) -> Chunk:
     return Chunk(kind, content, struct.pack(">I", zlib.crc32(kind + content)))
+
+
+def _xmp_chunk(xmp: bytes, shape: str) -> Chunk:
+    """The packet at its standard place, or where ``Png.shape`` says that it stood."""
+    if not shape:
+        # Never compressed: then other programs find the packet by looking for its marks.
+        return _chunk(b"iTXt", _XMP + bytes(4) + xmp)
+    digits = xmp.hex()
+    lines = [digits[at : at + _LINE] for at in range(0, len(digits), _LINE)]
+    text = "\n".join(["", "xmp", f"{len(xmp):8}", *lines, ""]).encode("ascii")
+    if shape == _IN_A_PROFILE + "zTXt":
+        return _chunk(b"zTXt", _RAW_XMP + b"\0" + zlib.compress(text))
+    return _chunk(b"tEXt", _RAW_XMP + text)
+
+
+def _packet(chunk: Chunk) -> bytes:
+    return _text(chunk.content) if chunk.is_standard else _raw_profile(chunk)
 
 
 def _text(content: bytes) -> bytes:

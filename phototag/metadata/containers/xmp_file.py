@@ -18,17 +18,23 @@ class XmpFile(Container):
         data: the packet.
         start: gives what a new sidecar of the photo starts with.
         orientation: of the photo's stored pixels.
+        photo: taken apart; None for a format that phototag does not know.
         shape: ``NEW`` for a sidecar that does not exist yet.
     """
 
     format = "XMP sidecar"
 
     def __init__(
-        self, data: bytes, start: Callable[[], bytes], orientation: int, shape: str = ""
+        self,
+        data: bytes,
+        start: Callable[[], bytes],
+        orientation: int,
+        photo: Container | None = None,
+        shape: str = "",
     ) -> None:
         super().__init__(data)
         self.start = start
-        self._orientation, self._shape = orientation, shape
+        self._orientation, self._photo, self._shape = orientation, photo, shape
 
     @property
     def xmp(self) -> bytes:
@@ -37,8 +43,8 @@ class XmpFile(Container):
 
     @property
     def exif(self) -> bytes | None:
-        """A sidecar has none."""
-        return None
+        """The photo's: a sidecar has none."""
+        return None if self._photo is None else self._photo.exif
 
     @property
     def orientation(self) -> int:

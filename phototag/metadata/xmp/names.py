@@ -23,6 +23,8 @@ PREFIXES: Final = {
     "stArea": "http://ns.adobe.com/xmp/sType/Area#",
     "stDim": "http://ns.adobe.com/xap/1.0/sType/Dimensions#",
     "crs": "http://ns.adobe.com/camera-raw-settings/1.0/",
+    "mediapro": "http://ns.iview-multimedia.com/mediapro/1.0/",
+    "acdsee": "http://ns.acdsee.com/iptc/1.0/",
     "phototag": PHOTOTAG,
 }
 _PREFIX_OF: Final = {uri: prefix for prefix, uri in PREFIXES.items()}
