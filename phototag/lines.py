@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from phototag.outcome import Outcome
 
 
-# Ten would cost the photo its XMP in darktable; ``metadata.mapping`` tells more.
-NO_ROOM = "left out, since there are nine already in"
+# Ten would cost the photo its XMP in darktable (``metadata.mapping``).
+NO_ROOM = "no room for more than nine regions in"
 
 
 def analysis_lines(outcome: Outcome, *, as_json: bool) -> list[str]:

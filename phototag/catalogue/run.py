@@ -18,6 +18,7 @@ from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Place, Row, State, Statement
 from phototag.catalogue.walk import Found, find, looks
 from phototag.metadata.options import Change, Options, Written
+from phototag.metadata.record import FORM
 from phototag.outcome import How, Met, Outcome
 from phototag.streaming import stream
 from phototag.tagging import Tagging
@@ -77,7 +78,7 @@ class Plan:
         write = attrs.evolve(self.tagging.write, **_PASSING)
         asked = attrs.evolve(self.tagging, write=write, corrections={})
         added = plugins.identity()
-        parts = (asked, self.profiles, self.pairs, __version__, rules().identity, added)
+        parts = (asked, self.profiles, self.pairs, __version__, FORM, rules().identity, added)
         return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 

@@ -2,13 +2,14 @@
 
 darktable and Lightroom make ``phototag|kind|headshot`` into the keywords ``phototag``, ``kind`` and
 ``headshot`` when they write a photo's metadata.  The levels above are phototag's words as much as the
-last one: taken for the user's, they would be copied into the hierarchy and stay for ever.
+last one: taken for the user's, they would be copied into the hierarchy and stay for ever.  darktable
+also makes words of its own of the flat ones that it reads in IPTC.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 
 from phototag.keywords import Keywords
 from phototag.metadata import iim, mapping
@@ -20,7 +21,7 @@ from phototag.metadata.xmp.packet import Packet
 
 
 def positions(
-    packet: Packet, block: Iim | None, ledger: Ledger, claimed: Collection[str]
+    packet: Packet, block: Iim | None, ledger: Ledger, claimed: Keywords
 ) -> Mapping[str, frozenset[int]]:
     """Where the derived words stand, by property.
 
@@ -32,17 +33,22 @@ def positions(
         packet: the XMP.
         block: the IPTC block; None for none.
         ledger: what phototag has added.
-        claimed: phototag's hierarchical words in the photo, levels joined by ``|``.
+        claimed: phototag's words in the photo.
     """
-    if not claimed:
+    if not claimed.hierarchical:
         return {}
-    users = set(_levels_of_users(packet, ledger, claimed))
-    return {
-        row.label: frozenset(_positions(row, words, ledger, claimed, users))
-        for row in mapping.ROWS
-        if row.content in {"flat", "hierarchical"}
-        for words in (present(row, packet, block),)
-    }
+    users = set(_levels_of_users(packet, ledger, claimed.hierarchical))
+    found: dict[str, frozenset[int]] = {}
+    for row in (mapping.SUBJECT, mapping.IPTC_KEYWORDS, *mapping.HIERARCHIES):
+        words = present(row, packet, block)
+        mine = ours(words, ledger.entry(row.label).added)
+        keys = _above(row, folded(words), claimed.hierarchical) - users
+        if row in mapping.HIERARCHIES and found[mapping.SUBJECT.label]:
+            keys |= _leaves(folded(words), ledger, claimed.flat)
+        found[row.label] = frozenset(
+            at for at, word in enumerate(words) if at not in mine and fold(word) in keys
+        )
+    return found
 
 
 def adopted(packet: Packet, other: Ledger, claimed: Keywords) -> dict[str, Entry]:
@@ -75,22 +81,24 @@ def present(row: Row, packet: Packet, block: Iim | None) -> tuple[str, ...]:
     return packet.texts(row.name)
 
 
-def _positions(
-    row: Row, words: Sequence[str], ledger: Ledger, claimed: Collection[str], users: set[str]
-) -> Iterator[int]:
-    there, mine = folded(words), ours(words, ledger.entry(row.label).added)
-    derived: set[str] = set()
+def _above(row: Row, there: set[str], claimed: Collection[str]) -> set[str]:
+    """The levels above phototag's words, as far as all of a word stand there."""
+    found: set[str] = set()
     for path in claimed:
         levels = path.split("|")[:-1]
-        if row.content == "hierarchical":
+        if row in mapping.HIERARCHIES:
             above = folded(itertools.accumulate(levels, lambda a, b: f"{a}{row.separator}{b}"))
         else:
             above = folded(iim.cut(level) if row.store == "iim" else level for level in levels)
         if above <= there:
-            derived |= above
-    for at, word in enumerate(words):
-        if at not in mine and fold(word) in derived - users:
-            yield at
+            found |= above
+    return found
+
+
+def _leaves(there: set[str], ledger: Ledger, flat: Collection[str]) -> set[str]:
+    """Phototag's flat words, where all of them stand beside the paths: darktable reads them in IPTC."""
+    mine = folded(flat) & folded(ledger.entry(mapping.SUBJECT.label).added)
+    return mine if mine <= there else set()
 
 
 def _levels_of_users(packet: Packet, ledger: Ledger, claimed: Collection[str]) -> Iterator[str]:

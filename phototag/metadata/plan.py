@@ -70,10 +70,23 @@ class Draft:
     derived: Mapping[str, frozenset[int]] = attrs.field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        self._derive(statement.keywords(self.packet))
+        claimed = statement.keywords(self.packet)
+        self._derive(claimed)
+        originals = _users(self, mapping.IPTC_KEYWORDS)
+        if not (originals or self.elsewhere.iptc or self.elsewhere.windows):
+            self._release(claimed)
+
+    def _release(self, claimed: Keywords) -> None:
+        """Leave copies to the user where the words that they were copied from are gone."""
+        label, mine = mapping.SUBJECT.label, folded(claimed.flat)
+        entry = self.ledger.entry(label)
+        kept = attrs.evolve(entry, added=tuple(w for w in entry.added if fold(w) in mine))
+        if kept != entry:
+            entries = {**self.ledger.entries, label: kept}
+            self.ledger = attrs.evolve(self.ledger, entries=entries)
 
     def _derive(self, claimed: Keywords) -> None:
-        self.derived = derived.positions(self.packet, self.block, self.ledger, claimed.hierarchical)
+        self.derived = derived.positions(self.packet, self.block, self.ledger, claimed)
 
     def adopt(self, other: Draft) -> None:
         """Take for phototag's what another program has copied here from another file of the photo.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Final
 
 import attrs
 
@@ -11,6 +12,9 @@ from phototag import serial
 from phototag.crops import Crop
 from phototag.geometry import Box
 from phototag.keywords import Keywords
+
+#: Raised when photos that were written before are to be written anew, though they say the same.
+FORM: Final = 2
 
 
 @attrs.frozen(kw_only=True)

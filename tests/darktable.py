@@ -1,0 +1,121 @@
+"""The real darktable, driven without a person: it imports photos, rates them, exports them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROGRAMS = ("darktable", "darktable-cli", "Xvfb", "dbus-run-session", "exiftool")
+SECONDS = 120  # that one run may take
+# Runs inside darktable. An import goes on in the background, and so does the writing of sidecars.
+RATE = """
+local dt = require "darktable"
+dt.control.dispatch(function()
+  local done, problem = pcall(function()
+    dt.control.sleep(500)
+    local film = dt.database.import(os.getenv("RATE_FOLDER"))
+    for _ = 1, 150 do
+      if #film >= tonumber(os.getenv("RATE_COUNT")) then break end
+      dt.control.sleep(100)
+    end
+    dt.control.sleep(300)
+    local images = {}
+    for at = 1, #film do images[at] = film[at] end
+    for _, image in ipairs(images) do image.rating = tonumber(os.getenv("RATE_STARS")) end
+    dt.control.sleep(1500)
+    local out = io.open(os.getenv("RATE_OUT"), "w")
+    out:write(#images)
+    out:close()
+  end)
+  if not done then dt.print_error(problem) end
+  dt.gui.action("global/quit", 0, "", "", 1.0)
+end)
+"""
+
+
+def installed() -> None:
+    """Skip the test where darktable cannot be driven."""
+    lacking = [name for name in PROGRAMS if shutil.which(name) is None]
+    if lacking:
+        pytest.skip(f"not installed: {', '.join(lacking)}")
+
+
+def rate(folder: Path, scratch: Path, stars: int) -> None:
+    """Import the photos of a folder and rate them; darktable then writes their sidecars.
+
+    Args:
+        folder: of the photos.
+        scratch: a folder for darktable's own files.
+        stars: the rating, 0..5.
+    """
+    (scratch / "config" / "lua").mkdir(parents=True)
+    (scratch / "home").mkdir()
+    (scratch / "config" / "lua" / "rate.lua").write_text(RATE, encoding="utf-8")
+    photos = [path for path in folder.iterdir() if path.suffix != ".xmp"]
+    out = scratch / "out"
+    with screen() as display:
+        environment = own_environment() | {
+            "DISPLAY": display, "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1", "HOME": str(scratch / "home"),
+            "RATE_FOLDER": str(folder), "RATE_COUNT": str(len(photos)), "RATE_STARS": str(stars),
+            "RATE_OUT": str(out),
+        }  # fmt: skip
+        command = [
+            "dbus-run-session", "--", "darktable", "--configdir", str(scratch / "config"),
+            "--cachedir", str(scratch / "cache"), "--library", str(scratch / "library.db"),
+            "--disable-opencl", "--conf", "plugins/lighttable/lua_scripts_installer_dont_show=1",
+            "--luacmd", 'require("rate")',
+        ]  # fmt: skip
+        run = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+    assert out.exists(), run.stdout + run.stderr
+    assert out.read_text("ascii") == str(len(photos)), run.stdout + run.stderr
+
+
+def export(folder: Path, target: Path, scratch: Path) -> None:
+    """Export the photos of a folder as JPEGs, as darktable does by default."""
+    target.mkdir()
+    command = [
+        "darktable-cli", "--import", str(folder), str(target), "--width", "400", "--out-ext", ".jpg", "--core",
+        "--configdir", str(scratch),
+        "--library", ":memory:", "--disable-opencl",
+    ]  # fmt: skip
+    run = subprocess.run(
+        command, env=own_environment(), capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    assert any(target.iterdir()), run.stdout + run.stderr
+
+
+@contextlib.contextmanager
+def screen() -> Iterator[str]:
+    """A screen that nobody looks at; its name."""
+    reading, writing = os.pipe()
+    command = [
+        "Xvfb",
+        "-displayfd",
+        str(writing),
+        "-screen",
+        "0",
+        "1200x800x24",
+        "-nolisten",
+        "tcp",
+    ]
+    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as process:
+        try:
+            os.close(writing)
+            with os.fdopen(reading, "rb") as answer:
+                yield f":{answer.readline().decode().strip()}"
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def own_environment() -> dict[str, str]:
+    """OpenCV, once a test has imported it, points Qt at plug-ins of its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("QT_")}
