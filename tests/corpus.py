@@ -35,6 +35,13 @@ MIXTURES: Final[dict[str, tuple[str, ...]]] = {
     "iptc-utf8.jpg": (UTF8, NEWS, "-IPTC:Keywords=Köln", "-IPTC:City=Köln"),
     "iptc-latin1.jpg": ("-charset", "iptc=Latin1", NEWS, "-IPTC:Caption-Abstract=Grüße"),
     "iptc-and-flat.jpg": (UTF8, "-IPTC:Keywords=in iptc", "-XMP-dc:Subject=in xmp"),
+    "windows-exif.jpg": ("-XPKeywords=xp one;xp two",),
+    "windows-exif-and-flat.jpg": ("-XPKeywords=unseen", "-XMP-dc:Subject=seen"),
+    "media-pro.jpg": ("-XMP-mediapro:CatalogSets=Trips|Alps", "-XMP-dc:Subject=Alps"),
+    "acdsee.jpg": (
+        '-XMP-acdsee:Categories=<Categories><Category Assigned="0">Animals<Category Assigned="1">Cats'
+        '</Category></Category><Category Assigned="1">Garden</Category></Categories>',
+    ),
     "people.jpg": (NAMED_FACE % "Jane Doe", "-XMP-dc:Subject=party", "-XMP-xmp:Rating=3"),
     "rated.jpg": ("-XMP-xmp:Rating=4", "-XMP-xmp:Label=Green", "-XMP-dc:Subject=best"),
     **{

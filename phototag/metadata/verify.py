@@ -19,15 +19,28 @@ from phototag.metadata.xmp.values import Value
 
 @attrs.frozen
 class Foreign:
-    """The metadata of a file that are not phototag's."""
+    """The metadata of a file that are not phototag's.
+
+    Attributes:
+        xmp: values by property.
+        iptc: datasets, texts decoded.
+        made: phototag has made the IPTC block.
+    """
 
     xmp: Mapping[str, object]
     iptc: Sequence[tuple[tuple[int, int], str]]
+    made: bool
 
 
-def foreign(draft: Draft) -> Foreign:
-    """What phototag must not change in a file; its metadata must not have been changed yet."""
-    return Foreign(_foreign_xmp(draft), _foreign_iptc(draft))
+def foreign(draft: Draft, *, made: bool = False) -> Foreign:
+    """What phototag must not change in a file.
+
+    Args:
+        draft: its metadata, as they stand in the file.
+        made: phototag has made the IPTC block, whatever the ledger says: it goes with the last word.
+    """
+    made = made or draft.ledger.before.iptc == ledger.NONE
+    return Foreign(_foreign_xmp(draft), _foreign_iptc(draft, made=made), made)
 
 
 def check(
@@ -49,7 +62,7 @@ def check(
     if not same(old.rest(), new.rest()):
         message = "the picture or other metadata would change"
         raise ValueError(message)
-    packet, after = read_back.packet, foreign(read_back)
+    packet, after = read_back.packet, foreign(read_back, made=before.made)
     if before.xmp != after.xmp:
         message = "other XMP would change"
         raise ValueError(message)
@@ -90,15 +103,14 @@ def _foreign_xmp(draft: Draft) -> dict[str, object]:
     return foreign
 
 
-def _foreign_iptc(draft: Draft) -> list[tuple[tuple[int, int], str]]:
+def _foreign_iptc(draft: Draft, *, made: bool) -> list[tuple[tuple[int, int], str]]:
     """All datasets that are not phototag's, texts decoded: an encoding may have changed."""
     block, written, label = draft.block, draft.ledger, IPTC_KEYWORDS.label
     if block is None:
         return []
     mine = ours(block.keywords, written.entry(label).added).keys() | draft.derived.get(label, ())
     words = [word for at, word in enumerate(block.keywords) if at not in mine]
-    created = written.before.iptc == ledger.NONE
-    frame = {iim.CHARSET, iim.KEYWORDS} | ({iim.VERSION} if created else set())
+    frame = {iim.CHARSET, iim.KEYWORDS} | ({iim.VERSION} if made else set())
     others = iim.recoded(block, "utf-8").datasets
     return [
         *((item.number, item.value.hex()) for item in others if item.number not in frame),
