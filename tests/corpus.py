@@ -13,6 +13,11 @@ NAMED_FACE: Final = (
     "-RegionInfo={AppliedToDimensions={W=160,H=120,Unit=pixel},RegionList=[{Area={X=0.5,Y=0.4,"
     "W=0.2,H=0.3,Unit=normalized},Name=%s,Type=Face}]}"
 )
+# "Animals" is not assigned, only what is below it.
+ACDSEE: Final = (
+    "<Categories><Category Assigned='0'>Animals<Category Assigned='1'>Cats</Category></Category>"
+    "<Category Assigned='1'>Garden</Category></Categories>"
+)
 UTF8: Final = "-CodedCharacterSet=UTF8"
 NEWS: Final = "-IPTC:Keywords=Neuigkeiten Überblick"
 
@@ -39,8 +44,7 @@ MIXTURES: Final[dict[str, tuple[str, ...]]] = {
     "windows-exif-and-flat.jpg": ("-XPKeywords=unseen", "-XMP-dc:Subject=seen"),
     "media-pro.jpg": ("-XMP-mediapro:CatalogSets=Trips|Alps", "-XMP-dc:Subject=Alps"),
     "acdsee.jpg": (
-        '-XMP-acdsee:Categories=<Categories><Category Assigned="0">Animals<Category Assigned="1">Cats'
-        '</Category></Category><Category Assigned="1">Garden</Category></Categories>',
+        "-XMP-acdsee:Categories=" + ACDSEE,
     ),
     "people.jpg": (NAMED_FACE % "Jane Doe", "-XMP-dc:Subject=party", "-XMP-xmp:Rating=3"),
     "rated.jpg": ("-XMP-xmp:Rating=4", "-XMP-xmp:Label=Green", "-XMP-dc:Subject=best"),

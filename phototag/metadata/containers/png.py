@@ -135,7 +135,7 @@ class Png(Container):
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
         """The file with these blocks instead; see ``Container``."""
         del iptc
-        if xmp == self._xmp and not shape:
+        if xmp == self._xmp and shape in {"", self.shape}:
             return self._join(self._chunks)
         new = [] if xmp is None else [_xmp_chunk(xmp, shape)]
         # Before the picture data, where readers that stop there still see it.
