@@ -73,7 +73,7 @@ def test_unchanged_photos_as_json(tree: Path) -> None:
     assert found[1] | {"path": ""} == {
         "schema": 1, "path": "", "kind": "portrait", "dry_run": False,
         "verdict_from": "unchanged", "changed": False, "files": [], "added": {}, "removed": {},
-        "declined": {},
+        "declined": {}, "left_out": {},
     }  # fmt: skip
 
 
