@@ -28,6 +28,9 @@ def lost(old: Any, new: Any, where: str = "") -> list[str]:
         ]
     if where.endswith("/required"):
         return [f"{where}: {name}" for name in set(old) - set(new)]
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        pairs = enumerate(zip(old, new, strict=True))
+        return [fault for n, (one, other) in pairs for fault in lost(one, other, f"{where}/{n}")]
     return [] if old == new else [f"{where}: {old} is {new} now"]
 
 
@@ -47,6 +50,7 @@ def test_what_is_taken_away_is_found() -> None:
     without["properties"] = {k: v for k, v in analysis["properties"].items() if k != "crops"}
     found = lost(current["oneOf"], [without, current["oneOf"][1]])
     assert found
+    assert lost([without, current["oneOf"][1]], current["oneOf"]) == []  # it may grow
     assert lost(analysis, without) == [
         "/properties/crops",
         f"/required: {analysis['required'][0]}",
