@@ -12,8 +12,8 @@ from xml.sax.saxutils import escape
 import skimage
 
 import phototag
-from phototag.drawing import Layer, Shape, recommended
-from phototag.wording import plain
+from phototag.drawing import Layer, Shape, bars, recommended
+from phototag.wording import signed
 
 SIDE, LEFT, LINE = 400, 440, 32
 COLOURS = {
@@ -24,13 +24,14 @@ COLOURS = {
 }
 STYLE = (
     "text{font-family:system-ui,sans-serif;font-size:14px;fill:#1c1d1f}.quiet{fill:#5a5e66;font-size:12px}"
-    ".big{font-size:19px;font-weight:600}"
+    ".big{font-size:19px;font-weight:600}.number{text-anchor:end}"
 )
 
 
 def draw(analysis: phototag.Analysis) -> str:
     """The whole picture as SVG."""
-    height = max(SIDE + 20, 76 + LINE * 11)
+    found = bars(analysis)
+    height = max(SIDE + 20, 76 + LINE * len(found))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 900 {height}" role="img">',
         f"<title>{escape(analysis.explain().splitlines()[0])}</title><style>{STYLE}</style>",
@@ -39,20 +40,23 @@ def draw(analysis: phototag.Analysis) -> str:
         *map(_shape, recommended(analysis)),
         f'<text class="big" x="{LEFT}" y="36">{escape(analysis.explain().splitlines()[0])}</text>',
     ]
-    most = max(1.0, *(abs(finding.contribution) for _, finding in analysis.items()))
-    for row, (name, finding) in enumerate(analysis.items()):
+    most = max(1.0, *(abs(bar.amount) for bar in found))
+    for row, bar in enumerate(found):
         y = 64 + row * LINE
-        width = 70 * finding.contribution / most
+        width = 70 * bar.amount / most
         colour = "#0b57c2" if width >= 0 else "#a3320b"
-        said = plain(finding.value) or plain(finding.status)
+        said = bar.reason if bar.total else bar.value
+        if bar.total:
+            parts.append(f'<path d="M{LEFT} {y - 9}H890" stroke="#d4d6da"/>')
         parts += [
-            f'<text x="{LEFT}" y="{y + 12}">{name}</text>',
+            f'<text x="{LEFT}" y="{y + 12}">{bar.name}</text>',
             (
                 f'<rect x="{LEFT + 110 + 70 + min(width, 0):.1f}" y="{y + 2}" width="{abs(width):.1f}" height="11" '
                 f'fill="{colour}"/>'
             ),
             f'<path d="M{LEFT + 180} {y - 2}v19" stroke="#5a5e66"/>',
-            f'<text class="quiet" x="{LEFT + 262}" y="{y + 12}">{escape(said)}</text>',
+            f'<text class="number" x="{LEFT + 292}" y="{y + 12}">{signed(bar.amount)}</text>',
+            f'<text class="quiet" x="{LEFT + 306}" y="{y + 12}">{escape(said)}</text>',
         ]
     return "\n".join([*parts, "</svg>", ""])
 

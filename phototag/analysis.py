@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -17,10 +18,11 @@ from phototag.keywords import Keywords
 from phototag.scene import Scene
 from phototag.verdict import Grade, Kind, Verdict
 from phototag.version import __version__
-from phototag.wording import percent, sure
+from phototag.wording import adding_up, percent, signed, sure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from phototag.calibration import Calibration
     from phototag.crops import Profile
@@ -70,11 +72,14 @@ class Analysis(Findings):
 
     @property
     def contributions(self) -> dict[str, float]:
-        """Log-odds by criterion, towards headshot +, portrait -."""
+        """Log-odds by criterion, towards headshot +, portrait -.
+
+        With ``verdict.starting_point`` they add up to ``verdict.log_odds``.
+        """
         return {name: finding.contribution for name, finding in self.items()}
 
     def explain(self) -> str:
-        """The verdict as a person would say it, strongest reason first."""
+        """The verdict as a person would say it: strongest reason first, then what they add up to."""
         return "\n".join(_explanation(self))
 
     def to_dict(self) -> dict[str, Any]:
@@ -100,6 +105,8 @@ class Analysis(Findings):
         """The analysis of ``to_dict``.
 
         Unknown keys of a newer version, and criteria of packages that are not installed, are ignored.
+        What those contributed is then part of the starting point, so that the rest still adds up to
+        the log-odds.  JSON of before there was a starting point gets the one that makes it add up.
 
         Raises:
             ValueError: this is not such a dictionary.
@@ -111,10 +118,55 @@ class Analysis(Findings):
                 for name, finding in values["criteria"].items()
                 if name not in CRITERIA and name in installed()
             }
-            analysis = serial.from_json({**values, **eleven}, cls)
+            start = _starting_point(values, eleven.keys() | others.keys())
+            found = {**values["verdict"], "starting_point": start}
+            analysis = serial.from_json({**values, **eleven, "verdict": found}, cls)
             return attrs.evolve(analysis, others=others)
         except Exception as error:
             raise ValueError(f"not an analysis of phototag: {error!r}") from error
+
+
+@attrs.frozen(kw_only=True)
+class Sum:
+    """The sum behind a verdict, rounded so that it adds up as it is shown.
+
+    Attributes:
+        starting_point: where it starts.
+        contributions: log-odds by criterion, towards headshot +, portrait -.
+        log_odds: what these add up to.
+    """
+
+    starting_point: float
+    contributions: dict[str, float]
+    log_odds: float
+
+
+def added_up(analysis: Analysis, digits: int = 1) -> Sum:
+    """The sum as it is shown everywhere, with so many digits after the point."""
+    contributions = analysis.contributions
+    parts = (analysis.verdict.starting_point, *contributions.values())
+    (start, *rounded), total = adding_up(parts, digits)
+    return Sum(
+        starting_point=start,
+        contributions=dict(zip(contributions, rounded, strict=True)),
+        log_odds=total,
+    )
+
+
+def meaning(analysis: Analysis) -> str:
+    """What the sum says, as the end of a sentence."""
+    judged = analysis.verdict
+    if analysis.subjects.count == 0:
+        own, text = Kind.OTHER, "it decides nothing, since no person is the subject"
+    else:
+        above = judged.log_odds > 0
+        own = Kind.HEADSHOT if above else Kind.PORTRAIT
+        if added_up(analysis).log_odds:
+            text = f"{'above' if above else 'below'} 0 means {own}"
+        else:
+            text = f"unrounded it is {'above' if above else 'not above'} 0, which means {own}"
+    differs = judged.corrected and judged.kind is not own
+    return f"{text}, but you have said {judged.kind}" if differs else text
 
 
 def analyse_scene(
@@ -162,6 +214,14 @@ def models_identity() -> str:
     return models.identity()
 
 
+def _starting_point(values: Mapping[str, Any], known: AbstractSet[str]) -> float:
+    """From where the contributions of the known criteria lead to the log-odds of this JSON."""
+    said = {name: finding["contribution"] for name, finding in values["criteria"].items()}
+    judged = values["verdict"]
+    start: float = judged.get("starting_point", judged["log_odds"] - math.fsum(said.values()))
+    return start + math.fsum(amount for name, amount in said.items() if name not in known)
+
+
 def _crop_dict(crop: Crop) -> dict[str, Any]:
     prints = {str(dpi): [round(side, 2) for side in crop.print_size(dpi)] for dpi in DPI}
     return {**serial.to_json(crop), "inches": prints}
@@ -172,7 +232,7 @@ def _finding_dict(finding: Finding) -> dict[str, Any]:
 
 
 def _explanation(analysis: Analysis) -> list[str]:
-    """Verdict, reasons for it, reasons against it, what could not be told."""
+    """Verdict, reasons for it, reasons against it, their sum, what could not be told."""
     judged = analysis.verdict
     grade = f", {judged.grade}" if judged.grade else ""
     how = "as you have said" if judged.corrected else sure(judged.confidence)
@@ -182,15 +242,17 @@ def _explanation(analysis: Analysis) -> list[str]:
     if judged.kind is Kind.OTHER:
         return [*lines, f"No person is the subject: {analysis.subjects.reason}."]
     towards = 1 if judged.kind is Kind.HEADSHOT else -1
+    shown = added_up(analysis)
     ranked = sorted(analysis.items(), key=lambda pair: -abs(pair[1].contribution))
     for title, sign in (("For it", towards), ("Against it", -towards)):
         reasons = [
-            f"{finding.reason} ({name} {finding.contribution:+.1f})"
+            f"{finding.reason} ({name} {signed(shown.contributions[name])})"
             for name, finding in ranked
             if finding.contribution * sign >= WORTH_SAYING
         ]
         if reasons:
             lines.append(f"{title}: {'; '.join(reasons)}.")
+    lines.append(_sum(analysis, shown))
     if judged.professional is not None:
         lines.append(f"{_grade(judged.professional, judged.grade)}.")
     untold = [
@@ -201,6 +263,21 @@ def _explanation(analysis: Analysis) -> list[str]:
     if untold:
         lines.append(f"Not to be told: {'; '.join(untold)}.")
     return lines
+
+
+def _sum(analysis: Analysis, shown: Sum) -> str:
+    """How the reasons that were given lead to the verdict: what else there is, and the sum."""
+    unsaid = [
+        shown.contributions[name]
+        for name, contribution in analysis.contributions.items()
+        if abs(contribution) < WORTH_SAYING
+    ]
+    others = round(math.fsum(unsaid), 1)
+    which = "the other criteria" if len(unsaid) < len(shown.contributions) else "all criteria"
+    parts = f"the starting point ({signed(shown.starting_point)})"
+    if others:
+        parts += f" and {which} ({signed(others)})"
+    return f"With {parts} the sum is {signed(shown.log_odds)}: {meaning(analysis)}."
 
 
 def _grade(professional: float, grade: Grade | None) -> str:

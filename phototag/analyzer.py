@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from phototag import errors, serial
 from phototag.analysis import Analysis, analyse_scene
+from phototag.drawing import bars
 from phototag.drawing import recommended as to_draw
 from phototag.limits import Limits
 from phototag.metadata.options import Change, Expected, Options, Written
@@ -21,7 +22,6 @@ from phototag.sealed import SealedProcess, Source
 from phototag.streaming import stream
 from phototag.tagging import Tagging
 from phototag.verdict import Kind
-from phototag.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
@@ -154,15 +154,7 @@ class Analyzer:
             "title": os.path.basename(source.name),  # noqa: PTH119
             "verdict": analysis.explain().splitlines()[0],
             "shapes": serial.to_json(to_draw(analysis)),
-            "bars": [
-                {
-                    "name": name,
-                    "value": plain(finding.value) or plain(finding.status),
-                    "contribution": finding.contribution,
-                    "reason": finding.reason,
-                }
-                for name, finding in analysis.items()
-            ],
+            "bars": serial.to_json(bars(analysis)),
             "words": ", ".join(analysis.keywords.flat) or "none",
             "target": os.path.abspath(os.path.expanduser(target)),  # noqa: PTH100, PTH111
         }

@@ -1,6 +1,6 @@
-"""What is drawn over a photo: faces, crown and chin, body points, crops; as shapes, not pixels.
+"""What is drawn over a photo and beside it: faces, body points, crops as shapes, reasons as bars.
 
-The page draws them as SVG, ``analyze --picture`` as pixels; both from here.
+The page draws them as SVG and HTML, ``analyze --picture`` as pixels; both from here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from phototag.analysis import added_up, meaning
 from phototag.scene import BODY_POINTS
+from phototag.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +58,47 @@ class Shape:
     closed: bool = False
     label: str = ""
     name: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Bar:
+    """One part of the sum behind a verdict, or the sum itself.
+
+    Attributes:
+        name: of the criterion.
+        value: in words; empty for the starting point and the sum.
+        amount: log-odds towards headshot +, portrait -, with one digit after the point.
+        reason: one sentence.
+        total: it is the sum of those before it.
+    """
+
+    name: str
+    value: str = ""
+    amount: float
+    reason: str
+    total: bool = False
+
+
+def bars(analysis: Analysis) -> tuple[Bar, ...]:
+    """The starting point, the criteria, and last their sum; the amounts add up as they stand."""
+    shown = added_up(analysis)
+    return (
+        Bar(
+            name="starting point",
+            amount=shown.starting_point,
+            reason="where the sum starts, before anything is seen",
+        ),
+        *(
+            Bar(
+                name=name,
+                value=plain(finding.value) or plain(finding.status),
+                amount=shown.contributions[name],
+                reason=finding.reason,
+            )
+            for name, finding in analysis.items()
+        ),
+        Bar(name="sum", amount=shown.log_odds, reason=meaning(analysis), total=True),
+    )
 
 
 def shapes(analysis: Analysis) -> tuple[Shape, ...]:

@@ -10,11 +10,12 @@ import attrs
 from PIL import Image, ImageDraw, ImageFont
 
 from phototag import files
-from phototag.drawing import Layer, Shape
+from phototag.drawing import Bar, Layer, Shape
 from phototag.errors import WriteRefused
 from phototag.metadata.options import Options
 from phototag.metadata.replace import Original, read_file, replace
 from phototag.vision import photo as photos
+from phototag.wording import signed
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -37,23 +38,6 @@ COLOURS: Final = {
 
 
 @attrs.frozen(kw_only=True)
-class Bar:
-    """One criterion.
-
-    Attributes:
-        name: of the criterion.
-        value: in words.
-        contribution: log-odds towards headshot +, portrait -.
-        reason: one sentence.
-    """
-
-    name: str
-    value: str
-    contribution: float
-    reason: str
-
-
-@attrs.frozen(kw_only=True)
 class Painting:
     """What is to be made.
 
@@ -61,7 +45,7 @@ class Painting:
         title: the photo's name.
         verdict: one sentence.
         shapes: drawn over the photo.
-        bars: the criteria.
+        bars: the starting point, the criteria, and their sum.
         words: the keywords in one line.
         target: path of the new PNG file.
     """
@@ -128,22 +112,20 @@ def _panel(painting: Painting) -> Image.Image:
     pens = ImageDraw.Draw(sheet)
     y = _write(pens, 0, painting.title, _font(17), QUIET)
     y = _write(pens, y + 2, painting.verdict, _font(22), INK) + 14
-    most = max(1.0, *(abs(bar.contribution) for bar in painting.bars))
+    most = max(1.0, *(abs(bar.amount) for bar in painting.bars))
     left, right = TRACK
     middle = (left + right) / 2
     for bar in painting.bars:
+        if bar.total:
+            pens.line((0, y - 2, PANEL, y - 2), fill=LINE)
+            y += 5
         pens.text((0, y), bar.name, INK, _font(15))
-        end = middle + (right - left) / 2 * bar.contribution / most
-        colour = TOWARDS if bar.contribution >= 0 else AGAINST
+        end = middle + (right - left) / 2 * bar.amount / most
+        colour = TOWARDS if bar.amount >= 0 else AGAINST
         pens.rectangle((left, y + 3, right, y + 14), outline=LINE)
         pens.rectangle((min(middle, end), y + 3, max(middle, end), y + 14), fill=colour)
         pens.line((middle, y, middle, y + 17), fill=QUIET)
-        pens.text(
-            (right + 10, y),
-            f"{bar.contribution:+.1f}".replace("-0.0", "+0.0") + f"  {bar.value}",
-            INK,
-            _font(15),
-        )
+        pens.text((right + 10, y), f"{signed(bar.amount)}  {bar.value}", INK, _font(15))
         y = _write(pens, y + 19, bar.reason, _font(13), QUIET) + 7
     y = _write(pens, y + 4, f"keywords: {painting.words}", _font(14), INK)
     return sheet.crop((0, 0, PANEL, y))

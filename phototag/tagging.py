@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import attrs
 
-from phototag.analysis import Analysis
+from phototag.analysis import Analysis, added_up
 from phototag.keywords import Level, Vocabulary, claim, thresholds
 from phototag.metadata.options import Options
-from phototag.metadata.record import Record
+from phototag.metadata.record import DIGITS, Record
 from phototag.scene import Face
 from phototag.verdict import Kind
 
@@ -48,11 +48,13 @@ class Tagging:
         )
         sure = analysis.confidence >= self.min_confidence.get("kind", 0.0)
         crops = analysis.crops if sure else ()
+        stated = added_up(analysis, DIGITS)
         return Record(
             kind=analysis.kind,
             confidence=round(analysis.confidence, 4),
             grade=analysis.grade,
-            contributions={n: round(value, 3) for n, value in analysis.contributions.items()},
+            starting_point=stated.starting_point,
+            contributions=stated.contributions,
             keywords=claimed,
             crops=crops,
             faces=tuple(face.box for face in _faces(analysis)) if self.faces else (),

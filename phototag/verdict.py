@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from typing import TYPE_CHECKING
 
 import attrs
@@ -60,7 +61,9 @@ class Verdict:
         professional: probability of that grade; None for the others and where people fill the
             frame.
         headshot, portrait, other: probabilities; they sum to 1.
-        log_odds: base + all contributions; > 0 = headshot rather than portrait.
+        starting_point: log-odds before anything is seen: where the sum starts, for every photo alike.
+        log_odds: the sum of the starting point and all contributions; > 0 = headshot rather than
+            portrait.
         corrected: a person has said what the picture is; then nothing else was asked.
     """
 
@@ -71,6 +74,7 @@ class Verdict:
     headshot: float
     portrait: float
     other: float
+    starting_point: float
     log_odds: float
     corrected: bool = False
 
@@ -99,7 +103,7 @@ def corrected(verdict: Verdict, kind: Kind) -> Verdict:
 def judge(scene: Scene, findings: Findings, calibration: Calibration) -> Verdict:
     """Whether a person is the subject comes first, then headshot against portrait."""
     rules = calibration.section("verdict", Rules)
-    log_odds = rules.base + sum(finding.contribution for _, finding in findings.items())
+    log_odds = math.fsum((rules.base, *(one.contribution for _, one in findings.items())))
     presence = findings.subjects.presence
     head = logistic(log_odds)
     chances = {
@@ -121,6 +125,7 @@ def judge(scene: Scene, findings: Findings, calibration: Calibration) -> Verdict
         headshot=chances[Kind.HEADSHOT],
         portrait=chances[Kind.PORTRAIT],
         other=chances[Kind.OTHER],
+        starting_point=rules.base,
         log_odds=log_odds,
     )
 

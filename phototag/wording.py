@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
 MOST_SURE = 0.99
 
 
@@ -15,6 +19,38 @@ def sure(confidence: float) -> str:
     if confidence > MOST_SURE:
         return f"over {percent(MOST_SURE)} sure"
     return f"{percent(confidence)} sure"
+
+
+def signed(number: float) -> str:
+    """``3.3`` as ``+3.3``, nothing as ``0.0``."""
+    return f"{number:+.1f}" if number else "0.0"
+
+
+def adding_up(parts: Sequence[float], digits: int) -> tuple[tuple[float, ...], float]:
+    """The parts and their sum, rounded so that what is shown adds up.
+
+    The sum is rounded as any number is.  Of the parts, all are rounded down and then those that lost
+    most by it rounded up instead, until they make the sum (the method of the largest remainder).
+
+    Args:
+        parts: finite numbers.
+        digits: after the point.
+
+    Returns:
+        The parts, each less than one unit of the last digit off, and what they add up to as decimal
+        numbers.  None of them is ``-0.0``.
+
+    >>> adding_up([0.14, 0.13, 0.14], 1)
+    ((0.2, 0.1, 0.1), 0.4)
+    """
+    unit = 10**digits
+    exact = [Fraction(part) * unit for part in parts]
+    units = [math.floor(part) for part in exact]
+    total = round(Fraction(round(math.fsum(parts), digits)) * unit)
+    most_lost = sorted(range(len(parts)), key=lambda at: units[at] - exact[at])
+    for at in most_lost[: max(0, total - sum(units))]:
+        units[at] += 1
+    return tuple(count / unit for count in units), sum(units) / unit
 
 
 def plain(value: object) -> str:

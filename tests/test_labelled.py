@@ -17,6 +17,7 @@ from phototag.crops import built_in
 from phototag.crops.fitting import cuts
 from phototag.crops.layout import lay_out
 from phototag.crops.profiles import Serves
+from sums import check
 
 pytestmark = pytest.mark.slow
 KINDS = {"group": "portrait", "none": "other"}
@@ -49,6 +50,11 @@ def test_every_criterion_of_every_photo_has_a_reason(results: list[dict[str, Any
     for result in results:
         for name in CRITERIA:
             assert result["criteria"][name]["reason"], (result["path"], name)
+
+
+def test_what_is_shown_of_every_photo_adds_up(analyses: list[Analysis]) -> None:
+    for analysis in analyses:
+        check(analysis)
 
 
 def test_every_crop_keeps_the_hard_rules(analyses: list[Analysis]) -> None:

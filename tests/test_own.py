@@ -24,6 +24,7 @@ from phototag.errors import BadPlugin
 from phototag.keywords import Level
 from phototag.tagging import Tagging
 from scenes import face, scene
+from sums import check, in_text
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "docs" / "examples" / "phototag-placement"
@@ -224,6 +225,22 @@ def test_words_of_a_criterion_with_several_values(monkeypatch: pytest.MonkeyPatc
         .keywords.hierarchical[-1]
         .startswith("phototag|odd")
     )
+
+
+def test_what_a_criterion_contributes_is_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+    without = analyse_scene("jane.jpg", scene(face()))
+    found = with_odd(monkeypatch, answer(contribution=-0.77))
+    assert found.verdict.log_odds == pytest.approx(without.verdict.log_odds - 0.77)
+    assert found.verdict.starting_point == without.verdict.starting_point
+    check(found)
+    said, least = in_text(found), in_text(without)
+    assert said
+    assert least
+    assert len(said[0]) > len(least[0])  # it is named
+    monkeypatch.undo()
+    read = Analysis.from_dict(found.to_dict())  # where it is not installed
+    assert not read.others
+    check(attrs.evolve(read, scene=found.scene))
 
 
 def test_an_analysis_made_without_a_criterion_can_be_written_with_it(

@@ -14,6 +14,7 @@ from phototag.scene import Face, Scene
 from phototag.verdict import Kind
 from phototag.wording import percent
 from scenes import body, face, scene, surroundings
+from sums import check
 
 SHARE = st.floats(0, 1)
 
@@ -104,6 +105,11 @@ def test_the_explanation_agrees_with_the_verdict(drawn: Scene) -> None:
                 assert float(said) * sign > 0
             if line.startswith("Against it"):
                 assert float(said) * sign < 0
+
+
+@given(drawn=scenes(), kind=st.none() | st.sampled_from(Kind))
+def test_what_is_shown_adds_up(drawn: Scene, kind: Kind | None) -> None:
+    check(analyse_scene("drawn.jpg", drawn, kind=kind))
 
 
 @given(drawn=scenes())

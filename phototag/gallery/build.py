@@ -21,7 +21,7 @@ from phototag.criteria.background import BackgroundKind
 from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
 from phototag.criteria.subjects import Subjects
-from phototag.drawing import shapes
+from phototag.drawing import bars, shapes
 from phototag.errors import PhototagError, WriteRefused, shown
 from phototag.outcome import Outcome
 from phototag.verdict import Kind
@@ -258,6 +258,7 @@ def row(analysis: Analysis, picture: str, folder: Path) -> list[Any]:
     """One photo as page.js reads it."""
     scene = analysis.scene
     assert scene is not None
+    start, *criteria, total = bars(analysis)
     path = os.path.abspath(os.path.expanduser(analysis.path))  # noqa: PTH100, PTH111 - any name
     return [
         picture,
@@ -274,11 +275,11 @@ def row(analysis: Analysis, picture: str, folder: Path) -> list[Any]:
                 name,
                 _value(finding.value),
                 str(finding.status),
-                round(finding.contribution, 2),
+                bar.amount,
                 round(finding.confidence, 3),
                 finding.reason,
             ]
-            for name, finding in analysis.items()
+            for (name, finding), bar in zip(analysis.items(), criteria, strict=True)
         ],
         [
             [str(shape.layer), shape.points, int(shape.closed), shape.label, shape.name]
@@ -290,6 +291,7 @@ def row(analysis: Analysis, picture: str, folder: Path) -> list[Any]:
         ],
         list(analysis.keywords.hierarchical),
         round(max((face.box.height for face in scene.faces), default=0.0), 4),
+        [[bar.name, bar.amount, bar.reason] for bar in (start, total)],
     ]
 
 

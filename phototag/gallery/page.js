@@ -1,6 +1,7 @@
 "use strict";
 /* One photo is a row [id, path, url, name, width, height, kind, confidence, grade, findings, shapes,
-   crops, words, head]; build.py writes them. Texts only ever become text nodes. */
+   crops, words, head, ends]; build.py writes them. The ends are the starting point and the sum, [name,
+   number, reason] each. Texts only ever become text nodes. */
 const gallery = (() => {
   const KINDS = ["headshot", "portrait", "other"], LAYERS = ["face", "head", "body", "crop"];
   const find = (id) => document.getElementById(id);
@@ -13,7 +14,7 @@ const gallery = (() => {
     return made;
   };
   const NAMES = ["id", "path", "url", "name", "width", "height", "kind", "confidence", "grade",
-    "findings", "shapes", "crops", "words", "head"];
+    "findings", "shapes", "crops", "words", "head", "ends"];
   const photos = JSON.parse(find("photos").textContent).map((row, at) => {
     const photo = { at };
     NAMES.forEach((name, i) => { photo[name] = row[i]; });
@@ -181,19 +182,28 @@ const gallery = (() => {
       button.onclick = () => correct(photo, kind);
       again.append(button);
     }
-    const most = Math.max(1, ...photo.findings.map((finding) => Math.abs(finding[3])));
+    const [start, total] = photo.ends;
+    const most = Math.max(1, ...[start[1], total[1], ...photo.findings.map((finding) => finding[3])].map(Math.abs));
     const bars = make("ul", { class: "bars" });
-    for (const [name, value, status, number, , reason] of photo.findings) {
+    const line = (name, number, ...about) => {
       const bar = make("span", { class: number < 0 ? "bar against" : "bar" });
       const width = 50 * Math.abs(number) / most;
       bar.style.width = `${width}%`;
       bar.style.left = `${number < 0 ? 50 - width : 50}%`;
-      const said = value === null ? status.replace("_", " ") : plain(value);
-      bars.append(make("li", {}, make("div", { class: "top" }, make("span", {}, name),
+      const item = make("li", {}, make("div", { class: "top" }, make("span", {}, name),
         make("span", { class: "track" }, bar),
         make("span", { class: "number" }, number ? (number > 0 ? "+" : "\u2212") + Math.abs(number).toFixed(1) : "0")),
-      make("p", { class: "reason" }, make("b", {}, said), ` \u2013 ${reason}`)));
+      make("p", { class: "reason" }, ...about));
+      bars.append(item);
+      return item;
+    };
+    /* The numbers add up as they stand: build.py has seen to it. */
+    line(...start);
+    for (const [name, value, status, number, , reason] of photo.findings) {
+      const said = value === null ? status.replace("_", " ") : plain(value);
+      line(name, number, make("b", {}, said), ` \u2013 ${reason}`);
     }
+    line(...total).className = "total";
     const crops = make("ul", { class: "crops" });
     for (const [name, ratio, wide, high, best, reason] of photo.crops)
       crops.append(make("li", {}, `${name}, ${ratio}, ${wide} \u00d7 ${high} px${best ? " (first choice)" : ""}: ${reason}`));

@@ -23,6 +23,8 @@ def write(packet: Packet, record: Record) -> None:
         text = getattr(record, field)
         packet.put(_own(field.title()), Text(text) if text else None)
     packet.put(_own("Corrected"), Text("True") if record.corrected else None)
+    for field, number in (("StartingPoint", record.starting_point), ("LogOdds", record.log_odds)):
+        packet.put(_own(field), None if number is None else Text(repr(float(number))))
     packet.put(_own("Confidence"), Text(repr(float(record.confidence))))
     packet.put(_own("Grade"), None if record.grade is None else Text(record.grade))
     # Texts, since there are more of them than an array may hold structures (MOST_STRUCTURES).
@@ -62,6 +64,7 @@ def read(packet: Packet, orientation: int) -> Record | None:
         models=packet.text(_own("Models")),
         calibration=packet.text(_own("Calibration")),
         corrected=packet.text(_own("Corrected")) == "True",
+        starting_point=_number_or_none(packet.text(_own("StartingPoint"))),
     )
 
 
@@ -130,6 +133,15 @@ def _number(text: str) -> float:
     except ValueError:
         return 0.0
     return value if math.isfinite(value) else 0.0
+
+
+def _number_or_none(text: str) -> float | None:
+    """A number of ours; None if there is none, or another program has made something else of it."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _bag_or_none(items: tuple[Value, ...]) -> Array | None:

@@ -22,7 +22,8 @@ def check(record: Record) -> None:
         ValueError: a text holds control characters, starts like an instruction to exiv2 or is an
             empty word, or a number is not finite.
     """
-    numbers = (record.confidence, *record.contributions.values())
+    start = 0.0 if record.starting_point is None else record.starting_point
+    numbers = (record.confidence, start, *record.contributions.values())
     if not all(map(math.isfinite, numbers)):
         message = "a number of the record is not finite"
         raise ValueError(message)

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import phototag
+from phototag.criteria import CRITERIA
 from trees import NAMES
 
 pytestmark = pytest.mark.slow
@@ -103,7 +105,7 @@ def test_keys_and_the_large_view(view: Any) -> None:
     press(view, Keys.ARROW_LEFT)
     assert one(view, "#view-title").text == first
     bars = view.find_elements("css selector", ".bars > li")
-    assert len(bars) == 11
+    assert len(bars) == 13  # the starting point, eleven criteria, the sum
     assert max(bar.size["width"] for bar in view.find_elements("css selector", ".track .bar")) > 20
     assert max(bar.size["height"] for bar in view.find_elements("css selector", ".track .bar")) > 5
     press(view, "d")
@@ -114,6 +116,31 @@ def test_keys_and_the_large_view(view: Any) -> None:
     assert one(view, "#view").is_displayed()
     press(view, Keys.ESCAPE, "?")
     assert one(view, "#help").is_displayed()
+
+
+def test_the_numbers_of_each_photo_add_up(view: Any) -> None:
+    meanings = set()
+    for name in NAMES.values():
+        view.execute_script("document.getElementById('view').close()")
+        choose(view, "sort", "name")
+        tiles = view.find_elements("css selector", ".tile")
+        next(tile for tile in tiles if Path(name).stem[-6:] in tile.text).click()
+        rows = [
+            str(row.text).splitlines() for row in view.find_elements("css selector", ".bars > li")
+        ]
+        assert (rows[0][0], rows[-1][0]) == ("starting point", "sum")
+        assert [row[0] for row in rows[1:-1]] == list(CRITERIA)
+        *parts, total = (Decimal(row[1].replace("\u2212", "-")) for row in rows)
+        assert sum(parts) == total
+        assert parts[0] != 0
+        widths = [bar.size["width"] for bar in view.find_elements("css selector", ".track .bar")]
+        assert all(
+            (width > 0) == (number != 0)
+            for width, number in zip(widths, (*parts, total), strict=True)
+        )
+        meanings.add(rows[-1][2])
+    nobody = "it decides nothing, since no person is the subject"
+    assert meanings == {"above 0 means headshot", "below 0 means portrait", nobody}
 
 
 def test_drawings_lie_on_the_photo(view: Any) -> None:

@@ -70,6 +70,7 @@ def headshot() -> Record:
         confidence=0.93,
         grade="professional",
         contributions={"focus": 1.5, "mood": -0.25},
+        starting_point=-0.5,
         keywords=Keywords(
             ("headshot", "plain background"),
             ("phototag|kind|headshot", "phototag|background|plain background"),

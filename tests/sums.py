@@ -1,0 +1,112 @@
+"""What is shown of the sum behind a verdict, read from where it is shown, and whether it adds up."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PIL import ImageDraw
+
+from phototag.analysis import Analysis
+from phototag.drawing import bars
+from phototag.gallery.build import row
+from phototag.metadata import statement
+from phototag.metadata.xmp.names import Name
+from phototag.metadata.xmp.packet import Packet
+from phototag.tagging import Tagging
+from phototag.verdict import Kind
+
+NUMBER = r"[+-]?\d+\.\d"
+Shown = tuple[list[Decimal], Decimal]  # the parts, and what they are said to add up to
+
+
+def exact(number: float) -> Decimal:
+    """A number as JSON and XMP write it."""
+    assert str(number) != "-0.0"
+    return Decimal(repr(number))
+
+
+def in_text(analysis: Analysis) -> Shown | None:
+    """None where no person is the subject: then no number is said."""
+    lines = analysis.explain().splitlines()
+    found = [line for line in lines if line.startswith("With the starting point (")]
+    if analysis.kind is Kind.OTHER:
+        assert not found
+        return None
+    (last,) = found
+    reasons = [line for line in lines if line.startswith(("For it: ", "Against it: "))]
+    assert lines[1 : len(reasons) + 2] == [*reasons, last]  # right after the reasons
+    parts = re.findall(rf"\(({NUMBER})\)", last)
+    parts += re.findall(rf"\(\w+ ({NUMBER})\)", " ".join(reasons))
+    (total,) = re.findall(rf"the sum is ({NUMBER}):", last)
+    return list(map(Decimal, parts)), Decimal(total)
+
+
+def in_bars(analysis: Analysis) -> Shown:
+    first, *criteria, last = bars(analysis)
+    assert (first.name, last.name, last.total) == ("starting point", "sum", True)
+    return [exact(bar.amount) for bar in (first, *criteria)], exact(last.amount)
+
+
+def in_gallery(analysis: Analysis) -> Shown:
+    values = json.loads(json.dumps(row(analysis, "", Path("/"))))
+    start, total = values[-1]
+    assert (start[0], total[0]) == ("starting point", "sum")
+    parts = [start[1], *(finding[3] for finding in values[9])]
+    return list(map(exact, parts)), exact(total[1])
+
+
+def in_xmp(analysis: Analysis) -> Shown:
+    """From the serialised packet, which is read afresh."""
+    packet = Packet(None)
+    statement.write(packet, Tagging().record(analysis))
+    again = Packet(packet.to_bytes())
+    record = statement.read(again, 1)
+    assert record is not None
+    assert record.starting_point is not None
+    start, total = (again.text(Name.of(f"phototag:{n}")) for n in ("StartingPoint", "LogOdds"))
+    assert (exact(record.starting_point), record.log_odds) == (Decimal(start), float(total))
+    assert record.contributions.keys() == analysis.contributions.keys()
+    return [Decimal(start), *map(exact, record.contributions.values())], Decimal(total)
+
+
+def check(analysis: Analysis) -> None:
+    """All of them, the same numbers wherever as many digits are shown."""
+    said = analysis.to_dict()
+    given = said["verdict"]["starting_point"]
+    parts = [given, *(finding["contribution"] for finding in said["criteria"].values())]
+    assert sum(parts) == pytest.approx(said["verdict"]["log_odds"], abs=1e-9)
+    for digits, (shown, total) in {1: in_bars(analysis), 3: in_xmp(analysis)}.items():
+        assert sum(shown) == total
+        assert total == exact(round(analysis.verdict.log_odds, digits) + 0.0)
+        assert [max(0, -int(number.as_tuple().exponent)) <= digits for number in shown]
+        for number, part in zip(shown, parts, strict=True):
+            assert abs(float(number) - part) < 10**-digits
+    assert in_gallery(analysis) == in_bars(analysis)
+    text = in_text(analysis)
+    if text is not None:
+        assert (sum(text[0]), text[1]) == (text[1], in_bars(analysis)[1])
+
+
+def painted(analysis: Analysis, monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """The numbers beside the bars of ``analyze --picture``, as they are drawn."""
+    from phototag import painting
+
+    texts: list[str] = []
+
+    def text(_: object, at: object, said: str, *__: object, **___: object) -> None:
+        texts.append(said)
+
+    order = painting.Painting(
+        title="", verdict="", shapes=(), bars=bars(analysis), words="", target=""
+    )
+    with monkeypatch.context() as patched:
+        patched.setattr(ImageDraw.ImageDraw, "text", text)
+        painting._panel(order)
+    assert texts.index("starting point") < texts.index("focus") < texts.index("sum")
+    found = [re.match(rf"({NUMBER})  ", text) for text in texts]
+    *parts, total = (Decimal(match.group(1)) for match in found if match)
+    return parts, total
