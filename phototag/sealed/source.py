@@ -86,6 +86,10 @@ class Source:
         from PIL import ImageOps  # noqa: PLC0415 - only where the caller uses Pillow already
 
         name = getattr(image, "filename", "") or "<image>"
+        if image.format == "EPS" and getattr(image, "tile", None):
+            # Not yet drawn: Pillow would start Ghostscript.
+            problem = "this is PostScript, a program that draws a picture"
+            raise errors.NotAPhoto(name, problem, "draw it first: image.load()")
         try:
             upright = ImageOps.exif_transpose(image)
             if upright.mode in ARRAY_MODES and not upright.has_transparency_data:

@@ -12,7 +12,7 @@ import importlib
 import importlib.util
 import io
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import cv2
@@ -35,6 +35,10 @@ WORK_SIDE = 1024  # px, long side of the seen picture
 DECODE_SIDE = 960  # px, least long side after a reduced decode: 4000 px wide photos decode at 1/4
 LEAST_SIDE = 16  # px of the seen picture's short side; no face is found in less
 
+# What Pillow may open, by content, whatever the file is called.  Left to itself it tries all it knows:
+# of PostScript it makes a picture by starting Ghostscript.  Its JPEG is MPO, too.
+FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "AVIF", "JPEG2000", "GIF", "BMP")
+HEIF: Final = ("HEIF",)  # of files of that kind alone; for others it is not asked
 ORIENTATION_TAG = 0x0112
 DNG_VERSION_TAG = 0xC612
 UPRIGHT_FORMATS = {"TIFF", "HEIF"}  # Pillow's decoders of these turn the picture themselves
@@ -98,7 +102,13 @@ def from_array(name: str, array: NDArray[Any], max_pixels: int = Limits().pixels
 
 
 def opened(name: str, data: bytes) -> Image.Image:
-    """The picture with its header read and nothing decoded."""
+    """The picture with its header read and nothing decoded; one of ``FORMATS``, or HEIF.
+
+    Raises:
+        NotAPhoto: it is none of these.
+        PhotoDamaged: it begins as one of these does, and its header cannot be read.
+        FormatNotInstalled: it is HEIF, and the package for it is missing.
+    """
     Image.MAX_IMAGE_PIXELS = None  # the limit is ours to check, on every path alike
     heif = _is_heif(data)
     if heif and not _register_heif():
@@ -106,9 +116,11 @@ def opened(name: str, data: bytes) -> Image.Image:
             name, "reading HEIC needs one more package", "pip install 'phototag[heif]'"
         )
     try:
-        return Image.open(io.BytesIO(data))
+        return Image.open(io.BytesIO(data), formats=HEIF if heif else FORMATS)
     except UnidentifiedImageError as error:
-        raise errors.NotAPhoto(name, "this is not a picture in a format phototag knows") from error
+        raise errors.NotAPhoto(
+            name, "this is not a picture in a format phototag knows", "save it as JPEG, PNG or TIFF"
+        ) from error
     except Exception as error:  # plug-ins raise whatever the broken header leads them to
         raise errors.PhotoDamaged(
             name, f"the header is damaged ({error})", "restore it from a backup"
