@@ -14,6 +14,7 @@ from phototag.analysis import Analysis, analyse_scene
 from phototag.drawing import bars
 from phototag.drawing import recommended as to_draw
 from phototag.limits import Limits
+from phototag.files import path_of
 from phototag.metadata.options import Change, Expected, Options, Written
 from phototag.metadata.record import Record
 from phototag.outcome import How, Met, Outcome
@@ -149,7 +150,7 @@ class Analyzer:
             WriteRefused: there is such a file already, or it cannot be written.
             PhototagError: as for ``analyze``.
         """
-        source, target = Source.of_path(photo), os.fsdecode(out)
+        source, target = Source.of_path(photo), path_of(out)
         painting = {
             "title": os.path.basename(source.name),  # noqa: PTH119
             "verdict": analysis.explain().splitlines()[0],
@@ -279,7 +280,7 @@ class Analyzer:
         found = next((crop for crop in analysis.crops if crop.profile == profile), None)
         if found is None:
             raise errors.CropRefused(source.name, *_why_not(analysis, profile))
-        target = _beside(source.name, profile) if out is None else os.fsdecode(out)
+        target = _beside(source.name, profile) if out is None else path_of(out)
         order = {
             "box": serial.to_json(found.box),
             "pixels": list(found.pixels),

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+LONGEST_SHOWN: Final = 300  # characters of a name in a message; a path may have 4,096 bytes
+
+
+def printable(text: str) -> str:
+    """Text as it can be printed: control characters and foreign bytes are escaped."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
+    )
+
 
 def shown(name: str) -> str:
-    """A file's name as it can be printed: control characters and foreign bytes are escaped."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in name
-    )
+    """A file's name as it is printed: as ``printable``, and of a very long one the middle left out."""
+    text = printable(name if len(name) <= LONGEST_SHOWN else _ends(name))
+    return text if len(text) <= LONGEST_SHOWN else _ends(text)
+
+
+def _ends(text: str) -> str:
+    part = (LONGEST_SHOWN - 3) // 2
+    return f"{text[:part]}...{text[-part:]}"
 
 
 class PhototagError(Exception):

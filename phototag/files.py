@@ -1,13 +1,25 @@
-"""Reading a file whole, and knowing later whether it is still the same."""
+"""Paths, reading a file whole, and knowing later whether it is still the same."""
 
 from __future__ import annotations
 
 import os
+import re
 import stat
+from pathlib import Path
+from typing import Any, Final
 
 import attrs
 
 from phototag import errors
+
+# No system has longer ones.
+LONGEST_PATH: Final = 32767 if os.name == "nt" else 4096  # bytes
+LONGEST_NAME: Final = 255  # characters between two separators
+
+_DATA_URL: Final = re.compile(r"\s*data:[^,]{0,300},", re.IGNORECASE)
+# JPEG, PNG, GIF, WebP, TIFF and what is built like them, in base64: parts of it are short as names are.
+_BASE64: Final = re.compile(r"(/9j/|iVBORw0K|R0lGOD|UklGR|SUkq|TU0AK)[A-Za-z0-9+/_\s-]{100,}=*\s*")
+_CONTENT: Final = "give the bytes themselves to analyze; everything else takes the path of a file"
 
 
 @attrs.frozen
@@ -26,6 +38,54 @@ class FileState:
     def of(cls, status: os.stat_result) -> FileState:
         """The state in what ``os.stat`` says."""
         return cls(status.st_size, status.st_mtime_ns)
+
+
+def path_of(given: Any) -> str:
+    """The path a caller has given, as text; bytes that are no text are escaped in it.
+
+    A picture's content in the place of a path is refused under a name that stands for it: neither the
+    error nor a log shows a byte of somebody's photo.
+
+    Args:
+        given: a path, or what a caller took for one.
+
+    Raises:
+        BadInput: it is no path.
+    """
+    try:
+        path = os.fspath(given)
+    except TypeError:
+        kind = type(given).__name__
+        remedy = (
+            _CONTENT if isinstance(given, (bytearray, memoryview)) else "give the path of a file"
+        )
+        raise errors.BadInput(f"<{kind}>", "this is not a path", remedy) from None
+    name = os.fsdecode(path)
+    if not name:
+        raise errors.BadInput("<empty path>", "this is not a path")
+    if _may_be_a_path(path) or os.path.lexists(path):
+        return name
+    if isinstance(path, bytes):
+        raise errors.BadInput("<bytes>", "these are not the path of a file", _CONTENT)
+    if _DATA_URL.match(name):
+        remedy = "decode it and give its bytes to analyze; everything else takes the path of a file"
+        raise errors.BadInput("<data URL>", "this is not a path", remedy)
+    stand_in = f"<text of {len(name)} characters>"
+    raise errors.BadInput(stand_in, "this is not the path of a file", _CONTENT)
+
+
+def _may_be_a_path(path: str | bytes) -> bool:
+    """Whether a file could have this name; of bytes only a look at the disk tells."""
+    if isinstance(path, bytes) or "\0" in path or len(path) > LONGEST_PATH:
+        return False
+    try:
+        long = len(os.fsencode(path)) > LONGEST_PATH
+    except UnicodeEncodeError:  # half a character, which no file system takes
+        return False
+    if long:
+        return False
+    longest = max(map(len, Path(path).parts), default=0)
+    return longest <= LONGEST_NAME and not _DATA_URL.match(path) and not _BASE64.fullmatch(path)
 
 
 def read(path: str, name: str) -> tuple[bytes, os.stat_result]:

@@ -25,7 +25,7 @@ from rich.progress import (
 from rich.table import Table
 
 from phototag.analysis import SCHEMA
-from phototag.errors import shown
+from phototag.errors import PhototagError, printable, shown
 from phototag.outcome import How
 from phototag.verdict import Kind
 from phototag.wording import sure
@@ -33,7 +33,6 @@ from phototag.wording import sure
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from phototag.errors import PhototagError
     from phototag.outcome import Outcome
 
 SOME_FAILED = 1  # exit status; click uses 2 for wrong usage
@@ -213,7 +212,8 @@ class Report:
         return show
 
     def _count_now(self, count: Callable[[], int]) -> None:
-        self.total = count()
+        with contextlib.suppress(PhototagError):  # the run itself says it
+            self.total = count()
 
 
 @contextlib.contextmanager
@@ -306,7 +306,7 @@ def command(words: Iterable[str]) -> str:
     """A command that can be typed again."""
     import shlex  # noqa: PLC0415 - only where a command is shown
 
-    return shlex.join(shown(word) for word in words)
+    return shlex.join(printable(word) for word in words)
 
 
 def _duration(seconds: float) -> str:

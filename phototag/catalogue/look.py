@@ -13,6 +13,7 @@ from phototag import errors
 from phototag.catalogue.run import Catalogue, Plan, Task
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found
+from phototag.files import path_of
 from phototag.outcome import Outcome
 from phototag.streaming import stream
 
@@ -57,7 +58,7 @@ def looked_at(
         state: path of the state file; None = the user's own.
         stop: set it to end early.
     """
-    names = [os.path.expanduser(os.fsdecode(root)) for root in roots]  # noqa: PTH111
+    names = [os.path.expanduser(path_of(root)) for root in roots]  # noqa: PTH111
     with ExitStack() as held:
         book = held.enter_context(State(state))
 

@@ -17,6 +17,7 @@ from phototag.calibration import default as rules
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Place, Row, State, Statement
 from phototag.catalogue.walk import Found, find, looks
+from phototag.files import path_of
 from phototag.metadata.options import Change, Options, Written
 from phototag.metadata.record import FORM
 from phototag.outcome import How, Met, Outcome
@@ -358,7 +359,7 @@ def tag_catalogue(
     plan = Plan(
         tagging=tagging(options), profiles=profiles, pairs=pairs, links=links, failed=failed
     )
-    names = [os.path.expanduser(os.fsdecode(root)) for root in roots]  # noqa: PTH111
+    names = [os.path.expanduser(path_of(root)) for root in roots]  # noqa: PTH111
     folders = [name for name in names if os.path.isdir(name)]  # noqa: PTH112
     with ExitStack() as held:
         analyzer = held.enter_context(Analyzer(workers, limits=limits, profiles=profiles))

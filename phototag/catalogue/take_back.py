@@ -12,6 +12,7 @@ from phototag.analyzer import Analyzer
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Entry, Place, Run, State
 from phototag.catalogue.walk import clean_folder, walk
+from phototag.files import path_of
 from phototag.metadata.options import Options
 from phototag.outcome import How, Outcome
 from phototag.streaming import stream
@@ -106,7 +107,7 @@ def remove_catalogue(
     Raises:
         CatalogueBusy: another run is at work in the same folders.
     """
-    names = [os.path.expanduser(os.fsdecode(root)) for root in roots]  # noqa: PTH111
+    names = [os.path.expanduser(path_of(root)) for root in roots]  # noqa: PTH111
     folders = [os.path.realpath(name) for name in names if os.path.isdir(name)]  # noqa: PTH112
     options = Options(dry_run=dry_run, allow_hard_links=allow_hard_links)
     with locked(folders, wait=wait, stop=stop), Analyzer(workers, limits=limits) as analyzer:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from phototag.errors import PhotoNotReadable
-from phototag.files import FileState
+from phototag.files import FileState, path_of
 from phototag.formats import PHOTO_SUFFIXES, RAW_SUFFIXES
 from phototag.metadata import sidecar, temporary
 
@@ -61,7 +61,7 @@ def walk(
     no folder is gone through twice.  ``clean`` is as for ``find``.
     """
     for path in paths:
-        name = os.path.expanduser(os.fsdecode(path))  # noqa: PTH111 - keeps names that are not UTF-8
+        name = os.path.expanduser(path_of(path))  # noqa: PTH111 - keeps names that are not UTF-8
         if os.path.isdir(name):  # noqa: PTH112
             yield from (found.path for found in find(name, links=links, clean=clean))
         else:

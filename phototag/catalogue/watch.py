@@ -16,7 +16,7 @@ from phototag.catalogue.run import Catalogue, Plan, through
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found, find, inside_of, listing
 from phototag.errors import CatalogueBusy, PhotoNotReadable
-from phototag.files import FileState
+from phototag.files import FileState, path_of
 from phototag.formats import PHOTO_SUFFIXES
 from phototag.outcome import How
 
@@ -68,7 +68,7 @@ def watch_catalogue(
         PhotoNotReadable: the folder cannot be searched.
         StateUnusable: the state file cannot be used.
     """
-    name = os.path.expanduser(os.fsdecode(root))  # noqa: PTH111
+    name = os.path.expanduser(path_of(root))  # noqa: PTH111
     if not os.path.isdir(name):  # noqa: PTH112
         raise PhotoNotReadable(name, "this is no folder", "name the folder to watch")
     plan = Plan(tagging=tagging(options), profiles=profiles, pairs=pairs)

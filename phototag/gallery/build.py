@@ -23,6 +23,7 @@ from phototag.criteria.environment import Place
 from phototag.criteria.subjects import Subjects
 from phototag.drawing import bars, shapes
 from phototag.errors import PhototagError, WriteRefused, shown
+from phototag.files import path_of
 from phototag.outcome import Outcome
 from phototag.verdict import Kind
 from phototag.wording import plain
@@ -124,7 +125,7 @@ def stream(
     stop: threading.Event | None = None,
 ) -> Generator[Outcome]:
     """As ``build``, one ``Outcome`` a photo as it is done; the page is there after the last."""
-    target = Path(os.fsdecode(out)).expanduser()
+    target = Path(path_of(out)).expanduser()
     if target.suffix.lower() not in {".html", ".htm"}:  # a slip of the pen must not cost a photo
         raise WriteRefused(str(target), "a page ends in .html", "name the page so")
     with (

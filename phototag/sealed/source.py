@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 
-from phototag import errors
+from phototag import errors, files
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,10 +64,12 @@ class Source:
 
     @classmethod
     def of_path(cls, path: str | os.PathLike[str]) -> Source:
-        """A file by its path; it is read by the child."""
-        name = os.fsdecode(path)
-        if not name or "\0" in name:
-            raise errors.BadInput(name or "<empty path>", "this is not a path")
+        """A file by its path; it is read by the child.
+
+        Raises:
+            BadInput: it is no path; a picture's bytes or a data URL, say.
+        """
+        name = files.path_of(path)
         return cls(name, path=os.path.abspath(os.path.expanduser(name)))  # noqa: PTH100, PTH111
 
     @classmethod
