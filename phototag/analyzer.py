@@ -6,6 +6,7 @@ import base64
 import contextlib
 import os
 import threading
+import warnings
 import weakref
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,8 +14,8 @@ from phototag import errors, serial
 from phototag.analysis import Analysis, analyse_scene
 from phototag.drawing import bars
 from phototag.drawing import recommended as to_draw
-from phototag.limits import Limits
 from phototag.files import path_of
+from phototag.limits import Limits
 from phototag.metadata.options import Change, Expected, Options, Written
 from phototag.metadata.record import Record
 from phototag.outcome import How, Met, Outcome
@@ -39,6 +40,8 @@ AT_ONCE = 2  # requests of a sealed process: one it works at, one that it finds 
 class Analyzer:
     """Holds warm sealed processes; use it as a context manager, from any number of threads.
 
+    Dropped without ``close()`` it ends them when it is collected, with a ``ResourceWarning``.
+
     Args:
         workers: sealed processes, each with its own models (about 300 MB); one a core is right.
         limits: what one photo may take; None = ``Limits()``.
@@ -60,6 +63,8 @@ class Analyzer:
         self._processes = [SealedProcess(self.limits) for _ in range(workers)]
         self._forget_loads()
         _LIVING.add(self)
+        dropped = weakref.finalize(self, _end_abandoned, self._processes)
+        dropped.atexit = False  # then they are closed in good order
 
     def __enter__(self) -> Self:
         return self
@@ -330,6 +335,15 @@ class Analyzer:
                 return Outcome(photo=error.photo, error=error)
 
         return stream(guarded, items, self.workers, stop=stop)
+
+
+def _end_abandoned(processes: Sequence[SealedProcess]) -> None:
+    """What becomes of the sealed processes of an analyzer that nobody can reach any more."""
+    ended = [process.abandon() for process in processes]
+    if any(ended):
+        what = "an Analyzer was dropped while its sealed processes ran"
+        remedy = "call close(), or use it in a `with` statement"
+        warnings.warn(f"{what}: {remedy}", ResourceWarning, stacklevel=2)
 
 
 def _why_not(analysis: Analysis, profile: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import platform
 import re
 import sys
@@ -15,7 +16,8 @@ from phototag import models, plugins, vocabulary
 from phototag.analyzer import Analyzer
 from phototag.calibration import default
 from phototag.crops import profiles
-from phototag.errors import PhototagError
+from phototag.errors import PhototagError, shown
+from phototag.sealed.start import PYTHON
 from phototag.version import __version__
 from phototag.vocabulary import branches
 
@@ -109,13 +111,14 @@ def _models() -> Iterator[Line]:
 
 
 def _sealed_process() -> Iterator[Line]:
+    named = os.environ.get(PYTHON)
+    python = f"{shown(named)}, as {PYTHON} says" if named else sys.executable
     try:
         with Analyzer() as analyzer:
             versions = analyzer.versions()
     except PhototagError as error:
-        yield Line(
-            f"the sealed process does not work ({sys.executable}): {error.problem}", fine=False
-        )
+        yield Line(f"the sealed process does not work ({python}): {error.message}", fine=False)
     else:
         loaded = ", ".join(f"{name} {version}" for name, version in versions.items())
-        yield Line(f"the sealed process works: {loaded}")
+        where = f" ({python})" if named else ""
+        yield Line(f"the sealed process works{where}: {loaded}")

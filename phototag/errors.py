@@ -148,6 +148,17 @@ class WorkerDied(PhototagError):
     """The sealed process crashed or took too long on this photo; the next photo works."""
 
 
+class WorkerStopped(WorkerDied):
+    """Somebody else ended the sealed process: a shutdown, ``kill``, the out-of-memory killer.
+
+    It is no fault of the photo: the same command looks at it again.
+    """
+
+
+class WorkerNotStarted(PhototagError):
+    """The sealed process cannot be started: there is no Python for it, or one without phototag."""
+
+
 class ModelsMissing(PhototagError):
     """The installation lacks its models or they are not the ones this version was built with."""
 

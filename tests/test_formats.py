@@ -141,7 +141,7 @@ def test_no_process_starts_a_program(strangers: list[Path], tmp_path: Path) -> N
     if strace is None:
         pytest.skip("strace, which shows what is started, is not installed")
     log = tmp_path / "strace.log"
-    trace = [strace, "-f", "-qq", "-e", "trace=execve", "-e", "signal=none", "-o", log]
+    trace = [strace, "-f", "-qq", "-e", "trace=execve", "-e", "signal=none", "-o", str(log)]
     done = subprocess.run(
         [*trace, *COMMAND, "analyze", "--json", *strangers],
         capture_output=True, text=True, timeout=300, check=False,

@@ -21,7 +21,8 @@ from phototag import errors
 from phototag.analyzer import Analyzer
 from phototag.limits import Limits
 from phototag.sealed import SealedProcess, jobs
-from phototag.sealed.process import child_environment
+from phototag.sealed.start import child_environment
+from processes import alive, wait_until_gone
 
 HEAVY = ("cv2", "mediapipe", "pyexiv2", "numpy")
 
@@ -43,24 +44,6 @@ def child_of(sealed: SealedProcess) -> int:
     running = sealed._running
     assert running is not None
     return running._process.pid
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs; one that ended and was not yet waited for does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
-def wait_until_gone(pid: int, seconds: float = 8) -> bool:
-    deadline = time.monotonic() + seconds
-    while alive(pid):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def script(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:

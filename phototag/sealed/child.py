@@ -18,6 +18,7 @@ from phototag import errors
 from phototag.limits import MEGABYTE
 from phototag.sealed import wire
 from phototag.sealed.jobs import JOBS
+from phototag.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,8 @@ def main(memory: int) -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(2, 1)  # whatever prints from now on goes to the log
+    with contextlib.suppress(OSError):  # the caller is gone; it is known when stdin ends
+        wire.send(replies, {"phototag": __version__})
     waiting: Requests = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
     answered = 0
@@ -61,8 +64,15 @@ def main(memory: int) -> None:
         answered += 1
         if answered % TIDY_EVERY == 0:
             _tidy()
+    if _leads_a_group():  # whatever a decoder has started does not outlive it
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(0, signal.SIGTERM)
     # Not closing mediapipe's tasks: that would send their usage statistics.
     os._exit(0)
+
+
+def _leads_a_group() -> bool:
+    return os.name == "posix" and os.getpgrp() == os.getpid()
 
 
 def _limit_memory(megabytes: int) -> None:
@@ -117,6 +127,8 @@ def _listen(requests: BinaryIO, waiting: Requests) -> None:
     except (EOFError, OSError):
         waiting.put(None)
         time.sleep(END_SECONDS)
+        if _leads_a_group():
+            os.killpg(0, signal.SIGKILL)
         os._exit(1)
 
 

@@ -7,46 +7,34 @@ import concurrent.futures.thread  # noqa: F401 - its hook at the end of the inte
 import contextlib
 import logging
 import os
-import subprocess
-import sys
+import signal
 import threading
 import time
 import weakref
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from phototag import errors
 from phototag.limits import Limits
 from phototag.sealed import wire
+from phototag.sealed.start import REMEDY, started
+from phototag.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 START_SECONDS = 60.0  # s more for the first one: imports and models from a cold disk
 END_SECONDS = 5.0  # s to finish the work in hand when told to end
-DEAD_PROXY = "http://127.0.0.1:9"  # port 9 of this machine: nothing listens there
+PATIENCE_SECONDS = 2.0  # s in which a child whose pipe is closed ends of itself, and shows how
+MOST_GREETING = 1000  # bytes; another program's output is no message, and may seem a huge one
 LOG_LINES = 40  # of the child's stderr, kept for the error when it dies
+# Ended so, it was not at fault, and neither was the photo: shutdown, kill, the out-of-memory killer.
+STOPPED_BY: Final = {
+    -int(number)
+    for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGKILL")
+    if (number := getattr(signal, name, None)) is not None  # Windows has some of them
+}
 
-# -P: the folder the user works in is no place to import modules from.  The package's own folder is
-# appended last, for callers who put it on sys.path by hand; it shadows nothing there.
-_COMMAND = (
-    "import sys; sys.path.append(sys.argv[1]); from phototag.sealed.child import main; "
-    "main(int(sys.argv[2]))"
-)
 _log = logging.getLogger("phototag.sealed")
-
-
-def child_environment() -> dict[str, str]:
-    """The caller's environment, with every https request sent to a port where nobody listens.
-
-    mediapipe posts usage statistics with a libcurl of its own and has no switch to turn that off.
-    """
-    environment = dict(os.environ)
-    for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
-        environment.pop(name, None)
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        environment[name] = DEAD_PROXY
-    return environment
 
 
 class SealedProcess:
@@ -75,6 +63,8 @@ class SealedProcess:
 
         Raises:
             WorkerDied: the child crashed or took longer than allowed; the next call works.
+            WorkerStopped: somebody else ended it.
+            WorkerNotStarted: there is no Python for it.
             PhototagError: what the child says is wrong with the photo.
         """
         reply = None
@@ -99,7 +89,7 @@ class SealedProcess:
                     self._running.kill()  # by no photo's fault: nobody waits for it
                     self._running = None
                 if self._running is None:
-                    self._running = _Running(self._limits)
+                    self._running = _Running(name, self._limits)
                 running = self._running
                 running.line_up(ticket)
                 running.send(message, payload, self._limits.seconds)
@@ -108,9 +98,9 @@ class SealedProcess:
             if running is None:
                 raise  # it could not be started, which is no photo's fault
             guilty = running.is_first(ticket) and not running.given_up
-            self._drop(running)
+            self._drop(running, 0.0 if isinstance(error, ValueError) else PATIENCE_SECONDS)
             if guilty:
-                raise errors.WorkerDied(name, *running.obituary()) from error
+                raise running.fault(name) from error
             return None
         except BaseException:
             # Ctrl-C in the middle of an exchange: the answer would be taken for the next one.
@@ -119,10 +109,10 @@ class SealedProcess:
                 self._drop(running)
             raise
 
-    def _drop(self, running: _Running) -> None:
+    def _drop(self, running: _Running, patience: float = 0.0) -> None:
         """Have nothing more to do with a child; who still waits for it asks the next one."""
         running.fail()
-        running.kill()
+        running.kill(patience)
         with self._lock:
             if self._running is running:
                 self._running = None
@@ -134,6 +124,15 @@ class SealedProcess:
         if running is not None:
             running.end()
 
+    def abandon(self) -> bool:
+        """End the child without waiting for answers that nobody will take; whether there was one."""
+        running, self._running = self._running, None
+        if running is None:
+            return False
+        running.fail()
+        running.kill()
+        return True
+
     def forget(self) -> None:
         """In a forked child: let go of the parent's process without touching it."""
         self._lock = threading.Lock()
@@ -143,10 +142,14 @@ class SealedProcess:
 
 
 class _Running:
-    """A child that has been started."""
+    """A child that has been started.
 
-    def __init__(self, limits: Limits) -> None:
-        package = str(Path(__file__).resolve().parents[2])
+    It is a process group of its own, and ends with all that it has started.  Until it is buried the
+    number of both is nobody else's.
+    """
+
+    def __init__(self, name: str, limits: Limits) -> None:
+        self._greeted = False  # it is phototag, and of our version
         self._answered = False
         self._late = 0.0
         self._failed = False
@@ -154,13 +157,10 @@ class _Running:
         self._tickets: collections.deque[object] = collections.deque()  # of those not answered yet
         self._turn = threading.Condition()
         self._log: collections.deque[str] = collections.deque(maxlen=LOG_LINES)
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _COMMAND, package, str(limits.memory)],
-            env=child_environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        self._process = started(name, limits)
+        self._grave = threading.RLock()
+        self._buried = False
+        self._by_itself = False  # it had ended before we ended it
         self._drain = threading.Thread(
             target=_drain, args=(self._process.stderr, self._log), daemon=True
         )
@@ -184,7 +184,7 @@ class _Running:
     def died_idle(self) -> bool:
         """Whether the child has ended while nobody waited for an answer."""
         with self._turn:
-            return not self._tickets and self._process.poll() is not None
+            return not self._tickets and self._has_ended()
 
     def send(self, message: Mapping[str, Any], payload: bytes, timeout: float) -> None:
         """Hand over a request."""
@@ -199,6 +199,8 @@ class _Running:
             if self._failed:
                 return None
         with self._watched(self._limit(timeout)):
+            if not self._greeted:
+                self._meet()
             reply, _ = wire.receive(self._stdout)
         self._answered = True
         with self._turn:
@@ -236,23 +238,52 @@ class _Running:
                 return
             pause = min(least, deadline - now)
 
-    def obituary(self) -> tuple[str, str]:
-        """Bury a child that died; why it did, and what the user can do."""
-        self.kill()
+    def _meet(self) -> None:
+        """Hear who it is, which it says as soon as it can."""
+        greeting, _ = wire.receive(self._stdout, most=MOST_GREETING)
+        version = greeting["phototag"]
+        if version != __version__:
+            self._log.append(f"it is phototag {version}, and this is phototag {__version__}")
+            raise ValueError(version)
+        self._greeted = True
+
+    def fault(self, name: str) -> errors.PhototagError:
+        """Why a child died at a photo, and what the user can do; it is dead and buried."""
         self._drain.join(1)
+        status = self._process.returncode
+        last = " | ".join(list(self._log)[-3:])
+        if self._by_itself and not self._late and status in STOPPED_BY:
+            return errors.WorkerStopped(
+                name,
+                f"the sealed process was ended by {signal.Signals(-status).name} from outside",
+                "run the same command again; if memory is short, with fewer --workers",
+            )
+        if not self._greeted:
+            why = f"no answer within {self._late:g} s" if self._late else f"status {status}"
+            problem = f"the sealed process did not start ({last or why})"
+            return errors.WorkerNotStarted(name, problem, REMEDY)
         if self._late:
-            return (
+            return errors.WorkerDied(
+                name,
                 f"took longer than {self._late:g} s and was stopped",
                 "allow it more with --timeout or Limits(seconds=...)",
             )
-        status = self._process.returncode
-        last = " | ".join(list(self._log)[-3:])
         said = f" ({last})" if last else ""
-        return f"made the sealed process end with status {status}{said}", ""
+        return errors.WorkerDied(name, f"made the sealed process end with status {status}{said}")
 
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
+    def kill(self, patience: float = 0.0) -> None:
+        """End the child with all that it has started.
+
+        Args:
+            patience: s in which it may end of itself.
+        """
+        self._await_end(patience)
+        with self._grave:
+            if not self._buried:
+                self._by_itself = self._has_ended()
+                self._end_group()
+                self._process.wait()
+                self._buried = True
         self.let_go()
 
     def end(self) -> None:
@@ -261,13 +292,29 @@ class _Running:
             self._turn.wait_for(lambda: self._failed or not self._tickets)
         with contextlib.suppress(OSError):
             self._stdin.close()
-        try:
-            self._process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self.kill(END_SECONDS)
         self._drain.join(1)
-        self.let_go()
+
+    def _await_end(self, seconds: float) -> None:
+        """Wait until it has ended of itself, at most so long."""
+        deadline, pause = time.monotonic() + seconds, 0.001
+        while not self._has_ended() and time.monotonic() < deadline:
+            time.sleep(pause)
+            pause = min(2 * pause, 0.05)
+
+    def _has_ended(self) -> bool:
+        """Whether it has ended; where that can be told so, the system is not asked how: it stays a zombie."""
+        if self._process.returncode is None and hasattr(os, "waitid"):  # not in every macOS
+            with contextlib.suppress(ChildProcessError):  # the caller ignores its children's ends
+                how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+                return os.waitid(os.P_PID, self._process.pid, how) is not None
+        return self._process.poll() is not None
+
+    def _end_group(self) -> None:
+        if os.name == "posix":
+            with contextlib.suppress(ProcessLookupError, PermissionError):  # gone, or zombies alone
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
 
     def forget(self) -> None:
         """In a forked process: close what was inherited, past the buffers and locks of lost threads."""
@@ -283,8 +330,10 @@ class _Running:
 
     def _too_late(self, limit: float) -> None:
         _log.warning("no answer after %.0f s, stopping the sealed process", limit)
-        self._late = limit
-        self._process.kill()
+        with self._grave:
+            if not self._buried and not self._has_ended():
+                self._late = limit
+                self._end_group()
 
     @property
     def _stdin(self) -> BinaryIO:

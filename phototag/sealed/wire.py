@@ -24,9 +24,16 @@ def send(stream: BinaryIO, message: Mapping[str, Any], payload: bytes = b"") -> 
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes]:
-    """Read one message; raises EOFError when the other side is gone."""
+def receive(stream: BinaryIO, *, most: int | None = None) -> tuple[dict[str, Any], bytes]:
+    """Read one message of at most so many bytes.
+
+    Raises:
+        EOFError: the other side is gone.
+        ValueError: this is no message.
+    """
     text_size, payload_size = _SIZES.unpack(_exactly(stream, _SIZES.size))
+    if most is not None and text_size + payload_size > most:
+        raise ValueError(f"a message of {text_size + payload_size} bytes")
     text = _exactly(stream, text_size)
     message = json.loads(text)
     return message, _exactly(stream, payload_size)

@@ -1,0 +1,211 @@
+"""How a sealed process ends: with all it has started, and with a word on whose fault it was."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import phototag
+from phototag import errors
+from phototag.limits import Limits
+from phototag.sealed import SealedProcess, start
+from processes import COMMAND, alive, wait_for, wait_until_gone
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+
+
+@pytest.fixture
+def sealed(monkeypatch: pytest.MonkeyPatch) -> Iterator[SealedProcess]:
+    """One that knows the jobs of the tests, and has answered once."""
+    monkeypatch.setattr(start, "_COMMAND", COMMAND)
+    process = SealedProcess(Limits(seconds=2))
+    process.ask("a.jpg", {"job": "nothing", "name": "a.jpg"})
+    yield process
+    process.close()
+
+
+def child_of(sealed: SealedProcess) -> int:
+    running = sealed._running
+    assert running is not None
+    return running._process.pid
+
+
+def hang(sealed: SealedProcess, note: Path) -> object:
+    return sealed.ask("a.jpg", {"job": "hang", "name": "a.jpg", "path": str(note)})
+
+
+def test_it_leads_a_session_of_its_own(sealed: SealedProcess) -> None:
+    child = child_of(sealed)
+    assert os.getsid(child) == os.getpgid(child) == child != os.getpgrp()
+
+
+def test_a_time_out_ends_what_the_child_has_started(sealed: SealedProcess, tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    with pytest.raises(errors.WorkerDied, match="took longer than 2 s") as caught:
+        hang(sealed, note)
+    assert not isinstance(caught.value, errors.WorkerStopped)
+    assert wait_until_gone(int(wait_for(note)))
+
+
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP", "SIGKILL"])
+def test_who_is_ended_from_outside_is_not_at_fault(
+    sealed: SealedProcess, tmp_path: Path, number: str
+) -> None:
+    note = tmp_path / "note"
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(hang, sealed, note)
+        program = int(wait_for(note))
+        os.kill(child_of(sealed), getattr(signal, number))
+        failure = waiting.exception(timeout=20)
+    assert type(failure) is errors.WorkerStopped
+    assert number in failure.problem
+    assert "again" in failure.remedy
+    assert wait_until_gone(program)
+    sealed.ask("a.jpg", {"job": "nothing", "name": "a.jpg"})  # by the next one
+
+
+@pytest.mark.parametrize("number", ["SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE"])
+def test_a_crash_is_the_fault_of_the_photo(
+    sealed: SealedProcess, tmp_path: Path, number: str
+) -> None:
+    note = tmp_path / "note"
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(hang, sealed, note)
+        program = int(wait_for(note))
+        os.kill(child_of(sealed), getattr(signal, number))
+        failure = waiting.exception(timeout=20)
+    assert type(failure) is errors.WorkerDied
+    assert f"status -{int(getattr(signal, number))}" in failure.problem
+    assert wait_until_gone(program)
+
+
+def test_closing_ends_what_a_job_has_left_behind(sealed: SealedProcess, tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    sealed.ask("a.jpg", {"job": "start", "name": "a.jpg", "path": str(note)})
+    program = int(wait_for(note))
+    assert alive(program)
+    sealed.close()
+    assert wait_until_gone(program)
+
+
+@pytest.mark.parametrize("job", ["start", "hang"])
+def test_a_killed_caller_leaves_nothing(tmp_path: Path, job: str) -> None:
+    note = tmp_path / "note"
+    text = f"""
+        import time
+        from phototag.sealed import SealedProcess, start
+        start._COMMAND = {COMMAND!r}
+        sealed = SealedProcess()
+        sealed.ask("a.jpg", {{"job": "nothing", "name": "a.jpg"}})
+        print(sealed._running._process.pid, flush=True)
+        sealed.ask("a.jpg", {{"job": {job!r}, "name": "a.jpg", "path": {str(note)!r}}})
+        time.sleep(60)
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(text)], stdout=subprocess.PIPE, text=True
+    ) as caller:
+        assert caller.stdout is not None
+        child = int(caller.stdout.readline())
+        program = int(wait_for(note))
+        caller.kill()
+    assert wait_until_gone(child)
+    assert wait_until_gone(program)
+
+
+# --------------------------------------------------------------------------- an analyzer is dropped
+
+
+def started() -> tuple[list[phototag.Analyzer], list[int]]:
+    """One analyzer, and the numbers of its processes."""
+    analyzer = phototag.Analyzer(workers=2)
+    for process in analyzer._processes:
+        process.ask("<versions>", {"job": "versions", "name": ""})
+    return [analyzer], [child_of(process) for process in analyzer._processes]
+
+
+def drop(analyzers: list[phototag.Analyzer]) -> None:
+    analyzers.clear()
+    gc.collect()
+
+
+def test_an_analyzer_that_is_dropped_ends_its_processes_and_says_so() -> None:
+    analyzers, pids = started()
+    assert all(map(alive, pids))
+    with pytest.warns(ResourceWarning, match=r"call close\(\), or use it in a `with` statement"):
+        drop(analyzers)
+    assert all(map(wait_until_gone, pids))
+
+
+def test_one_in_a_circle_is_collected_too() -> None:
+    analyzers, pids = started()
+    analyzers[0].itself = analyzers[0]  # type: ignore[attr-defined]
+    with pytest.warns(ResourceWarning, match="close"):
+        drop(analyzers)
+    assert all(map(wait_until_gone, pids))
+
+
+@pytest.mark.parametrize("how", ["never started", "closed", "left"])
+def test_one_that_has_no_processes_is_dropped_in_silence(how: str) -> None:
+    analyzers = [analyzer := phototag.Analyzer()]
+    if how == "closed":
+        analyzer.versions()
+        analyzer.close()
+    elif how == "left":
+        with analyzer:
+            analyzer.versions()
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        del analyzer
+        drop(analyzers)
+    assert [warning for warning in said if warning.category is ResourceWarning] == []
+
+
+def test_the_end_of_a_program_closes_them_without_a_word() -> None:
+    text = """
+        import phototag
+        analyzer = phototag.Analyzer()
+        analyzer.versions()
+        print(analyzer._processes[0]._running._process.pid)
+    """
+    done = subprocess.run(
+        [sys.executable, "-W", "always", "-c", textwrap.dedent(text)],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert "ResourceWarning" not in done.stderr
+    assert wait_until_gone(int(done.stdout))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_process_that_drops_it_ends_nobody_elses() -> None:
+    text = """
+        import gc, os, warnings, phototag
+        warnings.simplefilter("error")
+        analyzer = phototag.Analyzer()
+        analyzer.versions()
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
+        if pid == 0:
+            del analyzer
+            gc.collect()
+            os._exit(0)
+        os.waitpid(pid, 0)
+        child = analyzer._processes[0]._running._process
+        print(child.poll(), bool(analyzer.versions()))
+        analyzer.close()
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(text)],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("None True\n", "")
