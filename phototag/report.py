@@ -108,7 +108,7 @@ class Report:
     ) -> bool:
         """Print every outcome of a stream; whether it was stopped before its end.
 
-        Ctrl-C finishes the photos in hand; a second one ends at once.
+        Ctrl-C finishes the photos in hand, as do TERM and HUP; a second one ends at once.
         """
         with _stoppable() as stopped, self._progress() as show:
             for outcome in stream(stopped):
@@ -218,9 +218,9 @@ class Report:
 
 @contextlib.contextmanager
 def _stoppable() -> Iterator[threading.Event]:
-    """The first Ctrl-C or TERM sets the event; after that it does what it always does."""
+    """The first Ctrl-C, TERM or HUP sets the event; after that it does what it always does."""
     stopped = threading.Event()
-    usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    usual = {number: signal.getsignal(number) for number in _stops()}
 
     def stop(_signal: int, _frame: object) -> None:
         stopped.set()
@@ -234,6 +234,15 @@ def _stoppable() -> Iterator[threading.Event]:
     finally:
         for number, handler in usual.items():
             signal.signal(number, handler)
+
+
+def _stops() -> list[signal.Signals]:
+    """The signals that end a run in good order: a terminal that closes, too, unless under ``nohup``."""
+    found = [signal.SIGINT, signal.SIGTERM]
+    hang_up = getattr(signal, "SIGHUP", None)  # not on Windows
+    if hang_up is not None and signal.getsignal(hang_up) != signal.SIG_IGN:
+        found.append(hang_up)
+    return found
 
 
 class DiffTables:

@@ -15,6 +15,7 @@ from phototag.analyzer import Analyzer
 from phototag.api import TagOptions, tagging
 from phototag.calibration import default as rules
 from phototag.catalogue.lock import locked
+from phototag.catalogue.settled import is_settled
 from phototag.catalogue.state import Place, Row, State, Statement
 from phototag.catalogue.walk import Found, find, looks
 from phototag.files import path_of
@@ -35,15 +36,6 @@ if TYPE_CHECKING:
     from phototag.limits import Limits
     from phototag.metadata.record import Record
 
-# Failures that come from the file itself: it is not tried again before it changes.
-SETTLED = (
-    errors.NotAPhoto,
-    errors.PhotoDamaged,
-    errors.PhotoTooSmall,
-    errors.FormatNotWritable,
-    errors.MetadataDamaged,
-    errors.WorkerDied,
-)
 # Options of a write that do not change what stands in the photo afterwards.
 _PASSING: dict[str, Any] = {
     "force": False, "dry_run": False, "keep_mtime": False, "allow_hard_links": False,
@@ -160,6 +152,8 @@ class Catalogue:
             return None
         settings = self._settings_of(found, row.picture)
         if row.looks != found.looks or row.settings not in {settings, self._unreadable}:
+            return None
+        if row.error is not None and not is_settled(row.error):
             return None
         kind = None if row.kind is None else Kind(row.kind)
         error = None if row.error is None else type(row.error)(found.path, *row.error.args[1:])
@@ -302,7 +296,7 @@ class Catalogue:
             return
         settings = self._settings if seen else self._unreadable
         found, before = task.found, task.row or Row(looks="")
-        settled = isinstance(error, SETTLED) and found.state is not None
+        settled = is_settled(error) and found.state is not None
         if seen and isinstance(error, errors.WorkerDied):
             settled = False  # it is the write that did not come back
         row = attrs.evolve(

@@ -1,0 +1,164 @@
+"""A run that somebody ended goes on: only what is the photo's own fault is remembered."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import phototag
+from commands import COMMAND, run, start
+from phototag import errors
+from phototag.catalogue.settled import is_settled
+from processes import children, wait_until_gone
+
+COUNT = 40
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+
+
+@pytest.fixture
+def many(tmp_path: Path, portrait_jpg: Path) -> Path:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(COUNT):
+        shutil.copy(portrait_jpg, folder / f"{number:03}.jpg")
+    return folder
+
+
+def failures(state: Path) -> list[tuple[str, str]]:
+    """The photos whose failure is remembered, and why."""
+    with closing(sqlite3.connect(state)) as sql:
+        return sql.execute("SELECT name, error FROM photos WHERE error IS NOT NULL").fetchall()
+
+
+def first_line(process: subprocess.Popen[str]) -> None:
+    """Wait until a photo has been tagged."""
+    assert process.stdout is not None
+    assert process.stdout.readline()
+
+
+def goes_on(folder: Path, state: Path) -> None:
+    """The same command again does what is left, and all is well."""
+    done = run("tag", folder, "--state", state)
+    assert (done.returncode, "failed" in done.stderr) == (0, False), done.stderr
+    assert failures(state) == []
+    with phototag.Analyzer() as analyzer:
+        assert [path.name for path in folder.iterdir() if analyzer.read(path) is None] == []
+    assert {path.suffix for path in folder.iterdir()} == {".jpg"}
+
+
+@linux
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_what_is_sent_to_the_group_costs_no_photo(many: Path, state: Path, number: str) -> None:
+    with start("tag", many, "--state", state) as process:
+        first_line(process)
+        sealed = children(process.pid)
+        os.killpg(process.pid, getattr(signal, number))
+        _, said = process.communicate(timeout=60)
+    assert sealed
+    assert process.returncode == 1
+    assert "failed" not in said
+    assert "run the same command again to go on" in said
+    assert all(map(wait_until_gone, sealed))
+    assert failures(state) == []
+    goes_on(many, state)
+
+
+@linux
+def test_a_hang_up_of_the_caller_alone_ends_it_in_good_order(many: Path, state: Path) -> None:
+    with start("tag", many, "--state", state) as process:
+        first_line(process)
+        process.send_signal(signal.SIGHUP)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Stopped after" in said
+    goes_on(many, state)
+
+
+@linux
+def test_under_nohup_a_hang_up_is_nothing(many: Path, state: Path) -> None:
+    with subprocess.Popen(
+        ["nohup", *COMMAND, "tag", many, "--state", state],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        first_line(process)
+        process.send_signal(signal.SIGHUP)
+        _, said = process.communicate(timeout=120)
+    assert (process.returncode, f"{COUNT} photos in" in said) == (0, True), said
+
+
+@linux
+def test_a_child_that_is_killed_for_its_memory_is_no_fault_of_the_photo(
+    many: Path, state: Path
+) -> None:
+    with start("tag", many, "--state", state, "--json") as process:
+        first_line(process)
+        (child,) = children(process.pid)
+        os.kill(
+            child, signal.SIGSTOP
+        )  # so that it is at work on a photo, whatever the machine does
+        time.sleep(0.5)
+        os.kill(child, signal.SIGKILL)
+        told, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    rows = [row for row in map(json.loads, told.splitlines()) if "error" in row]
+    assert [row["error"]["type"] for row in rows] == ["WorkerStopped"]
+    assert "SIGKILL" in rows[0]["error"]["message"]
+    assert "run the same command again" in rows[0]["error"]["message"]
+    goes_on(many, state)
+
+
+# What older state files hold, and whether it is tried again.
+OLD = {
+    "made the sealed process end with status -15": True,
+    "made the sealed process end with status -9 (W0000 some | lines | of its log)": True,
+    "made the sealed process end with status -1": True,
+    "made the sealed process end with status -2": True,
+    "made the sealed process end with status -11": False,
+    "made the sealed process end with status -6 (terminate called)": False,
+    "made the sealed process end with status 1": False,
+    "took longer than 60 s and was stopped": False,
+}
+
+
+@pytest.mark.parametrize("problem", OLD)
+def test_an_older_state_file_is_read_with_the_same_eyes(
+    tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch, problem: str
+) -> None:
+    meet = phototag.Analyzer.meet
+
+    def dying(self: phototag.Analyzer, photo: str, *, look: bool = True) -> object:
+        if photo.endswith("cat.jpg"):
+            raise errors.WorkerDied(photo, "made the sealed process end with status -11")
+        return meet(self, photo, look=look)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(phototag.Analyzer, "meet", dying)
+        list(phototag.tag_catalogue(tree, state=state))
+    with closing(sqlite3.connect(state)) as sql:
+        said = json.dumps(["WorkerDied", str(tree / "cat.jpg"), problem, ""])
+        changed = sql.execute("UPDATE photos SET error = ? WHERE name = ?", (said, b"cat.jpg"))
+        assert changed.rowcount == 1
+        sql.commit()
+    again = {Path(o.photo).name: o for o in phototag.tag_catalogue(tree, state=state)}["cat.jpg"]
+    assert (again.error is None, str(again.how)) == (
+        (True, "looked") if OLD[problem] else (False, "unchanged")
+    )
+
+
+def test_what_is_settled() -> None:
+    assert is_settled(errors.NotAPhoto("a.jpg", "it is a text"))
+    assert is_settled(errors.WorkerDied("a.jpg", "took longer than 60 s and was stopped"))
+    assert not is_settled(errors.WorkerStopped("a.jpg", "the sealed process was ended"))
+    assert not is_settled(errors.WorkerNotStarted("a.jpg", "there is no Python"))
+    assert not is_settled(errors.PhotoNotReadable("a.jpg", "no permission to read it"))
