@@ -24,6 +24,8 @@ from typing import Any
 import psutil
 from PIL import Image, ImageFile
 
+from benchmarks.ending import kill_all
+
 Say = Callable[[str], None]
 
 SEED = 6
@@ -236,7 +238,7 @@ def kills(photos: Path, work: Path, count: int, times: int, say: Say) -> dict[st
             done += 1
         time.sleep(dice.uniform(0, 0.2))
         if watched.process.poll() is None:
-            os.killpg(watched.process.pid, signal.SIGKILL)
+            kill_all(watched.process.pid)
             killed += 1
         watched.process.communicate()
     last = run(["tag", root, "--workers", "2", "--json"], state, say)

@@ -22,6 +22,7 @@ from typing import Any
 import attrs
 import pyexiv2
 
+from benchmarks.ending import kill_all
 from benchmarks.faults import seeds
 from phototag.analyzer import Analyzer
 from phototag.catalogue.walk import find
@@ -290,7 +291,7 @@ def _run_killed(words: Sequence[str], tree: Path, state: Path, after: float) -> 
         time.sleep(after)
         if process.poll() is not None:
             return False
-        os.killpg(process.pid, signal.SIGKILL)
+        kill_all(process.pid)
     return True
 
 
