@@ -24,6 +24,7 @@ from phototag.criteria.subjects import Subjects
 from phototag.drawing import bars, shapes
 from phototag.errors import PhototagError, WriteRefused, shown
 from phototag.files import path_of
+from phototag.metadata import temporary
 from phototag.outcome import Outcome
 from phototag.verdict import Kind
 from phototag.wording import plain
@@ -200,7 +201,7 @@ class Page:
         with (
             self._told(),
             tempfile.NamedTemporaryFile(
-                "wb", dir=self._target.parent, prefix=".phototag-page-", delete=False
+                "wb", dir=self._target.parent, prefix=temporary.prefix(), delete=False
             ) as file,
         ):
             try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ import attrs
 from phototag import files
 from phototag.errors import ChangedMeanwhile, PhototagError, WriteRefused, WriteUncertain
 from phototag.files import FileState
-from phototag.metadata import temporary
+from phototag.metadata import attributes, temporary
 from phototag.metadata.exchange import exchange
 from phototag.metadata.options import Options
 
@@ -124,7 +123,8 @@ def replace(original: Original, data: bytes, options: Options) -> FileState | No
         _sync_folder(folder, original.photo)
         return None
     with _refused_on_errors(original.photo):
-        handle, name = tempfile.mkstemp(prefix=temporary.prefix(), dir=folder)
+        handle, name = temporary.make(folder)
+        made = os.fstat(handle)
         try:
             with os.fdopen(handle, "wb") as file:
                 for start in range(0, len(data), _PIECE):
@@ -134,26 +134,42 @@ def replace(original: Original, data: bytes, options: Options) -> FileState | No
                 os.fsync(file.fileno())
                 state = FileState.of(os.fstat(file.fileno()))
             if original.missing:
-                _put_new(name, original)
+                _put_new(name, made, original)
             else:
-                _put_in_place(name, original)
+                _put_in_place(name, made, original)
         except WriteUncertain:
             raise
         except BaseException:
             with contextlib.suppress(OSError):
-                os.unlink(name)  # noqa: PTH108
+                if os.path.samestat(os.lstat(name), made):  # not what others have put there
+                    os.unlink(name)  # noqa: PTH108
             raise
     _sync_folder(folder, original.photo)
     return state
 
 
-def _put_in_place(name: str, original: Original) -> None:
+def _refuse_if_swapped(name: str, made: os.stat_result, original: Original) -> None:
+    """Whoever may write in the folder may put something else in the place of a temporary file."""
+    try:
+        same = os.path.samestat(os.lstat(name), made)
+    except FileNotFoundError:
+        same = False
+    if not same:
+        raise WriteRefused(
+            original.photo,
+            "its new content, a temporary file beside it, was taken away by another program",
+            "see who else may write in this folder, then run again",
+        )
+
+
+def _put_in_place(name: str, made: os.stat_result, original: Original) -> None:
     """Give a finished file the name of the one it replaces, if that is still the one that was read.
 
     Another program may replace the file between a look at it and the step.  Where names can be
     exchanged, the look comes after the step, at what was taken away: no change of others is lost.
     """
     _refuse_if_changed(original)
+    _refuse_if_swapped(name, made, original)
     if not exchange(name, original.path):
         os.replace(name, original.path)  # noqa: PTH105
         return
@@ -178,13 +194,14 @@ def _put_in_place(name: str, original: Original) -> None:
 def _is(name: str, original: Original) -> bool:
     """Whether a file is the one that was read; not if that cannot be told."""
     try:
-        return _fingerprint(os.stat(name)) == _fingerprint(original.state)  # noqa: PTH116
+        return _fingerprint(os.lstat(name)) == _fingerprint(original.state)
     except OSError:
         return False
 
 
-def _put_new(name: str, original: Original) -> None:
+def _put_new(name: str, made: os.stat_result, original: Original) -> None:
     """Give a finished file its name, if nobody else has taken it meanwhile."""
+    _refuse_if_swapped(name, made, original)
     try:
         os.link(name, original.path)
     except FileExistsError as error:
@@ -206,12 +223,35 @@ def _take_over(original: Original, handle: int, name: str, options: Options) -> 
             os.fchown(handle, original.state.st_uid, original.state.st_gid)
     if original.missing:
         # Readable for those who can read the photo.
-        os.chmod(name, stat.S_IMODE(original.state.st_mode) | stat.S_IWUSR)  # noqa: PTH101
+        attributes.set_mode(handle, name, stat.S_IMODE(original.state.st_mode) | stat.S_IWUSR)
         return
-    shutil.copystat(original.path, name)
+    with _opened_again(original) as source:
+        attributes.copy(source, handle, name)
     if not options.keep_mtime:
         # Applications read a photo again only when it looks changed.
-        os.utime(name)
+        attributes.set_times(handle, name, None)
+
+
+@contextlib.contextmanager
+def _opened_again(original: Original) -> Iterator[int]:
+    """The file that was read, and no other that has its name by now."""
+    try:
+        # Not waiting: it may be a FIFO by now.
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        handle = os.open(original.path, flags)
+    except OSError as error:
+        if error.errno not in {errno.ELOOP, errno.ENOENT, errno.EMLINK, errno.ENXIO}:
+            raise
+        _refuse_if_changed(original)
+        raise ChangedMeanwhile(original.photo, "it is a link meanwhile", "run again") from error
+    try:
+        if not os.path.samestat(os.fstat(handle), original.state):
+            raise ChangedMeanwhile(
+                original.photo, "another program changed it meanwhile", "run again"
+            )
+        yield handle
+    finally:
+        os.close(handle)
 
 
 @contextlib.contextmanager

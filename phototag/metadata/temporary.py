@@ -6,12 +6,19 @@ import contextlib
 import hashlib
 import os
 import platform
+import re
+import stat
+import tempfile
 import time
 from typing import Final
 
 #: Hidden from applications, and from phototag's own walks.
 PREFIX: Final = ".phototag-"
 
+# ``prefix()`` and the eight characters that ``mkstemp`` adds; other names are other people's.
+_NAME: Final = re.compile(
+    re.escape(PREFIX) + r"(?P<machine>[0-9a-f]{8})-(?P<process>[1-9][0-9]*)-[a-z0-9_]{8}"
+)
 _OLD_SECONDS: Final = 24 * 3600  # no write takes so long; the file of another machine is left over
 
 
@@ -20,21 +27,36 @@ def prefix() -> str:
     return f"{PREFIX}{_machine()}-{os.getpid()}-"
 
 
+def make(folder: str) -> tuple[int, str]:
+    """A new, empty temporary file, open to be written, which only its owner may read; and its path.
+
+    Raises:
+        OSError: the folder takes no file.
+    """
+    return tempfile.mkstemp(prefix=prefix(), dir=folder)
+
+
 def clean(path: str, name: str) -> bool:
-    """Delete a temporary file if nobody is at work on it any more; whether it was deleted.
+    """Delete a temporary file of ours if nobody is at work on it any more; whether it was deleted.
+
+    A file of another name, a link and a folder are not ours, whatever they are called.
 
     Args:
         path: of the file.
-        name: its last part, which starts with ``PREFIX``.
+        name: its last part.
     """
-    machine, _, rest = name.removeprefix(PREFIX).partition("-")
-    process = rest.partition("-")[0]
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return False
     with contextlib.suppress(OSError):
-        # Windows has no harmless question: signal 0 is Ctrl-C there.
-        here = os.name != "nt" and machine == _machine() and process.isdecimal()
-        if here and _runs(int(process)):
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode):
             return False
-        if not here and time.time() - os.stat(path).st_mtime < _OLD_SECONDS:  # noqa: PTH116
+        # Windows has no harmless question: signal 0 is Ctrl-C there.
+        here = os.name != "nt" and found["machine"] == _machine()
+        if here and _runs(int(found["process"])):
+            return False
+        if not here and time.time() - status.st_mtime < _OLD_SECONDS:
             return False
         os.unlink(path)  # noqa: PTH108
         return True
@@ -50,7 +72,7 @@ def _runs(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except OSError:  # somebody else's
+    except (OSError, OverflowError):  # somebody else's, or of a system with larger numbers
         return True
     return not _is_zombie(process)
 

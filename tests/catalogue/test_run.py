@@ -244,17 +244,17 @@ def test_temporary_files_of_a_killed_run_are_deleted(tree: Path, state: Path) ->
 
     ours = temporary.prefix()
     killed = ours.replace(f"-{os.getpid()}-", f"-{dead.stdout.strip()}-")
-    (tree / "2023" / f"{killed}x").write_bytes(b"half a photo")
-    (tree / f"{ours}y").write_bytes(b"somebody is at work here")
-    (tree / ".phototag-elsewhere-1-z").write_bytes(b"by another computer, just now")
-    (tree / ".phototag-elsewhere-1-old").touch()
-    os.utime(tree / ".phototag-elsewhere-1-old", (0, 0))
+    (tree / "2023" / f"{killed}abcdefg_").write_bytes(b"half a photo")
+    (tree / f"{ours}hijklmn0").write_bytes(b"somebody is at work here")
+    (tree / ".phototag-01234567-1-01234567").write_bytes(b"by another computer, just now")
+    (tree / ".phototag-01234567-1-89abcdef").touch()
+    os.utime(tree / ".phototag-01234567-1-89abcdef", (0, 0))
     tag(tree, state, dry_run=True)
     assert len(list(tree.rglob(".phototag-*"))) == 4
     tag(tree, state)
     assert {path.name for path in tree.rglob(".phototag-*")} == {
-        f"{ours}y",
-        ".phototag-elsewhere-1-z",
+        f"{ours}hijklmn0",
+        ".phototag-01234567-1-01234567",
     }
 
 
@@ -267,7 +267,7 @@ def test_taking_back_deletes_temporary_files_of_a_killed_run_too(
     tag(tree, state)
     dead = subprocess.run(["sh", "-c", "echo $$"], check=True, capture_output=True, text=True)
     killed = temporary.prefix().replace(f"-{os.getpid()}-", f"-{dead.stdout.strip()}-")
-    half = tree / "2023" / f"{killed}x"
+    half = tree / "2023" / f"{killed}abcdefg_"
     half.write_bytes(b"half a photo")
 
     def take_back(*, dry_run: bool) -> None:
