@@ -218,7 +218,20 @@ def _regions(draft: Draft, row: Row, record: Record | None, options: Options) ->
     }
     entry = draft.ledger.entry(row.label)
     there = [regions.identifier(item) for item in draft.packet.items(row.name)]
-    merged = merge(
+    merged = _merged_structures(there, wanted, entry, options)
+    for at in merged.kept:
+        # A region of ours whose rectangle has changed is written anew, at its place.
+        draft.packet.replace_item(row.name, at, wanted[there[at]])
+    extra = tuple(wanted[key] for key in merged.extra)
+    created = _splice(draft.packet, row, merged, extra, entry)
+    draft.note(row, there, merged, attrs.evolve(merged.entry, created=created))
+
+
+def _merged_structures(
+    there: Sequence[str], wanted: Mapping[str, Value], entry: Entry, options: Options
+) -> Merged:
+    """Merge the structures of an array by their identifiers, as many as it may hold."""
+    return merge(
         there,
         wanted,
         entry,
@@ -226,12 +239,6 @@ def _regions(draft: Draft, row: Row, record: Record | None, options: Options) ->
         force=options.force,
         most=mapping.MOST_STRUCTURES,
     )
-    for at in merged.kept:
-        # A region of ours whose rectangle has changed is written anew, at its place.
-        draft.packet.replace_item(row.name, at, wanted[there[at]])
-    extra = tuple(wanted[key] for key in merged.extra)
-    created = _splice(draft.packet, row, merged, extra, entry)
-    draft.note(row, there, merged, attrs.evolve(merged.entry, created=created))
 
 
 def _faces(draft: Draft, row: Row, record: Record | None, options: Options) -> None:
@@ -241,14 +248,7 @@ def _faces(draft: Draft, row: Row, record: Record | None, options: Options) -> N
     mine = ours(there, entry.added)
     users = [region for at, region in enumerate(regions) if at not in mine]
     wanted = faces.wanted(record.faces, draft.orientation, users) if record else {}
-    merged = merge(
-        there,
-        wanted,
-        entry,
-        vocabulary=entry.added,
-        force=options.force,
-        most=mapping.MOST_STRUCTURES,
-    )
+    merged = _merged_structures(there, wanted, entry, options)
     if merged.drop or merged.extra:
         kept = tuple(region for at, region in enumerate(regions) if at not in merged.drop)
         size = record.size if record else (0, 0)
