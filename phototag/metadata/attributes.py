@@ -70,10 +70,11 @@ def _copy_extended(source: int, target: int) -> None:
 
 def _set_flags(name: str, flags: int) -> None:
     """Flags of macOS and BSD, for which Python takes no descriptor; a link is not followed."""
-    if not flags or not hasattr(os, "lchflags"):
+    set_flags = getattr(os, "lchflags", None)
+    if not flags or set_flags is None:
         return
     try:
-        os.lchflags(name, flags)
+        set_flags(name, flags)
     except OSError as error:
         if error.errno not in {errno.EOPNOTSUPP, errno.ENOTSUP}:
             raise
