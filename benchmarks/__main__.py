@@ -16,11 +16,11 @@ from rich.console import Console
 from benchmarks import accuracy as accuracies
 from benchmarks import labelled, store
 from benchmarks.labelled import Label
-from phototag import calibration as calibrations
+from phototag.analysis.corrections import load as corrections_of
 from phototag.analyzer import Analyzer
-from phototag.corrections import load as corrections_of
-from phototag.scene import Scene
-from phototag.vision import hint as hints
+from phototag.criteria import calibration as calibrations
+from phototag.scene.measures import Scene
+from phototag.vision import people_prefilter as hints
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)

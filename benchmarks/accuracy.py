@@ -20,12 +20,12 @@ from benchmarks.folds import grouped
 from benchmarks.labelled import Label
 from benchmarks.scoring import FieldScore, Row, Scores
 from benchmarks.store import rows as together
-from phototag import calibration as calibrations
 from phototag import models
-from phototag.analysis import Analysis, analyse_scene
-from phototag.calibration import Calibration
-from phototag.scene import Scene
-from phototag.verdict import Kind
+from phototag.analysis.result import Analysis, analyse_scene
+from phototag.criteria import calibration as calibrations
+from phototag.criteria.calibration import Calibration
+from phototag.criteria.verdict import Kind
+from phototag.scene.measures import Scene
 from phototag.version import __version__
 from phototag.wording import percent
 

@@ -25,17 +25,18 @@ from benchmarks.regression import (
     regress,
     short,
 )
-from phototag import calibration, verdict
 from phototag.criteria import (
     background,
+    calibration,
     cropping,
     environment,
     focus,
     mood,
     posing,
     subjects,
+    verdict,
 )
-from phototag.scene import Scene
+from phototag.scene.measures import Scene
 
 Rows = Sequence[tuple[Label, Scene]]
 

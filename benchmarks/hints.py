@@ -1,4 +1,4 @@
-"""Fit the hint of people (``phototag/vision/hint.toml``) and say what it costs and spares."""
+"""Fit the hint of people (``phototag/vision/people_prefilter.toml``) and say what it costs and spares."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DIGITS = 4  # significant
 
 
 def fit(rows: Sequence[Row], date: str) -> str:
-    """The text of ``hint.toml``, fitted on the sure labels among ``rows``.
+    """The text of ``people_prefilter.toml``, fitted on the sure labels among ``rows``.
 
     Args:
         rows: labels with their scenes.

@@ -13,14 +13,14 @@ from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
 from phototag.criteria.mood import VisibleExpression
 from phototag.criteria.posing import Facing
-from phototag.verdict import Grade, Kind
+from phototag.criteria.verdict import Grade, Kind
 
 if TYPE_CHECKING:
     import enum
     from collections.abc import Iterable, Mapping
 
-    from phototag.corrections import Correction
-    from phototag.scene import Scene
+    from phototag.analysis.corrections import Correction
+    from phototag.scene.measures import Scene
 
     E = TypeVar("E", bound=enum.StrEnum)
 

@@ -19,7 +19,7 @@ from benchmarks import scoring
 from benchmarks.accuracy import Judged, Report
 from benchmarks.scoring import FieldScore, Scores
 from phototag.criteria import CRITERIA
-from phototag.verdict import Kind
+from phototag.criteria.verdict import Kind
 
 STYLE: dict[Any, Any] = {  # matplotlib's type lists every key there is
     "svg.hashsalt": "phototag",  # names of parts within the file; random without it

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.labelled import Label
-from phototag.scene import Scene
+from phototag.scene.measures import Scene
 
 Features = Callable[[Scene], Mapping[str, float | None] | None]
 Matrix = NDArray[np.float64]

@@ -21,7 +21,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from benchmarks.labelled import Label
-from phototag.analysis import Analysis
+from phototag.analysis.result import Analysis
 from phototag.analyzer import Analyzer
 
 Given = bytes | NDArray[np.uint8]

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from benchmarks.labelled import Label
-from phototag.analysis import Analysis
+from phototag.analysis.result import Analysis
 from phototag.criteria.background import BackgroundKind
 from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
 from phototag.criteria.mood import VisibleExpression
 from phototag.criteria.posing import Facing
-from phototag.verdict import Grade, Kind
+from phototag.criteria.verdict import Grade, Kind
 
 MANY = 9  # people: from here on one class, nobody counts them exactly
 NEARLY_MANY = 7  # an answer that is good enough where MANY is right

@@ -29,7 +29,7 @@ import phototag
 from benchmarks import labelled
 from benchmarks.writes import writes
 from phototag import models
-from phototag.vision import content, photo, skin, surroundings
+from phototag.vision import content, decoding, skin, surroundings
 from phototag.vision.look import MASK_SIDE, Observer
 from phototag.vision.yunet import Detection
 
@@ -140,13 +140,13 @@ def stages(observer: Observer, sample: Sample) -> dict[str, float]:
     """Every stage of one photo, called alone."""
     net = observer._nets
     data = sample.path.read_bytes()
-    picture = photo.decode("x", data)
-    rgb, small = picture.rgb, photo.shrink(picture.rgb, MASK_SIDE)
+    picture = decoding.decode("x", data)
+    rgb, small = picture.rgb, decoding.shrink(picture.rgb, MASK_SIDE)
     faces, mask, maps = net.faces(rgb), net.person(small), net.content(small)
     lab = surroundings.to_lab(small[::2, ::2])
     corners = None
     work: dict[str, Callable[[], object]] = {
-        "decode": lambda: photo.decode("x", data),
+        "decode": lambda: decoding.decode("x", data),
         "faces": lambda: net.faces(rgb),
         "mask": lambda: net.person(small),
         "content": lambda: net.content(small),
@@ -175,11 +175,11 @@ class Floor:
 
     def __call__(self, path: Path, detector: str) -> None:
         """Read, decode, faces at 320, mesh of the largest, mask; ``detector`` is opencv or ours."""
-        rgb = photo.decode("x", path.read_bytes()).rgb
+        rgb = decoding.decode("x", path.read_bytes()).rgb
         found = self._by_opencv(rgb) if detector == "opencv" else self._net._faces_at(rgb, 320)
         if found:
             self._net.mesh(rgb, found[0])
-        self._net.person(photo.shrink(rgb, MASK_SIDE))
+        self._net.person(decoding.shrink(rgb, MASK_SIDE))
 
     def _by_opencv(self, rgb: Any) -> list[Detection]:
         height, width = rgb.shape[:2]
@@ -209,7 +209,7 @@ def whole(observer: Observer, found: Sequence[Sample]) -> list[dict[str, Any]]:
                     "floor": lambda path=path: floor(path, "opencv"),  # type: ignore[misc]
                     "floor, our detector": lambda path=path: floor(path, "ours"),  # type: ignore[misc]
                     "look": lambda path=path: observer.look(  # type: ignore[misc]
-                        photo.decode("x", path.read_bytes())
+                        decoding.decode("x", path.read_bytes())
                     ),
                     "analyze": lambda path=path: analyzer.analyze(path),  # type: ignore[misc]
                     "many of 8": lambda path=path: list(analyzer.analyze_many([path] * 8)),  # type: ignore[misc]

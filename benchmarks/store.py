@@ -18,10 +18,11 @@ from typing import Any
 import platformdirs
 
 from benchmarks.labelled import Label
-from phototag import models, serial
+from phototag import models
 from phototag.analyzer import Analyzer
 from phototag.errors import PhototagError
-from phototag.scene import SCENE_VERSION, Scene
+from phototag.scene import serialization
+from phototag.scene.measures import SCENE_VERSION, Scene
 
 Key = tuple[str, int, int, int, str]  # name, bytes, mtime in ns, SCENE_VERSION, models
 Row = tuple[Label, Scene]
@@ -126,7 +127,7 @@ def _current(kept: Mapping[Key, Scene], keys: Mapping[str, Key]) -> dict[Key, Sc
 
 
 def _line(found: Key, scene: Scene) -> str:
-    return json.dumps({"key": found, "scene": serial.to_json(scene)}) + "\n"
+    return json.dumps({"key": found, "scene": serialization.to_json(scene)}) + "\n"
 
 
 def _read(store: Path) -> dict[Key, Scene]:
@@ -142,7 +143,10 @@ def _stored(line: str) -> Iterator[tuple[Key, Scene]]:
         values: dict[str, Any] = json.loads(line)
         name, size, mtime, version, identity = values["key"]
         if (version, identity) == (SCENE_VERSION, models.identity()):
-            yield (name, size, mtime, version, identity), serial.from_json(values["scene"], Scene)
+            yield (
+                (name, size, mtime, version, identity),
+                serialization.from_json(values["scene"], Scene),
+            )
     except (ValueError, TypeError, KeyError):
         return
 

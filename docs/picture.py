@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 import skimage
 
 import phototag
-from phototag.drawing import Layer, Shape, bars, recommended
+from phototag.analysis.shapes import Layer, Shape, bars, recommended
 from phototag.wording import signed
 
 SIDE, LEFT, LINE = 400, 440, 32

@@ -13,16 +13,15 @@ import attrs
 import figures
 import phototag
 from pages import table
-from phototag import calibration
 from phototag.analyzer import Analyzer
-from phototag.criteria import CRITERIA, Finding, Findings, installed
+from phototag.criteria import CRITERIA, Finding, Findings, calibration, installed
+from phototag.criteria.verdict import Verdict
 from phototag.crops import Crop, built_in
 from phototag.crops.profiles import Serves
-from phototag.keywords import SCENE_CODES
+from phototag.keywords.applications import COLLECTIONS
+from phototag.keywords.claims import SCENE_CODES
+from phototag.keywords.vocabulary import Vocabulary, branches
 from phototag.metadata.mapping import ROWS
-from phototag.ready_made import COLLECTIONS
-from phototag.verdict import Verdict
-from phototag.vocabulary import Vocabulary, branches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

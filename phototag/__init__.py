@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from phototag.version import __version__
 
 if TYPE_CHECKING:
-    from phototag.analysis import Analysis
+    from phototag.analysis.result import Analysis
     from phototag.analyzer import Analyzer
     from phototag.api import TagOptions, analyze, crop, read, remove, tag, write
     from phototag.catalogue import Run, remove_catalogue, runs, tag_catalogue, undo
@@ -32,21 +32,21 @@ if TYPE_CHECKING:
     from phototag.criteria.posing import Facing, Gaze
     from phototag.criteria.retouching import Colour, Style
     from phototag.criteria.subjects import Subjects
+    from phototag.criteria.verdict import Grade, Kind, Verdict
     from phototag.crops import Crop, Fit, Profile, Refusal
     from phototag.errors import PhototagError
-    from phototag.geometry import Box, Point
-    from phototag.keywords import Keywords, Level
+    from phototag.keywords.claims import Keywords, Level
+    from phototag.keywords.vocabulary import Vocabulary
     from phototag.limits import Limits
     from phototag.metadata.options import Change, Options
     from phototag.metadata.record import Record
     from phototag.outcome import How, Outcome
-    from phototag.scene import Scene
+    from phototag.scene.geometry import Box, Point
+    from phototag.scene.measures import Scene
     from phototag.tagging import Tagging
-    from phototag.verdict import Grade, Kind, Verdict
-    from phototag.vocabulary import Vocabulary
 
 _HOMES = {
-    "phototag.analysis": ("Analysis",),
+    "phototag.analysis.result": ("Analysis",),
     "phototag.analyzer": ("Analyzer",),
     "phototag.api": ("TagOptions", "analyze", "crop", "read", "remove", "tag", "write"),
     "phototag.catalogue": ("Run", "remove_catalogue", "runs", "tag_catalogue", "undo"),
@@ -63,16 +63,16 @@ _HOMES = {
     "phototag.criteria.subjects": ("Subjects",),
     "phototag.crops": ("Crop", "Fit", "Profile", "Refusal"),
     "phototag.errors": ("PhototagError",),
-    "phototag.geometry": ("Box", "Point"),
-    "phototag.keywords": ("Keywords", "Level"),
+    "phototag.scene.geometry": ("Box", "Point"),
+    "phototag.keywords.claims": ("Keywords", "Level"),
     "phototag.limits": ("Limits",),
     "phototag.metadata.options": ("Change", "Options"),
     "phototag.metadata.record": ("Record",),
     "phototag.outcome": ("How", "Outcome"),
-    "phototag.scene": ("Scene",),
+    "phototag.scene.measures": ("Scene",),
     "phototag.tagging": ("Tagging",),
-    "phototag.verdict": ("Grade", "Kind", "Verdict"),
-    "phototag.vocabulary": ("Vocabulary",),
+    "phototag.criteria.verdict": ("Grade", "Kind", "Verdict"),
+    "phototag.keywords.vocabulary": ("Vocabulary",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

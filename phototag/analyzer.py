@@ -10,26 +10,27 @@ import warnings
 import weakref
 from typing import TYPE_CHECKING, Any, Self
 
-from phototag import errors, serial
-from phototag.analysis import Analysis, analyse_scene
-from phototag.drawing import bars
-from phototag.drawing import recommended as to_draw
-from phototag.files import path_of
+from phototag import errors
+from phototag.analysis.result import Analysis, analyse_scene
+from phototag.analysis.shapes import bars
+from phototag.analysis.shapes import recommended as to_draw
+from phototag.criteria.verdict import Kind
+from phototag.files.opening import path_of
 from phototag.limits import Limits
-from phototag.metadata.options import Change, Expected, Options, Written
+from phototag.metadata.options import Change, Options
 from phototag.metadata.record import Record
-from phototag.outcome import How, Met, Outcome
-from phototag.scene import Scene
-from phototag.sealed import SealedProcess, Source
-from phototag.streaming import stream
+from phototag.outcome import Expected, How, Met, Outcome, Written
+from phototag.scene import serialization
+from phototag.scene.measures import Scene
 from phototag.tagging import Tagging
-from phototag.verdict import Kind
+from phototag.worker import SealedProcess, Source
+from phototag.worker.streaming import stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
 
     from phototag.crops import Crop, Profile
-    from phototag.sealed.source import ImageInput
+    from phototag.worker.source import ImageInput
 
     Path = str | os.PathLike[str]
 
@@ -98,7 +99,7 @@ class Analyzer:
             "shape": source.shape,
             "max_pixels": self.limits.pixels,
         }
-        return serial.from_json(self._ask(source.name, message, source.data), Scene)
+        return serialization.from_json(self._ask(source.name, message, source.data), Scene)
 
     def analyze_many(
         self, images: Iterable[ImageInput], *, stop: threading.Event | None = None
@@ -119,7 +120,7 @@ class Analyzer:
             "look": look,
             "max_pixels": self.limits.pixels,
         }
-        return serial.from_json(self._ask(source.name, message), Met)
+        return serialization.from_json(self._ask(source.name, message), Met)
 
     def preview(self, photo: Path, side: int, quality: int) -> bytes:
         """The upright picture as a WebP file; errors as for ``analyze``.
@@ -159,8 +160,8 @@ class Analyzer:
         painting = {
             "title": os.path.basename(source.name),  # noqa: PTH119
             "verdict": analysis.explain().splitlines()[0],
-            "shapes": serial.to_json(to_draw(analysis)),
-            "bars": serial.to_json(bars(analysis)),
+            "shapes": serialization.to_json(to_draw(analysis)),
+            "bars": serialization.to_json(bars(analysis)),
             "words": ", ".join(analysis.keywords.flat) or "none",
             "target": os.path.abspath(os.path.expanduser(target)),  # noqa: PTH100, PTH111
         }
@@ -200,11 +201,11 @@ class Analyzer:
             "job": "write",
             "name": source.name,
             "path": source.path,
-            "record": serial.to_json(record),
-            "options": serial.to_json(options),
-            "expected": None if expected is None else serial.to_json(expected),
+            "record": serialization.to_json(record),
+            "options": serialization.to_json(options),
+            "expected": None if expected is None else serialization.to_json(expected),
         }
-        return serial.from_json(self._ask(source.name, message), Written)
+        return serialization.from_json(self._ask(source.name, message), Written)
 
     def tag(self, photo: Path, tagging: Tagging | None = None) -> Outcome:
         """See ``phototag.tag``."""
@@ -235,7 +236,7 @@ class Analyzer:
         """See ``phototag.read``."""
         source = Source.of_path(photo)
         found = self._ask(source.name, {"job": "read", "name": source.name, "path": source.path})
-        return None if found is None else serial.from_json(found, Record)
+        return None if found is None else serialization.from_json(found, Record)
 
     def remove(self, photo: Path, options: Options | None = None) -> Change:
         """See ``phototag.remove``."""
@@ -244,9 +245,9 @@ class Analyzer:
             "job": "remove",
             "name": source.name,
             "path": source.path,
-            "options": serial.to_json(options or Options()),
+            "options": serialization.to_json(options or Options()),
         }
-        return serial.from_json(self._ask(source.name, message), Change)
+        return serialization.from_json(self._ask(source.name, message), Change)
 
     def remove_many(
         self,
@@ -287,7 +288,7 @@ class Analyzer:
             raise errors.CropRefused(source.name, *_why_not(analysis, profile))
         target = _beside(source.name, profile) if out is None else path_of(out)
         order = {
-            "box": serial.to_json(found.box),
+            "box": serialization.to_json(found.box),
             "pixels": list(found.pixels),
             "target": os.path.abspath(os.path.expanduser(target)),  # noqa: PTH100, PTH111 - any name
             "quality": quality,

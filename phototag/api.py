@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from phototag import analyzer
-from phototag.corrections import by_picture
-from phototag.keywords import Level, Vocabulary
+from phototag.analysis.corrections import by_picture
+from phototag.keywords.claims import Level, Vocabulary
 from phototag.metadata.options import Options
 from phototag.tagging import Tagging
 
 if TYPE_CHECKING:
     import os
 
-    from phototag.analysis import Analysis
+    from phototag.analysis.result import Analysis
+    from phototag.criteria.verdict import Kind
     from phototag.crops import Crop
     from phototag.metadata.options import Change, IptcMode, SidecarMode
     from phototag.metadata.record import Record
     from phototag.outcome import Outcome
-    from phototag.sealed.source import ImageInput
-    from phototag.verdict import Kind
+    from phototag.worker.source import ImageInput
 
 
 class TagOptions(TypedDict, total=False):

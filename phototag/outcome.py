@@ -7,11 +7,12 @@ import enum
 import attrs
 
 from phototag import errors
-from phototag.analysis import Analysis
-from phototag.files import FileState
-from phototag.metadata.options import Change, Expected
-from phototag.scene import Scene
-from phototag.verdict import Kind
+from phototag.analysis.result import Analysis
+from phototag.criteria.verdict import Kind
+from phototag.files.opening import FileState
+from phototag.metadata.options import Change
+from phototag.metadata.record import Record
+from phototag.scene.measures import Scene
 
 
 class How(enum.StrEnum):
@@ -47,6 +48,37 @@ class Outcome:
     def kind(self) -> Kind | None:
         """Headshot, portrait or other; None where nothing was analysed or that failed."""
         return self.known if self.analysis is None else self.analysis.kind
+
+
+@attrs.frozen(kw_only=True)
+class Expected:
+    """What a caller that keeps account of a photo believes to find there.
+
+    Attributes:
+        state: of the photo when it was looked at.
+        mark: of the statement in it (``record.mark``); empty for none.
+    """
+
+    state: FileState
+    mark: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Written:
+    """A write, as the accounts of a catalogue need it.
+
+    Attributes:
+        change: what it did; None if it was not done, because another statement than the expected
+            one stands in the photo.
+        found: the statement that was there before.
+        mark: of the statement that is there now; empty for none.
+        states: of the photo and its sidecars afterwards, by path; only those that exist.
+    """
+
+    change: Change | None
+    found: Record | None
+    mark: str
+    states: dict[str, FileState]
 
 
 @attrs.frozen(kw_only=True)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import attrs
 
-from phototag.analysis import Analysis, added_up
-from phototag.keywords import Level, Vocabulary, claim, thresholds
+from phototag.analysis.result import Analysis, added_up
+from phototag.criteria.verdict import Kind
+from phototag.keywords.claims import Level, Vocabulary, claim, thresholds
 from phototag.metadata.options import Options
 from phototag.metadata.record import DIGITS, Record
-from phototag.scene import Face
-from phototag.verdict import Kind
+from phototag.scene.measures import Face
 
 
 @attrs.frozen(kw_only=True)

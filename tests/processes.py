@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from phototag.sealed import start
+from phototag.worker import start
 
 # ``nothing`` answers; ``start`` leaves a program running and answers; ``hang`` does so and never answers.
 # Both write the number of the program into the file of the request.

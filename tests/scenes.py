@@ -8,9 +8,9 @@ from typing import Any
 
 import attrs
 
-from phototag.calibration import Calibration, default
-from phototag.geometry import Box, Point
-from phototag.scene import (
+from phototag.criteria.calibration import Calibration, default
+from phototag.scene.geometry import Box, Point
+from phototag.scene.measures import (
     Body,
     Expression,
     Face,

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from PIL import ImageDraw
 
-from phototag.analysis import Analysis
-from phototag.drawing import bars
+from phototag.analysis.result import Analysis
+from phototag.analysis.shapes import bars
+from phototag.criteria.verdict import Kind
 from phototag.gallery.build import row
 from phototag.metadata import statement
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.tagging import Tagging
-from phototag.verdict import Kind
 
 NUMBER = r"[+-]?\d+\.\d"
 Shown = tuple[list[Decimal], Decimal]  # the parts, and what they are said to add up to
@@ -93,7 +93,7 @@ def check(analysis: Analysis) -> None:
 
 def painted(analysis: Analysis, monkeypatch: pytest.MonkeyPatch) -> Shown:
     """The numbers beside the bars of ``analyze --picture``, as they are drawn."""
-    from phototag import painting
+    from phototag.worker import painting
 
     texts: list[str] = []
 

@@ -7,12 +7,12 @@ import json
 import attrs
 import pytest
 
-from phototag import keywords
-from phototag.analysis import Analysis, analyse_scene
-from phototag.calibration import default
-from phototag.keywords import Keywords, Level
-from phototag.scene import Scene
-from phototag.verdict import Grade, Kind, Rules
+from phototag.analysis.result import Analysis, analyse_scene
+from phototag.criteria.calibration import default
+from phototag.criteria.verdict import Grade, Kind, Rules
+from phototag.keywords import claims
+from phototag.keywords.claims import Keywords, Level
+from phototag.scene.measures import Scene
 from scenes import answering, body, face, scene, turned
 
 HEADSHOT = scene(face(0.5))
@@ -144,7 +144,7 @@ def test_from_dict_ignores_what_a_newer_version_adds_and_refuses_the_rest() -> N
 
 def test_keywords_grow_with_the_level_and_stay_below_one_root() -> None:
     result = analysed(HEADSHOT)
-    levels = [keywords.claim(result, result.verdict, level) for level in Level]
+    levels = [claims.claim(result, result.verdict, level) for level in Level]
     minimal, standard, full = (set(claimed.hierarchical) for claimed in levels)
     assert minimal < standard < full
     assert all(path.startswith("phototag|") for path in full)
@@ -156,7 +156,7 @@ def test_nothing_is_claimed_of_other_or_below_the_threshold() -> None:
     nobody = analysed(NOBODY)
     assert nobody.keywords == Keywords()
     doubtful = analysed(scene(face(0.39)))
-    assert keywords.claim(doubtful, doubtful.verdict, least={"kind": 0.99}) == Keywords()
+    assert claims.claim(doubtful, doubtful.verdict, least={"kind": 0.99}) == Keywords()
 
 
 @pytest.mark.parametrize(

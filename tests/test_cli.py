@@ -244,4 +244,4 @@ def test_verbose_shows_what_the_sealed_process_logs(portrait_jpg: Path) -> None:
     usual, verbose = run("analyze", portrait_jpg), run("--verbose", "analyze", portrait_jpg)
     assert usual.stdout == verbose.stdout
     assert usual.stderr == ""
-    assert "phototag.sealed: " in verbose.stderr
+    assert "phototag.worker: " in verbose.stderr

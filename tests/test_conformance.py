@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from phototag import serial
-from phototag.analysis import analyse_scene
-from phototag.scene import Scene
+from phototag.analysis.result import analyse_scene
+from phototag.scene import serialization
+from phototag.scene.measures import Scene
 from samples import SAMPLES
 from scenes import body, face, scene, surroundings, turned
 
@@ -106,8 +106,8 @@ def test_stored_scenes(name: str, update: bool) -> None:
 
         with Analyzer() as analyzer:
             seen = analyzer.see(SAMPLES / name)
-        file.write_text(json.dumps(_rounded(serial.to_json(seen))) + "\n", "utf-8")
-    stored = serial.from_json(json.loads(file.read_text("utf-8")), Scene)
+        file.write_text(json.dumps(_rounded(serialization.to_json(seen))) + "\n", "utf-8")
+    stored = serialization.from_json(json.loads(file.read_text("utf-8")), Scene)
     assert compared(f"stored {name}", concluded(stored), update) == []
 
 
@@ -117,7 +117,7 @@ def test_the_pictures_are_still_seen_as_they_were_stored() -> None:
 
     with Analyzer() as analyzer:
         for name in PICTURES:
-            seen = flat(serial.to_json(analyzer.see(SAMPLES / name)))
+            seen = flat(serialization.to_json(analyzer.see(SAMPLES / name)))
             stored = flat(json.loads((GOLDEN / f"scene {name}.json").read_text("utf-8")))
             assert differences(seen, stored, SEEN) == [], name
 

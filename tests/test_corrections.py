@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import phototag
-from phototag import Kind, corrections, errors
+from phototag import Kind, errors
+from phototag.analysis import corrections
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import attrs
 import pytest
 
 from phototag import criteria
-from phototag.calibration import Calibration, default
 from phototag.criteria import CRITERIA, Findings
 from phototag.criteria.background import BackgroundKind
+from phototag.criteria.calibration import Calibration, default
 from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
 from phototag.criteria.finding import Status
@@ -19,8 +19,8 @@ from phototag.criteria.posing import Facing
 from phototag.criteria.retouching import Colour, Style
 from phototag.criteria.situation import Occasion
 from phototag.criteria.subjects import Subjects
-from phototag.geometry import Point
-from phototag.scene import Face, Scene
+from phototag.scene.geometry import Point
+from phototag.scene.measures import Face, Scene
 from scenes import answering, body, face, middle, scene, surroundings, turned, unpeopled
 
 

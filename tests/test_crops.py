@@ -16,8 +16,8 @@ from phototag.crops.fitting import cuts
 from phototag.crops.layout import lay_out
 from phototag.crops.profiles import Serves
 from phototag.errors import BadProfiles
-from phototag.geometry import Box
-from phototag.scene import Face, Scene
+from phototag.scene.geometry import Box
+from phototag.scene.measures import Face, Scene
 from scenes import body, face, scene, turned
 
 BY_NAME = {profile.name: profile for profile in built_in()}

@@ -13,9 +13,9 @@ from PIL import Image, ImageCms
 
 import phototag
 from phototag.analyzer import Analyzer
-from phototag.cutting import Order, cut
 from phototag.errors import CropRefused, FormatNotWritable, MetadataDamaged, WriteRefused
-from phototag.geometry import Box
+from phototag.scene.geometry import Box
+from phototag.worker.cutting import Order, cut
 
 SIZE = (320, 240)
 BOX = Box(0.25, 0.2, 0.5, 0.6)  # 80, 48, 160 x 144 px: on the grid of blocks of 16 px

@@ -6,10 +6,10 @@ from importlib import metadata
 
 import pytest
 
-from phototag import doctor
+from phototag.cli import examination
 
 
-def said(monkeypatch: pytest.MonkeyPatch, installed: dict[str, str]) -> list[doctor.Line]:
+def said(monkeypatch: pytest.MonkeyPatch, installed: dict[str, str]) -> list[examination.Line]:
     """What it says with these versions of OpenCV installed."""
     real = metadata.version
 
@@ -21,7 +21,7 @@ def said(monkeypatch: pytest.MonkeyPatch, installed: dict[str, str]) -> list[doc
         return installed[name]
 
     monkeypatch.setattr(metadata, "version", version)
-    return [line for line in doctor.examine() if "opencv" in line.text]
+    return [line for line in examination.examine() if "opencv" in line.text]
 
 
 def test_two_opencv_that_differ_are_told_with_the_version_that_both_have(

@@ -18,7 +18,7 @@ import pytest
 import phototag
 from phototag import errors
 from phototag.limits import Limits
-from phototag.sealed import SealedProcess, start
+from phototag.worker import SealedProcess, start
 from processes import COMMAND, alive, wait_for, wait_until_gone
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")

@@ -18,7 +18,7 @@ from PIL import Image
 import phototag
 from commands import COMMAND, rows
 from phototag import errors
-from phototag.vision import photo
+from phototag.vision import decoding
 
 POSTSCRIPT = b"""%!PS-Adobe-3.0 EPSF-3.0
 %%BoundingBox: 0 0 100 100
@@ -110,8 +110,8 @@ def test_postscript_starts_nothing(tmp_path: Path, started: Path, doing: str) ->
 
 
 def test_a_crop_of_what_is_postscript_by_now_starts_nothing(tmp_path: Path, started: Path) -> None:
-    from phototag import cutting
-    from phototag.geometry import Box
+    from phototag.scene.geometry import Box
+    from phototag.worker import cutting
 
     path = tmp_path / "x.jpg"
     path.write_bytes(POSTSCRIPT)
@@ -131,7 +131,7 @@ def test_the_preview_of_a_negative_starts_nothing(
     pytest.importorskip("rawpy", reason="extra raw is not installed")
     monkeypatch.setattr("importlib.import_module", lambda _: FakeRaw(0, POSTSCRIPT))
     with pytest.raises(errors.NotAPhoto):
-        photo.decode("a.nef", b"II*\0" + bytes(200))
+        decoding.decode("a.nef", b"II*\0" + bytes(200))
     assert not started.exists()
 
 
@@ -159,17 +159,17 @@ def test_a_jpeg_of_several_pictures_is_one_of_them(astronaut: Image.Image) -> No
     target = io.BytesIO()
     other = astronaut.resize((64, 64))
     astronaut.save(target, "MPO", save_all=True, append_images=[other])
-    picture = photo.decode("a.jpg", target.getvalue())
+    picture = decoding.decode("a.jpg", target.getvalue())
     assert (picture.format, picture.width) == ("MPO", 512)
 
 
 def test_every_format_of_the_list_is_taken_whatever_the_file_is_called(
     astronaut: Image.Image,
 ) -> None:
-    for kind in photo.FORMATS:
+    for kind in decoding.FORMATS:
         target = io.BytesIO()
         astronaut.save(target, kind)
-        assert photo.decode("a.txt", target.getvalue()).format == kind
+        assert decoding.decode("a.txt", target.getvalue()).format == kind
 
 
 def avif(astronaut: Image.Image, brand: bytes) -> bytes:
@@ -184,8 +184,8 @@ def test_an_avif_is_one_whatever_was_opened_before(astronaut: Image.Image) -> No
     target = io.BytesIO()
     heif.from_pillow(astronaut).save(target)
     data = avif(astronaut, b"mif1")
-    before = photo.decode("a.avif", data)
-    assert photo.decode("a.heic", target.getvalue()).format == "HEIF"
-    after = photo.decode("a.avif", data)
+    before = decoding.decode("a.avif", data)
+    assert decoding.decode("a.heic", target.getvalue()).format == "HEIF"
+    after = decoding.decode("a.avif", data)
     assert (before.format, after.format) == ("AVIF", "AVIF")
     assert np.array_equal(before.rgb, after.rgb)

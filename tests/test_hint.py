@@ -7,8 +7,8 @@ import hashlib
 import pytest
 
 import phototag
-from phototag.scene import SCENE_VERSION
-from phototag.vision import hint
+from phototag.scene.measures import SCENE_VERSION
+from phototag.vision import people_prefilter
 from samples import SAMPLES
 
 # The hint's file, and the version of the scenes that were seen with it.
@@ -16,7 +16,7 @@ SEEN_WITH = "15c2d69ef63c780f098ce5498e05b4c7d67b5cc62bc7066943000274e7a1f83c", 
 
 
 def test_another_hint_makes_another_version_of_scenes() -> None:
-    found = hashlib.sha256(hint.FILE.read_bytes()).hexdigest(), SCENE_VERSION
+    found = hashlib.sha256(people_prefilter.FILE.read_bytes()).hexdigest(), SCENE_VERSION
     assert found == SEEN_WITH, "a new hint sees other scenes: raise SCENE_VERSION, then mend this"
 
 
@@ -24,7 +24,7 @@ def test_another_hint_makes_another_version_of_scenes() -> None:
 def test_people_are_looked_at_closely(name: str) -> None:
     scene = phototag.analyze(SAMPLES / name).scene
     assert scene is not None
-    assert hint.default().of_people(scene.content)
+    assert people_prefilter.default().of_people(scene.content)
     assert scene.body is not None
 
 
@@ -32,12 +32,12 @@ def test_people_are_looked_at_closely(name: str) -> None:
 def test_the_body_is_not_sought_in_pictures_of_nobody(name: str) -> None:
     analysis = phototag.analyze(SAMPLES / name)
     assert analysis.scene is not None
-    assert not hint.default().of_people(analysis.scene.content)
+    assert not people_prefilter.default().of_people(analysis.scene.content)
     assert not analysis.scene.body_sought
     assert analysis.kind == "other"
 
 
 def test_the_hint_is_a_logistic_regression() -> None:
-    made = hint.Hint(weights=(1.0, -2.0), intercept=0.5, least=0.5, n=2, evidence="")
+    made = people_prefilter.Hint(weights=(1.0, -2.0), intercept=0.5, least=0.5, n=2, evidence="")
     assert made.of_people((0.0, 0.25))
     assert not made.of_people((0.0, 0.26))

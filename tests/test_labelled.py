@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from phototag.analysis import Analysis
+from phototag.analysis.result import Analysis
 from phototag.analyzer import Analyzer
-from phototag.calibration import default
 from phototag.criteria import CRITERIA
+from phototag.criteria.calibration import default
 from phototag.criteria.subjects import faces_of_subjects
 from phototag.crops import built_in
 from phototag.crops.fitting import cuts

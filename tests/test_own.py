@@ -15,13 +15,14 @@ from pathlib import Path
 import attrs
 import pytest
 
-from phototag import plugins, vocabulary
-from phototag.analysis import Analysis, analyse_scene
+from phototag import plugins
+from phototag.analysis.result import Analysis, analyse_scene
 from phototag.criteria import CRITERIA, Criterion, Finding, Status, criterion, installed
 from phototag.criteria.criterion import GROUP
 from phototag.criteria.cropping import CroppingFinding
 from phototag.errors import BadPlugin
-from phototag.keywords import Level
+from phototag.keywords import vocabulary
+from phototag.keywords.claims import Level
 from phototag.tagging import Tagging
 from scenes import face, scene
 from sums import check, in_text

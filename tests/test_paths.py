@@ -15,11 +15,12 @@ import pytest
 
 import phototag
 from commands import run
-from phototag import errors, files
+from phototag import errors
 from phototag.catalogue import walk
+from phototag.cli.report import command
+from phototag.files import opening
 from phototag.gallery import build
 from phototag.metadata.record import Record
-from phototag.report import command
 from phototag.tagging import Tagging
 
 A_LINE = 400  # characters
@@ -185,7 +186,7 @@ def test_every_name_a_file_can_have_is_a_path(
         assert phototag.tag(given).kind == "portrait"
         assert phototag.read(given) is not None
         assert phototag.remove(given).changed
-    assert files.path_of(name) == odd  # bytes, too, of a file that is there
+    assert opening.path_of(name) == odd  # bytes, too, of a file that is there
 
 
 @pytest.mark.parametrize("name", ["jane.jpg", "a/b/c.jpg", "~/jane.jpg", "data:", "data: a b"])
@@ -212,10 +213,10 @@ def test_a_path_may_be_as_long_as_the_system_takes_it(
 
 
 def test_no_file_has_a_longer_one() -> None:
-    longest = "/".join(["a" * 200] * 21)[: files.LONGEST_PATH]
-    assert files.path_of(longest) == longest
+    longest = "/".join(["a" * 200] * 21)[: opening.LONGEST_PATH]
+    assert opening.path_of(longest) == longest
     with pytest.raises(errors.BadInput, match="<text of 4097 characters>"):
-        files.path_of(longest + "b")
+        opening.path_of(longest + "b")
 
 
 def test_corrections_meet_the_same_refusal(result: phototag.Analysis) -> None:

@@ -14,8 +14,9 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from phototag import errors, files
-from phototag.vision import photo
+from phototag import errors
+from phototag.files import opening
+from phototag.vision import decoding
 from samples import SAMPLES
 
 FORMATS = {"jpg": "JPEG", "png": "PNG", "tif": "TIFF", "webp": "WEBP", "avif": "AVIF",
@@ -28,14 +29,14 @@ def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
     return target.getvalue()
 
 
-def difference(picture: photo.Picture, image: Image.Image) -> float:
+def difference(picture: decoding.Picture, image: Image.Image) -> float:
     """Mean distance in 8-bit levels."""
     return float(np.abs(picture.rgb.astype(int) - np.asarray(image.convert("RGB"), int)).mean())
 
 
 @pytest.mark.parametrize(("suffix", "kind"), FORMATS.items())
 def test_formats(astronaut: Image.Image, suffix: str, kind: str) -> None:
-    picture = photo.decode(f"a.{suffix}", encoded(astronaut, kind))
+    picture = decoding.decode(f"a.{suffix}", encoded(astronaut, kind))
     assert (picture.width, picture.height, picture.format) == (512, 512, kind)
     assert difference(picture, astronaut) < 12
 
@@ -44,16 +45,16 @@ def test_heic(astronaut: Image.Image, monkeypatch: pytest.MonkeyPatch) -> None:
     heif = pytest.importorskip("pillow_heif", reason="extra heif is not installed")
     data = io.BytesIO()
     heif.from_pillow(astronaut).save(data)
-    assert difference(photo.decode("a.heic", data.getvalue()), astronaut) < 12
-    monkeypatch.setattr(photo, "_register_heif", lambda: False)
+    assert difference(decoding.decode("a.heic", data.getvalue()), astronaut) < 12
+    monkeypatch.setattr(decoding, "_register_heif", lambda: False)
     with pytest.raises(errors.FormatNotInstalled, match=r"phototag\[heif\]"):
-        photo.decode("a.heic", data.getvalue())
+        decoding.decode("a.heic", data.getvalue())
 
 
 def test_raw_without_a_raw_picture_is_damaged_and_not_a_crash() -> None:
     pytest.importorskip("rawpy", reason="extra raw is not installed")
     with pytest.raises(errors.PhotoDamaged, match="RAW"):
-        photo.decode("a.nef", b"II*\0" + bytes(200))
+        decoding.decode("a.nef", b"II*\0" + bytes(200))
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -66,9 +67,9 @@ def test_orientation(astronaut: Image.Image, kind: str, orientation: int) -> Non
             8: Image.Transpose.ROTATE_270}  # fmt: skip
     stored = upright.transpose(undo[orientation]) if orientation > 1 else upright
     exif = Image.Exif()
-    exif[photo.ORIENTATION_TAG] = orientation
+    exif[decoding.ORIENTATION_TAG] = orientation
     options = {"lossless": True} if kind == "WEBP" else {}
-    picture = photo.decode("a", encoded(stored, kind, exif=exif, **options))
+    picture = decoding.decode("a", encoded(stored, kind, exif=exif, **options))
     assert (picture.width, picture.height, picture.orientation) == (512, 320, orientation)
     assert difference(picture, upright) < 6
 
@@ -81,39 +82,41 @@ def test_modes(astronaut: Image.Image, mode: str) -> None:
     else:
         image = astronaut.convert("L").convert(mode) if grey else astronaut.convert(mode)
     kind = "PNG" if mode in {"LA", "P", "RGBA", "1"} else "TIFF"
-    picture = photo.decode("a", encoded(image, kind))
+    picture = decoding.decode("a", encoded(image, kind))
     wanted = astronaut.convert("L") if grey else astronaut
     assert difference(picture, wanted) < {"1": 120, "P": 15, "CMYK": 8}.get(mode, 3)
 
 
 def test_transparent_pixels_are_white() -> None:
     clear = Image.new("RGBA", (64, 64), (200, 0, 0, 0))
-    assert photo.decode("a.png", encoded(clear, "PNG")).rgb.min() == 255
+    assert decoding.decode("a.png", encoded(clear, "PNG")).rgb.min() == 255
 
 
 def test_the_first_frame_of_an_animation(astronaut: Image.Image) -> None:
     second = Image.new("RGB", astronaut.size, "red")
     data = encoded(astronaut, "GIF", save_all=True, append_images=[second])
-    assert difference(photo.decode("a.gif", data), astronaut) < 12
+    assert difference(decoding.decode("a.gif", data), astronaut) < 12
 
 
 def test_a_colour_profile_is_no_obstacle(astronaut: Image.Image) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    assert photo.decode("a", encoded(astronaut, "JPEG", icc_profile=profile)).width == 512
+    assert decoding.decode("a", encoded(astronaut, "JPEG", icc_profile=profile)).width == 512
 
 
 def test_a_large_jpeg_is_decoded_small_and_keeps_its_size(astronaut: Image.Image) -> None:
-    picture = photo.decode("a.jpg", encoded(astronaut.resize((4000, 4000)), "JPEG"))
+    picture = decoding.decode("a.jpg", encoded(astronaut.resize((4000, 4000)), "JPEG"))
     assert (picture.width, picture.height) == (4000, 4000)
     assert picture.rgb.shape == (1000, 1000, 3)
 
 
 def test_arrays(astronaut: Image.Image) -> None:
     rgb = np.asarray(astronaut)
-    assert difference(photo.from_array("<array>", rgb), astronaut) == 0
-    assert difference(photo.from_array("<array>", rgb[..., 0]), Image.fromarray(rgb[..., 0])) == 0
+    assert difference(decoding.from_array("<array>", rgb), astronaut) == 0
+    assert (
+        difference(decoding.from_array("<array>", rgb[..., 0]), Image.fromarray(rgb[..., 0])) == 0
+    )
     clear = np.zeros((40, 40, 4), np.uint8)
-    assert photo.from_array("<array>", clear).rgb.min() == 255
+    assert decoding.from_array("<array>", clear).rgb.min() == 255
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -129,33 +132,33 @@ def bomb(width: int, height: int) -> bytes:
 
 def test_a_bomb_is_refused_before_decoding() -> None:
     with pytest.raises(errors.PhotoTooLarge, match="900 million, the limit is 250 million"):
-        photo.decode("bomb.png", bomb(30000, 30000))
+        decoding.decode("bomb.png", bomb(30000, 30000))
 
 
 def test_the_pixel_limit_can_be_moved(astronaut: Image.Image) -> None:
     data = encoded(astronaut, "PNG")
     with pytest.raises(errors.PhotoTooLarge, match="512 x 512"):
-        photo.decode("a.png", data, max_pixels=1000)
+        decoding.decode("a.png", data, max_pixels=1000)
     with pytest.raises(errors.PhotoDamaged):  # allowed, and then broken: it was not the limit
-        photo.decode("bomb.png", bomb(3000, 3000), max_pixels=10**9)
+        decoding.decode("bomb.png", bomb(3000, 3000), max_pixels=10**9)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (15, 300), (30000, 200)])
 def test_too_small(size: tuple[int, int]) -> None:
     with pytest.raises(errors.PhotoTooSmall, match=f"{size[0]} x {size[1]} px"):
-        photo.decode("a.png", encoded(Image.new("RGB", size), "PNG"))
+        decoding.decode("a.png", encoded(Image.new("RGB", size), "PNG"))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP", "GIF"])
 def test_truncated(astronaut: Image.Image, kind: str) -> None:
     data = encoded(astronaut, kind)
     with pytest.raises(errors.PhotoDamaged, match="damaged"):
-        photo.decode("a", data[: len(data) // 2])
+        decoding.decode("a", data[: len(data) // 2])
 
 
 def test_text_is_no_photo() -> None:
     with pytest.raises(errors.NotAPhoto, match="not a picture"):
-        photo.decode("a.jpg", b"Dear diary, today")
+        decoding.decode("a.jpg", b"Dear diary, today")
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
@@ -166,19 +169,19 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         (".", errors.PhotoNotReadable),
     ):
         with pytest.raises(error) as caught:
-            files.read(str(tmp_path / name), name)
+            opening.read(str(tmp_path / name), name)
         assert caught.value.photo == name
 
 
 def test_an_empty_file_is_no_photo() -> None:
     with pytest.raises(errors.NotAPhoto, match="empty"):
-        photo.decode("empty.jpg", b"")
+        decoding.decode("empty.jpg", b"")
 
 
 def test_real_pictures_without_a_person_decode() -> None:
     for name in ("chelsea.png", "coffee.png", "rocket.jpg", "camera.png"):
         data = (SAMPLES / name).read_bytes()
-        assert photo.decode(name, data).rgb.ndim == 3, name
+        assert decoding.decode(name, data).rgb.ndim == 3, name
 
 
 @pytest.mark.parametrize(
@@ -195,13 +198,16 @@ def test_halving_stops_before_the_picture_is_too_small(
     size: tuple[int, int], side: int, expected: tuple[int, int]
 ) -> None:
     width, height = size
-    assert photo.halved(np.zeros((height, width, 3), np.uint8), side).shape == (*expected[::-1], 3)
+    assert decoding.halved(np.zeros((height, width, 3), np.uint8), side).shape == (
+        *expected[::-1],
+        3,
+    )
 
 
 @pytest.mark.parametrize("side", [100, 170, 250, 256, 300, 511])
 def test_shrinking_in_two_steps_is_shrinking_in_one(astronaut: Image.Image, side: int) -> None:
     """Whatever is halved first, the areas that are averaged are the same but for their edges."""
-    shrunk = photo.shrink(np.asarray(astronaut), side)
+    shrunk = decoding.shrink(np.asarray(astronaut), side)
     assert shrunk.shape == (side, side, 3)
     once = np.asarray(astronaut.resize((side, side), Image.Resampling.BOX), int)
     assert np.abs(shrunk.astype(int) - once).mean() < 4
@@ -244,7 +250,7 @@ def test_a_negative_held_upright(
     preview = upright if turned else upright.transpose(Image.Transpose.ROTATE_90)
     fake = FakeRaw(6, encoded(preview, "JPEG"))
     monkeypatch.setattr("importlib.import_module", lambda _: fake)
-    picture = photo.decode("a.nef", b"II*\0" + bytes(200))
+    picture = decoding.decode("a.nef", b"II*\0" + bytes(200))
     assert (picture.width, picture.height, picture.orientation) == (4000, 6000, 6)
     assert difference(picture, upright) < 6
 
@@ -269,6 +275,6 @@ def test_a_png_may_say_late_or_in_words_how_it_is_turned(
         end = data.index(b"IEND") - 4
         length = struct.pack(">I", len(chunk) - 4)
         data = data[:end] + length + chunk + struct.pack(">I", zlib.crc32(chunk)) + data[end:]
-    picture = photo.decode("a.png", data)
+    picture = decoding.decode("a.png", data)
     assert (picture.width, picture.height, picture.orientation) == (320, 480, 6)
     assert difference(picture, upright) < 1

@@ -8,10 +8,11 @@ from typing import Any
 import lupa
 import pytest
 
-from phototag import errors, ready_made
-from phototag.ready_made import COLLECTIONS
-from phototag.verdict import Grade, Kind, Review
-from phototag.vocabulary import Level, Vocabulary
+from phototag import errors
+from phototag.criteria.verdict import Grade, Kind, Review
+from phototag.keywords import applications
+from phototag.keywords.applications import COLLECTIONS
+from phototag.keywords.vocabulary import Level, Vocabulary
 
 
 def as_lua(file: Path) -> dict[Any, Any]:
@@ -40,7 +41,7 @@ def rules(table: dict[Any, Any]) -> list[str]:
 
 
 def test_every_smart_collection_is_a_lua_table_of_the_documented_form(tmp_path: Path) -> None:
-    files = ready_made.lightroom(tmp_path)
+    files = applications.lightroom(tmp_path)
     collections = {file.stem: as_lua(file) for file in files if file.suffix == ".lrsmcol"}
     assert sorted(collections) == sorted(collection.title for collection in COLLECTIONS)
     for title, table in collections.items():
@@ -58,17 +59,17 @@ def test_words_are_those_of_the_vocabulary(tmp_path: Path) -> None:
         root='Bild "art"',
         words={("kind", "headshot"): 'Kopf "1"\\', ("grade", "professional"): None},
     )
-    files = {file.name: file for file in ready_made.lightroom(tmp_path, words)}
+    files = {file.name: file for file in applications.lightroom(tmp_path, words)}
     assert "Headshots, strict.lrsmcol" not in files  # its word is never written
     assert rules(as_lua(files["Headshots.lrsmcol"])) == ['Kopf "1"\\']
     assert '[Bild "art"]' in files["phototag-keywords.txt"].read_text("utf-8")
-    (how_to,) = ready_made.digikam(tmp_path / "digikam", words)
+    (how_to,) = applications.digikam(tmp_path / "digikam", words)
     assert 'Bild "art" > kind > Kopf "1"\\' in how_to.read_text("utf-8")
 
 
 def test_a_second_call_writes_the_same(tmp_path: Path) -> None:
-    before = {file: file.read_bytes() for file in ready_made.lightroom(tmp_path)}
-    assert {file: file.read_bytes() for file in ready_made.lightroom(tmp_path)} == before
+    before = {file: file.read_bytes() for file in applications.lightroom(tmp_path)}
+    assert {file: file.read_bytes() for file in applications.lightroom(tmp_path)} == before
 
 
 def test_a_collection_says_how_many_words_it_needs() -> None:
@@ -82,4 +83,4 @@ def test_a_collection_says_how_many_words_it_needs() -> None:
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(errors.WriteRefused, match="another folder"):
-        ready_made.lightroom(tmp_path / "file")
+        applications.lightroom(tmp_path / "file")

@@ -8,10 +8,10 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phototag.analysis import Analysis, analyse_scene
+from phototag.analysis.result import Analysis, analyse_scene
 from phototag.criteria.finding import Status
-from phototag.scene import Face, Scene
-from phototag.verdict import Kind
+from phototag.criteria.verdict import Kind
+from phototag.scene.measures import Face, Scene
 from phototag.wording import percent
 from scenes import body, face, scene, surroundings
 from sums import check

@@ -11,8 +11,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from phototag import schema
-from phototag.analysis import analyse_scene
+from phototag.analysis import schema
+from phototag.analysis.result import analyse_scene
 from scenes import body, face, scene, turned
 
 PUBLISHED = Path(__file__).parents[1] / "docs" / "schema.json"

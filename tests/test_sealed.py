@@ -20,8 +20,8 @@ from PIL import Image
 from phototag import errors
 from phototag.analyzer import Analyzer
 from phototag.limits import Limits
-from phototag.sealed import SealedProcess, jobs
-from phototag.sealed.start import child_environment
+from phototag.worker import SealedProcess, handlers
+from phototag.worker.start import child_environment
 from processes import alive, wait_until_gone
 
 HEAVY = ("cv2", "mediapipe", "pyexiv2", "numpy")
@@ -164,7 +164,7 @@ def test_a_mistake_of_ours_is_an_error_and_not_the_end(
 def test_native_chatter_goes_to_logging(
     sealed: SealedProcess, portrait_jpg: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.DEBUG, logger="phototag.sealed"):
+    with caplog.at_level(logging.DEBUG, logger="phototag.worker"):
         look(sealed, portrait_jpg)
         sealed.close()
     assert caplog.records
@@ -282,7 +282,7 @@ def test_a_stream_takes_no_more_than_it_needs(portrait_jpg: Path) -> None:
 
 
 def test_the_jobs_of_the_child_are_known() -> None:
-    assert set(jobs.JOBS) == {
+    assert set(handlers.JOBS) == {
         "look", "meet", "preview", "paint", "write", "read", "remove", "crop", "versions",
     }  # fmt: skip
 
@@ -290,16 +290,16 @@ def test_the_jobs_of_the_child_are_known() -> None:
 def test_ctrl_c_while_a_request_is_sent_confuses_nobody(
     sealed: SealedProcess, portrait_jpg: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from phototag.sealed import wire
+    from phototag.worker import framing
 
     look(sealed, portrait_jpg)
-    real = wire.send
+    real = framing.send
 
     def interrupted(*arguments: object) -> None:
-        monkeypatch.setattr(wire, "send", real)
+        monkeypatch.setattr(framing, "send", real)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(wire, "send", interrupted)
+    monkeypatch.setattr(framing, "send", interrupted)
     with pytest.raises(KeyboardInterrupt):
         look(sealed, portrait_jpg)
     assert look(sealed, portrait_jpg)

@@ -12,7 +12,7 @@ import pytest
 import phototag
 from commands import run
 from phototag import errors
-from phototag.sealed import process, start
+from phototag.worker import process, start
 
 
 def program(path: Path, text: str, mode: int = 0o755) -> Path:

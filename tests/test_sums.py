@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import phototag
-from phototag.analysis import Analysis, analyse_scene
-from phototag.calibration import default
-from phototag.verdict import Kind, Rules
+from phototag.analysis.result import Analysis, analyse_scene
+from phototag.criteria.calibration import default
+from phototag.criteria.verdict import Kind, Rules
 from phototag.wording import adding_up
 from samples import SAMPLES
 from scenes import body, face, scene

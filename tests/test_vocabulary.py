@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from phototag import keywords
-from phototag.analysis import Analysis, analyse_scene
+from phototag.analysis.result import Analysis, analyse_scene
+from phototag.criteria.verdict import Kind
 from phototag.errors import BadVocabulary
-from phototag.keywords import Keywords, Level, claim, thresholds
-from phototag.verdict import Kind
-from phototag.vocabulary import BRANCHES, Vocabulary, lightroom_keywords
+from phototag.keywords import claims
+from phototag.keywords.claims import Keywords, Level, claim, thresholds
+from phototag.keywords.vocabulary import BRANCHES, Vocabulary, lightroom_keywords
 from scenes import answering, face, scene
 
 GERMAN = """
@@ -117,4 +117,4 @@ def test_thresholds_are_numbers_by_name() -> None:
         thresholds({"focus": 0.5})
     with pytest.raises(ValueError, match="between 0 and 1"):
         thresholds(1.5)
-    assert keywords.governors()[:2] == ("kind", "grade")
+    assert claims.governors()[:2] == ("kind", "grade")

@@ -23,8 +23,8 @@ import attrs
 
 from benchmarks.faults import seeds
 from phototag.errors import PhototagError
-from phototag.metadata import file
 from phototag.metadata.options import Options
+from phototag.worker import writer
 
 ERRORS = ("ENOSPC", "EIO", "EACCES", "EROFS", "EXDEV", "EINTR")
 #: Calls that reach for files; those for memory, signals and threads are left alone.
@@ -61,19 +61,19 @@ class Case:
 
 
 CASES = (
-    Case("tag a JPEG", "jpg", lambda path: file.apply(path, seeds.record("headshot"))),
+    Case("tag a JPEG", "jpg", lambda path: writer.apply(path, seeds.record("headshot"))),
     Case(
-        "tag a JPEG and its sidecar", "jpg", lambda path: file.apply(path, seeds.record("portrait")),
-        lambda path: file.apply(path, seeds.record("headshot"), Options(sidecar="always")),
+        "tag a JPEG and its sidecar", "jpg", lambda path: writer.apply(path, seeds.record("portrait")),
+        lambda path: writer.apply(path, seeds.record("headshot"), Options(sidecar="always")),
     ),
-    Case("make a sidecar", "gif", lambda path: file.apply(path, seeds.record("headshot"))),
+    Case("make a sidecar", "gif", lambda path: writer.apply(path, seeds.record("headshot"))),
     Case(
-        "remove from a PNG", "png", file.remove,
-        lambda path: file.apply(path, seeds.record("headshot")),
+        "remove from a PNG", "png", writer.remove,
+        lambda path: writer.apply(path, seeds.record("headshot")),
     ),
     Case(
-        "remove a sidecar", "gif", file.remove,
-        lambda path: file.apply(path, seeds.record("headshot")),
+        "remove a sidecar", "gif", writer.remove,
+        lambda path: writer.apply(path, seeds.record("headshot")),
     ),
 )  # fmt: skip
 

@@ -27,11 +27,11 @@ from benchmarks.faults import seeds
 from phototag.analyzer import Analyzer
 from phototag.catalogue.walk import find
 from phototag.errors import PhototagError
-from phototag.keywords import Level
-from phototag.metadata import file
+from phototag.files.temporary import PREFIX
+from phototag.keywords.claims import Level
 from phototag.metadata.picture import digest
-from phototag.metadata.temporary import PREFIX
 from phototag.tagging import Tagging
+from phototag.worker import writer
 
 SUFFIXES = ("jpg", "png", "tif", "webp", "gif")  # a GIF gets a sidecar
 SIDE = 640  # px
@@ -47,9 +47,9 @@ RUNS = (
 
 Step = Callable[[Path], object]
 STEPS: tuple[Step, ...] = (
-    lambda path: file.apply(path, seeds.record("headshot")),
-    lambda path: file.apply(path, seeds.record("portrait")),
-    file.remove,
+    lambda path: writer.apply(path, seeds.record("headshot")),
+    lambda path: writer.apply(path, seeds.record("portrait")),
+    writer.remove,
 )
 
 

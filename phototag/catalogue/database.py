@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import platformdirs
 
-from phototag import errors, serial
+from phototag import errors
+from phototag.scene import serialization
 
 if TYPE_CHECKING:
     import os
@@ -193,9 +194,9 @@ class Database:
 
 def packed(value: object) -> bytes:
     """An object as it is kept in a column; about a fifth of its JSON."""
-    return zlib.compress(json.dumps(serial.to_json(value)).encode())
+    return zlib.compress(json.dumps(serialization.to_json(value)).encode())
 
 
 def unpacked(packed: bytes, cls: type[T]) -> T:
     """The object of ``packed``."""
-    return serial.from_json(json.loads(zlib.decompress(packed)), cls)
+    return serialization.from_json(json.loads(zlib.decompress(packed)), cls)

@@ -13,9 +13,9 @@ from phototag import errors
 from phototag.catalogue.run import Catalogue, Plan, Task
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found
-from phototag.files import path_of
+from phototag.files.opening import path_of
 from phototag.outcome import Outcome
-from phototag.streaming import stream
+from phototag.worker.streaming import stream
 
 if TYPE_CHECKING:
     import threading

@@ -13,25 +13,25 @@ import attrs
 from phototag import errors, plugins
 from phototag.analyzer import Analyzer
 from phototag.api import TagOptions, tagging
-from phototag.calibration import default as rules
 from phototag.catalogue.lock import locked
 from phototag.catalogue.settled import is_settled
 from phototag.catalogue.state import Place, Row, State, Statement
 from phototag.catalogue.walk import Found, find, looks
-from phototag.files import path_of
-from phototag.metadata.options import Change, Options, Written
+from phototag.criteria.calibration import default as rules
+from phototag.criteria.verdict import Kind
+from phototag.files.opening import path_of
+from phototag.metadata.options import Change, Options
 from phototag.metadata.record import FORM
-from phototag.outcome import How, Met, Outcome
-from phototag.streaming import stream
+from phototag.outcome import How, Met, Outcome, Written
 from phototag.tagging import Tagging
-from phototag.verdict import Kind
 from phototag.version import __version__
+from phototag.worker.streaming import stream
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
-    from phototag.analysis import Analysis
+    from phototag.analysis.result import Analysis
     from phototag.crops import Profile
     from phototag.limits import Limits
     from phototag.metadata.record import Record

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from phototag import errors
-from phototag.analysis import models_identity
+from phototag.analysis.result import models_identity
 from phototag.catalogue.database import Database, packed, unpacked
+from phototag.criteria.verdict import Kind
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
-from phototag.scene import SCENE_VERSION, Scene
-from phototag.verdict import Kind
+from phototag.scene.measures import SCENE_VERSION, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

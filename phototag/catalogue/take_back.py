@@ -12,10 +12,10 @@ from phototag.analyzer import Analyzer
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Entry, Place, Run, State
 from phototag.catalogue.walk import clean_folder, walk
-from phototag.files import path_of
+from phototag.files.opening import path_of
 from phototag.metadata.options import Options
 from phototag.outcome import How, Outcome
-from phototag.streaming import stream
+from phototag.worker.streaming import stream
 
 if TYPE_CHECKING:
     import threading

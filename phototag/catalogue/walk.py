@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from phototag.errors import PhotoNotReadable
-from phototag.files import FileState, path_of
-from phototag.formats import PHOTO_SUFFIXES, RAW_SUFFIXES
-from phototag.metadata import sidecar, temporary
+from phototag.files import sidecar_names, temporary
+from phototag.files.formats import PHOTO_SUFFIXES, RAW_SUFFIXES
+from phototag.files.opening import FileState, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -176,9 +176,9 @@ def _found(entry: os.DirEntry[str], inside: str, names: set[str] | None) -> Foun
         sidecars = []
         if entry.is_symlink():
             # Its sidecars lie where the photo lies.
-            sidecars = sidecar.existing(os.path.realpath(entry.path))
+            sidecars = sidecar_names.existing(os.path.realpath(entry.path))
         elif names:
-            sidecars = sidecar.existing(entry.path, names)
+            sidecars = sidecar_names.existing(entry.path, names)
         for path in sidecars:
             states[path] = FileState.of(os.stat(path))  # noqa: PTH116
     except (OSError, PhotoNotReadable):

@@ -16,8 +16,8 @@ from phototag.catalogue.run import Catalogue, Plan, through
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found, find, inside_of, listing
 from phototag.errors import CatalogueBusy, PhotoNotReadable
-from phototag.files import FileState, path_of
-from phototag.formats import PHOTO_SUFFIXES
+from phototag.files.formats import PHOTO_SUFFIXES
+from phototag.files.opening import FileState, path_of
 from phototag.outcome import How
 
 if TYPE_CHECKING:

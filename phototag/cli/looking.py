@@ -8,6 +8,7 @@ import click
 
 from phototag.analyzer import QUALITY, Analyzer
 from phototag.catalogue import walk
+from phototag.cli.lines import analysis_lines, record_dict, record_text
 from phototag.cli.options import (
     json_lines,
     limits_of_a_photo,
@@ -17,12 +18,11 @@ from phototag.cli.options import (
     state_file,
     workers_number,
 )
+from phototag.cli.report import Report
 from phototag.cli.running import close, go_through, total
 from phototag.crops import Profile
 from phototag.errors import PhototagError, shown
 from phototag.limits import Limits
-from phototag.lines import analysis_lines, record_dict, record_text
-from phototag.report import Report
 
 if TYPE_CHECKING:
     from phototag.outcome import Outcome

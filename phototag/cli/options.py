@@ -10,7 +10,7 @@ import click
 
 from phototag.crops import Profile, built_in, named
 from phototag.errors import PhototagError
-from phototag.keywords import Level, Vocabulary, thresholds
+from phototag.keywords.claims import Level, Vocabulary, thresholds
 from phototag.limits import Limits
 
 if TYPE_CHECKING:

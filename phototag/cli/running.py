@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
+from phototag.cli.report import SOME_FAILED, Report, command, summary
 from phototag.errors import PhototagError
-from phototag.report import SOME_FAILED, Report, command, summary
 
 if TYPE_CHECKING:
     import threading

@@ -8,24 +8,24 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from phototag import ready_made
 from phototag.analyzer import Analyzer
+from phototag.cli.lines import analysis_lines, change_lines
 from phototag.cli.options import (
     own_vocabulary,
 )
+from phototag.cli.report import SOME_FAILED, Report
 from phototag.cli.running import known
 from phototag.errors import PhototagError, shown
-from phototag.keywords import Level, Vocabulary
-from phototag.lines import analysis_lines, change_lines
-from phototag.report import SOME_FAILED, Report
-from phototag.vocabulary import lightroom_keywords
+from phototag.keywords import applications
+from phototag.keywords.claims import Level, Vocabulary
+from phototag.keywords.vocabulary import lightroom_keywords
 
 
 @click.command()
 @click.argument("folder", type=click.Path(), default="phototag-demo")
 def demo(folder: str) -> None:
     """Go the whole way on a public-domain photo, in a new FOLDER."""
-    from phototag.demo import make_photos  # noqa: PLC0415 - only this command needs it
+    from phototag.cli.sample_photos import make_photos  # noqa: PLC0415 - only this command needs it
 
     try:
         photos = make_photos(folder)
@@ -52,7 +52,7 @@ def demo(folder: str) -> None:
 @click.command()
 def doctor() -> None:
     """Print versions and models, and what is wrong with this installation."""
-    from phototag.doctor import examine  # noqa: PLC0415 - only this command needs it
+    from phototag.cli.examination import examine  # noqa: PLC0415 - only this command needs it
 
     console = Console(highlight=False, soft_wrap=True)
     healthy = True
@@ -81,7 +81,7 @@ def keywords(*, keywords: str, vocabulary: Vocabulary) -> None:
 @own_vocabulary
 def lightroom(folder: str, *, vocabulary: Vocabulary) -> None:
     """Write smart collections for Lightroom Classic into FOLDER, and how to use them."""
-    for file in known(lambda: ready_made.lightroom(folder, vocabulary)):
+    for file in known(lambda: applications.lightroom(folder, vocabulary)):
         click.echo(shown(str(file)))
 
 
@@ -90,5 +90,5 @@ def lightroom(folder: str, *, vocabulary: Vocabulary) -> None:
 @own_vocabulary
 def digikam(folder: str, *, vocabulary: Vocabulary) -> None:
     """Write into FOLDER how to find phototag's keywords in digiKam."""
-    for file in known(lambda: ready_made.digikam(folder, vocabulary)):
+    for file in known(lambda: applications.digikam(folder, vocabulary)):
         click.echo(shown(str(file)))

@@ -9,6 +9,7 @@ import click
 
 from phototag.catalogue import remove_catalogue, runs, tag_catalogue, walk
 from phototag.catalogue import undo as take_back
+from phototag.cli.lines import change_lines, run_line
 from phototag.cli.options import (
     asked,
     dry_run_only,
@@ -22,10 +23,9 @@ from phototag.cli.options import (
     wait_for_others,
     workers_number,
 )
+from phototag.cli.report import DiffTables, Report
 from phototag.cli.running import close, go_through, known, total
 from phototag.limits import Limits
-from phototag.lines import change_lines, run_line
-from phototag.report import DiffTables, Report
 
 if TYPE_CHECKING:
     import threading

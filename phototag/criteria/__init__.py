@@ -23,8 +23,8 @@ from phototag.criteria.subjects import SubjectsFinding
 from phototag.errors import BadPlugin
 
 if TYPE_CHECKING:
-    from phototag.calibration import Calibration
-    from phototag.scene import Scene
+    from phototag.criteria.calibration import Calibration
+    from phototag.scene.measures import Scene
 
 
 @attrs.frozen(kw_only=True)

@@ -13,8 +13,8 @@ from phototag.criteria.finding import Finding, Status, numbered, ramp
 from phototag.wording import percent
 
 if TYPE_CHECKING:
-    from phototag.calibration import Calibration
-    from phototag.scene import Scene, Surroundings
+    from phototag.criteria.calibration import Calibration
+    from phototag.scene.measures import Scene, Surroundings
 
 
 class BackgroundKind(enum.StrEnum):

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from phototag import plugins, serial
+from phototag import plugins
 from phototag.criteria.finding import Finding
 from phototag.errors import BadPlugin
+from phototag.scene import serialization
 
 if TYPE_CHECKING:
-    from phototag.calibration import Calibration
-    from phototag.scene import Scene
+    from phototag.criteria.calibration import Calibration
+    from phototag.scene.measures import Scene
 
 F = TypeVar("F", bound=Finding)
 
@@ -137,4 +138,6 @@ def _check(finding: Finding, criterion: Criterion) -> None:
         raise TypeError(f"it answered with {finding!r}")
     if not math.isfinite(finding.contribution) or not 0 <= finding.confidence <= 1:
         raise ValueError(f"contribution {finding.contribution}, confidence {finding.confidence}")
-    json.dumps([serial.to_json(finding), serial.to_json(finding.value)], allow_nan=False)
+    json.dumps(
+        [serialization.to_json(finding), serialization.to_json(finding.value)], allow_nan=False
+    )

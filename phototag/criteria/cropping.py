@@ -11,12 +11,12 @@ import attrs
 from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status
 from phototag.criteria.subjects import faces_of_subjects
-from phototag.scene import BODY_POINTS
+from phototag.scene.measures import BODY_POINTS
 from phototag.wording import percent
 
 if TYPE_CHECKING:
-    from phototag.calibration import Calibration
-    from phototag.scene import Face, Landmark, Scene
+    from phototag.criteria.calibration import Calibration
+    from phototag.scene.measures import Face, Landmark, Scene
 
 
 class Shot(enum.StrEnum):

@@ -12,8 +12,8 @@ from phototag.criteria.finding import Finding, Status, numbered
 from phototag.wording import percent
 
 if TYPE_CHECKING:
-    from phototag.calibration import Calibration
-    from phototag.scene import Scene
+    from phototag.criteria.calibration import Calibration
+    from phototag.scene.measures import Scene
 
 
 class Place(enum.StrEnum):

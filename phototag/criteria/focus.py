@@ -13,8 +13,8 @@ from phototag.criteria.finding import Finding, Status, logistic
 from phototag.wording import percent
 
 if TYPE_CHECKING:
-    from phototag.calibration import Calibration
-    from phototag.scene import Face, Scene
+    from phototag.criteria.calibration import Calibration
+    from phototag.scene.measures import Face, Scene
 
 
 LEAST_LOG = -4.0  # a face of 2 % of the frame's height; smaller ones say no more

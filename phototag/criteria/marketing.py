@@ -16,8 +16,8 @@ from phototag.criteria.posing import Facing, PosingFinding
 from phototag.criteria.subjects import Subjects, SubjectsFinding
 
 if TYPE_CHECKING:
-    from phototag.calibration import Calibration
-    from phototag.scene import Scene
+    from phototag.criteria.calibration import Calibration
+    from phototag.scene.measures import Scene
 
 
 class Use(enum.StrEnum):

@@ -12,8 +12,8 @@ from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status
 
 if TYPE_CHECKING:
-    from phototag.calibration import Calibration
-    from phototag.scene import Body, Face, Mesh, Scene
+    from phototag.criteria.calibration import Calibration
+    from phototag.scene.measures import Body, Face, Mesh, Scene
 
 
 LOST = 45  # degrees of yaw from which the mesh tends to lose a face

@@ -11,8 +11,8 @@ from phototag.criteria.cropping import CroppingFinding, Shot
 from phototag.criteria.finding import Finding, Status
 
 if TYPE_CHECKING:
-    from phototag.calibration import Calibration
-    from phototag.scene import Scene
+    from phototag.criteria.calibration import Calibration
+    from phototag.scene.measures import Scene
 
 # The print trade's shapes, short side first.  The article's "8x5" is no 2:3 print and is left out.
 RATIOS = ((1, 1), (4, 5), (5, 7), (3, 4), (11, 14), (2, 3), (9, 16))

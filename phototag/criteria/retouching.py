@@ -11,8 +11,8 @@ from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status
 
 if TYPE_CHECKING:
-    from phototag.calibration import Calibration
-    from phototag.scene import ImageFacts, Scene, Surroundings
+    from phototag.criteria.calibration import Calibration
+    from phototag.scene.measures import ImageFacts, Scene, Surroundings
 
 
 class Style(enum.StrEnum):

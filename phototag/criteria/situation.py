@@ -14,8 +14,8 @@ from phototag.criteria.marketing import MarketingFinding, Use
 from phototag.criteria.subjects import Subjects, SubjectsFinding
 
 if TYPE_CHECKING:
-    from phototag.calibration import Calibration
-    from phototag.scene import Scene
+    from phototag.criteria.calibration import Calibration
+    from phototag.scene.measures import Scene
 
 
 class Occasion(enum.StrEnum):

@@ -12,8 +12,8 @@ from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status, numbered
 
 if TYPE_CHECKING:
-    from phototag.calibration import Calibration
-    from phototag.scene import Face, Scene
+    from phototag.criteria.calibration import Calibration
+    from phototag.scene.measures import Face, Scene
 
 
 class Subjects(enum.StrEnum):

@@ -8,14 +8,14 @@ from phototag.crops.fitting import Placed, fit
 from phototag.crops.layout import lay_out
 from phototag.crops.profiles import ALLOWED, RECOMMENDED, Profile, Serves, built_in, load, named
 from phototag.crops.suggestion import DPI, Crop, Fit, Refusal
-from phototag.geometry import Box
+from phototag.scene.geometry import Box
 from phototag.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from phototag.crops.layout import Head, Layout
-    from phototag.scene import Face, Scene
+    from phototag.scene.measures import Face, Scene
 
 NEXT_TO_NOTHING = 0.98  # of the picture's area; a crop that large changes next to nothing
 LEVEL = 3.0  # degrees of roll up to which a head counts as upright

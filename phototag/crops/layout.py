@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.scene import BODY_POINTS, HAIR
+from phototag.scene.measures import BODY_POINTS, HAIR
 
 if TYPE_CHECKING:
-    from phototag.geometry import Box
-    from phototag.scene import Face, Scene
+    from phototag.scene.geometry import Box
+    from phototag.scene.measures import Face, Scene
 
 SEEN = 0.5  # visibility from which a joint is taken to be there
 JOINT = 0.1  # room a joint needs from an edge / head height

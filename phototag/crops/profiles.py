@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import cattrs
 
-from phototag import plugins, toml_file
+from phototag import plugins
 from phototag.errors import BadPlugin, BadProfiles
+from phototag.files import toml_file
 
 if TYPE_CHECKING:
     import os

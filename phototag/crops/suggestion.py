@@ -6,7 +6,7 @@ import enum
 
 import attrs
 
-from phototag.geometry import Box
+from phototag.scene.geometry import Box
 
 DPI = (300, 240, 150)  # fine print, good print, large prints seen from a distance
 

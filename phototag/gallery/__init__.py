@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phototag.drawing import Layer, Shape, shapes
+from phototag.analysis.shapes import Layer, Shape, shapes
 from phototag.gallery.build import build, stream
 
 __all__ = ["Layer", "Shape", "build", "shapes", "stream"]

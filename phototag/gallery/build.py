@@ -15,25 +15,25 @@ from urllib.parse import quote_from_bytes
 import attrs
 import jinja2
 
+from phototag.analysis.shapes import bars, shapes
 from phototag.analyzer import Analyzer
 from phototag.catalogue.look import Looked, looked_at
 from phototag.criteria.background import BackgroundKind
 from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
 from phototag.criteria.subjects import Subjects
-from phototag.drawing import bars, shapes
+from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, WriteRefused, shown
-from phototag.files import path_of
-from phototag.metadata import temporary
+from phototag.files import temporary
+from phototag.files.opening import path_of
 from phototag.outcome import Outcome
-from phototag.verdict import Kind
 from phototag.wording import plain
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Generator, Iterator, Sequence
 
-    from phototag.analysis import Analysis
+    from phototag.analysis.result import Analysis
     from phototag.crops import Profile
     from phototag.limits import Limits
 

@@ -1,1 +1,4 @@
-"""Reading and writing photo metadata: mapping, merge, ledger, regions, atomic replace."""
+"""Metadata as bytes: containers, XMP, IPTC, what is merged into them, and the check of what comes out.
+
+Bytes in, bytes out: nothing here opens a file or decides what a photo is.
+"""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterator, Mapping
 
-from phototag.keywords import Keywords
+from phototag.keywords.claims import Keywords
 from phototag.metadata import iim, mapping
 from phototag.metadata.iim import Iim
 from phototag.metadata.ledger import Ledger

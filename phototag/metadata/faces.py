@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from phototag.geometry import Box
 from phototag.metadata.mapping import FACES
 from phototag.metadata.orientation import stored, upright
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Text, Value
+from phototag.scene.geometry import Box
 
 _DECIMALS: Final = 6
 _SAME: Final = 0.3  # overlap / union from which a region of the user's is taken for the same face

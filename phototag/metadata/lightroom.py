@@ -17,8 +17,8 @@ from phototag.metadata.xmp.values import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from phototag.geometry import Box
     from phototag.metadata.xmp.packet import Packet
+    from phototag.scene.geometry import Box
 
 #: The entry in the ledger.
 LABEL: Final = "crs:Crop"

@@ -6,9 +6,6 @@ from typing import Literal
 
 import attrs
 
-from phototag.files import FileState
-from phototag.metadata.record import Record
-
 IptcMode = Literal["always", "auto", "never"]
 SidecarMode = Literal["auto", "always", "never"]
 
@@ -78,34 +75,3 @@ def together(changes: list[Change]) -> Change:
         declined=union("declined"),
         left_out=union("left_out"),
     )
-
-
-@attrs.frozen(kw_only=True)
-class Expected:
-    """What a caller that keeps account of a photo believes to find there.
-
-    Attributes:
-        state: of the photo when it was looked at.
-        mark: of the statement in it (``record.mark``); empty for none.
-    """
-
-    state: FileState
-    mark: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Written:
-    """A write, as the accounts of a catalogue need it.
-
-    Attributes:
-        change: what it did; None if it was not done, because another statement than the expected
-            one stands in the photo.
-        found: the statement that was there before.
-        mark: of the statement that is there now; empty for none.
-        states: of the photo and its sidecars afterwards, by path; only those that exist.
-    """
-
-    change: Change | None
-    found: Record | None
-    mark: str
-    states: dict[str, FileState]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from phototag.geometry import Box
+from phototag.scene.geometry import Box
 
 _Map = Callable[[Box], tuple[float, float]]
 

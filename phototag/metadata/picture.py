@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from phototag.errors import PhototagError
-from phototag.metadata import sidecar
+from phototag.files import formats
 from phototag.metadata.containers import Rest, open_container
 
 
@@ -22,7 +22,7 @@ def digest(data: bytes, path: str) -> str:
     """
     parts: Rest = (data,)
     try:
-        container = open_container(data, path, raw=sidecar.raw_kind(path))
+        container = open_container(data, path, raw=formats.raw_kind(path))
         parts = (b"%d" % container.orientation, *container.picture())
     except (PhototagError, ValueError):  # nothing that can be taken apart
         pass

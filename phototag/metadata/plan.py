@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from phototag.geometry import Box
-from phototag.keywords import Keywords
+from phototag.keywords.claims import Keywords
 from phototag.metadata import (
     derived,
     elsewhere,
@@ -31,6 +30,7 @@ from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Text, Value
+from phototag.scene.geometry import Box
 
 
 @attrs.define

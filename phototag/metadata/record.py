@@ -9,10 +9,10 @@ from typing import Final
 
 import attrs
 
-from phototag import serial
 from phototag.crops import Crop
-from phototag.geometry import Box
-from phototag.keywords import Keywords
+from phototag.keywords.claims import Keywords
+from phototag.scene import serialization
+from phototag.scene.geometry import Box
 
 DIGITS: Final = 3  # after the point, of log-odds
 
@@ -71,7 +71,7 @@ def mark(record: Record | None) -> str:
     """A short name of what a record states, as far as it can be read back; empty for none."""
     if record is None:
         return ""
-    values = serial.to_json(record)
+    values = serialization.to_json(record)
     if record.starting_point is None:
         del values["starting_point"]  # the name is then that of before there was one
     text = json.dumps(values, sort_keys=True)

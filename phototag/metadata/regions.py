@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 from phototag.crops import Crop
-from phototag.geometry import Box
 from phototag.metadata.orientation import stored, upright
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.values import Array, Struct, Text, Value, bag, lang_alt
+from phototag.scene.geometry import Box
 
 _HUMAN: Final = "http://cv.iptc.org/newscodes/imageregiontype/human"
 _DECIMALS: Final = 6

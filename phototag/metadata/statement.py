@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from phototag.crops import Crop, Fit
-from phototag.keywords import Keywords
+from phototag.keywords.claims import Keywords
 from phototag.metadata import regions
 from phototag.metadata.mapping import REGIONS
 from phototag.metadata.record import Record

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from phototag.errors import FormatNotWritable
-from phototag.geometry import Box
-from phototag.metadata import faces, iim, ledger, lightroom, plan, regions, seeding
+from phototag.metadata import faces, iim, ledger, lightroom, plan, regions, sidecar_template
 from phototag.metadata.containers import Container, open_container
 from phototag.metadata.mapping import FACES, REGIONS
 from phototag.metadata.plan import Draft
 from phototag.metadata.xmp.names import PREFIXES, Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array
+from phototag.scene.geometry import Box
 
 _CRS: Final = PREFIXES["crs"]
 _SIZES: Final = ("http://ns.adobe.com/tiff/1.0/", "http://ns.adobe.com/exif/1.0/")
@@ -78,7 +78,7 @@ def _inside(photo: bytes, name: str, target: Container) -> tuple[Packet, bytes |
         source, orientation, data = None, 1, None
     if source is None or not target.holds_iptc:
         # What stands in Exif or IPTC alone comes along as XMP.
-        packet, block = Packet(seeding.seed(photo)), None
+        packet, block = Packet(sidecar_template.seed(photo)), None
     else:
         packet = Packet(source.xmp)
         block = None if data is None else iim.parse(data)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from phototag.geometry import Point
-from phototag.scene import Expression, HeadPose, Mesh
+from phototag.scene.geometry import Point
+from phototag.scene.measures import Expression, HeadPose, Mesh
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from phototag.geometry import Box, Point
-from phototag.scene import Body, Face, ImageFacts, Landmark, Mesh, Person, Scene, Skin
-from phototag.vision import content, head, hint, skin, surroundings
+from phototag.scene.geometry import Box, Point
+from phototag.scene.measures import Body, Face, ImageFacts, Landmark, Mesh, Person, Scene, Skin
+from phototag.vision import content, head, people_prefilter, skin, surroundings
+from phototag.vision.decoding import shrink
 from phototag.vision.nets import Nets
-from phototag.vision.photo import shrink
 from phototag.vision.yunet import Detection
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from phototag.vision.photo import RGB, Picture
+    from phototag.vision.decoding import RGB, Picture
 
 MASK_SIDE = 512  # px, long side for the person mask and the surroundings
 MESHES = 4  # faces that get a mesh, the largest ones; the others are counted only
@@ -37,7 +37,7 @@ class Observer:
 
     def __init__(self) -> None:
         self._nets = Nets()
-        self._hint = hint.default()
+        self._hint = people_prefilter.default()
 
     def look(self, picture: Picture) -> Scene:
         """All measures of one picture."""

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from phototag import models
-from phototag.vision.photo import halved
+from phototag.vision.decoding import halved
 from phototag.vision.yunet import Detection, FaceDetector, session
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from phototag.vision.photo import RGB
+    from phototag.vision.decoding import RGB
 
 OPENCV_VERSION = cv2.__version__
 # A face this good and this high ends the cascade at 320 px: it finds every labelled headshot, and

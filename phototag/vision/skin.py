@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from phototag.scene import Skin
+from phototag.scene.measures import Skin
 from phototag.vision.surroundings import gradient, percentile, to_lab
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from phototag.vision.photo import RGB
+    from phototag.vision.decoding import RGB
 
 # Patches of the mesh that hold skin only: both cheeks and the forehead.
 PATCHES = (

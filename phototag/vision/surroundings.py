@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from phototag.geometry import Box
-from phototag.scene import Person, Surroundings
+from phototag.scene.geometry import Box
+from phototag.scene.measures import Person, Surroundings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from phototag.vision.photo import RGB
+    from phototag.vision.decoding import RGB
 
     # OpenCV's stubs promise no more than "some array"; the names say what is in it.
     Mask = NDArray[Any]  # H x W, float32, 0..1

@@ -24,7 +24,7 @@ import onnxruntime
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from phototag.vision.photo import RGB
+    from phototag.vision.decoding import RGB
 
 RUNTIME_VERSION = onnxruntime.__version__
 FACE_SCORE = 0.6  # below it are mostly posters, animals and noise

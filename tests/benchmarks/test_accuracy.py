@@ -16,9 +16,9 @@ from benchmarks import accuracy, store
 from benchmarks.__main__ import main
 from benchmarks.accuracy import Judged
 from benchmarks.labelled import Label
-from phototag import calibration
-from phototag.scene import Scene
-from phototag.verdict import Kind
+from phototag.criteria import calibration
+from phototag.criteria.verdict import Kind
+from phototag.scene.measures import Scene
 from scenes import face, scene
 
 SOURCES = ("one", "two", "three", "four", "five", "six")

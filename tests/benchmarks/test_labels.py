@@ -12,7 +12,7 @@ from benchmarks import labelled
 from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
 from phototag.criteria.posing import Facing
-from phototag.verdict import Grade, Kind
+from phototag.criteria.verdict import Grade, Kind
 
 Line = dict[str, Any]
 

@@ -11,8 +11,8 @@ import pytest
 from benchmarks import accuracy
 from benchmarks.accuracy import Judged
 from benchmarks.labelled import Label
-from phototag.analysis import analyse_scene
-from phototag.verdict import Kind
+from phototag.analysis.result import analyse_scene
+from phototag.criteria.verdict import Kind
 from scenes import face, scene
 
 pytest.importorskip("matplotlib")

@@ -11,7 +11,7 @@ from PIL import Image
 
 from benchmarks import robustness
 from benchmarks.labelled import Label
-from phototag.analysis import Analysis, analyse_scene
+from phototag.analysis.result import Analysis, analyse_scene
 from scenes import face, scene
 
 

@@ -9,7 +9,7 @@ from pytest import approx  # noqa: PT013 - it stands in every other line
 from benchmarks import averaging, scoring
 from benchmarks.labelled import Label
 from benchmarks.scoring import Row
-from phototag.analysis import Analysis, analyse_scene
+from phototag.analysis.result import Analysis, analyse_scene
 from phototag.criteria.environment import Place
 from scenes import face, scene
 

@@ -13,7 +13,7 @@ from benchmarks import store
 from benchmarks.labelled import Label
 from phototag.analyzer import Analyzer
 from phototag.errors import NotAPhoto
-from phototag.scene import SCENE_VERSION, Scene
+from phototag.scene.measures import SCENE_VERSION, Scene
 from scenes import face, scene
 
 NAMES = ("a.jpg", "b.jpg", "c.jpg")

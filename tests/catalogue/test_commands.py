@@ -82,7 +82,7 @@ def test_progress_is_told_in_lines_where_there_is_no_terminal(
 ) -> None:
     from click.testing import CliRunner
 
-    from phototag import report
+    from phototag.cli import report
 
     monkeypatch.setattr(report, "LINE_SECONDS", 0.0)
     done = CliRunner().invoke(main, ["tag", str(tree)])

@@ -240,7 +240,7 @@ def test_a_raw_file_shares_the_verdict_of_the_jpeg_beside_it(tree: Path, state: 
 
 def test_temporary_files_of_a_killed_run_are_deleted(tree: Path, state: Path) -> None:
     dead = subprocess.run(["sh", "-c", "echo $$"], check=True, capture_output=True, text=True)
-    from phototag.metadata import temporary
+    from phototag.files import temporary
 
     ours = temporary.prefix()
     killed = ours.replace(f"-{os.getpid()}-", f"-{dead.stdout.strip()}-")
@@ -262,7 +262,7 @@ def test_temporary_files_of_a_killed_run_are_deleted(tree: Path, state: Path) ->
 def test_taking_back_deletes_temporary_files_of_a_killed_run_too(
     tree: Path, state: Path, how: str
 ) -> None:
-    from phototag.metadata import temporary
+    from phototag.files import temporary
 
     tag(tree, state)
     dead = subprocess.run(["sh", "-c", "echo $$"], check=True, capture_output=True, text=True)

@@ -16,9 +16,9 @@ import pytest
 
 from benchmarks.faults import seeds
 from phototag.metadata.containers import open_container
-from phototag.metadata.file import apply, read
 from phototag.metadata.mapping import SUBJECT
 from phototag.metadata.xmp.packet import Packet
+from phototag.worker.writer import apply, read
 
 TWO = """
 import sys

@@ -12,8 +12,8 @@ from PIL import Image
 
 import phototag
 from phototag import errors, gallery
+from phototag.analysis.shapes import Layer, shapes
 from phototag.catalogue.state import State
-from phototag.drawing import Layer, shapes
 from phototag.gallery.build import in_script
 
 

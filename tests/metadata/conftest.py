@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from phototag.crops import Crop
-from phototag.geometry import Box
-from phototag.keywords import Keywords
+from phototag.keywords.claims import Keywords
 from phototag.metadata.record import Record
+from phototag.scene.geometry import Box
 
 Make = Callable[..., Path]
 Dump = Callable[[Path], dict[str, object]]

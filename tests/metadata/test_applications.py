@@ -21,13 +21,13 @@ import pytest
 from PIL import Image
 
 from corpus import BESIDE, MIXTURES, build, put_beside
-from phototag.geometry import Box
 from phototag.metadata.containers import open_container
-from phototag.metadata.file import apply, remove
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
+from phototag.scene.geometry import Box
+from phototag.worker.writer import apply, remove
 
 Row: TypeAlias = dict[str, str]
 Table: TypeAlias = dict[str, Row]

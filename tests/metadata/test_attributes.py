@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from phototag.errors import ChangedMeanwhile, WriteRefused
-from phototag.metadata.file import apply
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.worker.writer import apply
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
 

@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from phototag.geometry import Box
-from phototag.metadata.file import apply, remove
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.scene.geometry import Box
+from phototag.worker.writer import apply, remove
 
 EXAMPLES: Final = int(os.environ.get("PHOTOTAG_EXAMPLES", "60"))
 WORDS: Final = (

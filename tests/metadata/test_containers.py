@@ -17,9 +17,9 @@ from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.containers.png import Png
 from phototag.metadata.containers.tiff import TiffFile
 from phototag.metadata.containers.webp import WebP
-from phototag.metadata.file import apply, read, remove
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.worker.writer import apply, read, remove
 
 
 def picture(shade: int = 100) -> Image.Image:

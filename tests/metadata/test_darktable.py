@@ -14,15 +14,15 @@ from corpus import NAMED_FACE, build
 from former import make_former
 from phototag.criteria import CRITERIA
 from phototag.crops import built_in
-from phototag.geometry import Box
 from phototag.metadata import iim
 from phototag.metadata.containers import open_container
-from phototag.metadata.file import apply, read, remove
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import PHOTOTAG, Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Value
+from phototag.scene.geometry import Box
+from phototag.worker.writer import apply, read, remove
 
 pytestmark = pytest.mark.slow
 COUNT, FACES, STARS = 12, 12, 4

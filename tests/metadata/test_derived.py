@@ -10,13 +10,13 @@ from typing import Any
 import attrs
 import pytest
 
-from phototag.keywords import Keywords
+from phototag.keywords.claims import Keywords
 from phototag.metadata.containers import open_container
-from phototag.metadata.file import apply, remove
 from phototag.metadata.iim import parse
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
+from phototag.worker.writer import apply, remove
 
 
 def words(path: Path, label: str) -> list[str]:

@@ -18,11 +18,11 @@ from phototag.metadata.containers import open_container
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.containers.png import Png
 from phototag.metadata.containers.tiff import TiffFile
-from phototag.metadata.file import apply, read, remove
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
+from phototag.worker.writer import apply, read, remove
 
 SUBJECT, HIERARCHY = Name.of("dc:subject"), Name.of("lr:hierarchicalSubject")
 PACKET = (

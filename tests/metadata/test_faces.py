@@ -7,9 +7,9 @@ from typing import Any
 import attrs
 import pytest
 
-from phototag.geometry import Box
-from phototag.metadata.file import apply, remove
 from phototag.metadata.record import Record
+from phototag.scene.geometry import Box
+from phototag.worker.writer import apply, remove
 
 FACE = Box(0.25, 0.125, 0.5, 0.5)
 NAMED = (

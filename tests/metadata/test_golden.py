@@ -9,10 +9,10 @@ from typing import Any
 import attrs
 import pytest
 
-from phototag.geometry import Box
-from phototag.metadata.file import apply
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.scene.geometry import Box
+from phototag.worker.writer import apply
 
 GOLDEN = Path(__file__).with_name("golden")
 # Of exiftool's version and of Pillow's encoders, not of phototag.

@@ -12,11 +12,11 @@ from corpus import negative
 from phototag.errors import (
     WriteRefused,
 )
-from phototag.geometry import Box
-from phototag.metadata.file import apply, remove
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
+from phototag.scene.geometry import Box
+from phototag.worker.writer import apply, remove
 
 WORDS = ("-XMP-dc:Subject=wedding", "-XMP-xmp:Rating=4")
 SUBJECT = Name.of("dc:subject")

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phototag.metadata.file import apply, remove
 from phototag.metadata.merge import Entry, fold, merge
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.worker.writer import apply, remove
 
 
 def edit(exiftool: str, path: object, *options: str) -> None:

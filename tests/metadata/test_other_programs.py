@@ -10,8 +10,8 @@ import pyexiv2
 import pytest
 
 from phototag.metadata.containers.jpeg import Jpeg
-from phototag.metadata.file import apply, read, remove
 from phototag.metadata.record import Record
+from phototag.worker.writer import apply, read, remove
 
 FORMATS = ("jpg", "png", "tif", "webp")
 

@@ -25,11 +25,11 @@ from phototag.errors import (
     WriteRefused,
     WriteUncertain,
 )
-from phototag.metadata import replace as replace_module
-from phototag.metadata.exchange import exchange
-from phototag.metadata.file import apply, read, remove
+from phototag.files import replace as replace_module
+from phototag.files.rename_exchange import exchange
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.worker.writer import apply, read, remove
 
 
 def untouched(path: Path, before: bytes) -> None:
@@ -75,8 +75,8 @@ def test_changed_meanwhile_is_refused(
     path = make("a.jpg")
     real = replace_module._take_over
 
-    def change_behind_our_back(*args: Any) -> None:
-        real(*args)
+    def change_behind_our_back(*args: Any, **options: Any) -> None:
+        real(*args, **options)
         path.write_bytes(b"another program was here")
 
     monkeypatch.setattr(replace_module, "_take_over", change_behind_our_back)

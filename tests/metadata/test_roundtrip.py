@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from phototag.metadata.file import apply, read, remove
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.worker.writer import apply, read, remove
 
 FORMATS = ("jpg", "png", "tif", "webp")
 XMP = ("-XMP-dc:Subject=Wedding", "-XMP-dc:Title=Hello", "-XMP:Rating=4")

@@ -20,13 +20,13 @@ from phototag.errors import (
     WriteRefused,
     WriteUncertain,
 )
-from phototag.metadata import replace as replacing
-from phototag.metadata import sidecar
-from phototag.metadata.file import apply, read, remove
+from phototag.files import replace as replacing
+from phototag.files import sidecar_names
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
+from phototag.worker.writer import apply, read, remove
 
 WORDS = ("-XMP-dc:Subject=wedding", "-XMP-xmp:Rating=4")
 SUBJECT = Name.of("dc:subject")
@@ -69,15 +69,15 @@ def test_which_sidecars_belong_to_a_photo(
     for name in there:
         (tmp_path / name).touch()
     (tmp_path / "folder.jpg.xmp").mkdir()
-    assert sidecar.existing(str(tmp_path / photo)) == [str(tmp_path / name) for name in found]
-    assert sidecar.existing(str(tmp_path / "folder.jpg")) == []
+    assert sidecar_names.existing(str(tmp_path / photo)) == [str(tmp_path / name) for name in found]
+    assert sidecar_names.existing(str(tmp_path / "folder.jpg")) == []
 
 
 @pytest.mark.parametrize(
     ("photo", "names"), [("a.heic", ["a.heic.xmp"]), ("a.CR3", ["a.xmp", "a.CR3.xmp"])]
 )
 def test_the_names_of_new_sidecars(photo: str, names: list[str]) -> None:
-    assert sidecar.new(photo) == names
+    assert sidecar_names.new(photo) == names
 
 
 def test_a_new_sidecar_holds_all_that_the_photo_holds(heic: Path, headshot: Record) -> None:
@@ -215,8 +215,8 @@ def test_a_sidecar_that_appears_meanwhile_is_not_overwritten(
     beside = heic.with_name("a.heic.xmp")
     real = replacing.refuse_unless_replaceable
 
-    def late(*arguments: Any) -> None:
-        real(*arguments)
+    def late(*arguments: Any, **options: Any) -> None:
+        real(*arguments, **options)
         beside.write_bytes(b"somebody else's")
 
     monkeypatch.setattr(replacing, "refuse_unless_replaceable", late)
@@ -342,12 +342,12 @@ def test_a_photo_that_fails_after_its_sidecar_says_so(
 ) -> None:
     photo, beside, before = tagged_with_sidecar(tmp_path, headshot)
 
-    def full(original: replacing.Original, data: bytes, options: Options) -> object:
+    def full(original: replacing.Original, data: bytes, **options: bool) -> object:
         if original.path == str(photo):
             raise WriteRefused(original.photo, "the disk is full", "free some space")
-        return replacing.replace(original, data, options)
+        return replacing.replace(original, data, **options)
 
-    monkeypatch.setattr("phototag.metadata.file.replace", full)
+    monkeypatch.setattr("phototag.worker.writer.replace", full)
     with pytest.raises(WriteInPart) as caught:
         apply(photo, attrs.evolve(headshot, kind="portrait"))
     assert photo.read_bytes() == before["a.jpg"]
@@ -361,11 +361,11 @@ def test_a_sidecar_whose_change_is_uncertain_leaves_the_photo_and_says_so(
 ) -> None:
     photo, beside, before = tagged_with_sidecar(tmp_path, headshot)
 
-    def failing(original: replacing.Original, data: bytes, options: Options) -> object:
-        replacing.replace(original, data, options)
+    def failing(original: replacing.Original, data: bytes, **options: bool) -> object:
+        replacing.replace(original, data, **options)
         raise WriteUncertain(original.photo, "the disk did not confirm that", "check the disk")
 
-    monkeypatch.setattr("phototag.metadata.file.replace", failing)
+    monkeypatch.setattr("phototag.worker.writer.replace", failing)
     with pytest.raises(WriteInPart) as caught:
         apply(photo, attrs.evolve(headshot, kind="portrait"))
     assert caught.value.photo == str(photo)

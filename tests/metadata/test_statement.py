@@ -8,8 +8,8 @@ import attrs
 import pytest
 
 from phototag.errors import WriteRefused
-from phototag.metadata.file import apply, read, remove
 from phototag.metadata.record import Record, mark
+from phototag.worker.writer import apply, read, remove
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tif", "a.webp"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from phototag.catalogue.walk import clean_folder, walk
-from phototag.metadata import temporary
+from phototag.files import temporary
 
 
 def named(tmp_path: Path, process: int) -> Path:

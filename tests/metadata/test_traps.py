@@ -11,15 +11,15 @@ import attrs
 import pytest
 
 from phototag.errors import MetadataDamaged, WriteRefused
-from phototag.keywords import Keywords
+from phototag.keywords.claims import Keywords
 from phototag.metadata import exiv2, iim, ledger, verify
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.containers.tiff import TiffFile
-from phototag.metadata.file import apply, read, remove
 from phototag.metadata.options import Options
 from phototag.metadata.plan import Draft
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.packet import Packet
+from phototag.worker.writer import apply, read, remove
 
 FORMATS = ("jpg", "png", "tif", "webp")
 

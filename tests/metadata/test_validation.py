@@ -6,9 +6,9 @@ import subprocess
 from pathlib import Path
 
 from corpus import BESIDE, MIXTURES, build
-from phototag.metadata.file import apply
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.worker.writer import apply
 
 
 def complaints(exiftool: str, path: Path) -> set[str]:

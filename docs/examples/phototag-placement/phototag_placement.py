@@ -7,7 +7,7 @@ import enum
 import attrs
 
 from phototag import Criterion, Earlier, Finding, Scene, Status
-from phototag.calibration import Calibration
+from phototag.criteria.calibration import Calibration
 
 THIRD = 1 / 3
 

@@ -1,0 +1,67 @@
+"""Verdicts that a person has set right, as the gallery saves them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from phototag.criteria.verdict import Kind
+from phototag.errors import BadCorrections
+
+if TYPE_CHECKING:
+    import os
+
+SCHEMA = 1  # of the file; may only grow
+WHAT = "phototag corrections"
+
+
+@attrs.frozen(kw_only=True)
+class Correction:
+    """What a person says of one picture.
+
+    Attributes:
+        path: of the photo when it was judged.
+        picture: hash of the picture, by which it is known whatever it is called.
+        kind: what it is.
+    """
+
+    path: str
+    picture: str
+    kind: Kind
+
+
+def load(file: str | os.PathLike[str]) -> tuple[Correction, ...]:
+    """The corrections in a file.
+
+    Raises:
+        BadCorrections: it cannot be read, or holds something else.
+    """
+    name = str(file)
+    try:
+        return _corrections(json.loads(Path(file).expanduser().read_text("utf-8")))
+    except OSError as error:
+        raise BadCorrections(name, f"it cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        problem = f"this is no file of corrections ({error})"
+        raise BadCorrections(name, problem, "save one in a gallery") from error
+
+
+def by_picture(file: str | os.PathLike[str]) -> dict[str, Kind]:
+    """The kinds in a file of corrections, by the hash of the picture; errors as for ``load``."""
+    return {correction.picture: correction.kind for correction in load(file)}
+
+
+def _corrections(found: dict[str, Any]) -> tuple[Correction, ...]:
+    if found["what"] != WHAT or found["schema"] > SCHEMA:
+        raise ValueError(f"{found['what']!r}, schema {found['schema']}")
+    return tuple(_correction(row) for row in found["corrections"])
+
+
+def _correction(row: dict[str, Any]) -> Correction:
+    picture = row["picture"]
+    if not isinstance(picture, str) or not picture:
+        raise ValueError(picture)
+    return Correction(path=str(row["path"]), picture=picture, kind=Kind(row["is"]))

@@ -1,0 +1,292 @@
+"""The whole typed result of one photo: findings, verdict, crops, keywords; and its JSON."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from phototag import criteria, crops, models
+from phototag.criteria import CRITERIA, Finding, Findings, installed, subjects, verdict
+from phototag.criteria import calibration as calibrations
+from phototag.criteria.finding import Status
+from phototag.criteria.verdict import Grade, Kind, Verdict
+from phototag.crops import DPI, Crop, Refusal
+from phototag.errors import BadPlugin
+from phototag.keywords import claims
+from phototag.keywords.claims import Keywords
+from phototag.scene import serialization
+from phototag.scene.measures import Scene
+from phototag.version import __version__
+from phototag.wording import adding_up, percent, signed, sure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from phototag.criteria.calibration import Calibration
+    from phototag.crops import Profile
+
+SCHEMA = 1  # of the JSON; may only grow
+WORTH_SAYING = 0.1  # log-odds; smaller contributions are left out of the explanation
+
+
+@attrs.frozen(kw_only=True)
+class Analysis(Findings):
+    """What phototag makes of one photo: the eleven findings, and what follows from them.
+
+    Attributes:
+        path: the photo's path as it was given, or what stands for it.
+        verdict: kind and probabilities.
+        crops: crop suggestions, the recommended one first.
+        refusals: the crop profiles that have none, and why.
+        keywords: what would be claimed with the default vocabulary.
+        software, models, calibration: versions that made it.
+        scene: what was seen; None in an analysis that was read back from JSON.
+    """
+
+    path: str
+    verdict: Verdict
+    crops: tuple[Crop, ...]
+    refusals: tuple[Refusal, ...] = ()
+    keywords: Keywords
+    software: str = __version__
+    models: str
+    calibration: str
+    scene: Scene | None = attrs.field(default=None, repr=False, eq=False)
+
+    @property
+    def kind(self) -> Kind:
+        """Headshot, portrait or other."""
+        return self.verdict.kind
+
+    @property
+    def confidence(self) -> float:
+        """Probability that ``kind`` is right, 0..1."""
+        return self.verdict.confidence
+
+    @property
+    def grade(self) -> Grade | None:
+        """For headshots: professional or casual; None where it cannot be told."""
+        return self.verdict.grade
+
+    @property
+    def contributions(self) -> dict[str, float]:
+        """Log-odds by criterion, towards headshot +, portrait -.
+
+        With ``verdict.starting_point`` they add up to ``verdict.log_odds``.
+        """
+        return {name: finding.contribution for name, finding in self.items()}
+
+    def explain(self) -> str:
+        """The verdict as a person would say it: strongest reason first, then what they add up to."""
+        return "\n".join(_explanation(self))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values in the published schema; the scene is not part of it."""
+        return {
+            "schema": SCHEMA,
+            "path": self.path,
+            "kind": str(self.kind),
+            "confidence": self.confidence,
+            "grade": None if self.grade is None else str(self.grade),
+            "verdict": serialization.to_json(self.verdict),
+            "criteria": {name: _finding_dict(finding) for name, finding in self.items()},
+            "crops": [_crop_dict(crop) for crop in self.crops],
+            "refusals": serialization.to_json(self.refusals),
+            "keywords": serialization.to_json(self.keywords),
+            "software": self.software,
+            "models": self.models,
+            "calibration": self.calibration,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Analysis:
+        """The analysis of ``to_dict``.
+
+        Unknown keys of a newer version, and criteria of packages that are not installed, are ignored.
+        What those contributed is then part of the starting point, so that the rest still adds up to
+        the log-odds.  JSON of before there was a starting point gets the one that makes it add up.
+
+        Raises:
+            ValueError: this is not such a dictionary.
+        """
+        try:
+            eleven = {name: values["criteria"][name] for name in CRITERIA}
+            others = {
+                name: serialization.from_json(finding, installed()[name].finding)
+                for name, finding in values["criteria"].items()
+                if name not in CRITERIA and name in installed()
+            }
+            start = _starting_point(values, eleven.keys() | others.keys())
+            found = {**values["verdict"], "starting_point": start}
+            analysis = serialization.from_json({**values, **eleven, "verdict": found}, cls)
+            return attrs.evolve(analysis, others=others)
+        except Exception as error:
+            raise ValueError(f"not an analysis of phototag: {error!r}") from error
+
+
+@attrs.frozen(kw_only=True)
+class Sum:
+    """The sum behind a verdict, rounded so that it adds up as it is shown.
+
+    Attributes:
+        starting_point: where it starts.
+        contributions: log-odds by criterion, towards headshot +, portrait -.
+        log_odds: what these add up to.
+    """
+
+    starting_point: float
+    contributions: dict[str, float]
+    log_odds: float
+
+
+def added_up(analysis: Analysis, digits: int = 1) -> Sum:
+    """The sum as it is shown everywhere, with so many digits after the point."""
+    contributions = analysis.contributions
+    parts = (analysis.verdict.starting_point, *contributions.values())
+    (start, *rounded), total = adding_up(parts, digits)
+    return Sum(
+        starting_point=start,
+        contributions=dict(zip(contributions, rounded, strict=True)),
+        log_odds=total,
+    )
+
+
+def meaning(analysis: Analysis) -> str:
+    """What the sum says, as the end of a sentence."""
+    judged = analysis.verdict
+    if analysis.subjects.count == 0:
+        own, text = Kind.OTHER, "it decides nothing, since no person is the subject"
+    else:
+        above = judged.log_odds > 0
+        own = Kind.HEADSHOT if above else Kind.PORTRAIT
+        if added_up(analysis).log_odds:
+            text = f"{'above' if above else 'below'} 0 means {own}"
+        else:
+            text = f"unrounded it is {'above' if above else 'not above'} 0, which means {own}"
+    differs = judged.corrected and judged.kind is not own
+    return f"{text}, but you have said {judged.kind}" if differs else text
+
+
+def analyse_scene(
+    path: str,
+    scene: Scene,
+    calibration: Calibration | None = None,
+    profiles: Sequence[Profile] | None = None,
+    kind: Kind | None = None,
+) -> Analysis:
+    """Everything that follows from a scene: a pure function, without a pixel.
+
+    Args:
+        path: of the photo, or what stands for it.
+        scene: what was seen.
+        calibration: thresholds and weights; None = the shipped ones.
+        profiles: crop profiles; None = the built-in ones.
+        kind: what a person says it is; None = nobody has said.
+    """
+    rules = calibration or calibrations.default()
+    try:
+        findings = criteria.judge(scene, rules)
+    except BadPlugin as error:  # it names the criterion
+        problem = f"{error.photo}: {error.problem}"
+        raise BadPlugin(path, problem, error.remedy) from error
+    judged = verdict.judge(scene, findings, rules)
+    if kind is not None:
+        judged = verdict.corrected(judged, kind)
+    faces = () if judged.kind is Kind.OTHER else subjects.faces_of_subjects(scene, rules)
+    suggested, refused = crops.suggest(scene, faces, profiles) if faces else ((), ())
+    return Analysis(
+        **{field.name: getattr(findings, field.name) for field in attrs.fields(Findings)},
+        path=path,
+        verdict=judged,
+        crops=suggested,
+        refusals=refused,
+        keywords=claims.claim(findings, judged),
+        models=models_identity(),
+        calibration=rules.identity,
+        scene=scene,
+    )
+
+
+@functools.cache
+def models_identity() -> str:
+    return models.identity()
+
+
+def _starting_point(values: Mapping[str, Any], known: AbstractSet[str]) -> float:
+    """From where the contributions of the known criteria lead to the log-odds of this JSON."""
+    said = {name: finding["contribution"] for name, finding in values["criteria"].items()}
+    judged = values["verdict"]
+    start: float = judged.get("starting_point", judged["log_odds"] - math.fsum(said.values()))
+    return start + math.fsum(amount for name, amount in said.items() if name not in known)
+
+
+def _crop_dict(crop: Crop) -> dict[str, Any]:
+    prints = {str(dpi): [round(side, 2) for side in crop.print_size(dpi)] for dpi in DPI}
+    return {**serialization.to_json(crop), "inches": prints}
+
+
+def _finding_dict(finding: Finding) -> dict[str, Any]:
+    return {"value": serialization.to_json(finding.value), **serialization.to_json(finding)}
+
+
+def _explanation(analysis: Analysis) -> list[str]:
+    """Verdict, reasons for it, reasons against it, their sum, what could not be told."""
+    judged = analysis.verdict
+    grade = f", {judged.grade}" if judged.grade else ""
+    how = "as you have said" if judged.corrected else sure(judged.confidence)
+    lines = [f"{judged.kind.capitalize()}{grade}, {how}."]
+    if judged.kind is Kind.OTHER and judged.corrected:
+        return lines
+    if judged.kind is Kind.OTHER:
+        return [*lines, f"No person is the subject: {analysis.subjects.reason}."]
+    towards = 1 if judged.kind is Kind.HEADSHOT else -1
+    shown = added_up(analysis)
+    ranked = sorted(analysis.items(), key=lambda pair: -abs(pair[1].contribution))
+    for title, sign in (("For it", towards), ("Against it", -towards)):
+        reasons = [
+            f"{finding.reason} ({name} {signed(shown.contributions[name])})"
+            for name, finding in ranked
+            if finding.contribution * sign >= WORTH_SAYING
+        ]
+        if reasons:
+            lines.append(f"{title}: {'; '.join(reasons)}.")
+    lines.append(_sum(analysis, shown))
+    if judged.professional is not None:
+        lines.append(f"{_grade(judged.professional, judged.grade)}.")
+    untold = [
+        f"{name} ({finding.reason})"
+        for name, finding in analysis.items()
+        if finding.status is Status.UNDECIDED
+    ]
+    if untold:
+        lines.append(f"Not to be told: {'; '.join(untold)}.")
+    return lines
+
+
+def _sum(analysis: Analysis, shown: Sum) -> str:
+    """How the reasons that were given lead to the verdict: what else there is, and the sum."""
+    unsaid = [
+        shown.contributions[name]
+        for name, contribution in analysis.contributions.items()
+        if abs(contribution) < WORTH_SAYING
+    ]
+    others = round(math.fsum(unsaid), 1)
+    which = "the other criteria" if len(unsaid) < len(shown.contributions) else "all criteria"
+    parts = f"the starting point ({signed(shown.starting_point)})"
+    if others:
+        parts += f" and {which} ({signed(others)})"
+    return f"With {parts} the sum is {signed(shown.log_odds)}: {meaning(analysis)}."
+
+
+def _grade(professional: float, grade: Grade | None) -> str:
+    odds = f"{percent(professional)} professional"
+    if grade is None:
+        return f"The surroundings do not tell how professional it is ({odds})"
+    return f"The surroundings are those of a {grade} headshot ({odds})"
+
+
+__all__ = ["CRITERIA", "Analysis", "analyse_scene"]

@@ -1,0 +1,154 @@
+"""What is drawn over a photo and beside it: faces, body points, crops as shapes, reasons as bars.
+
+The page draws them as SVG and HTML, ``analyze --picture`` as pixels; both from here.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import attrs
+
+from phototag.analysis.result import added_up, meaning
+from phototag.scene.measures import BODY_POINTS
+from phototag.wording import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from phototag.analysis.result import Analysis
+    from phototag.scene.geometry import Box
+    from phototag.scene.measures import Body, Scene
+
+SEEN = 0.5  # least visibility of a body point that is drawn
+OVERHANG = 0.35  # how far the lines of crown and chin reach beyond the face, face widths
+LIMBS = (
+    ("left_shoulder", "right_shoulder"), ("left_hip", "right_hip"),
+    *((f"{side}_{a}", f"{side}_{b}") for side in ("left", "right") for a, b in (
+        ("shoulder", "elbow"), ("elbow", "wrist"), ("shoulder", "hip"), ("hip", "knee"),
+        ("knee", "ankle"),
+    )),
+)  # fmt: skip
+
+
+class Layer(enum.StrEnum):
+    """What can be shown and hidden together."""
+
+    FACE = "face"
+    HEAD = "head"
+    BODY = "body"
+    CROP = "crop"
+
+
+@attrs.frozen(kw_only=True)
+class Shape:
+    """A line through points, in fractions of the upright picture.
+
+    Attributes:
+        layer: what it belongs to.
+        points: x and y, one after the other.
+        closed: the last point is joined to the first.
+        label: what it shows.
+        name: of the crop profile, for crops.
+    """
+
+    layer: Layer
+    points: tuple[float, ...]
+    closed: bool = False
+    label: str = ""
+    name: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Bar:
+    """One part of the sum behind a verdict, or the sum itself.
+
+    Attributes:
+        name: of the criterion.
+        value: in words; empty for the starting point and the sum.
+        amount: log-odds towards headshot +, portrait -, with one digit after the point.
+        reason: one sentence.
+        total: it is the sum of those before it.
+    """
+
+    name: str
+    value: str = ""
+    amount: float
+    reason: str
+    total: bool = False
+
+
+def bars(analysis: Analysis) -> tuple[Bar, ...]:
+    """The starting point, the criteria, and last their sum; the amounts add up as they stand."""
+    shown = added_up(analysis)
+    return (
+        Bar(
+            name="starting point",
+            amount=shown.starting_point,
+            reason="where the sum starts, before anything is seen",
+        ),
+        *(
+            Bar(
+                name=name,
+                value=plain(finding.value) or plain(finding.status),
+                amount=shown.contributions[name],
+                reason=finding.reason,
+            )
+            for name, finding in analysis.items()
+        ),
+        Bar(name="sum", amount=shown.log_odds, reason=meaning(analysis), total=True),
+    )
+
+
+def shapes(analysis: Analysis) -> tuple[Shape, ...]:
+    """Everything that can be drawn of an analysis; nothing but crops without its scene."""
+    scene = analysis.scene
+    return (*(() if scene is None else _seen(scene)), *_crops(analysis))
+
+
+def recommended(analysis: Analysis) -> tuple[Shape, ...]:
+    """The same with the recommended crop alone."""
+    names = {crop.profile for crop in analysis.crops if crop.recommended}
+    return tuple(s for s in shapes(analysis) if s.layer is not Layer.CROP or s.name in names)
+
+
+def _seen(scene: Scene) -> Iterator[Shape]:
+    for number, face in enumerate(scene.faces):
+        label = "main face" if number == 0 else f"face {number + 1}"
+        yield _rectangle(Layer.FACE, face.box, label)
+    main, crown, chin = scene.main_face, scene.crown, scene.chin
+    if main is not None and crown is not None and chin is not None:
+        left = main.box.x - OVERHANG * main.box.width
+        right = main.box.right + OVERHANG * main.box.width
+        for y, label in ((crown, "crown"), (chin, "chin")):
+            yield _shape(Layer.HEAD, (left, y, right, y), label)
+    if main is not None and main.mesh is not None:
+        outline = tuple(value for point in main.mesh.outline for value in (point.x, point.y))
+        yield _shape(Layer.HEAD, outline, "outline of the face", closed=True)
+    if scene.body is not None:
+        yield from _limbs(scene.body)
+
+
+def _limbs(body: Body) -> Iterator[Shape]:
+    seen = {name for name in BODY_POINTS if body[name].visibility >= SEEN and body[name].inside}
+    for start, end in LIMBS:
+        if {start, end} <= seen:
+            a, b = body[start], body[end]
+            yield _shape(Layer.BODY, (a.x, a.y, b.x, b.y), "")
+
+
+def _crops(analysis: Analysis) -> Iterator[Shape]:
+    for crop in analysis.crops:
+        label = f"{crop.title or crop.profile}, {crop.ratio}"
+        yield attrs.evolve(_rectangle(Layer.CROP, crop.box, label), name=crop.profile)
+
+
+def _rectangle(layer: Layer, box: Box, label: str) -> Shape:
+    corners = (box.x, box.y, box.right, box.y, box.right, box.bottom, box.x, box.bottom)
+    return _shape(layer, corners, label, closed=True)
+
+
+def _shape(layer: Layer, points: tuple[float, ...], label: str, *, closed: bool = False) -> Shape:
+    rounded = tuple(round(value, 4) for value in points)
+    return Shape(layer=layer, points=rounded, closed=closed, label=label)

@@ -1,0 +1,125 @@
+"""Is this installation well?  Versions, models, and the traps of its dependencies."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import re
+import sys
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+import attrs
+
+from phototag import models, plugins
+from phototag.analyzer import Analyzer
+from phototag.criteria.calibration import default
+from phototag.crops import profiles
+from phototag.errors import PhototagError, shown
+from phototag.keywords import vocabulary
+from phototag.keywords.vocabulary import branches
+from phototag.version import __version__
+from phototag.worker.start import PYTHON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OPENCV = ("opencv-python", "opencv-contrib-python")
+# Not ours; other packages bring them.
+ALSO_OPENCV = ("opencv-python-headless", "opencv-contrib-python-headless")
+EXTRAS = {"heif": "pillow_heif", "raw": "rawpy", "ray": "ray", "demo": "skimage"}
+
+
+@attrs.frozen
+class Line:
+    """One thing that was looked at: a sentence, and whether it is fine."""
+
+    text: str
+    fine: bool = True
+
+
+def examine() -> Iterator[Line]:
+    """Look at everything a report of a problem should tell."""
+    yield Line(f"phototag {__version__}, calibration {default().identity}")
+    yield Line(f"Python {platform.python_version()} on {platform.platform()}")
+    yield from _packages()
+    yield from _opencv()
+    yield from _models()
+    yield from _sealed_process()
+    yield from _added()
+    for extra, module in EXTRAS.items():
+        there = importlib.util.find_spec(module) is not None
+        yield Line(f"extra {extra}: {'installed' if there else 'not installed'}")
+    yield Line(
+        "mediapipe posts usage statistics (version, task, timings; no pictures) and has no switch "
+        "for it; in phototag's sealed process its way out leads to a closed port of this machine",
+    )
+
+
+def _packages() -> Iterator[Line]:
+    for name in ("mediapipe", "pyexiv2", "pillow", "numpy", "attrs", "cattrs"):
+        try:
+            yield Line(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            yield Line(f"{name} is missing: install phototag again", fine=False)
+
+
+def _opencv() -> Iterator[Line]:
+    """All distributions unpack into the same folder: the later one overwrites the earlier."""
+    found = {}
+    for name in (*OPENCV, *ALSO_OPENCV):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    ours = [found[name] for name in OPENCV if name in found]
+    if len(ours) == len(OPENCV) and len(set(found.values())) == 1:
+        yield Line(f"{' and '.join(found)} {found[OPENCV[0]]}, agreeing")
+        return
+    # The older of ours: a newer one may have been released for some of them alone.
+    wanted = min(ours, default="", key=lambda text: [int(n) for n in re.findall(r"\d+", text)])
+    names = dict.fromkeys((*OPENCV, *found))
+    there = " and ".join(f"{name} {found.get(name, 'missing')}" for name in names)
+    pins = " ".join(f"{name}=={wanted}" if wanted else name for name in names)
+    yield Line(
+        f"{there}: they share one folder and must be the same: pip install --force-reinstall {pins}",
+        fine=False,
+    )
+
+
+def _added() -> Iterator[Line]:
+    """Packages that add criteria, profiles or vocabularies."""
+    if packages := plugins.identity():
+        yield Line(f"additions of {packages}")
+    for look in (
+        branches,
+        lambda: plugins.loaded(profiles.GROUP, tuple),
+        lambda: plugins.loaded(vocabulary.GROUP, vocabulary.Vocabulary),
+    ):
+        try:
+            look()
+        except PhototagError as error:
+            yield Line(str(error), fine=False)
+
+
+def _models() -> Iterator[Line]:
+    problems = models.verify()
+    for problem in problems:
+        yield Line(problem, fine=False)
+    if not problems:
+        yield Line(f"models {models.identity()}: all {len(models.MODELS)} as they were built")
+
+
+def _sealed_process() -> Iterator[Line]:
+    named = os.environ.get(PYTHON)
+    python = f"{shown(named)}, as {PYTHON} says" if named else sys.executable
+    try:
+        with Analyzer() as analyzer:
+            versions = analyzer.versions()
+    except PhototagError as error:
+        yield Line(f"the sealed process does not work ({python}): {error.message}", fine=False)
+    else:
+        loaded = ", ".join(f"{name} {version}" for name, version in versions.items())
+        where = f" ({python})" if named else ""
+        yield Line(f"the sealed process works{where}: {loaded}")

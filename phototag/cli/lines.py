@@ -1,0 +1,118 @@
+"""What is said of one photo and of one run: lines for people, or one of JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+from phototag.analysis.result import SCHEMA
+from phototag.errors import shown
+from phototag.metadata.options import Change
+from phototag.outcome import How
+from phototag.scene import serialization
+from phototag.wording import sure
+
+if TYPE_CHECKING:
+    from phototag.catalogue import Run
+    from phototag.metadata.record import Record
+    from phototag.outcome import Outcome
+
+
+# Ten would cost the photo its XMP in darktable (``metadata.mapping``).
+NO_ROOM = "no room for more than nine regions in"
+
+
+def analysis_lines(outcome: Outcome, *, as_json: bool) -> list[str]:
+    """A verdict and the reasons for it."""
+    analysis = outcome.analysis
+    assert analysis is not None
+    if as_json:
+        return [json.dumps(analysis.to_dict())]
+    return [f"{shown(outcome.photo)}", *(f"  {line}" for line in analysis.explain().splitlines())]
+
+
+def change_lines(outcome: Outcome, *, as_json: bool, dry_run: bool = False) -> list[str]:
+    """What was written into a photo, or would be; nothing where nothing was to be done."""
+    analysis, change = outcome.analysis, outcome.change
+    if as_json:
+        return [json.dumps(_change_dict(outcome, dry_run=dry_run))]
+    if change is None:
+        return []
+    verdict = "" if analysis is None else f": {analysis.explain().splitlines()[0]}"
+    return [f"{shown(outcome.photo)}{verdict}", *_change_lines(change, dry_run=dry_run)]
+
+
+def _change_dict(outcome: Outcome, *, dry_run: bool) -> dict[str, Any]:
+    row: dict[str, Any] = {"schema": SCHEMA, "path": outcome.photo}
+    if outcome.analysis is not None:
+        analysis = outcome.analysis
+        row |= {"kind": analysis.kind, "confidence": analysis.confidence, "grade": analysis.grade}
+    elif outcome.kind is not None:
+        row |= {"kind": outcome.kind}
+    row["dry_run"] = dry_run
+    if outcome.how is not How.TAKEN_BACK:
+        row["verdict_from"] = outcome.how
+    row |= serialization.to_json(outcome.change or Change(changed=False))
+    return row
+
+
+def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
+    if not change.changed:
+        return [
+            "  nothing to change",
+            *_listed("stays deleted", change.declined),
+            *_listed(NO_ROOM, change.left_out),
+        ]
+    would = "would be " if dry_run else ""
+    beside = [shown(name) for name in change.files if name.lower().endswith(".xmp")]
+    return [
+        *([f"  {would}written to {', '.join(beside)}"] if beside else []),
+        *_listed(f"{would}added to", change.added),
+        *_listed(f"{would}removed from", change.removed),
+        *_listed("stays deleted in", change.declined),
+        *_listed(NO_ROOM, change.left_out),
+    ]
+
+
+def _listed(what: str, values: dict[str, tuple[str, ...]]) -> list[str]:
+    return [f"  {what} {name}: {', '.join(words)}" for name, words in values.items() if words]
+
+
+def record_dict(photo: str, record: Record | None) -> str:
+    """What stands in a photo, as JSON."""
+    found = None if record is None else serialization.to_json(record)
+    return json.dumps({"schema": SCHEMA, "path": photo, "record": found})
+
+
+def record_text(photo: str, record: Record | None) -> str:
+    """What stands in a photo, for people."""
+    if record is None:
+        return f"{shown(photo)}\n  phototag wrote nothing here"
+    grade = f", {record.grade}" if record.grade else ""
+    how = "as a person has said" if record.corrected else sure(record.confidence)
+    lines = [
+        shown(photo),
+        f"  {record.kind}{grade}, {how}",
+        f"  by phototag {record.software} (models {record.models}, rules {record.calibration})",
+        f"  keywords: {', '.join(record.keywords.hierarchical) or 'none'}",
+        f"  scene codes: {', '.join(record.keywords.scene) or 'none'}",
+    ]
+    for crop in record.crops:
+        mark = " (recommended)" if crop.recommended else ""
+        lines.append(
+            f"  crop {crop.profile}, {crop.ratio}, {crop.pixels[0]} x {crop.pixels[1]} px{mark}"
+        )
+    return "\n".join(lines)
+
+
+def run_line(run: Run, *, as_json: bool) -> str:
+    """A run that can be taken back."""
+    if as_json:
+        return json.dumps({"schema": SCHEMA, **serialization.to_json(run)})
+    begun = dt.datetime.fromtimestamp(run.started).astimezone()
+    interrupted = "" if run.ended else ", interrupted"
+    return (
+        f"{run.number:5}  {begun:%Y-%m-%d %H:%M}  {run.changes:7} photos{interrupted}"
+        f"  {shown(run.root)}"
+    )

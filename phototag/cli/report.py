@@ -1,0 +1,327 @@
+"""What the command line prints: data to stdout, progress and errors to stderr, an exit status."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from phototag.analysis.result import SCHEMA
+from phototag.criteria.verdict import Kind
+from phototag.errors import PhototagError, printable, shown
+from phototag.outcome import How
+from phototag.wording import sure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from phototag.outcome import Outcome
+
+SOME_FAILED = 1  # exit status; click uses 2 for wrong usage
+LINE_SECONDS = 30.0  # between two lines of progress where there is no terminal to draw a bar on
+LISTED = 50  # failures that the summary names again
+TABLE_ROWS = 200  # of one table; more begin another one
+TABLE_WIDTH = 120  # columns, where there is no terminal
+
+
+class Tally:
+    """What has become of the photos so far."""
+
+    def __init__(self) -> None:
+        self.photos: int = 0
+        self.changed: int = 0
+        self.kinds: collections.Counter[Kind | None] = collections.Counter()
+        self.changed_kinds: collections.Counter[Kind | None] = collections.Counter()
+        self.how: collections.Counter[How] = collections.Counter()
+        self.failures: list[PhototagError] = []
+        self.failed: int = 0
+        self._start = time.monotonic()
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one photo."""
+        self.photos += 1
+        self.how[outcome.how] += 1
+        if outcome.error is not None:
+            self.failed += 1
+            if len(self.failures) < LISTED:
+                self.failures.append(outcome.error)
+            return
+        self.kinds[outcome.kind] += 1
+        if outcome.change is not None and outcome.change.changed:
+            self.changed += 1
+            self.changed_kinds[outcome.kind] += 1
+
+    @property
+    def seconds(self) -> float:
+        """Since the start."""
+        return time.monotonic() - self._start
+
+    @property
+    def counts(self) -> str:
+        """``12 headshot, 3 portrait, 1 failed``."""
+        parts = [f"{self.kinds[kind]} {kind}" for kind in Kind if self.kinds[kind]]
+        return ", ".join([*parts, *([f"{self.failed} failed"] if self.failed else [])])
+
+
+class Report:
+    """Prints what a command does.
+
+    Args:
+        as_json: data are JSON lines.
+        total: photos, where it is known.
+        count: counts the photos, in the background; for the progress bar.
+    """
+
+    def __init__(
+        self, *, as_json: bool, total: int | None = None, count: Callable[[], int] | None = None
+    ) -> None:
+        self.as_json = as_json
+        self.tally: Tally = Tally()
+        self.total = total
+        self._count = count
+        self._failures = 0
+        self._out = Console(highlight=False, markup=False, soft_wrap=True, emoji=False)
+        self._err = Console(highlight=False, markup=False, soft_wrap=True, emoji=False, stderr=True)
+
+    def run(
+        self,
+        stream: Callable[[threading.Event], Iterator[Outcome]],
+        lines: Callable[[Outcome], list[str]],
+    ) -> bool:
+        """Print every outcome of a stream; whether it was stopped before its end.
+
+        Ctrl-C finishes the photos in hand, as do TERM and HUP; a second one ends at once.
+        """
+        with _stoppable() as stopped, self._progress() as show:
+            for outcome in stream(stopped):
+                self.tally.add(outcome)
+                if outcome.error is not None:
+                    self.failed(outcome.error)
+                else:
+                    for line in lines(outcome):
+                        self.print(line)
+                show()
+        return stopped.is_set() and self.tally.photos != self.total
+
+    def print(self, line: str) -> None:
+        """One line of data."""
+        if self.as_json:
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+        else:
+            self._out.print(line)
+
+    def table(self, table: Table) -> None:
+        """A table of data."""
+        out = (
+            self._out
+            if self._out.is_terminal
+            else Console(width=TABLE_WIDTH, markup=False, emoji=False)
+        )
+        out.print(table, soft_wrap=False, highlight=False)
+
+    def say(self, line: str) -> None:
+        """A sentence to the person who waits."""
+        self._err.print(line)
+
+    def failed(self, error: PhototagError) -> None:
+        """One photo that failed."""
+        self._failures += 1
+        if self.as_json:
+            fault = {"type": type(error).__name__, "message": error.message}
+            self.print(json.dumps({"schema": SCHEMA, "path": error.photo, "error": fault}))
+        else:
+            self._err.print(str(error), style="red")
+
+    def end(self) -> None:
+        """End with status 1 if any photo failed."""
+        if self._failures:
+            sys.exit(SOME_FAILED)
+
+    @contextlib.contextmanager
+    def _progress(self) -> Iterator[Callable[[], None]]:
+        """Shows how far it is: a bar on a terminal, now and then a line elsewhere."""
+        if self.total is not None and self.total < 2:  # noqa: PLR2004 - nothing to wait for
+            yield lambda: None
+            return
+        if self._count is not None:
+            threading.Thread(target=self._count_now, args=(self._count,), daemon=True).start()
+        if self._err.is_terminal:
+            yield from self._bar()
+        else:
+            yield self._line_now_and_then()
+
+    def _bar(self) -> Iterator[Callable[[], None]]:
+        columns = (
+            SpinnerColumn(),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}/s"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[counts]}"),
+        )
+        with Progress(*columns, console=self._err, transient=True) as progress:
+            task = progress.add_task("photos", total=self.total, rate="", counts="")
+
+            def show() -> None:
+                tally = self.tally
+                progress.update(
+                    task,
+                    total=self.total,
+                    completed=tally.photos,
+                    rate=f"{tally.photos / max(tally.seconds, 0.001):.1f}",
+                    counts=tally.counts,
+                )
+
+            yield show
+
+    def _line_now_and_then(self) -> Callable[[], None]:
+        last = time.monotonic()
+
+        def show() -> None:
+            nonlocal last
+            if time.monotonic() - last < LINE_SECONDS:
+                return
+            last = time.monotonic()
+            tally, rate = self.tally, self.tally.photos / self.tally.seconds
+            of = left = ""
+            if self.total:
+                of = f" of {self.total}"
+                left = f", {_duration((self.total - tally.photos) / rate)} left"
+            self._err.print(f"{tally.photos}{of} photos, {rate:.1f}/s{left}: {tally.counts}")
+
+        return show
+
+    def _count_now(self, count: Callable[[], int]) -> None:
+        with contextlib.suppress(PhototagError):  # the run itself says it
+            self.total = count()
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[threading.Event]:
+    """The first Ctrl-C, TERM or HUP sets the event; after that it does what it always does."""
+    stopped = threading.Event()
+    usual = {number: signal.getsignal(number) for number in _stops()}
+
+    def stop(_signal: int, _frame: object) -> None:
+        stopped.set()
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+
+    for number in usual:
+        signal.signal(number, stop)
+    try:
+        yield stopped
+    finally:
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+
+
+def _stops() -> list[signal.Signals]:
+    """The signals that end a run in good order: a terminal that closes, too, unless under ``nohup``."""
+    found = [signal.SIGINT, signal.SIGTERM]
+    hang_up = getattr(signal, "SIGHUP", None)  # not on Windows
+    if hang_up is not None and signal.getsignal(hang_up) != signal.SIG_IGN:
+        found.append(hang_up)
+    return found
+
+
+class DiffTables:
+    """What a dry run found, a table for each folder."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._folder: str | None = None
+        self._table: Table | None = None
+
+    def add(self, outcome: Outcome) -> list[str]:
+        """One photo; it is printed when its folder is complete."""
+        change = outcome.change
+        if change is None or not change.changed:
+            return []
+        folder, name = os.path.split(outcome.photo)
+        if folder != self._folder or (self._table and self._table.row_count >= TABLE_ROWS):
+            self.print()
+            self._folder = folder
+            table = Table(title=shown(folder or "."), title_justify="left", expand=True)
+            table.add_column("photo", overflow="fold", ratio=3)
+            table.add_column("verdict", ratio=3)
+            table.add_column("would be added", overflow="fold", ratio=4)
+            table.add_column("would be removed", overflow="fold", ratio=3)
+            self._table = table
+        verdict = ""
+        if outcome.analysis is not None:
+            verdict = f"{outcome.analysis.kind}, {sure(outcome.analysis.confidence)}"
+        assert self._table is not None
+        self._table.add_row(shown(name), verdict, _cell(change.added), _cell(change.removed))
+        return []
+
+    def print(self) -> None:
+        """Print the table of the folder so far."""
+        if self._table is not None:
+            self._report.table(self._table)
+        self._table = None
+
+
+def _cell(values: dict[str, tuple[str, ...]]) -> str:
+    return "\n".join(f"{name}: {', '.join(words)}" for name, words in values.items() if words)
+
+
+def summary(tally: Tally, *, dry_run: bool) -> list[str]:
+    """What became of a catalogue, by verdict."""
+    would = "would be changed" if dry_run else "changed"
+    recalled, unchanged = tally.how[How.RECALLED], tally.how[How.UNCHANGED]
+    looked = tally.photos - recalled - unchanged
+    rate = tally.photos / max(tally.seconds, 0.001)
+    ways = [f"{looked} looked at", f"{recalled} known from earlier", f"{unchanged} as they were"]
+    if tally.how[How.TAKEN_BACK]:
+        ways = [f"{tally.changed} {would}"]
+    lines = [
+        f"{tally.photos} photos in {_duration(tally.seconds)} ({rate:.1f}/s): {', '.join(ways)}."
+    ]
+    lines += [
+        f"  {kind}: {tally.kinds[kind]}, {tally.changed_kinds[kind]} {would}"
+        for kind in Kind
+        if tally.kinds[kind]
+    ]
+    if tally.failed:
+        lines.append(f"  failed: {tally.failed}")
+        lines += [f"    {error}" for error in tally.failures]
+        if tally.failed > len(tally.failures):
+            lines.append(f"    and {tally.failed - len(tally.failures)} more")
+    return lines
+
+
+def command(words: Iterable[str]) -> str:
+    """A command that can be typed again."""
+    import shlex  # noqa: PLC0415 - only where a command is shown
+
+    return shlex.join(printable(word) for word in words)
+
+
+def _duration(seconds: float) -> str:
+    """``1 h 5 min``, ``12 min 3 s``, ``4 s``."""
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"

@@ -1,0 +1,153 @@
+"""From the findings to headshot, portrait or other: the sum of what each contributes."""
+
+from __future__ import annotations
+
+import enum
+import math
+from typing import TYPE_CHECKING
+
+import attrs
+
+from phototag.criteria import background
+from phototag.criteria.finding import logistic, numbered
+
+if TYPE_CHECKING:
+    from phototag.criteria import Findings
+    from phototag.criteria.calibration import Calibration
+    from phototag.scene.measures import Scene
+
+
+class Kind(enum.StrEnum):
+    """What the picture is.  A headshot is a simple portrait too; as verdicts they exclude."""
+
+    HEADSHOT = "headshot"
+    PORTRAIT = "portrait"
+    OTHER = "other"
+
+
+class Grade(enum.StrEnum):
+    """How far a headshot is one by the whole article, not by framing alone."""
+
+    PROFESSIONAL = "professional"
+    CASUAL = "casual"
+
+
+class Review(enum.StrEnum):
+    """Whether a person should have a look."""
+
+    DOUBTFUL = "doubtful"
+
+
+EVEN = 0.5
+DOUBT = 0.8  # confidence below which a verdict is called doubtful
+
+
+@attrs.frozen
+class Rules:
+    """Numbers of section ``verdict``."""
+
+    base: float
+    least_grade: float
+
+
+@attrs.frozen(kw_only=True)
+class Verdict:
+    """The verdict with its probabilities.
+
+    Attributes:
+        kind: the most probable one.
+        confidence: its probability, 0..1.
+        grade: for headshots; None for the others and where it cannot be told.
+        professional: probability of that grade; None for the others and where people fill the
+            frame.
+        headshot, portrait, other: probabilities; they sum to 1.
+        starting_point: log-odds before anything is seen: where the sum starts, for every photo alike.
+        log_odds: the sum of the starting point and all contributions; > 0 = headshot rather than
+            portrait.
+        corrected: a person has said what the picture is; then nothing else was asked.
+    """
+
+    kind: Kind
+    confidence: float
+    grade: Grade | None
+    professional: float | None
+    headshot: float
+    portrait: float
+    other: float
+    starting_point: float
+    log_odds: float
+    corrected: bool = False
+
+    @property
+    def review(self) -> Review | None:
+        """Doubtful verdicts; None for the others."""
+        return Review.DOUBTFUL if self.confidence < DOUBT else None
+
+
+def corrected(verdict: Verdict, kind: Kind) -> Verdict:
+    """The verdict with a person's word in the place of phototag's; the log-odds stay."""
+    same = kind is verdict.kind
+    return attrs.evolve(
+        verdict,
+        kind=kind,
+        confidence=1.0,
+        grade=verdict.grade if same else None,
+        professional=verdict.professional if same else None,
+        headshot=float(kind is Kind.HEADSHOT),
+        portrait=float(kind is Kind.PORTRAIT),
+        other=float(kind is Kind.OTHER),
+        corrected=True,
+    )
+
+
+def judge(scene: Scene, findings: Findings, calibration: Calibration) -> Verdict:
+    """Whether a person is the subject comes first, then headshot against portrait."""
+    rules = calibration.section("verdict", Rules)
+    log_odds = math.fsum((rules.base, *(one.contribution for _, one in findings.items())))
+    presence = findings.subjects.presence
+    head = logistic(log_odds)
+    chances = {
+        Kind.HEADSHOT: presence * head,
+        Kind.PORTRAIT: presence * (1 - head),
+        Kind.OTHER: 1 - presence,
+    }
+    # The count and the verdict must agree: no subject means other, and the other way round.
+    if findings.subjects.count == 0:
+        kind = Kind.OTHER
+    else:
+        kind = Kind.HEADSHOT if log_odds > 0 else Kind.PORTRAIT
+    professional = _professional(scene, calibration) if kind is Kind.HEADSHOT else None
+    return Verdict(
+        kind=kind,
+        confidence=chances[kind],
+        grade=_grade(professional, rules.least_grade),
+        professional=professional,
+        headshot=chances[Kind.HEADSHOT],
+        portrait=chances[Kind.PORTRAIT],
+        other=chances[Kind.OTHER],
+        starting_point=rules.base,
+        log_odds=log_odds,
+    )
+
+
+def grade_features(scene: Scene) -> dict[str, float | None] | None:
+    """What lies around a headshot says how it was made; None where people fill the frame."""
+    behind = background.features(scene)
+    if behind is None or scene.surroundings is None:
+        return None
+    return {**behind, **numbered(scene.surroundings.content)}
+
+
+def _professional(scene: Scene, calibration: Calibration) -> float | None:
+    """Probability that a headshot is one by the whole article; None where nothing tells."""
+    features = grade_features(scene)
+    if features is None:
+        return None
+    return calibration.model("grade").chances(features)[Grade.PROFESSIONAL]
+
+
+def _grade(professional: float | None, least: float) -> Grade | None:
+    """Answer only where it is sure enough."""
+    if professional is None or max(professional, 1 - professional) < least:
+        return None
+    return Grade.PROFESSIONAL if professional >= EVEN else Grade.CASUAL

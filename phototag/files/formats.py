@@ -1,0 +1,26 @@
+"""Which files are photos, by their names."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+# fmt: off
+#: Camera negatives: looked at through their previews, never written into.
+RAW_SUFFIXES: Final = frozenset({
+    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".k25", ".kdc",
+    ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2",
+    ".srf", ".srw", ".x3f",
+})
+#: Pictures that cameras, phones and photo programs make.
+PHOTO_SUFFIXES: Final = RAW_SUFFIXES | {
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".jp2", ".heic", ".heif",
+    ".hif", ".avif", ".gif", ".bmp",
+}
+# fmt: on
+
+
+def raw_kind(path: str) -> str:
+    """What kind of negative a file is by its name, ``NEF``; empty for none."""
+    suffix = os.path.splitext(path)[1]  # noqa: PTH122 - names that are no text go through here
+    return suffix[1:].upper() if suffix.lower() in RAW_SUFFIXES else ""

@@ -1,0 +1,249 @@
+"""Ready-made filters: smart collections for Lightroom Classic, and what to press in digiKam.
+
+The words are those of the vocabulary in use, so that the filters find what was written.
+"""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from phototag.criteria.cropping import Shot
+from phototag.criteria.subjects import Subjects
+from phototag.criteria.verdict import Grade, Kind, Review
+from phototag.errors import WriteRefused
+from phototag.keywords.vocabulary import SEPARATOR, Level, Vocabulary, branches, lightroom_keywords
+
+if TYPE_CHECKING:
+    import enum
+    import os
+    from collections.abc import Iterator
+
+#: Names of the collections are made unique and the same every time with this one.
+_SPACE: Final = uuid.UUID("5c1a7a0e-7f57-4f4c-9a3e-3a5b3f0e9d61")
+_COLLECTION: Final = """\
+s = {{
+\tid = "{name}",
+\tinternalName = {title},
+\ttitle = {title},
+\ttype = "LibrarySmartCollection",
+\tvalue = {{
+{rules}\t\tcombine = "intersect",
+\t}},
+\tversion = 0,
+}}
+"""
+_RULE: Final = """\
+\t\t{{
+\t\t\tcriteria = "keywords",
+\t\t\toperation = "words",
+\t\t\tvalue = {},
+\t\t\tvalue2 = "",
+\t\t}},
+"""
+KEYWORD_FILE: Final = "phototag-keywords.txt"
+LIGHTROOM_HOW_TO: Final = "lightroom-how-to.md"
+DIGIKAM_HOW_TO: Final = "digikam-how-to.md"
+
+
+@attrs.frozen(kw_only=True)
+class Collection:
+    """Photos that have all of some words.
+
+    Attributes:
+        title: for people.
+        wanted: branch and value of every word they must have.
+        about: one sentence.
+    """
+
+    title: str
+    wanted: tuple[tuple[str, enum.StrEnum], ...]
+    about: str
+
+    @property
+    def level(self) -> Level:
+        """How many words must have been written for it to find anything."""
+        levels = {branch.name: branch.level for branch in branches()}
+        return max((levels[name] for name, _ in self.wanted), key=tuple(Level).index)
+
+
+COLLECTIONS: Final = (
+    Collection(
+        title="Headshots",
+        wanted=(("kind", Kind.HEADSHOT),),
+        about="Everything framed as a headshot.",
+    ),
+    Collection(
+        title="Headshots, strict",
+        wanted=(("kind", Kind.HEADSHOT), ("grade", Grade.PROFESSIONAL)),
+        about="Headshots that look made for the purpose: by all criteria, not by framing alone.",
+    ),
+    Collection(
+        title="Headshots, casual",
+        wanted=(("kind", Kind.HEADSHOT), ("grade", Grade.CASUAL)),
+        about="Snapshots and selfies in the framing of a headshot.",
+    ),
+    Collection(
+        title="Portraits",
+        wanted=(("kind", Kind.PORTRAIT),),
+        about="People who are more than a head in the frame, groups included.",
+    ),
+    Collection(
+        title="Portraits of one person",
+        wanted=(("kind", Kind.PORTRAIT), ("people", Subjects.SINGLE)),
+        about="Exactly one person is the subject.",
+    ),
+    Collection(
+        title="Two people",
+        wanted=(("people", Subjects.COUPLE),),
+        about="Exactly two people are the subject; whether they are a couple nobody can see.",
+    ),
+    Collection(
+        title="Groups",
+        wanted=(("people", Subjects.GROUP),),
+        about="Three people or more.",
+    ),
+    Collection(
+        title="Full-length",
+        wanted=(("shot", Shot.FULL_BODY),),
+        about="From head to feet.",
+    ),
+    Collection(
+        title="Half-length",
+        wanted=(("shot", Shot.HALF_BODY),),
+        about="Head to waist.",
+    ),
+    Collection(
+        title="Doubtful verdicts",
+        wanted=(("review", Review.DOUBTFUL),),
+        about="Worth a look: phototag is less than 80 % sure of its verdict.",
+    ),
+)
+
+
+def lightroom(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = None) -> list[Path]:
+    """Write smart collections for Lightroom Classic, the list of keywords, and a how-to.
+
+    Args:
+        folder: a new or empty one, or one of an earlier call.
+        vocabulary: the words the photos were tagged with; None = phototag's own.
+
+    Returns:
+        The files.
+
+    Raises:
+        WriteRefused: the folder cannot be written.
+    """
+    vocabulary = vocabulary or Vocabulary()
+    texts = {f"{c.title}.lrsmcol": smart_collection(c, vocabulary) for c in _known(vocabulary)}
+    texts[KEYWORD_FILE] = lightroom_keywords(vocabulary, Level.STANDARD)
+    texts[LIGHTROOM_HOW_TO] = _lightroom_how_to(vocabulary)
+    return _written(Path(folder).expanduser(), texts)
+
+
+def digikam(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = None) -> list[Path]:
+    """Write what to press in digiKam to see each collection.
+
+    digiKam keeps saved searches in its database alone and reads none from a file.
+
+    Args:
+        folder: as for ``lightroom``.
+        vocabulary: as for ``lightroom``.
+
+    Returns:
+        The files.
+
+    Raises:
+        WriteRefused: the folder cannot be written.
+    """
+    text = _digikam_how_to(vocabulary or Vocabulary())
+    return _written(Path(folder).expanduser(), {DIGIKAM_HOW_TO: text})
+
+
+def smart_collection(collection: Collection, vocabulary: Vocabulary) -> str:
+    """One smart collection as Lightroom's own export writes it: a table in Lua."""
+    rules = "".join(_RULE.format(_lua(word)) for word in _words(collection, vocabulary))
+    title = _lua(collection.title)
+    name = str(uuid.uuid5(_SPACE, collection.title)).upper()
+    return _COLLECTION.format(name=name, title=title, rules=rules)
+
+
+def _lua(text: str) -> str:
+    """A Lua string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _known(vocabulary: Vocabulary) -> Iterator[Collection]:
+    """The collections whose words the vocabulary has."""
+    for collection in COLLECTIONS:
+        if all(vocabulary.word(branch, value) is not None for branch, value in collection.wanted):
+            yield collection
+
+
+def _words(collection: Collection, vocabulary: Vocabulary) -> list[str]:
+    found = (vocabulary.word(branch, value) for branch, value in collection.wanted)
+    return [word for word in found if word is not None]
+
+
+def _paths(collection: Collection, vocabulary: Vocabulary) -> list[str]:
+    """The words with the nodes above them, as an application's tree shows them."""
+    return [
+        vocabulary.path(branch, word).replace(SEPARATOR, " > ")
+        for branch, value in collection.wanted
+        if (word := vocabulary.word(branch, value)) is not None
+    ]
+
+
+def _table(vocabulary: Vocabulary) -> str:
+    rows = [
+        f"| {c.title} | {' and '.join(_paths(c, vocabulary))} | {c.level} | {c.about} |\n"
+        for c in _known(vocabulary)
+    ]
+    return "| collection | keywords | written by `--keywords` | |\n|---|---|---|---|\n" + "".join(
+        rows
+    )
+
+
+def _lightroom_how_to(vocabulary: Vocabulary) -> str:
+    return f"""# phototag's smart collections in Lightroom Classic
+
+1. Tag your photos: `phototag tag --keywords standard YOUR_FOLDER`.
+2. In the Library, select the photos and choose *Metadata > Read Metadata from File*. This takes what
+   stands in the files and drops changes that were made in Lightroom and not yet saved to the files
+   (*Metadata > Save Metadata to Files* saves them; do that before tagging).
+3. In the Collections panel, right-click and choose *Import Smart Collection Settings*. Choose one of
+   the `.lrsmcol` files here; repeat it for each one you want.
+4. To have the keywords ready for hand work, choose *Metadata > Import Keywords* and `{KEYWORD_FILE}`.
+
+{_table(vocabulary)}"""
+
+
+def _digikam_how_to(vocabulary: Vocabulary) -> str:
+    return f"""# phototag's keywords in digiKam
+
+1. Tag your photos: `phototag tag --keywords standard YOUR_FOLDER`.
+2. Photos that digiKam knew before keep their old tags until it reads them again: select them and
+   choose *Item > Reread Metadata From File*.
+3. In the left sidebar open *Tags* and choose *Existing Tags*. The tree has the node
+   `{vocabulary.root}`; a click on it or on a tag below it shows the photos that have it. *No Tags* shows
+   those in which no person is the subject, as far as they have no tags of yours.
+4. For two tags at once, click the first in the tree, open *Filters* in the right sidebar, and tick
+   the second under *Tags Filter*.
+
+{_table(vocabulary)}"""
+
+
+def _written(folder: Path, texts: dict[str, str]) -> list[Path]:
+    files = [folder / name for name in texts]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, text in zip(files, texts.values(), strict=True):
+            file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        problem = f"the files cannot be written ({error.strerror or error})"
+        raise WriteRefused(str(folder), problem, "name another folder") from error
+    return files

@@ -1,0 +1,188 @@
+"""From the verdict to the claims: flat words, hierarchical words, IPTC scene codes."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import attrs
+
+from phototag.criteria.cropping import Shot
+from phototag.criteria.environment import Place
+from phototag.criteria.posing import Facing
+from phototag.criteria.subjects import Subjects
+from phototag.criteria.verdict import Kind
+from phototag.keywords.vocabulary import Level, Vocabulary, branches
+
+if TYPE_CHECKING:
+    from phototag.criteria import Findings
+    from phototag.criteria.verdict import Verdict
+
+
+@attrs.frozen
+class Keywords:
+    """The words a catalogue application can filter on.
+
+    Attributes:
+        flat: leaf words for ``dc:subject`` and IPTC ``Keywords``.
+        hierarchical: the same with their path, levels joined by ``|``.
+        scene: IPTC scene codes (http://cv.iptc.org/newscodes/scene/), six digits each.
+    """
+
+    flat: tuple[str, ...] = ()
+    hierarchical: tuple[str, ...] = ()
+    scene: tuple[str, ...] = ()
+
+
+# IPTC NewsCodes, vocabulary "scene": codes for exactly what phototag tells.
+SCENE_CODES: dict[enum.StrEnum, str] = {
+    Kind.HEADSHOT: "010100",
+    Shot.HALF_BODY: "010200",
+    Shot.FULL_BODY: "010300",
+    Facing.PROFILE: "010400",
+    Facing.AWAY: "010500",
+    Subjects.SINGLE: "010600",
+    Subjects.COUPLE: "010800",  # "two"; "couple" (010700) would say that they belong together
+    Subjects.GROUP: "010900",
+    Place.OUTDOOR: "011600",
+    Place.INDOOR: "011700",
+    Place.STUDIO: "011700",
+    Shot.FACE: "011800",
+}
+
+
+def governors() -> tuple[str, ...]:
+    """What a threshold can be set for: the verdict, the grade, and every criterion that has words."""
+    return tuple(dict.fromkeys(branch.governor for branch in branches()))
+
+
+def thresholds(min_confidence: float | Mapping[str, float]) -> dict[str, float]:
+    """Thresholds by governor; a single number is that of the verdict.
+
+    Raises:
+        ValueError: a name that has no words, or a number outside 0..1.
+    """
+    given = min_confidence if isinstance(min_confidence, Mapping) else {"kind": min_confidence}
+    for name, least in given.items():
+        if name not in governors():
+            raise ValueError(
+                f"{name!r} has no confidence of its own: {', '.join(governors())} have"
+            )
+        if not 0 <= least <= 1:
+            raise ValueError(f"a confidence lies between 0 and 1, not at {least}")
+    return dict(given)
+
+
+def claim(
+    findings: Findings,
+    verdict: Verdict,
+    level: Level = Level.MINIMAL,
+    *,
+    least: Mapping[str, float] | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> Keywords:
+    """The words for a verdict.
+
+    Nothing is claimed of a picture without a person as its subject, and nothing below its
+    threshold (see ``thresholds``): no keyword is better than a wrong one.
+    """
+    least, vocabulary = least or {}, vocabulary or Vocabulary()
+    if verdict.kind is Kind.OTHER or verdict.confidence < least.get("kind", 0.0):
+        return Keywords()
+    sure = {
+        name for name in governors() if _confidence(findings, verdict, name) >= least.get(name, 0)
+    }
+    flat: list[str] = []
+    hierarchical: list[str] = []
+    values = _values(findings, verdict)
+    for branch in branches():
+        if branch.governor not in sure or not _claims(level, branch.level):
+            continue
+        for value in values.get(branch.name, ()):
+            if value not in branch.values:
+                continue
+            word = vocabulary.word(branch.name, value)
+            if word is not None:
+                flat.append(word)
+                hierarchical.append(vocabulary.path(branch.name, word))
+    return Keywords(
+        tuple(dict.fromkeys(flat)),
+        tuple(dict.fromkeys(hierarchical)),
+        tuple(_codes(findings, verdict, sure)),
+    )
+
+
+def _claims(level: Level, of_branch: Level) -> bool:
+    order = tuple(Level)
+    return order.index(of_branch) <= order.index(level)
+
+
+def _confidence(findings: Findings, verdict: Verdict, governor: str) -> float:
+    if governor == "kind":
+        return verdict.confidence
+    if governor == "grade":
+        chance = verdict.professional or 0.0
+        return max(chance, 1 - chance)
+    finding = dict(findings.items()).get(governor)
+    if finding is None:  # made where its package was not installed
+        return 0.0
+    return finding.confidence
+
+
+def _values(findings: Findings, verdict: Verdict) -> dict[str, tuple[enum.StrEnum, ...]]:
+    """What was found, by branch; empty where it cannot be told."""
+    single = {
+        "kind": verdict.kind,
+        "review": verdict.review,
+        "grade": verdict.grade,
+        "shot": findings.cropping.shot,
+        "people": findings.subjects.people,
+        "expression": findings.mood.expression,
+        "environment": findings.environment.place,
+        "retouching": findings.retouching.style,
+        "colour": findings.retouching.colour,
+        "background": findings.background.kind,
+        "facing": findings.posing.facing,
+    }
+    return {
+        **{name: () if value is None else (value,) for name, value in single.items()},
+        "use": findings.marketing.uses,
+        "occasion": findings.situation.occasions,
+        **{
+            name: tuple(
+                value for value in _several(finding.value) if isinstance(value, enum.StrEnum)
+            )
+            for name, finding in findings.others.items()
+        },
+    }
+
+
+def _several(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _codes(findings: Findings, verdict: Verdict, sure: set[str]) -> Iterator[str]:
+    shot = findings.cropping.shot
+    told: set[object] = {verdict.kind}
+    for governor, value in (
+        ("subjects", findings.subjects.people),
+        ("posing", findings.posing.facing),
+        ("environment", findings.environment.place),
+        # A headshot in a frame for half a body is not filed under half-length.
+        ("cropping", shot if verdict.kind is not Kind.HEADSHOT or shot is Shot.FACE else None),
+    ):
+        if governor in sure:
+            told.add(value)
+    yield from sorted({code for value, code in SCENE_CODES.items() if value in told})
+
+
+__all__ = [
+    "SCENE_CODES",
+    "Keywords",
+    "Level",
+    "Vocabulary",
+    "claim",
+    "governors",
+    "thresholds",
+]

@@ -1,0 +1,251 @@
+"""The words that phototag may claim: which values, under which branch, in whose language.
+
+``BRANCHES`` is phototag's controlled list; criteria of other packages add to it.  A vocabulary gives
+it other words: German ones, those of a house, or none at all for what is not wanted.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from phototag import plugins
+from phototag.criteria import CRITERIA, installed
+from phototag.criteria.background import BackgroundKind
+from phototag.criteria.cropping import Shot
+from phototag.criteria.environment import Place
+from phototag.criteria.marketing import Use
+from phototag.criteria.mood import VisibleExpression
+from phototag.criteria.posing import Facing
+from phototag.criteria.retouching import Colour, Style
+from phototag.criteria.situation import Occasion
+from phototag.criteria.subjects import Subjects
+from phototag.criteria.verdict import Grade, Kind, Review
+from phototag.errors import BadPlugin, BadVocabulary
+from phototag.files import toml_file
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+GROUP = "phototag.vocabularies"
+ROOT = "phototag"  # everything phototag claims stands below this one node
+SEPARATOR = "|"
+_RESERVED = (SEPARATOR, "/")  # they part the levels of hierarchical words
+
+
+class Level(enum.StrEnum):
+    """How many words are claimed."""
+
+    MINIMAL = "minimal"  # the verdict
+    STANDARD = "standard"  # and doubt, grade, shot size, people
+    FULL = "full"  # and every criterion that is decided
+
+
+@attrs.frozen(kw_only=True)
+class Branch:
+    """One branch of the controlled list.
+
+    Attributes:
+        name: of the node below the root.
+        level: from which its words are claimed.
+        governor: whose confidence decides: a criterion, ``kind`` or ``grade``.
+        values: what may be claimed.
+    """
+
+    name: str
+    level: Level
+    governor: str
+    values: tuple[enum.StrEnum, ...]
+
+
+BRANCHES = tuple(
+    Branch(name=name, level=level, governor=governor, values=values)
+    for name, level, governor, values in (
+        ("kind", Level.MINIMAL, "kind", (Kind.HEADSHOT, Kind.PORTRAIT)),
+        ("review", Level.STANDARD, "kind", tuple(Review)),
+        ("grade", Level.STANDARD, "grade", tuple(Grade)),
+        ("shot", Level.STANDARD, "cropping", tuple(Shot)),
+        ("people", Level.STANDARD, "subjects", tuple(Subjects)[1:]),
+        ("expression", Level.FULL, "mood", tuple(VisibleExpression)),
+        ("environment", Level.FULL, "environment", tuple(Place)),
+        ("retouching", Level.FULL, "retouching", tuple(Style)),
+        ("colour", Level.FULL, "retouching", tuple(Colour)),
+        ("background", Level.FULL, "background", tuple(BackgroundKind)),
+        ("facing", Level.FULL, "posing", tuple(Facing)),
+        ("use", Level.FULL, "marketing", tuple(Use)),
+        ("occasion", Level.FULL, "situation", tuple(Occasion)),
+    )
+)
+
+
+@functools.cache
+def branches() -> tuple[Branch, ...]:
+    """The controlled list, and after it what criteria of other packages claim."""
+    own = tuple(
+        Branch(name=name, level=Level.FULL, governor=name, values=criterion.values)
+        for name, criterion in sorted(installed().items())
+        if criterion.values and name not in CRITERIA
+    )
+    for branch in own:
+        try:
+            for value in branch.values:
+                _text(value.replace("_", " "))
+        except ValueError as error:
+            raise BadPlugin(branch.name, str(error), "mend or uninstall its package") from error
+    return (*BRANCHES, *own)
+
+
+# Values that would read badly as a bare word in a flat list of keywords.
+WORDS = {
+    ("colour", "bw"): "black and white",
+    ("people", "single"): "one person",
+    ("background", "plain"): "plain background",
+    ("background", "blurred"): "blurred background",
+    ("background", "detailed"): "detailed background",
+    ("facing", "turned"): "turned face",
+    ("facing", "frontal"): "frontal face",
+    ("facing", "profile"): "profile view",
+    ("facing", "away"): "rear view",
+    ("retouching", "natural"): "natural skin",
+    ("retouching", "artistic"): "artistic treatment",
+    ("occasion", "couple"): "couple portrait",
+    ("occasion", "group"): "group portrait",
+}
+
+
+@attrs.frozen(kw_only=True)
+class Vocabulary:
+    """Words for the values of the controlled list.
+
+    Attributes:
+        root: the one node that all words stand below.
+        branches: other names of branches.
+        words: other words by branch and value; None = never claim it.
+    """
+
+    root: str = ROOT
+    branches: Mapping[str, str] = attrs.Factory(dict)
+    words: Mapping[tuple[str, str], str | None] = attrs.Factory(dict)
+
+    def word(self, branch: str, value: enum.StrEnum) -> str | None:
+        """The word for a value; None if it is never claimed."""
+        plain = WORDS.get((branch, value), value.replace("_", " "))
+        return self.words.get((branch, value), plain)
+
+    def path(self, branch: str, word: str) -> str:
+        """A word with the nodes above it."""
+        return SEPARATOR.join((self.root, self.branches.get(branch, branch), word))
+
+    def entries(self, level: Level = Level.FULL) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The controlled list up to a level: each branch's name with all its words."""
+        for branch in branches():
+            if tuple(Level).index(branch.level) <= tuple(Level).index(level):
+                words = (self.word(branch.name, value) for value in branch.values)
+                yield (
+                    self.branches.get(branch.name, branch.name),
+                    tuple(word for word in words if word is not None),
+                )
+
+    @classmethod
+    def named(cls, text: str | os.PathLike[str]) -> Vocabulary:
+        """The vocabulary that an installed package offers by this name, or that in a TOML file.
+
+        Packages offer a ``Vocabulary`` as an entry point of ``phototag.vocabularies``.
+
+        Raises:
+            BadVocabulary: there is no such file, or it is not one.
+            BadPlugin: what a package offers is no vocabulary.
+        """
+        offered: Vocabulary | None = plugins.loaded(GROUP, Vocabulary).get(str(text))
+        if offered is None:
+            return cls.load(text)
+        try:
+            for word in (offered.root, *offered.branches.values(), *offered.words.values()):
+                if word is not None:
+                    _text(word)
+        except ValueError as error:
+            raise BadPlugin(str(text), str(error), "mend or uninstall its package") from error
+        return offered
+
+    @classmethod
+    def load(cls, file: str | os.PathLike[str]) -> Vocabulary:
+        """A vocabulary from a TOML file.
+
+        ::
+
+            root = "Bildart"
+
+            [branches]
+            kind = "Art"
+
+            [words]
+            kind.headshot = "Kopfporträt"
+            people.single = false  # never claimed
+
+        Raises:
+            BadVocabulary: the file cannot be read, or names what phototag does not know.
+        """
+        tables = toml_file.read(file, BadVocabulary)
+        try:
+            return _vocabulary(tables)
+        except ValueError as error:
+            remedy = "see the documentation of keywords"
+            raise BadVocabulary(str(file), str(error), remedy) from error
+
+
+def lightroom_keywords(vocabulary: Vocabulary, level: Level = Level.FULL) -> str:
+    """The controlled list as a keyword file for Lightroom Classic's "Import Keywords".
+
+    One keyword a line, its level by tabs.  Square brackets keep the nodes out of exported photos.
+    """
+    lines = [f"[{vocabulary.root}]"]
+    for branch, words in vocabulary.entries(level):
+        lines += [f"\t[{branch}]", *(f"\t\t{word}" for word in words)]
+    return "\n".join(lines) + "\n"
+
+
+def _vocabulary(tables: Mapping[str, Any]) -> Vocabulary:
+    _known(tables, {"root", "branches", "words"}, "entry")
+    values = {branch.name: set(map(str, branch.values)) for branch in branches()}
+    renamed = _table(tables, "branches")
+    _known(renamed, values.keys(), "branch")
+    words = {}
+    given = _table(tables, "words")
+    _known(given, values.keys(), "branch")
+    for branch, of_branch in given.items():
+        _known(_table(given, branch), values[branch], f"value of {branch}")
+        for value, word in of_branch.items():
+            words[branch, value] = None if word is False else _text(word)
+    return Vocabulary(
+        root=_text(tables.get("root", ROOT)),
+        branches={name: _text(text) for name, text in renamed.items()},
+        words=words,
+    )
+
+
+def _table(tables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    table = tables.get(name, {})
+    if not isinstance(table, dict):
+        raise ValueError(f"{name} is no table")  # noqa: TRY004 - of the file, not of a caller
+    return table
+
+
+def _known(names: Mapping[str, Any], known: Any, what: str) -> None:
+    for name in names:
+        if name not in known:
+            raise ValueError(f"there is no {what} {name!r}; there are {', '.join(sorted(known))}")
+
+
+def _text(word: object) -> str:
+    if not isinstance(word, str) or not word.strip() or not word.isprintable():
+        raise ValueError(f"{word!r} is no word")
+    if any(sign in word for sign in _RESERVED):
+        raise ValueError(f"{word!r} holds a sign that parts levels ({' '.join(_RESERVED)})")
+    if word != word.strip() or word.startswith("type="):
+        raise ValueError(f"{word!r} cannot be a keyword")
+    return word

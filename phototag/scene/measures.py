@@ -1,0 +1,317 @@
+"""What was seen in a picture, as numbers: no pixels, no nets, no opinions.
+
+Points and boxes are fractions of the upright picture (x right, y down).  Angles are in degrees:
+yaw > 0 = nose towards the right edge of the picture, pitch > 0 = chin up, roll > 0 = clockwise.
+Lengths in a face are in *eye distances* (outer corner to outer corner) after the head has been
+turned to the front.  "The seen picture" is the reduced one that all measures are taken on.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from phototag.scene.geometry import Box, Point
+
+SCENE_VERSION = 5  # rises when a measure changes its meaning: stored scenes are then seen again
+
+
+@attrs.frozen(kw_only=True)
+class ImageFacts:
+    """The picture as a whole.
+
+    Attributes:
+        width, height: pixels of the upright picture at full resolution.
+        orientation: Exif orientation of the stored pixels, 1..8 (1 = stored upright).
+        format: name of the file format (``JPEG`` ...), or ``array``.
+        seen_width, seen_height: pixels of the seen picture.
+        chroma: 95th percentile of the CIE LAB chroma; below about 4 nobody sees a colour.
+        hue_spread: how far the hues lie apart, 0 (one hue) to 1 (all round the wheel), weighted
+            by chroma; None in a picture without colour.
+        lightness: mean CIE L, 0..100.
+        contrast: 99th less 1st percentile of CIE L, 0..100.
+    """
+
+    width: int
+    height: int
+    orientation: int
+    format: str
+    seen_width: int
+    seen_height: int
+    chroma: float
+    hue_spread: float | None
+    lightness: float
+    contrast: float
+
+    @property
+    def aspect_ratio(self) -> float:
+        """Width / height."""
+        return self.width / self.height
+
+
+@attrs.frozen(kw_only=True)
+class HeadPose:
+    """How the head is turned.
+
+    Attributes:
+        yaw, pitch, roll: degrees; yaw is compressed by the mesh, a full profile reads 43 to 50.
+        residual: misfit of the mesh to an average head in cm of that head: 0.35 to 0.75 for nine
+            faces in ten, more for things that are no face.
+    """
+
+    yaw: float
+    pitch: float
+    roll: float
+    residual: float
+
+
+@attrs.frozen(kw_only=True)
+class Expression:
+    """Visible features of the face; never an emotion.
+
+    Attributes:
+        mouth_width, mouth_open, lip_height: eye distances.
+        corner_lift: height of the corners of the mouth above its middle, eye distances.
+        brow_raise: brows above the upper lids, eye distances.
+        eye_open_left, eye_open_right: height / width of the subject's left and right eye.
+    """
+
+    mouth_width: float
+    mouth_open: float
+    lip_height: float
+    corner_lift: float
+    brow_raise: float
+    eye_open_left: float
+    eye_open_right: float
+
+
+@attrs.frozen(kw_only=True)
+class Mesh:
+    """What the face mesh adds to a detected face.
+
+    Attributes:
+        pose: how the head is turned.
+        expression: visible features.
+        gaze: where the irises sit in the eyes, in half eye widths; x > 0 = to the right edge of
+            the picture, y > 0 = down; (0, 0) = straight out of the face.
+        chin, forehead: lowest and highest point of the mesh (the forehead ends below the hair).
+        left_eye, right_eye: centres of the irises of the subject's left and right eye.
+        mouth: middle between the lips.
+        outline: the oval of the face, clockwise from the forehead.
+    """
+
+    pose: HeadPose
+    expression: Expression
+    gaze: Point
+    chin: Point
+    forehead: Point
+    left_eye: Point
+    right_eye: Point
+    mouth: Point
+    outline: tuple[Point, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Face:
+    """One detected face.
+
+    Attributes:
+        box: forehead to chin, ear to ear as the detector sees them.
+        score: the detector's own confidence, 0..1.
+        left_eye, right_eye, nose, mouth_left, mouth_right: the detector's points; left and right
+            are the subject's.
+        sharpness: 95th percentile of the gradient in the box, 8-bit levels per pixel of the seen
+            picture.
+        mesh: None where no mesh was sought or found.
+    """
+
+    box: Box
+    score: float
+    left_eye: Point
+    right_eye: Point
+    nose: Point
+    mouth_left: Point
+    mouth_right: Point
+    sharpness: float
+    mesh: Mesh | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Landmark:
+    """One point of the body; it may lie outside the frame (guessed).
+
+    Attributes:
+        x, y: fractions of the upright picture.
+        visibility: probability that the point is visible and not hidden, 0..1.
+    """
+
+    x: float
+    y: float
+    visibility: float
+
+    @property
+    def inside(self) -> bool:
+        """Whether the point lies within the frame."""
+        return 0 <= self.x <= 1 and 0 <= self.y <= 1
+
+
+HAIR = 0.27  # height of the hair above the face box / height of the box, where no mask shows it
+
+# BlazePose's numbering of its 33 points (the ones used by name); left and right are the subject's.
+BODY_POINTS = {
+    "left_shoulder": 11,
+    "right_shoulder": 12,
+    "left_elbow": 13,
+    "right_elbow": 14,
+    "left_wrist": 15,
+    "right_wrist": 16,
+    "left_hip": 23,
+    "right_hip": 24,
+    "left_knee": 25,
+    "right_knee": 26,
+    "left_ankle": 27,
+    "right_ankle": 28,
+}
+
+
+@attrs.frozen(kw_only=True)
+class Body:
+    """The body of one person: 33 landmarks in BlazePose's order."""
+
+    landmarks: tuple[Landmark, ...]
+
+    def __getitem__(self, name: str) -> Landmark:
+        """The landmark of this name, see ``BODY_POINTS``; KeyError for any other."""
+        return self.landmarks[BODY_POINTS[name]]
+
+    def visibility(self, part: str) -> float:
+        """Highest visibility of a pair (``hip``, ``knee`` ...) inside the frame; 0 if outside."""
+        pair = (self[f"left_{part}"], self[f"right_{part}"])
+        return max((point.visibility for point in pair if point.inside), default=0.0)
+
+
+@attrs.frozen(kw_only=True)
+class Person:
+    """The pixels that belong to people.
+
+    Attributes:
+        share: part of the picture, 0..1.
+        undecided: part of the pixels with any sign of a person that are not surely one, 0..1;
+            about .06 with people in the picture, .33 without.
+        box: around the largest connected piece; None if there is none.
+        crown: y of the top of the main person's hair or hat, straight above the main face; None
+            without a face or where the mask does not reach up to it.
+    """
+
+    share: float
+    undecided: float
+    box: Box | None
+    crown: float | None
+
+
+@attrs.frozen(kw_only=True)
+class Surroundings:
+    """The picture outside the people.
+
+    Attributes:
+        share: part of the picture, 0..1.
+        residual, residual_90, residual_99: percentiles (median first) of the LAB distance (Delta
+            E) from a smooth colour surface: small = nothing to look at.
+        edges: part of the surroundings with a clear gradient, 0..1.
+        edge_sharpness: gradient / gradient after a Gaussian of 1.6 px at the strongest edges:
+            about 1 = blurred already, above 2 = sharp; None without enough edges.
+        detail_ratio: Laplacian's 95th percentile, surroundings / main face; None without a face.
+        sharpness: 95th percentile of the gradient, 8-bit levels per pixel of the seen picture.
+        colour: the median colour as ``#rrggbb``.
+        sky: part of the surroundings in the top third that looks like a clear sky, 0..1.
+        green: part that has the colour of leaves and grass, 0..1.
+        content: means of the content net's maps over the surroundings; no single one means much.
+    """
+
+    share: float
+    residual: float
+    residual_90: float
+    residual_99: float
+    edges: float
+    edge_sharpness: float | None
+    detail_ratio: float | None
+    sharpness: float
+    colour: str
+    sky: float
+    green: float
+    content: tuple[float, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Skin:
+    """The main face's skin, measured on cheeks and forehead.
+
+    Attributes:
+        texture: mean absolute detail finer than 2 px, 8-bit levels.
+        texture_ratio: texture / the same at the eyes: small = smooth skin in a sharp picture.
+        evenness: standard deviation of CIE a and b together; small = one even tone.
+        shine: part of the skin that is burnt out, 0..1.
+        eye_sharpness: 95th percentile of the gradient at the eyes, as ``Face.sharpness``.
+        pixels: skin pixels measured.
+    """
+
+    texture: float
+    texture_ratio: float
+    evenness: float
+    shine: float
+    eye_sharpness: float
+    pixels: int
+
+
+@attrs.frozen(kw_only=True)
+class Scene:
+    """Everything that was seen in one picture.
+
+    Attributes:
+        faces: largest first; the first is the *main* face.
+        body: landmarks of the most visible person; None where not sought or not found.
+        body_sought: False where the face alone decides, or where there is no face and nothing
+            hints at people: ``body`` says nothing then.
+        surroundings: None where people fill the frame.
+        skin: None without a mesh or with too few pixels.
+        content: means of the content net's earlier map over the whole picture.
+        version: ``SCENE_VERSION`` of the software that saw it.
+    """
+
+    image: ImageFacts
+    faces: tuple[Face, ...]
+    body: Body | None
+    body_sought: bool
+    person: Person
+    surroundings: Surroundings | None
+    skin: Skin | None
+    content: tuple[float, ...]
+    version: int = SCENE_VERSION
+
+    @property
+    def main_face(self) -> Face | None:
+        """The largest face."""
+        return self.faces[0] if self.faces else None
+
+    @property
+    def chin(self) -> float | None:
+        """Y of the main face's chin."""
+        face = self.main_face
+        if face is None:
+            return None
+        return face.mesh.chin.y if face.mesh else face.box.bottom
+
+    @property
+    def crown(self) -> float | None:
+        """Y of the top of the main person's hair; estimated where the mask does not show it."""
+        face = self.main_face
+        if face is None:
+            return None
+        if self.person.crown is not None:
+            return self.person.crown
+        return max(0.0, face.box.y - HAIR * face.box.height)
+
+    @property
+    def head_height(self) -> float | None:
+        """Chin to crown / height of the frame."""
+        chin, crown = self.chin, self.crown
+        return None if chin is None or crown is None else max(0.0, chin - crown)

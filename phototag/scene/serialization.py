@@ -1,0 +1,33 @@
+"""Typed values to plain JSON values and back (cattrs), the same way everywhere."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, TypeVar
+
+from cattrs.preconf.json import JsonConverter, make_converter
+
+from phototag.scene.geometry import Box, Point
+
+T = TypeVar("T")
+
+
+@functools.cache
+def converter() -> JsonConverter:
+    """The one converter.  Unknown keys, of a newer version, are ignored; boxes are lists."""
+    made = make_converter(detailed_validation=False)
+    made.register_unstructure_hook(Box, lambda box: [box.x, box.y, box.width, box.height])
+    made.register_structure_hook(Box, lambda values, _: Box(*map(float, values)))
+    made.register_unstructure_hook(Point, lambda point: [point.x, point.y])
+    made.register_structure_hook(Point, lambda values, _: Point(*map(float, values)))
+    return made
+
+
+def to_json(value: object) -> Any:
+    """Plain JSON values (dict, list, str, float, int, bool, None) of an attrs object."""
+    return converter().unstructure(value)
+
+
+def from_json(value: object, cls: type[T]) -> T:
+    """The object of these JSON values; raises ValueError, TypeError or KeyError if not."""
+    return converter().structure(value, cls)

@@ -1,0 +1,254 @@
+"""Write a crop as a new file: full resolution, upright, with the photo's profile and metadata."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import numpy as np
+from PIL import Image
+
+from phototag.errors import FormatNotWritable, MetadataDamaged, PhotoDamaged, WriteRefused
+from phototag.files.formats import raw_kind
+from phototag.files.replace import Original, read_file, replace
+from phototag.metadata import transfer
+from phototag.metadata.containers import open_container
+from phototag.metadata.containers.jpeg import Jpeg
+from phototag.metadata.orientation import stored, upright
+from phototag.scene.geometry import Box
+from phototag.vision.decoding import UPRIGHT_FORMATS, looks_raw, opened, orientation_of
+
+if TYPE_CHECKING:
+    from PIL.JpegImagePlugin import JpegImageFile
+
+FORMATS: Final = {
+    ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF",
+    ".webp": "WEBP",
+}  # fmt: skip
+MOST_SHIFT = 0.02  # of the crop's side by which the grid of a JPEG may move it
+BLOCK = 8  # px
+ORIENTATION = 0x0112  # Exif tags
+EXIF_IFD, WIDTH, HEIGHT = 0x8769, 0xA002, 0xA003
+# What a TIFF keeps beside its Exif: the form of its pixels, and blocks that are carried otherwise.
+STRUCTURE = {
+    *range(254, 260), 262, 266, 273, *range(277, 280), 284, 292, 293, 317, 320, *range(322, 326),
+    330, 338, 339, 347, 700, 33723, 34377, 34675,
+}  # fmt: skip
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+MODES: Final = {
+    "JPEG": {"L", "RGB", "CMYK"},
+    "PNG": {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"},
+    "TIFF": {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F", "LAB"},
+    "WEBP": {"RGB", "RGBA"},
+}
+CUT_SECONDS = 30  # less than a sealed process gets
+
+
+@attrs.frozen(kw_only=True)
+class Order:
+    """What is to be made.
+
+    Attributes:
+        box: of the crop, in fractions of the upright photo.
+        pixels: width and height of the crop.
+        target: path of the new file; its suffix says the format.
+        quality: 1..100 for JPEG and WebP.
+        lossless: cut a JPEG at its own grid instead of encoding it anew.
+        lightroom: copy the whole photo, with a crop that Lightroom applies.
+    """
+
+    box: Box
+    pixels: tuple[int, int]
+    target: str
+    quality: int
+    lossless: bool = False
+    lightroom: bool = False
+
+
+def cut(path: str, order: Order) -> None:
+    """Write the new file.
+
+    Raises:
+        WriteRefused: there is such a file already, or the crop cannot be made so.
+        FormatNotWritable: pictures of the target's format are not written.
+        PhototagError: the photo cannot be read.
+    """
+    photo = read_file(path)
+    if raw_kind(photo.path) or looks_raw(photo.data):
+        raise FormatNotWritable(photo.photo, "nothing is cut out of a raw file", "develop it first")
+    if os.path.lexists(order.target):
+        raise WriteRefused(photo.photo, f"{order.target} is there already", "name another file")
+    try:
+        new = _made(photo, order)
+    except ValueError as error:
+        raise MetadataDamaged(photo.photo, str(error), "nothing was written") from error
+    target = Original(order.target, order.target, b"", photo.state, missing=True)
+    replace(target, new)
+
+
+def _made(photo: Original, order: Order) -> bytes:
+    """The content of the new file."""
+    if order.lightroom:
+        return transfer.with_lightroom_crop(photo.data, photo.photo, order.box)
+    return _cut_losslessly(photo, order) if order.lossless else _cut_anew(photo, order)
+
+
+def _cut_anew(photo: Original, order: Order) -> bytes:
+    form = FORMATS.get(os.path.splitext(order.target)[1].lower())  # noqa: PTH122
+    if form is None:
+        raise FormatNotWritable(
+            order.target, "pictures are not written in this format", f"use {', '.join(FORMATS)}"
+        )
+    with opened(photo.photo, photo.data) as image:
+        try:
+            image.load()  # first: a PNG may say behind the pixels how it is turned
+            turn = None if image.format in UPRIGHT_FORMATS else TURNS.get(orientation_of(image))
+            whole = image if turn is None else image.transpose(turn)
+        except Exception as error:  # every decoder has its own exceptions for broken data
+            raise PhotoDamaged(photo.photo, f"the picture is damaged ({error})") from error
+        wide, high = order.pixels
+        sizes = order.box.width * whole.width - wide, order.box.height * whole.height - high
+        if max(map(abs, sizes)) > 1:
+            raise PhotoDamaged(
+                photo.photo, "the picture has another size than when it was looked at"
+            )
+        left, top = round(order.box.x * whole.width), round(order.box.y * whole.height)
+        part = whole.crop((left, top, left + wide, top + high))
+        options = _encoding(form, order.quality)
+        fitted = _in_a_mode_of(form, part)
+        # A profile describes the colours of one mode: of another it would be wrong.
+        if (profile := image.info.get("icc_profile")) and fitted.mode == part.mode:
+            options["icc_profile"] = profile
+        if (exif := _exif(photo, image, order.pixels, 1)) is not None:
+            options["exif"] = exif
+    stream = io.BytesIO()
+    try:
+        fitted.save(stream, form, **options)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise FormatNotWritable(
+            photo.photo, f"a {part.mode} picture cannot be written as {form} ({error})"
+        ) from error
+    return transfer.carried(
+        photo.data,
+        photo.photo,
+        stream.getvalue(),
+        box=order.box,
+        orientation=1,
+        size=order.pixels,
+    )
+
+
+def _in_a_mode_of(form: str, part: Image.Image) -> Image.Image:
+    """The picture in a mode that the format takes."""
+    if part.mode in MODES[form]:
+        return part
+    if part.mode.startswith("I;16"):
+        eight = np.asarray(part).astype(np.uint16) >> 8
+        part = Image.fromarray(eight.astype(np.uint8))
+        return part if part.mode in MODES[form] else part.convert("RGB")
+    return part.convert("RGBA" if part.has_transparency_data and "RGBA" in MODES[form] else "RGB")
+
+
+def _encoding(form: str, quality: int) -> dict[str, Any]:
+    if form == "JPEG":
+        return {"quality": quality, "subsampling": "4:4:4", "optimize": True}
+    if form == "WEBP":
+        return {"quality": quality, "method": 6}
+    return {"compression": "tiff_lzw"} if form == "TIFF" else {}
+
+
+def _exif(
+    photo: Original, image: Image.Image, pixels: tuple[int, int], orientation: int
+) -> bytes | None:
+    """The photo's Exif for the new picture: this orientation, its size, no thumbnail of the old."""
+    try:
+        return _exif_of(image, pixels, orientation)
+    except Exception as error:  # Pillow raises whatever a mistyped tag leads it to
+        raise MetadataDamaged(photo.photo, f"its Exif cannot be carried over ({error})") from error
+
+
+def _exif_of(image: Image.Image, pixels: tuple[int, int], orientation: int) -> bytes | None:
+    exif = image.getexif()
+    if not exif:
+        return None
+    for tag in STRUCTURE & set(exif):
+        del exif[tag]
+    exif[ORIENTATION] = orientation
+    if EXIF_IFD in exif:  # asking for it would make an empty one
+        inner = exif.get_ifd(EXIF_IFD)
+        for tag, value in zip((WIDTH, HEIGHT), pixels, strict=True):
+            if tag in inner:
+                inner[tag] = value
+    return exif.tobytes()  # Pillow leaves the second directory out: the thumbnail and its tags
+
+
+# --------------------------------------------------------------------------- without loss
+
+
+def _cut_losslessly(photo: Original, order: Order) -> bytes:
+    """Move whole blocks of a JPEG; the stored pixels keep their orientation."""
+    program = shutil.which("jpegtran")
+    if program is None:
+        raise WriteRefused(
+            photo.photo, "cutting without loss needs jpegtran", "install libjpeg-turbo's programs"
+        )
+    if (
+        not photo.data.startswith(b"\xff\xd8")
+        or FORMATS.get(Path(order.target).suffix.lower()) != "JPEG"
+    ):
+        raise WriteRefused(
+            photo.photo, "only a JPEG can be cut without loss, into a JPEG", "leave out --lossless"
+        )
+    source = open_container(photo.data, photo.photo)
+    assert isinstance(source, Jpeg)
+    with opened(photo.photo, photo.data) as image:
+        area = _on_the_grid(photo, image, stored(order.box, source.orientation))  # type: ignore[arg-type]
+        left, top, wide, high = area
+        size = image.size
+        exif = _exif(photo, image, (wide, high), source.orientation)
+    command = [program, "-copy", "none", "-optimize", "-crop", f"{wide}x{high}+{left}+{top}"]
+    try:
+        run = subprocess.run(
+            command, input=photo.data, capture_output=True, check=False, timeout=CUT_SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise PhotoDamaged(photo.photo, f"jpegtran took over {CUT_SECONDS} s") from error
+    if run.returncode:
+        said = run.stderr.decode(errors="replace").strip()
+        raise PhotoDamaged(photo.photo, f"jpegtran could not cut it: {said}")
+    cut_out = Jpeg(run.stdout).with_exif_and_profile(exif, source)
+    place = Box(left / size[0], top / size[1], wide / size[0], high / size[1])
+    return transfer.carried(
+        photo.data,
+        photo.photo,
+        cut_out,
+        box=upright(place, source.orientation),
+        orientation=source.orientation,
+        size=(wide, high),
+    )
+
+
+def _on_the_grid(photo: Original, image: JpegImageFile, box: Box) -> tuple[int, int, int, int]:
+    """Left, top, width and height in stored pixels, the corner moved to the grid of the blocks."""
+    width, height = image.size
+    wide, high = round(box.width * width), round(box.height * height)
+    left, top = round(box.x * width), round(box.y * height)
+    across = BLOCK * max(layer[1] for layer in image.layer)
+    down = BLOCK * max(layer[2] for layer in image.layer)
+    shift = max((left % across) / wide, (top % down) / high)
+    if shift > MOST_SHIFT:
+        raise WriteRefused(
+            photo.photo,
+            f"its blocks would move the crop by {left % across} x {top % down} px",
+            "leave out --lossless",
+        )
+    return left - left % across, top - top % down, wide, high

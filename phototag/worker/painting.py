@@ -1,0 +1,150 @@
+"""One photo with its drawing and its reasons as a picture, for a report or an issue."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import TYPE_CHECKING, Final
+
+import attrs
+from PIL import Image, ImageDraw, ImageFont
+
+from phototag.analysis.shapes import Bar, Layer, Shape
+from phototag.errors import WriteRefused
+from phototag.files import opening
+from phototag.files.replace import Original, read_file, replace
+from phototag.vision import decoding as photos
+from phototag.wording import signed
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from phototag.vision.decoding import RGB
+
+    Font: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
+    Colour: TypeAlias = tuple[int, int, int]
+
+SIDE: Final = 900  # px, long side of the photo
+PANEL: Final = 640  # px, width of what stands beside it
+MARGIN: Final = 24  # px
+TRACK: Final = 170, 410  # px, where a bar may lie in the panel
+INK, QUIET, PAPER, LINE = (28, 29, 31), (90, 94, 102), (255, 255, 255), (212, 214, 218)
+TOWARDS, AGAINST = (11, 87, 194), (163, 50, 11)
+COLOURS: Final = {
+    Layer.FACE: (53, 224, 127), Layer.HEAD: (255, 210, 63), Layer.BODY: (255, 123, 208),
+    Layer.CROP: (110, 193, 255),
+}  # fmt: skip
+
+
+@attrs.frozen(kw_only=True)
+class Painting:
+    """What is to be made.
+
+    Attributes:
+        title: the photo's name.
+        verdict: one sentence.
+        shapes: drawn over the photo.
+        bars: the starting point, the criteria, and their sum.
+        words: the keywords in one line.
+        target: path of the new PNG file.
+    """
+
+    title: str
+    verdict: str
+    shapes: tuple[Shape, ...]
+    bars: tuple[Bar, ...]
+    words: str
+    target: str
+
+
+def paint(path: str, name: str, painting: Painting, max_pixels: int) -> None:
+    """Write the picture.
+
+    Raises:
+        WriteRefused: there is such a file already, or it cannot be written.
+        PhototagError: the photo cannot be read.
+    """
+    if os.path.lexists(painting.target):
+        raise WriteRefused(painting.target, "it is there already", "name another file")
+    seen = photos.decode(name, opening.read(path, name)[0], max_pixels)
+    stream = io.BytesIO()
+    _painted(seen.rgb, painting).save(stream, "PNG", optimize=True)
+    beside = read_file(path)
+    target = Original(painting.target, painting.target, b"", beside.state, missing=True)
+    replace(target, stream.getvalue())
+
+
+def _painted(rgb: RGB, painting: Painting) -> Image.Image:
+    photo = Image.fromarray(rgb)
+    scale = SIDE / max(photo.size)
+    photo = photo.resize((round(photo.width * scale), round(photo.height * scale)))
+    for shape in painting.shapes:
+        _draw(photo, shape)
+    panel = _panel(painting)
+    size = photo.width + PANEL + 3 * MARGIN, max(photo.height, panel.height) + 2 * MARGIN
+    sheet = Image.new("RGB", size, PAPER)
+    sheet.paste(photo, (MARGIN, MARGIN))
+    sheet.paste(panel, (photo.width + 2 * MARGIN, MARGIN))
+    return sheet
+
+
+def _draw(photo: Image.Image, shape: Shape) -> None:
+    pens = ImageDraw.Draw(photo)
+    points = [
+        (x * photo.width, y * photo.height)
+        for x, y in zip(shape.points[::2], shape.points[1::2], strict=True)
+    ]
+    line = [*points, points[0]] if shape.closed else points
+    pens.line(line, fill=(0, 0, 0), width=5, joint="curve")
+    pens.line(line, fill=COLOURS[shape.layer], width=3, joint="curve")
+    if shape.label and shape.layer is not Layer.HEAD:
+        x, y = points[0]
+        pens.text(
+            (x + 4, y + 3), shape.label, COLOURS[shape.layer], _font(15), stroke_width=2,
+            stroke_fill=(0, 0, 0),
+        )  # fmt: skip
+
+
+def _panel(painting: Painting) -> Image.Image:
+    """Verdict, bars with their reasons, keywords; as high as it needs to be."""
+    sheet = Image.new("RGB", (PANEL, 2000), PAPER)
+    pens = ImageDraw.Draw(sheet)
+    y = _write(pens, 0, painting.title, _font(17), QUIET)
+    y = _write(pens, y + 2, painting.verdict, _font(22), INK) + 14
+    most = max(1.0, *(abs(bar.amount) for bar in painting.bars))
+    left, right = TRACK
+    middle = (left + right) / 2
+    for bar in painting.bars:
+        if bar.total:
+            pens.line((0, y - 2, PANEL, y - 2), fill=LINE)
+            y += 5
+        pens.text((0, y), bar.name, INK, _font(15))
+        end = middle + (right - left) / 2 * bar.amount / most
+        colour = TOWARDS if bar.amount >= 0 else AGAINST
+        pens.rectangle((left, y + 3, right, y + 14), outline=LINE)
+        pens.rectangle((min(middle, end), y + 3, max(middle, end), y + 14), fill=colour)
+        pens.line((middle, y, middle, y + 17), fill=QUIET)
+        pens.text((right + 10, y), f"{signed(bar.amount)}  {bar.value}", INK, _font(15))
+        y = _write(pens, y + 19, bar.reason, _font(13), QUIET) + 7
+    y = _write(pens, y + 4, f"keywords: {painting.words}", _font(14), INK)
+    return sheet.crop((0, 0, PANEL, y))
+
+
+def _write(pens: ImageDraw.ImageDraw, y: int, text: str, font: Font, colour: Colour) -> int:
+    """Text in lines that fit; where the next one begins."""
+    line = ""
+    lines = []
+    for word in text.split():
+        longer = f"{line} {word}".strip()
+        if line and pens.textlength(longer, font) > PANEL:
+            lines.append(line)
+            longer = word
+        line = longer
+    for written in (*lines, line):
+        pens.text((0, y), written, colour, font)
+        y += round(pens.textbbox((0, 0), "Ag", font)[3] * 1.25)
+    return y
+
+
+def _font(size: int) -> Font:
+    return ImageFont.load_default(size)

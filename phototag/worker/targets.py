@@ -1,0 +1,166 @@
+"""Which files a photo's metadata stand in: the photo itself, its sidecars, or both; and those files taken apart."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import attrs
+
+from phototag.errors import (
+    FormatNotWritable,
+    MetadataDamaged,
+    NotAPhoto,
+    PhotoDamaged,
+    PhototagError,
+)
+from phototag.files import formats, sidecar_names
+from phototag.files.replace import Original, read_file
+from phototag.metadata import elsewhere, iim, ledger, plan, sidecar_template
+from phototag.metadata.containers import Container, XmpFile, open_container
+from phototag.metadata.containers.xmp_file import NEW
+from phototag.metadata.ledger import NONE
+from phototag.metadata.options import Options
+from phototag.metadata.plan import Draft
+from phototag.metadata.xmp.packet import Packet
+
+
+@attrs.frozen
+class Target:
+    """A file that metadata stand in: the photo, or a sidecar of it."""
+
+    original: Original
+    opened: Callable[[bytes], Container]
+    container: Container
+
+
+def to_write(photo: Original, options: Options) -> list[Target]:
+    """Sidecars first: they can be made again from the photo, the photo from nothing."""
+    sidecars = [] if options.sidecar == "never" else _sidecars(photo)
+    if options.sidecar == "always":
+        return sidecars or _new_sidecars(photo)
+    try:
+        inside = _inside(photo, negatives=options.sidecar == "never")
+    except FormatNotWritable:
+        if options.sidecar == "never":
+            raise
+        return sidecars or _new_sidecars(photo)
+    return [*sidecars, inside]
+
+
+def to_read(photo: Original) -> list[Target]:
+    """Everything that phototag may have written into."""
+    sidecars = _sidecars(photo)
+    try:
+        return [*sidecars, _inside(photo, negatives=True)]
+    except FormatNotWritable:
+        return sidecars
+    except (PhotoDamaged, NotAPhoto):
+        if sidecars:  # what stands beside a photo can be read whatever became of the photo
+            return sidecars
+        raise
+
+
+def _inside(photo: Original, *, negatives: bool) -> Target:
+    """The photo itself.
+
+    Args:
+        photo: as it was read.
+        negatives: a DNG may be opened too.
+
+    Raises:
+        FormatNotWritable: no metadata are written into files of this format.
+        NotAPhoto: the content is no picture.
+        PhotoDamaged: the file's structure is broken.
+    """
+    raw = formats.raw_kind(photo.path)
+    opened = partial(open_container, photo=photo.photo, raw=raw, negatives=negatives)
+    return Target(photo, opened, _unhidden(photo, opened(photo.data)))
+
+
+def _unhidden(photo: Original, container: Container) -> Container:
+    """The photo with one XMP packet: of two, phototag may have made the first, and hid the user's.
+
+    Raises:
+        MetadataDamaged: both hold something of somebody's.
+    """
+    behind = container.behind
+    if behind is None:
+        return container
+    with refused(photo.photo, MetadataDamaged):
+        first = drafted(container)
+        plan.take_back(first)
+        if first.packet.names():
+            raise ValueError("it holds two XMP packets, and programs differ in which they read")
+    return behind
+
+
+def _sidecars(photo: Original) -> list[Target]:
+    names = sidecar_names.existing(photo.path)
+    if not names:
+        return []
+    opened = _opener(photo)  # reads the photo's orientation: once for all
+    originals = [read_file(name) for name in names]
+    return [Target(original, opened, opened(original.data)) for original in originals]
+
+
+def _new_sidecars(photo: Original) -> list[Target]:
+    with refused(photo.photo, MetadataDamaged):
+        start = sidecar_template.seed(photo.data)
+    missing = (
+        Original(name, name, start, photo.state, missing=True)
+        for name in sidecar_names.new(photo.path)
+    )
+    opened = _opener(photo, NEW)
+    return [Target(original, opened, opened(original.data)) for original in missing]
+
+
+def _opener(photo: Original, shape: str = "") -> Callable[[bytes], Container]:
+    try:
+        inside = _inside(photo, negatives=True).container
+        orientation = inside.orientation
+    except PhototagError:
+        inside, orientation = None, sidecar_template.orientation(photo.data)
+    return partial(
+        XmpFile,
+        start=partial(sidecar_template.seed, photo.data),
+        orientation=orientation,
+        photo=inside,
+        shape=shape,
+    )
+
+
+def drafted(container: Container) -> Draft:
+    """The metadata of a photo, ready to be changed.
+
+    Raises:
+        ValueError: the XMP or the IPTC block cannot be read.
+    """
+    packet = Packet(container.xmp)
+    draft = Draft(
+        packet=packet,
+        block=None if container.iptc is None else iim.parse(container.iptc),
+        takes_iptc=container.holds_iptc,
+        orientation=container.orientation,
+        beside=isinstance(container, XmpFile),
+        ledger=ledger.read(packet),
+        before=packet.values(),
+        elsewhere=elsewhere.read(container),
+    )
+    if container.xmp is None:
+        draft.remember(xmp=NONE)
+    if container.shape:
+        draft.remember(shape=container.shape)
+    return draft
+
+
+@contextlib.contextmanager
+def refused(photo: str, error_class: type[PhototagError]) -> Iterator[None]:
+    """Give a ValueError from inside the room the photo's name."""
+    try:
+        yield
+    except ValueError as error:
+        if isinstance(error, PhototagError):
+            raise
+        raise error_class(photo, str(error)) from error

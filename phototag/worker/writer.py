@@ -1,0 +1,285 @@
+"""Tag a photo, read what was written, take it back."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Final
+
+import attrs
+
+from phototag.errors import (
+    ChangedMeanwhile,
+    MetadataDamaged,
+    WriteInPart,
+    WriteRefused,
+    WriteUncertain,
+    shown,
+)
+from phototag.files import sidecar_names
+from phototag.files.opening import FileState
+from phototag.files.replace import Original, read_file, refuse_unless_replaceable, replace
+from phototag.metadata import iim, plan, statement, verify, words
+from phototag.metadata.containers import Container, XmpFile
+from phototag.metadata.containers.xmp_file import NEW
+from phototag.metadata.ledger import NONE
+from phototag.metadata.options import Change, Options, together
+from phototag.metadata.plan import Draft
+from phototag.metadata.record import Record, mark
+from phototag.metadata.xmp.names import PHOTOTAG
+from phototag.metadata.xmp.packet import Packet
+from phototag.outcome import Expected, Written
+from phototag.worker.targets import Target, drafted, refused, to_read, to_write
+
+_Edit = Callable[[Draft], None]
+
+#: Content of a file that is to go.
+NOTHING: Final = b""
+
+
+def write(
+    path: os.PathLike[str] | str,
+    record: Record,
+    options: Options | None = None,
+    expected: Expected | None = None,
+) -> Written:
+    """Write a record into a photo or its sidecars, or bring an earlier one up to date.
+
+    Only what phototag wrote itself is ever changed. Nothing is written if nothing would change.
+
+    Args:
+        path: of a photo.
+        record: the statement, the words and the crops.
+        options: how to write.
+        expected: what must stand in the photo, or nothing is written.
+
+    Raises:
+        PhotoNotFound: there is no such file.
+        PhotoNotReadable: it cannot be read.
+        NotAPhoto: its content is no picture.
+        PhotoDamaged: its structure is broken.
+        FormatNotWritable: it would need a sidecar, and none is allowed.
+        MetadataDamaged: its metadata cannot be read, so nothing is written over them.
+        ChangedMeanwhile: another program wrote into it at the same time.
+        WriteRefused: it was left as it was, for the reason given.
+        WriteInPart: a sidecar was changed, the photo beside it was not.
+        WriteUncertain: it was replaced, but the disk did not confirm that.
+    """
+    options = options or Options()
+    photo = read_file(path)
+    with refused(photo.photo, WriteRefused):
+        words.check(record)
+    if expected and FileState.of(photo.state) != expected.state:
+        raise ChangedMeanwhile(photo.photo, "another program changed it meanwhile", "run again")
+    edit = partial(plan.tag, record=record, options=options)
+    targets = to_write(photo, options)
+    if record.lightroom and all(target.original is photo for target in targets):
+        raise WriteRefused(
+            photo.photo,
+            "a Lightroom crop is written into sidecars only, and this photo has none",
+            "use `phototag crop --lightroom` for a copy, or --sidecar always",
+        )
+    return _written_together(photo, targets, options, edit, expected)
+
+
+def apply(path: os.PathLike[str] | str, record: Record, options: Options | None = None) -> Change:
+    """What ``write`` does, without the accounts."""
+    change = write(path, record, options).change
+    assert change is not None
+    return change
+
+
+def remove(path: os.PathLike[str] | str, options: Options | None = None) -> Change:
+    """Take back exactly what phototag wrote into a photo and its sidecars.
+
+    Args:
+        path: of a photo.
+        options: how to write.
+
+    Raises:
+        PhototagError: as ``write`` does.
+    """
+    photo = read_file(path)
+    change = _written_together(photo, to_read(photo), options or Options(), plan.take_back).change
+    assert change is not None
+    return change
+
+
+def read(path: os.PathLike[str] | str) -> Record | None:
+    """What phototag wrote into a photo or its sidecar; None if nothing.
+
+    Raises:
+        PhototagError: as ``write`` does, as far as reading goes.
+    """
+    for target in to_read(read_file(path)):
+        container = target.opened(
+            target.original.data
+        )  # as it is: phototag's packet may hide another
+        with refused(target.original.photo, MetadataDamaged):
+            record = statement.read(Packet(container.xmp), container.orientation)
+        if record is not None:
+            return record
+    return None
+
+
+# --------------------------------------------------------------------------- changing one file
+
+
+@attrs.frozen
+class _Opened:
+    """A file that is about to be changed."""
+
+    target: Target
+    draft: Draft
+
+    @classmethod
+    def of(cls, target: Target) -> _Opened:
+        with refused(target.original.photo, MetadataDamaged):
+            return cls(target, drafted(target.container))
+
+    def statement(self) -> Record | None:
+        with refused(self.target.original.photo, MetadataDamaged):
+            return statement.read(self.draft.packet, self.draft.orientation)
+
+
+def _written_together(
+    photo: Original,
+    targets: list[Target],
+    options: Options,
+    edit: _Edit,
+    expected: Expected | None = None,
+) -> Written:
+    """Change all files of a photo: first all are opened, then one after the other is replaced."""
+    files = [_Opened.of(target) for target in targets]
+    _adopt(files)
+    found = next(filter(None, (file.statement() for file in files)), None)
+    states = {file.path: file.seen for file in (photo, *(target.original for target in targets))}
+    for beside in (
+        set(sidecar_names.existing(photo.path)) - states.keys()
+    ):  # left alone by the options
+        states[beside] = FileState.of(os.stat(beside))  # noqa: PTH116
+    if expected and mark(found) != expected.mark:
+        return Written(change=None, found=found, mark=mark(found), states=_known(states))
+    prepared = [_prepared(file, options, edit) for file in files]  # all are refused, or none
+    for at, ready in enumerate(prepared):
+        with _told_if_in_part(prepared, at, options):
+            states[ready.file.target.original.path] = ready.commit(options)
+    stated = next(filter(None, (file.statement() for file in files)), None)
+    change = together([file.change for file in prepared])
+    return Written(change=change, found=found, mark=mark(stated), states=_known(states))
+
+
+def _adopt(files: list[_Opened]) -> None:
+    """Files without phototag's record may hold copies of its words; another file's record tells."""
+    recorded = [file for file in files if file.statement() is not None]
+    for file in files:
+        if recorded and file not in recorded:
+            file.draft.adopt(recorded[0].draft)
+
+
+def _known(states: dict[str, FileState | None]) -> dict[str, FileState]:
+    return {path: state for path, state in states.items() if state is not None}
+
+
+@attrs.frozen
+class _Prepared:
+    """A file with its new content, which has been looked at and found right."""
+
+    file: _Opened
+    new: bytes
+    change: Change
+
+    def commit(self, options: Options) -> FileState | None:
+        """Put the content in place; the file's state afterwards, None if there is none."""
+        original = self.file.target.original
+        if options.dry_run or not self.change.changed:
+            return original.seen
+        return replace(
+            original,
+            self.new,
+            allow_hard_links=options.allow_hard_links,
+            keep_mtime=options.keep_mtime,
+        )
+
+
+def _prepared(file: _Opened, options: Options, edit: _Edit) -> _Prepared:
+    """Make a file's new content, without touching the file."""
+    original, draft, container = file.target.original, file.draft, file.target.container
+    with refused(original.photo, WriteRefused):
+        foreign = verify.foreign(draft)
+        edit(draft)
+        new = _written(container, draft)
+        changed = new != original.data
+        if changed and new != NOTHING:
+            read_back = file.target.opened(new)
+            verify.check(container, foreign, read_back, draft, drafted(read_back))
+    if changed:
+        refuse_unless_replaceable(original, allow_hard_links=options.allow_hard_links)
+    change = Change(
+        changed=changed,
+        files=(original.photo,) if changed else (),
+        added=draft.added,
+        removed=draft.removed,
+        declined=draft.declined,
+        left_out=draft.left_out,
+    )
+    return _Prepared(file, new, change)
+
+
+@contextlib.contextmanager
+def _told_if_in_part(files: list[_Prepared], at: int, options: Options) -> Iterator[None]:
+    """Say so where some files of a photo have been changed and, as one fails, the others are not."""
+    try:
+        yield
+    except (WriteRefused, WriteUncertain) as error:
+        place = at if isinstance(error, WriteRefused) else at + 1
+        done, left = _changed(files[:place]), _changed(files[place:])
+        if not done or not left or options.dry_run:
+            raise
+        why = error.problem if error.photo == left[0] else f"{shown(error.photo)}: {error.problem}"
+        problem = f"{', '.join(map(shown, done))} was changed, but not this file: {why}"
+        raise WriteInPart(left[0], problem, error.remedy or "run again") from error
+
+
+def _changed(files: list[_Prepared]) -> list[str]:
+    return [name for file in files for name in file.change.files]
+
+
+def _written(container: Container, draft: Draft) -> bytes:
+    """The file with a draft's metadata.
+
+    Raises:
+        ValueError: the XMP is larger than the format takes.
+    """
+    if isinstance(container, XmpFile) and _says_nothing_new(container, draft):
+        return NOTHING
+    block = None if draft.block is None else iim.serialise(draft.block)
+    # The form of an unchanged block stays: other programs fill it up in their own ways.
+    if container.iptc is not None and draft.block == iim.parse(container.iptc):
+        block = container.iptc
+    before = draft.ledger.before
+    xmp = None
+    if draft.packet.names() or before.xmp != NONE:
+        xmp = _packet(container, draft)
+    # With the last of phototag's words its changes of the file's structure go, too.
+    ours = any(name.uri == PHOTOTAG for name in draft.packet.names())
+    return container.replaced(xmp, block, "" if ours else before.shape)
+
+
+def _says_nothing_new(container: XmpFile, draft: Draft) -> bool:
+    """Whether a sidecar that phototag made holds what stands in the photo, and no more."""
+    if draft.ledger.before.shape != NEW:
+        return False
+    try:
+        return draft.packet.values() == Packet(container.start()).values()
+    except ValueError:  # the photo cannot be read any more: what was copied of it is all there is
+        return False
+
+
+def _packet(container: Container, draft: Draft) -> bytes | None:
+    """The XMP packet; the old bytes where it says the same as before."""
+    if container.xmp is not None and draft.packet.values() == draft.before:
+        return container.xmp
+    return draft.packet.fitted(container.xmp_limit, container.format)
