@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from phototag.version import __version__
 
 if TYPE_CHECKING:
+    from phototag import errors
     from phototag.analysis.result import Analysis
     from phototag.analyzer import Analyzer
     from phototag.api import TagOptions, analyze, crop, read, remove, tag, write
@@ -74,6 +75,8 @@ _HOMES = {
     "phototag.criteria.verdict": ("Grade", "Kind", "Verdict"),
     "phototag.keywords.vocabulary": ("Vocabulary",),
 }
+#: Modules that are there without an import of their own; ``ray`` needs the extra of that name.
+_MODULES = ("errors", "ray")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022 - by what they are for, not by the alphabet
@@ -93,12 +96,14 @@ __all__ = [  # noqa: RUF022 - by what they are for, not by the alphabet
     "Kind", "Grade", "Status", "Focus", "Subjects", "Shot", "VisibleExpression", "Place", "Style",
     "Colour", "BackgroundKind", "Facing", "Gaze", "Fit",
     # what may go wrong
-    "PhototagError",
+    "PhototagError", "errors",
     "__version__",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return importlib.import_module(f"phototag.{name}")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'phototag' has no attribute {name!r}")
     value = getattr(importlib.import_module(_HOME_OF[name]), name)
@@ -107,4 +112,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -12,19 +12,19 @@ T = TypeVar("T")
 
 
 @functools.cache
-def loaded(group: str, kind: type[T]) -> dict[str, T]:
+def loaded(group: str, kind: type[T], *, taken: frozenset[str] = frozenset()) -> dict[str, T]:
     """The objects that packages offer in a group, by name; a stranger's mistake names its package.
 
     Args:
         group: ``phototag.criteria``, ``phototag.profiles`` or ``phototag.vocabularies``.
         kind: of what all of them must be.
+        taken: names that phototag has given away itself.
 
     Raises:
         BadPlugin: one cannot be loaded, is something else, or has the name of another.
     """
     found: dict[str, T] = {}
-    # phototag's own first: who takes one of their names is at fault.
-    for entry in sorted(metadata.entry_points(group=group), key=lambda e: (not _own(e), e.name)):
+    for entry in sorted(metadata.entry_points(group=group), key=lambda entry: entry.name):
         package = entry.dist.name if entry.dist else "an unknown package"
         remedy = f"mend or uninstall {package}"
         try:
@@ -33,14 +33,10 @@ def loaded(group: str, kind: type[T]) -> dict[str, T]:
             raise BadPlugin(entry.value, f"{group} {entry.name}: {error!r}", remedy) from error
         if not isinstance(offered, kind):
             raise BadPlugin(entry.value, f"{group} {entry.name} is no {kind.__name__}", remedy)
-        if entry.name in found or not entry.name.isidentifier():
+        if entry.name in found or entry.name in taken or not entry.name.isidentifier():
             raise BadPlugin(entry.value, f"{group} has no room for the name {entry.name!r}", remedy)
         found[entry.name] = offered
     return found
-
-
-def _own(entry: metadata.EntryPoint) -> bool:
-    return entry.dist is not None and entry.dist.name == "phototag"
 
 
 @functools.cache

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
+import shutil
+import subprocess
+import sys
 import typing
 from pathlib import Path
 
@@ -13,6 +17,7 @@ import phototag
 
 ROOT = Path(__file__).parents[1]
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 60  # lines
+MOST_MODULES, PACKAGES = 9, range(10, 14)  # beside the packages, and of them
 # What is longer, with a sentence why.
 LONGER: dict[str, str] = {}
 
@@ -91,3 +96,36 @@ def test_the_criteria_have_one_shape() -> None:
         assert installed()[name] is module.CRITERION
         *_, last = ast.parse((folder / f"{name}.py").read_text(encoding="utf-8")).body
         assert isinstance(last, ast.Assign), "the file ends with its CRITERION"
+
+
+def test_modules_that_users_need_are_there_after_a_plain_import() -> None:
+    code = "import phototag; assert phototag.errors.PhotoNotFound; print(dir(phototag) == sorted(phototag.__all__))"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert run.stdout.strip() == "True"
+
+
+def test_the_eleven_need_no_installation(tmp_path: Path) -> None:
+    """The package on a path of one's own, without the metadata that an installation leaves."""
+    shutil.copytree(
+        PACKAGE, tmp_path / "phototag", ignore=shutil.ignore_patterns("*.onnx", "*.task")
+    )
+    libraries = [path for path in sys.path if path and not (Path(path) / "phototag").exists()]
+    code = "from phototag.criteria import CRITERIA, installed; print(list(installed()) and len(CRITERIA))"
+    run = subprocess.run(
+        [sys.executable, "-S", "-P", "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *libraries])},
+        capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path,
+    )  # fmt: skip
+    assert run.stdout.strip() == "11", run.stderr
+
+
+def test_the_package_has_few_rooms_and_each_says_what_it_holds() -> None:
+    modules = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__", "version"}
+    packages = [path.parent for path in PACKAGE.glob("*/__init__.py")]
+    assert len(modules) <= MOST_MODULES
+    assert len(packages) in PACKAGES
+    for package in packages:
+        tree = ast.parse((package / "__init__.py").read_text(encoding="utf-8"))
+        assert ast.get_docstring(tree), package

@@ -17,9 +17,9 @@ import pytest
 
 from phototag import plugins
 from phototag.analysis.result import Analysis, analyse_scene
-from phototag.criteria import CRITERIA, Criterion, Finding, Status, criterion, installed
-from phototag.criteria.criterion import GROUP
+from phototag.criteria import CRITERIA, Criterion, Finding, Status, installed, registry
 from phototag.criteria.cropping import CroppingFinding
+from phototag.criteria.registry import GROUP
 from phototag.errors import BadPlugin
 from phototag.keywords import vocabulary
 from phototag.keywords.claims import Level
@@ -175,7 +175,7 @@ def with_odd(
     """The analysis of a portrait with one more criterion."""
     odd = Criterion(finding=OddFinding, judge=judge, **more)  # type: ignore[arg-type]
     every = {**installed(), "odd": odd}
-    for module in (criterion, vocabulary):
+    for module in (registry, vocabulary):
         monkeypatch.setattr(module, "installed", lambda: every)
     return analyse_scene("jane.jpg", scene(face()))
 
@@ -266,7 +266,7 @@ def test_the_eleven_cannot_be_replaced(
 ) -> None:
     every = {**installed(), name: Criterion(finding=finding, judge=fail)}
     installed.cache_clear()
-    monkeypatch.setattr(plugins, "loaded", lambda *_: every)
+    monkeypatch.setattr(plugins, "loaded", lambda *_, **__: every)
     with pytest.raises(BadPlugin, match=said):
         installed()
     monkeypatch.undo()
@@ -277,7 +277,7 @@ def test_reserved_are_the_names_of_our_own() -> None:
     own = {branch.name for branch in vocabulary.BRANCHES}
     own |= {branch.governor for branch in vocabulary.BRANCHES}
     own |= {field.name for field in attrs.fields(Analysis)}
-    assert own - set(CRITERIA) == criterion.RESERVED
+    assert own - set(CRITERIA) == registry.RESERVED
 
 
 def test_an_analysis_can_be_a_key() -> None:

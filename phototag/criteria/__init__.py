@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from phototag.criteria.background import BackgroundFinding
-from phototag.criteria.criterion import Criterion, Earlier, answers, installed
+from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.cropping import CroppingFinding
 from phototag.criteria.environment import EnvironmentFinding
 from phototag.criteria.finding import Finding, Status
@@ -17,10 +17,10 @@ from phototag.criteria.marketing import MarketingFinding
 from phototag.criteria.mood import MoodFinding
 from phototag.criteria.posing import PosingFinding
 from phototag.criteria.printing import PrintingFinding
+from phototag.criteria.registry import answers, installed
 from phototag.criteria.retouching import RetouchingFinding
 from phototag.criteria.situation import SituationFinding
 from phototag.criteria.subjects import SubjectsFinding
-from phototag.errors import BadPlugin
 
 if TYPE_CHECKING:
     from phototag.criteria.calibration import Calibration
@@ -61,9 +61,6 @@ CRITERIA = tuple(field.name for field in attrs.fields(Findings) if field.name !=
 def judge(scene: Scene, calibration: Calibration) -> Findings:
     """Ask all that are installed; errors as for ``answers``."""
     found = dict(answers(scene, calibration))
-    if missing := set(CRITERIA) - found.keys():
-        problem = f"the entry points {', '.join(sorted(missing))} are not there"
-        raise BadPlugin("phototag", problem, "install phototag again")
     eleven: dict[str, Any] = {name: found.pop(name) for name in CRITERIA}
     return Findings(**eleven, others=found)
 

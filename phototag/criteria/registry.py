@@ -1,0 +1,134 @@
+"""All criteria: the eleven, which are registered here, and those of other packages; and asking them."""
+
+from __future__ import annotations
+
+import functools
+import graphlib
+import json
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from phototag import plugins
+from phototag.criteria import (
+    background,
+    cropping,
+    environment,
+    focus,
+    marketing,
+    mood,
+    posing,
+    printing,
+    retouching,
+    situation,
+    subjects,
+)
+from phototag.criteria.criterion import Criterion, Earlier
+from phototag.criteria.finding import Finding
+from phototag.errors import BadPlugin
+from phototag.scene import serialization
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from phototag.criteria.calibration import Calibration
+    from phototag.scene.measures import Scene
+
+GROUP: Final = "phototag.criteria"
+#: Names of phototag's own branches of keywords and fields of results.
+RESERVED: Final = frozenset(
+    [
+        "kind",
+        "review",
+        "grade",
+        "shot",
+        "people",
+        "expression",
+        "colour",
+        "facing",
+        "use",
+        "occasion",
+        "path",
+        "verdict",
+        "crops",
+        "refusals",
+        "keywords",
+        "software",
+        "models",
+        "calibration",
+        "scene",
+        "others",
+    ]
+)
+
+#: The eleven, in the article's order.
+OWN: Final[Mapping[str, Criterion]] = {
+    "focus": focus.CRITERION,
+    "subjects": subjects.CRITERION,
+    "cropping": cropping.CRITERION,
+    "mood": mood.CRITERION,
+    "environment": environment.CRITERION,
+    "retouching": retouching.CRITERION,
+    "background": background.CRITERION,
+    "posing": posing.CRITERION,
+    "marketing": marketing.CRITERION,
+    "situation": situation.CRITERION,
+    "printing": printing.CRITERION,
+}
+
+
+@functools.cache
+def installed() -> dict[str, Criterion]:
+    """All criteria by name, those that others build on first.
+
+    Raises:
+        BadPlugin: a package offers something that is no criterion, or that builds on what is not
+            there.
+    """
+    every = {**OWN, **plugins.loaded(GROUP, Criterion, taken=frozenset(OWN))}
+    names: dict[type[Finding], str] = {}
+    order: graphlib.TopologicalSorter[str] = graphlib.TopologicalSorter()
+    for name, criterion in every.items():
+        if name in RESERVED:
+            raise BadPlugin(name, "a criterion cannot have this name", "rename it")
+        if (other := names.setdefault(criterion.finding, name)) != name:
+            raise BadPlugin(
+                name, f"the criterion shares its finding with {other}", "give it its own"
+            )
+    for name, criterion in every.items():
+        if missing := [kind.__name__ for kind in criterion.after if kind not in names]:
+            problem = f"the criterion builds on {', '.join(missing)}, which is not there"
+            raise BadPlugin(name, problem, "install what it needs, or uninstall it")
+        order.add(name, *(names[kind] for kind in criterion.after))
+    try:
+        return {name: every[name] for name in order.static_order()}
+    except graphlib.CycleError as error:
+        raise BadPlugin(GROUP, f"criteria build on each other in a circle: {error}") from error
+
+
+def answers(scene: Scene, calibration: Calibration) -> Iterator[tuple[str, Finding]]:
+    """Ask all; each gets the findings of those before it.
+
+    Raises:
+        BadPlugin: a criterion fails, or answers something else than it says.
+    """
+    earlier = Earlier()
+    for name, criterion in installed().items():
+        try:
+            finding = criterion.judge(scene, calibration, earlier)
+            _check(finding, criterion)
+        except Exception as error:
+            raise BadPlugin(name, f"the criterion failed: {error!r}", "report it") from error
+        earlier.add(finding)
+        yield name, finding
+
+
+def _check(finding: Finding, criterion: Criterion) -> None:
+    """Refuse an answer that would spoil the verdict or the JSON."""
+    if type(finding) is not criterion.finding:
+        raise TypeError(f"it answered with {finding!r}")
+    if not math.isfinite(finding.contribution) or not 0 <= finding.confidence <= 1:
+        raise ValueError(f"contribution {finding.contribution}, confidence {finding.confidence}")
+    json.dumps(
+        [serialization.to_json(finding), serialization.to_json(finding.value)], allow_nan=False
+    )
