@@ -122,11 +122,11 @@ def workers(heads: Sequence[Path]) -> list[dict[str, float]]:
 BARE = """
 import sys, time
 from pathlib import Path
-from phototag.vision import photo
+from phototag.vision import decoding
 from phototag.vision.look import Observer
 observer, paths = Observer(), sys.argv[1:]
 def look(path):
-    observer.look(photo.decode(path, Path(path).read_bytes()))
+    observer.look(decoding.decode(path, Path(path).read_bytes()))
 for path in paths[:4]:
     look(path)
 print(flush=True)

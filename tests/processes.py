@@ -14,7 +14,7 @@ from phototag.worker import start
 JOBS: Final = """
 import subprocess, time
 from pathlib import Path
-from phototag.sealed import jobs
+from phototag.worker import handlers
 
 def begun(message, payload):
     program = subprocess.Popen(["sleep", "300"])
@@ -25,7 +25,7 @@ def hang(message, payload):
     begun(message, payload)
     time.sleep(300)
 
-jobs.JOBS |= {"nothing": lambda message, payload: None, "start": begun, "hang": hang}
+handlers.JOBS |= {"nothing": lambda message, payload: None, "start": begun, "hang": hang}
 """
 #: The command of a sealed process that has these jobs.
 COMMAND: Final = start._COMMAND.replace("from phototag", f"exec({JOBS!r}); from phototag", 1)

@@ -103,7 +103,7 @@ def test_a_killed_caller_leaves_nothing(tmp_path: Path, job: str) -> None:
     note = tmp_path / "note"
     text = f"""
         import time
-        from phototag.sealed import SealedProcess, start
+        from phototag.worker import SealedProcess, start
         start._COMMAND = {COMMAND!r}
         sealed = SealedProcess()
         sealed.ask("a.jpg", {{"job": "nothing", "name": "a.jpg"}})

@@ -251,7 +251,8 @@ def _opened_again(original: Original) -> Iterator[int]:
         _refuse_if_changed(original)
         raise ChangedMeanwhile(original.photo, "it is a link meanwhile", "run again") from error
     try:
-        if not os.path.samestat(os.fstat(handle), original.state):
+        # A number may be given away again at once: size and time tell, too.
+        if _fingerprint(os.fstat(handle)) != _fingerprint(original.state):
             raise ChangedMeanwhile(
                 original.photo, "another program changed it meanwhile", "run again"
             )

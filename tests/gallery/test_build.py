@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import phototag
 from phototag import errors, gallery
 from phototag.analysis.shapes import Layer, shapes
 from phototag.catalogue.state import State
+from phototag.catalogue.walk import clean_folder
 from phototag.gallery.build import in_script
 
 
@@ -119,3 +121,21 @@ def test_the_drawing_of_one_photo(portrait_jpg: Path, tmp_path: Path) -> None:
         with pytest.raises(errors.WriteRefused, match="there already"):
             analyzer.paint(portrait_jpg, analysis, out)
         assert out.read_bytes() == before
+
+
+def test_a_page_that_a_kill_left_half_done_is_cleared_away_as_ours(
+    portrait_jpg: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, names = os.replace, []
+
+    def replace(old: str, new: str) -> None:
+        names.append(Path(old).name)
+        real(old, new)
+
+    monkeypatch.setattr(os, "replace", replace)
+    gallery.build(portrait_jpg, out=tmp_path / "page.html", state=tmp_path / "state.sqlite3")
+    (name,) = names
+    left = tmp_path / name.replace(f"-{os.getpid()}-", "-4194999-")  # no process has this number
+    left.write_bytes(b"half a page")
+    clean_folder(str(tmp_path))
+    assert not left.exists()

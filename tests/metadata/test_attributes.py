@@ -1,11 +1,9 @@
-"""What belongs to a photo beside its content: kept, and never given to another file."""
+"""Attributes of a photo stay, and nobody else's file gets them: a name may lead elsewhere by now."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import stat
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,85 +12,241 @@ from typing import Any
 import pytest
 
 from phototag.errors import ChangedMeanwhile, WriteRefused
+from phototag.files import attributes, temporary
+from phototag.files import replace as replace_module
+from phototag.files.rename_exchange import exchange
 from phototag.metadata.options import Options
 from phototag.metadata.record import Record
-from phototag.worker.writer import apply
+from phototag.worker.writer import apply, read, remove
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
-
-
-def secret(folder: Path) -> Path:
-    """A file that only its owner may read."""
-    file = folder / "secret"
-    file.write_bytes(b"secret")
-    file.chmod(0o600)
-    os.utime(file, ns=(10**18, 10**18))
-    return file
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="links and modes are POSIX's")
+OTHERS = b"somebody else's"
+YEAR_2001 = 10**18  # ns
 
 
-def swapping(folder: Path, target: Path) -> Callable[..., Any]:
-    """Somebody who puts a link in the place of the temporary file before its attributes are set."""
-    real = os.fchown
-
-    def swap(handle: int, user: int, group: int) -> None:
-        real(handle, user, group)
-        (temporary,) = folder.glob(".phototag-*")
-        temporary.unlink()
-        temporary.symlink_to(target)
-
-    return swap
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """Somebody else's file, which nobody but its owner may read."""
+    path = tmp_path / "elsewhere" / "other"
+    path.parent.mkdir()
+    path.write_bytes(OTHERS)
+    os.utime(path, ns=(YEAR_2001, YEAR_2001))
+    path.chmod(0o600)
+    return path
 
 
-def test_a_swapped_temporary_file_changes_no_other_file(
-    make: Any, headshot: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path, other = make("a.jpg"), secret(tmp_path)
-    path.chmod(0o666)
-    before = path.read_bytes()
-    monkeypatch.setattr(os, "fchown", swapping(tmp_path, other))
-    with pytest.raises(WriteRefused, match="temporary file"):
-        apply(path, headshot)
+def as_it_was(other: Path) -> None:
+    assert other.read_bytes() == OTHERS
     assert stat.S_IMODE(other.stat().st_mode) == 0o600
-    assert other.stat().st_mtime_ns == 10**18
-    assert path.read_bytes() == before
-    assert not path.is_symlink()
+    assert other.stat().st_mtime_ns == YEAR_2001
+    if hasattr(os, "listxattr"):
+        assert os.listxattr(other) == []
 
 
-def test_a_swapped_photo_gives_its_attributes_to_nobody(
-    make: Any, headshot: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def temporary_file(folder: Path) -> Path:
+    (found,) = folder.glob(f"{temporary.PREFIX}*")
+    return found
+
+
+def with_a_mark(path: Path) -> None:
+    """Permissions that would harm the other file, and an attribute that would be seen on it."""
+    path.chmod(0o666)
+    if hasattr(os, "setxattr"):
+        try:
+            os.setxattr(path, "user.phototag_test", b"kept")
+        except OSError:
+            pytest.skip("this file system has no extended attributes")
+
+
+MOMENTS: dict[str, tuple[Any, str]] = {
+    "before the attributes": (replace_module, "_take_over"),
+    "between times and attributes": (attributes, "_copy_extended"),
+    "between attributes and mode": (attributes, "set_mode"),
+    "after the attributes": (os, "fsync"),
+}
+
+
+@pytest.mark.parametrize("keep_mtime", [False, True])
+@pytest.mark.parametrize("what", ["link", "file"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_temporary_file_that_is_swapped_changes_nobodys_file(  # noqa: PLR0917
+    make: Any,
+    headshot: Record,
+    other: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: str,
+    what: str,
+    *,
+    keep_mtime: bool,
 ) -> None:
-    path, other = make("a.jpg"), secret(tmp_path)
-    other.chmod(0o666)
-    real = os.fchown
+    path = make("a.jpg")
+    with_a_mark(path)
+    before = path.read_bytes()
+    swapped: list[Path] = []
 
-    def swap(handle: int, user: int, group: int) -> None:
-        real(handle, user, group)
+    def swapping(real: Callable[..., object]) -> Callable[..., object]:
+        def swap(*given: object, **options: object) -> object:
+            if not swapped:
+                name = temporary_file(path.parent)
+                swapped.append(name)
+                name.unlink()
+                name.symlink_to(other) if what == "link" else other.rename(name)
+            return real(*given, **options)
+
+        return swap
+
+    where, function = MOMENTS[moment]
+    with monkeypatch.context() as patched:
+        patched.setattr(where, function, swapping(getattr(where, function)))
+        with pytest.raises(WriteRefused, match="taken away by another program") as caught:
+            apply(path, headshot, Options(keep_mtime=keep_mtime))
+    assert caught.value.remedy
+    (name,) = swapped
+    as_it_was(other if what == "link" else name)  # and what lies there is not ours to delete
+    assert path.read_bytes() == before
+    name.unlink()
+    apply(path, headshot)
+    assert read(path) == headshot
+
+
+def test_a_temporary_file_that_vanishes_is_no_traceback(
+    make: Any, headshot: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make("a.jpg")
+    before, real = path.read_bytes(), os.fsync
+
+    def vanish(handle: int) -> None:
+        temporary_file(path.parent).unlink()
+        real(handle)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", vanish)
+        with pytest.raises(WriteRefused, match="taken away"):
+            apply(path, headshot)
+    assert path.read_bytes() == before
+
+
+def test_of_a_new_sidecar_it_is_the_same(
+    make: Any, headshot: Record, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make("a.jpg")
+    path.chmod(0o666)
+    real = replace_module._take_over
+
+    def swap(*given: Any, **options: Any) -> None:
+        name = temporary_file(path.parent)
+        name.unlink()
+        name.symlink_to(other)
+        real(*given, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(replace_module, "_take_over", swap)
+        with pytest.raises(WriteRefused, match="taken away"):
+            apply(path, headshot, Options(sidecar="always"))
+    as_it_was(other)
+    assert not path.with_suffix(".xmp").exists()
+
+
+@pytest.mark.parametrize("what", ["link", "file", "fifo", "nothing"])
+def test_attributes_are_those_of_the_file_that_was_read(
+    make: Any, headshot: Record, other: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Nobody's access rights come from a file that has taken the photo's name."""
+    path = make("a.jpg")
+    real, seen = attributes.copy, []
+
+    def swap(*given: Any, **options: Any) -> None:
         path.unlink()
-        path.symlink_to(other)
+        if what == "link":
+            path.symlink_to(other)
+        elif what == "file":
+            other.rename(path)
+        elif what == "fifo":
+            os.mkfifo(path)
+        take_over(*given, **options)
 
-    monkeypatch.setattr(os, "fchown", swap)
+    def copied(*given: Any) -> None:
+        seen.append(given)
+        real(*given)
+
+    take_over = replace_module._take_over
+    monkeypatch.setattr(attributes, "copy", copied)
+    monkeypatch.setattr(replace_module, "_take_over", swap)
     with pytest.raises(ChangedMeanwhile):
         apply(path, headshot)
-    assert other.read_bytes() == b"secret"
-    assert not list(tmp_path.glob(".phototag-*"))
+    assert seen == []
+    assert not list(path.parent.glob(f"{temporary.PREFIX}*"))
+    assert path.is_symlink() == (what == "link")
 
 
-@pytest.mark.parametrize("way", ["photo", "sidecar"])
-def test_modes_times_and_access_lists_are_kept(make: Any, headshot: Record, way: str) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="names cannot be exchanged here")
+def test_a_photo_that_becomes_a_link_in_the_last_moment_stays_one(
+    make: Any, headshot: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make("a.jpg")
+    before, moved = path.read_bytes(), path.with_name("moved.jpg")
+
+    def move(one: str, two: str) -> bool:
+        path.rename(moved)
+        path.symlink_to(moved)
+        return exchange(one, two)
+
+    monkeypatch.setattr(replace_module, "exchange", move)
+    with pytest.raises(ChangedMeanwhile):
+        apply(path, headshot)
+    assert path.is_symlink()
+    assert moved.read_bytes() == before
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o666, 0o2664])
+@pytest.mark.parametrize("keep_mtime", [False, True])
+def test_what_belongs_to_a_photo_stays(
+    make: Any, headshot: Record, mode: int, *, keep_mtime: bool
+) -> None:
+    path = make("a.jpg")
+    with_a_mark(path)
+    path.chmod(mode)
+    os.utime(path, ns=(YEAR_2001 + 5, YEAR_2001))
+    options = Options(keep_mtime=keep_mtime)
+    for step in ("apply", "remove"):
+        done = apply(path, headshot, options) if step == "apply" else remove(path, options)
+        assert done.changed
+        status = path.stat()
+        assert stat.S_IMODE(status.st_mode) == mode
+        assert (status.st_mtime_ns == YEAR_2001) == keep_mtime
+        assert (status.st_atime_ns == YEAR_2001 + 5) <= keep_mtime
+        if hasattr(os, "getxattr"):
+            assert os.getxattr(path, "user.phototag_test") == b"kept"
+
+
+@pytest.mark.parametrize("lacking", ["listxattr", "fchown", "O_NOFOLLOW", "O_NONBLOCK"])
+def test_a_system_without_something_does_what_it_can(
+    make: Any, headshot: Record, monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
     path = make("a.jpg")
     path.chmod(0o640)
-    if shutil.which("setfacl"):
-        subprocess.run(["setfacl", "-m", "u:1:r", str(path)], check=True)
-    os.utime(path, ns=(10**18, 10**18))
-    before = path.stat()
-    names = os.listxattr(path) if hasattr(os, "listxattr") else []
-    apply(
-        path, headshot, Options(keep_mtime=True, sidecar="always" if way == "sidecar" else "auto")
+    monkeypatch.delattr(os, lacking)
+    apply(path, headshot)
+    assert read(path) == headshot
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_system_that_takes_no_descriptor_does_it_by_name(
+    make: Any, headshot: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make("a.jpg")
+    path.chmod(0o640)
+    os.utime(path, ns=(YEAR_2001, YEAR_2001))
+    monkeypatch.setattr(os, "supports_fd", frozenset())
+    apply(path, headshot, Options(keep_mtime=True))
+    assert (stat.S_IMODE(path.stat().st_mode), path.stat().st_mtime_ns) == (0o640, YEAR_2001)
+
+
+def test_flags_are_set_without_following_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[tuple[str, int]] = []
+    monkeypatch.setattr(
+        os, "lchflags", lambda name, flags: done.append((name, flags)), raising=False
     )
-    after = path.stat()
-    assert (after.st_mode, after.st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
-    if hasattr(os, "listxattr"):
-        assert os.listxattr(path) == names
-    if way == "sidecar":
-        beside = path.with_name("a.jpg.xmp")
-        assert stat.S_IMODE(beside.stat().st_mode) == stat.S_IMODE(before.st_mode)
+    attributes._set_flags("a.jpg", 0)
+    attributes._set_flags("a.jpg", 2)
+    assert done == [("a.jpg", 2)]

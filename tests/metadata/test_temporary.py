@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from phototag.catalogue.walk import clean_folder, walk
+from phototag.catalogue.walk import clean_folder, find
 from phototag.files import temporary
 
 
 def named(tmp_path: Path, process: int) -> Path:
-    file = tmp_path / f"{temporary.prefix()}abcdefg_".replace(f"-{os.getpid()}-", f"-{process}-")
+    file = tmp_path / f"{temporary.prefix()}ab_0123x".replace(f"-{os.getpid()}-", f"-{process}-")
     file.write_bytes(b"half a photo")
     return file
 
@@ -43,53 +43,76 @@ def test_of_a_process_that_has_ended_it_goes_whether_its_parent_knows_or_not(
     assert temporary.clean(str(file), file.name)
 
 
-MACHINE = "01234567"
-OLD = (0.0, 0.0)
+def test_a_name_that_is_made_is_known(tmp_path: Path) -> None:
+    for _ in range(50):
+        handle, path = temporary.make(str(tmp_path))
+        os.close(handle)
+        assert Path(path).parent == tmp_path
+        assert temporary._NAME.fullmatch(Path(path).name)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        ".phototag-notes.txt",
-        f".phototag-{MACHINE}-1-abc",
-        f".phototag-{MACHINE}-1-abcdefghi",
-        f".phototag-{MACHINE}-x-abcdefgh",
-        f".phototag-{MACHINE}-1-abcdefgh.txt",
-        ".phototag-0123456-1-abcdefgh",
-        ".phototag-",
-    ],
-)
-def test_files_of_other_names_are_other_peoples(tmp_path: Path, name: str) -> None:
+OTHER_PEOPLES = [
+    ".phototag-notes.txt",
+    ".phototag-12345678-1-abc",
+    ".phototag-12345678-1-abcdefghi",
+    ".phototag-12345678-1-ABCDEFGH",
+    ".phototag-12345678-1-abcdefg.",
+    ".phototag-12345678-01-abcdefgh",
+    ".phototag-12345678--abcdefgh",
+    ".phototag-12345678-\u0661-abcdefgh",  # a digit, in Arabic
+    ".phototag-1234567-1-abcdefgh",
+    ".phototag-1234567g-1-abcdefgh",
+    ".phototag-page-abcdefgh",
+    ".phototag-12345678-1-abcdefgh.jpg",
+    ".phototag-12345678-1-abcdefgh\n",
+    "x.phototag-12345678-1-abcdefgh",
+]
+OURS = ".phototag-12345678-1-abcdefgh"  # of another machine, whose processes we cannot see
+
+
+@pytest.mark.parametrize("name", OTHER_PEOPLES)
+def test_a_file_of_another_name_stays_however_old_it_is(tmp_path: Path, name: str) -> None:
     file = tmp_path / name
-    file.write_bytes(b"mine")
-    os.utime(file, OLD)
-    assert not temporary.clean(str(file), file.name)
-    clean_folder(str(tmp_path))
-    assert list(walk([tmp_path], clean=True)) == []
-    assert file.read_bytes() == b"mine"
+    file.write_bytes(b"somebody's own")
+    os.utime(file, (0, 0))
+    assert not temporary.clean(str(file), name)
+    find_and_clean(tmp_path)
+    assert file.exists()
 
 
-def test_a_link_or_a_folder_of_such_a_name_stays(tmp_path: Path) -> None:
-    target = tmp_path / "target"
-    target.write_bytes(b"mine")
-    link = tmp_path / f".phototag-{MACHINE}-1-abcdefgh"
-    link.symlink_to(target)
-    os.utime(link, OLD, follow_symlinks=False)
-    folder = tmp_path / f".phototag-{MACHINE}-2-abcdefgh"
+def find_and_clean(folder: Path) -> None:
+    """As a run begins, and as one is taken back."""
+    assert list(find(str(folder), clean=True)) == []
+    clean_folder(str(folder))
+
+
+@pytest.mark.parametrize("what", ["file", "link", "dead link", "folder", "link to a folder"])
+def test_only_a_regular_file_is_deleted(tmp_path: Path, what: str) -> None:
+    folder, own = tmp_path / "folder", tmp_path / "own"
     folder.mkdir()
-    os.utime(folder, OLD)
-    clean_folder(str(tmp_path))
-    assert link.is_symlink()
-    assert folder.is_dir()
-    assert target.read_bytes() == b"mine"
+    own.mkdir() if what == "link to a folder" else own.write_bytes(b"somebody's own")
+    file = folder / OURS
+    if what == "file":
+        file.write_bytes(b"half a photo")
+    elif what == "folder":
+        file.mkdir()
+    else:
+        file.symlink_to(tmp_path / "nowhere" if what == "dead link" else own)
+    os.utime(file, (0, 0), follow_symlinks=False)
+    find_and_clean(folder)
+    assert os.path.lexists(file) == (what != "file")
+    assert own.exists()
 
 
-def test_a_file_that_is_ours_goes(tmp_path: Path) -> None:
-    file = tmp_path / f".phototag-{MACHINE}-1-abcdefgh"
+def test_of_another_machine_a_young_one_stays(tmp_path: Path) -> None:
+    file = tmp_path / OURS
     file.write_bytes(b"half a photo")
-    os.utime(file, OLD)
-    clean_folder(str(tmp_path))
-    assert not file.exists()
-    handle, made = temporary.make(str(tmp_path))
-    os.close(handle)
-    assert temporary._NAME.fullmatch(Path(made).name)
+    find_and_clean(tmp_path)
+    assert file.exists()
+
+
+def test_a_number_that_no_process_can_have_is_nobodys_error(tmp_path: Path) -> None:
+    name = temporary.prefix().replace(f"-{os.getpid()}-", f"-{10**30}-") + "abcdefgh"
+    file = tmp_path / name
+    file.write_bytes(b"half a photo")
+    find_and_clean(tmp_path)
