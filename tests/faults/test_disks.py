@@ -20,13 +20,13 @@ WRITE = """
 import os, sys
 from benchmarks.faults import seeds
 from phototag.errors import PhototagError
-from phototag.metadata import file
+from phototag.worker import writer
 if sys.argv[2:]:
     os.setgroups([])
     os.setgid(int(sys.argv[2]))
     os.setuid(int(sys.argv[2]))
 try:
-    file.apply(sys.argv[1], seeds.record("headshot"))
+    writer.apply(sys.argv[1], seeds.record("headshot"))
 except PhototagError as error:
     print(error)
 """

@@ -24,11 +24,11 @@ TWO = """
 import sys
 from benchmarks.faults import seeds
 from phototag.errors import ChangedMeanwhile
-from phototag.metadata import file
+from phototag.worker import writer
 done = 0
 for turn in range(60):
     try:
-        file.apply(sys.argv[1], seeds.record(sys.argv[2] if turn % 2 else "other"))
+        writer.apply(sys.argv[1], seeds.record(sys.argv[2] if turn % 2 else "other"))
         done += 1
     except ChangedMeanwhile:
         pass
@@ -94,12 +94,12 @@ TOGGLE = """
 import sys
 from benchmarks.faults import seeds
 from phototag.errors import ChangedMeanwhile
-from phototag.metadata import file
+from phototag.worker import writer
 turn = 0
 while True:
     turn += 1
     try:
-        file.apply(sys.argv[1], seeds.record(("headshot", "portrait")[turn % 2]))
+        writer.apply(sys.argv[1], seeds.record(("headshot", "portrait")[turn % 2]))
     except ChangedMeanwhile:
         pass
 """
