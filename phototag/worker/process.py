@@ -29,9 +29,9 @@ MOST_GREETING = 1000  # bytes; another program's output is no message, and may s
 LOG_LINES = 40  # of the child's stderr, kept for the error when it dies
 # Ended so, it was not at fault, and neither was the photo: shutdown, kill, the out-of-memory killer.
 STOPPED_BY: Final = {
-    -int(number)
+    -int(getattr(signal, name))
     for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGKILL")
-    if (number := getattr(signal, name, None)) is not None  # Windows has some of them
+    if hasattr(signal, name)  # Windows has some of them
 }
 
 _log = logging.getLogger("phototag.worker")
