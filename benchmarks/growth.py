@@ -89,7 +89,7 @@ def faces(heads: Sequence[Path], work: Path) -> list[dict[str, float]]:
         made[count] = work / f"{count} faces.jpg"
         wall.save(made[count], quality=92)
     with phototag.Analyzer() as analyzer:
-        seen = {count: len(analyzer.see(path).faces) for count, path in made.items()}
+        seen = {count: len(analyzer.detect(path).faces) for count, path in made.items()}
     times = _times(made)
     return [{"heads": count, "faces": seen[count], "ms": times[count]} for count in FACES]
 

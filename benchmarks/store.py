@@ -116,7 +116,7 @@ def _see(analyzer: Analyzer, photo: Path) -> Scene | PhototagError:
     not look for the sake of making one.
     """
     try:
-        return analyzer.see(photo)
+        return analyzer.detect(photo)
     except PhototagError as error:
         return error
 

@@ -264,4 +264,4 @@ def pictures(folder: Path) -> None:
 
     photo = Path(skimage.__path__[0], "data", "astronaut.png")
     with Analyzer() as analyzer:
-        analyzer.paint(photo, analyzer.analyze(photo), target)
+        analyzer.draw(photo, analyzer.analyze(photo), target)

@@ -1,34 +1,70 @@
-"""Which processes run, and jobs of a sealed process that only tests have."""
+"""Which processes run, and requests to a sealed process that only tests have."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from pathlib import Path
 from typing import Final
 
 from phototag.worker import start
+from phototag.worker.handlers import HANDLERS
+from phototag.worker.requests import PhotoRequest, Request, Versions
+from phototag.worker.source import PhotoFile
 
-# ``nothing`` answers; ``start`` leaves a program running and answers; ``hang`` does so and never answers.
-# Both write the number of the program into the file of the request.
-JOBS: Final = """
-import subprocess, time
-from pathlib import Path
-from phototag.worker import handlers
+VERSIONS: Final = Versions()
 
-def begun(message, payload):
+
+class Nothing(Request[None]):
+    """Is answered."""
+
+    @property
+    def name(self) -> str:
+        return "a.jpg"
+
+
+class Start(PhotoRequest[None]):
+    """Leaves a program running whose number it writes into the photo's file, and is answered."""
+
+
+class Hang(PhotoRequest[None]):
+    """Does so, and is never answered."""
+
+
+class Unknown(Nothing):
+    """Has no handler."""
+
+
+def start_program(request: Start | Hang) -> None:
     program = subprocess.Popen(["sleep", "300"])
-    Path(message["path"] + ".new").write_text(str(program.pid))
-    Path(message["path"] + ".new").rename(message["path"])
+    new = Path(request.photo.path + ".new")
+    new.write_text(str(program.pid), encoding="ascii")
+    new.rename(request.photo.path)
 
-def hang(message, payload):
-    begun(message, payload)
+
+def hang(request: Hang) -> None:
+    start_program(request)
     time.sleep(300)
 
-handlers.JOBS |= {"nothing": lambda message, payload: None, "start": begun, "hang": hang}
-"""
-#: The command of a sealed process that has these jobs.
-COMMAND: Final = start._COMMAND.replace("from phototag", f"exec({JOBS!r}); from phototag", 1)
+
+def nothing(_: Nothing) -> None:
+    pass
+
+
+TESTED: Final = (
+    HANDLERS | Nothing.handled_by(nothing) | Start.handled_by(start_program) | Hang.handled_by(hang)
+)
+#: The command of a sealed process that handles these requests, too.
+COMMAND: Final = start._COMMAND.replace(
+    "main(int(sys.argv[2]))",
+    f"sys.path.append({str(Path(__file__).parent)!r}); from processes import TESTED; "
+    "main(int(sys.argv[2]), TESTED)",
+)
+
+
+def photo(path: Path) -> PhotoFile:
+    return PhotoFile(path.name, str(path))
 
 
 def alive(pid: int) -> bool:

@@ -94,14 +94,22 @@ def check(analysis: Analysis) -> None:
 def painted(analysis: Analysis, monkeypatch: pytest.MonkeyPatch) -> Shown:
     """The numbers beside the bars of ``analyze --picture``, as they are drawn."""
     from phototag.worker import painting
+    from phototag.worker.requests import Draw
+    from phototag.worker.source import PhotoFile
 
     texts: list[str] = []
 
     def text(_: object, at: object, said: str, *__: object, **___: object) -> None:
         texts.append(said)
 
-    order = painting.Painting(
-        title="", verdict="", shapes=(), bars=bars(analysis), words="", target=""
+    order = Draw(
+        photo=PhotoFile("", ""),
+        verdict="",
+        shapes=(),
+        bars=bars(analysis),
+        words="",
+        target="",
+        max_pixels=1,
     )
     with monkeypatch.context() as patched:
         patched.setattr(ImageDraw.ImageDraw, "text", text)

@@ -105,7 +105,7 @@ def test_stored_scenes(name: str, update: bool) -> None:
         from phototag.analyzer import Analyzer
 
         with Analyzer() as analyzer:
-            seen = analyzer.see(SAMPLES / name)
+            seen = analyzer.detect(SAMPLES / name)
         file.write_text(json.dumps(_rounded(serialization.to_json(seen))) + "\n", "utf-8")
     stored = serialization.from_json(json.loads(file.read_text("utf-8")), Scene)
     assert compared(f"stored {name}", concluded(stored), update) == []
@@ -117,7 +117,7 @@ def test_the_pictures_are_still_seen_as_they_were_stored() -> None:
 
     with Analyzer() as analyzer:
         for name in PICTURES:
-            seen = flat(serialization.to_json(analyzer.see(SAMPLES / name)))
+            seen = flat(serialization.to_json(analyzer.detect(SAMPLES / name)))
             stored = flat(json.loads((GOLDEN / f"scene {name}.json").read_text("utf-8")))
             assert differences(seen, stored, SEEN) == [], name
 

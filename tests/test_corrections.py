@@ -10,12 +10,13 @@ import pytest
 import phototag
 from phototag import Kind, errors
 from phototag.analysis import corrections
+from phototag.analysis.result import analyse_scene
+from phototag.metadata.picture import digest
 
 
 @pytest.fixture
 def file(portrait_jpg: Path, tmp_path: Path) -> Path:
-    with phototag.Analyzer() as analyzer:
-        picture = analyzer.meet(portrait_jpg, look=False).picture
+    picture = digest(portrait_jpg.read_bytes(), str(portrait_jpg))
     row = {"path": str(portrait_jpg), "picture": picture, "was": "portrait", "is": "headshot"}
     saved = {"schema": 1, "what": "phototag corrections", "corrections": [row]}
     path = tmp_path / "corrections.json"
@@ -41,9 +42,8 @@ def test_a_single_photo_is_tagged_as_corrected(portrait_jpg: Path, file: Path) -
 
 def test_something_else_has_no_words_and_no_crops(portrait_jpg: Path) -> None:
     with phototag.Analyzer() as analyzer:
-        met = analyzer.meet(portrait_jpg)
-        assert met.scene is not None
-        analysis = analyzer.conclude("a.jpg", met.scene, Kind.OTHER)
+        scene = analyzer.detect(portrait_jpg)
+        analysis = analyse_scene("a.jpg", scene, kind=Kind.OTHER)
     assert (analysis.kind, analysis.grade, analysis.crops) == (Kind.OTHER, None, ())
     assert analysis.keywords.flat == ()
 

@@ -19,7 +19,17 @@ import phototag
 from phototag import errors
 from phototag.limits import Limits
 from phototag.worker import SealedProcess, start
-from processes import COMMAND, alive, wait_for, wait_until_gone
+from processes import (
+    COMMAND,
+    VERSIONS,
+    Hang,
+    Nothing,
+    Start,
+    alive,
+    photo,
+    wait_for,
+    wait_until_gone,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 
@@ -29,7 +39,7 @@ def sealed(monkeypatch: pytest.MonkeyPatch) -> Iterator[SealedProcess]:
     """One that knows the jobs of the tests, and has answered once."""
     monkeypatch.setattr(start, "_COMMAND", COMMAND)
     process = SealedProcess(Limits(seconds=2))
-    process.ask("a.jpg", {"job": "nothing", "name": "a.jpg"})
+    process.submit(Nothing())
     yield process
     process.close()
 
@@ -41,7 +51,7 @@ def child_of(sealed: SealedProcess) -> int:
 
 
 def hang(sealed: SealedProcess, note: Path) -> object:
-    return sealed.ask("a.jpg", {"job": "hang", "name": "a.jpg", "path": str(note)})
+    return sealed.submit(Hang(photo=photo(note)))
 
 
 def test_it_leads_a_session_of_its_own(sealed: SealedProcess) -> None:
@@ -71,7 +81,7 @@ def test_who_is_ended_from_outside_is_not_at_fault(
     assert number in failure.problem
     assert "again" in failure.remedy
     assert wait_until_gone(program)
-    sealed.ask("a.jpg", {"job": "nothing", "name": "a.jpg"})  # by the next one
+    sealed.submit(Nothing())  # by the next one
 
 
 @pytest.mark.parametrize("number", ["SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE"])
@@ -91,24 +101,27 @@ def test_a_crash_is_the_fault_of_the_photo(
 
 def test_closing_ends_what_a_job_has_left_behind(sealed: SealedProcess, tmp_path: Path) -> None:
     note = tmp_path / "note"
-    sealed.ask("a.jpg", {"job": "start", "name": "a.jpg", "path": str(note)})
+    sealed.submit(Start(photo=photo(note)))
     program = int(wait_for(note))
     assert alive(program)
     sealed.close()
     assert wait_until_gone(program)
 
 
-@pytest.mark.parametrize("job", ["start", "hang"])
-def test_a_killed_caller_leaves_nothing(tmp_path: Path, job: str) -> None:
+@pytest.mark.parametrize("request_name", ["Start", "Hang"])
+def test_a_killed_caller_leaves_nothing(tmp_path: Path, request_name: str) -> None:
     note = tmp_path / "note"
     text = f"""
-        import time
+        import sys, time
+        sys.path.append({str(Path(__file__).parent)!r})
+        import processes
+        from pathlib import Path
         from phototag.worker import SealedProcess, start
         start._COMMAND = {COMMAND!r}
         sealed = SealedProcess()
-        sealed.ask("a.jpg", {{"job": "nothing", "name": "a.jpg"}})
+        sealed.submit(processes.Nothing())
         print(sealed._running._process.pid, flush=True)
-        sealed.ask("a.jpg", {{"job": {job!r}, "name": "a.jpg", "path": {str(note)!r}}})
+        sealed.submit(processes.{request_name}(photo=processes.photo(Path({str(note)!r}))))
         time.sleep(60)
     """
     with subprocess.Popen(
@@ -128,9 +141,9 @@ def test_a_killed_caller_leaves_nothing(tmp_path: Path, job: str) -> None:
 def started() -> tuple[list[phototag.Analyzer], list[int]]:
     """One analyzer, and the numbers of its processes."""
     analyzer = phototag.Analyzer(workers=2)
-    for process in analyzer._processes:
-        process.ask("<versions>", {"job": "versions", "name": ""})
-    return [analyzer], [child_of(process) for process in analyzer._processes]
+    for process in analyzer._pool._processes:
+        process.submit(VERSIONS)
+    return [analyzer], [child_of(process) for process in analyzer._pool._processes]
 
 
 def drop(analyzers: list[phototag.Analyzer]) -> None:
@@ -158,11 +171,11 @@ def test_one_in_a_circle_is_collected_too() -> None:
 def test_one_that_has_no_processes_is_dropped_in_silence(how: str) -> None:
     analyzers = [analyzer := phototag.Analyzer()]
     if how == "closed":
-        analyzer.versions()
+        analyzer._pool.submit(VERSIONS)
         analyzer.close()
     elif how == "left":
         with analyzer:
-            analyzer.versions()
+            analyzer._pool.submit(VERSIONS)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         del analyzer
@@ -173,9 +186,10 @@ def test_one_that_has_no_processes_is_dropped_in_silence(how: str) -> None:
 def test_the_end_of_a_program_closes_them_without_a_word() -> None:
     text = """
         import phototag
+        from phototag.worker.requests import Versions
         analyzer = phototag.Analyzer()
-        analyzer.versions()
-        print(analyzer._processes[0]._running._process.pid)
+        analyzer._pool.submit(Versions())
+        print(analyzer._pool._processes[0]._running._process.pid)
     """
     done = subprocess.run(
         [sys.executable, "-W", "always", "-c", textwrap.dedent(text)],
@@ -190,9 +204,10 @@ def test_the_end_of_a_program_closes_them_without_a_word() -> None:
 def test_a_forked_process_that_drops_it_ends_nobody_elses() -> None:
     text = """
         import gc, os, warnings, phototag
+        from phototag.worker.requests import Versions
         warnings.simplefilter("error")
         analyzer = phototag.Analyzer()
-        analyzer.versions()
+        analyzer._pool.submit(Versions())
         warnings.simplefilter("ignore", DeprecationWarning)
         pid = os.fork()
         if pid == 0:
@@ -200,8 +215,8 @@ def test_a_forked_process_that_drops_it_ends_nobody_elses() -> None:
             gc.collect()
             os._exit(0)
         os.waitpid(pid, 0)
-        child = analyzer._processes[0]._running._process
-        print(child.poll(), bool(analyzer.versions()))
+        child = analyzer._pool._processes[0]._running._process
+        print(child.poll(), bool(analyzer._pool.submit(Versions())))
         analyzer.close()
     """
     done = subprocess.run(

@@ -19,6 +19,8 @@ import phototag
 from commands import COMMAND, rows
 from phototag import errors
 from phototag.vision import decoding
+from phototag.worker.requests import Identify, Preview
+from processes import photo
 
 POSTSCRIPT = b"""%!PS-Adobe-3.0 EPSF-3.0
 %%BoundingBox: 0 0 100 100
@@ -89,8 +91,12 @@ DOINGS: dict[str, Callable[[phototag.Analyzer, Path], object]] = {
     "analyze": lambda analyzer, path: analyzer.analyze(path),
     "bytes": lambda analyzer, path: analyzer.analyze(path.read_bytes()),
     "tag": lambda analyzer, path: analyzer.tag(path),
-    "meet": lambda analyzer, path: analyzer.meet(path),
-    "preview": lambda analyzer, path: analyzer.preview(path, 100, 60),
+    "identify": lambda analyzer, path: analyzer._pool.submit(
+        Identify(photo=photo(path), max_pixels=10**9)
+    ),
+    "preview": lambda analyzer, path: analyzer._pool.submit(
+        Preview(photo=photo(path), side=100, quality=60, max_pixels=10**9)
+    ),
     "crop": lambda analyzer, path: analyzer.crop(str(path), "casting_8x10"),
     "an open image": lambda analyzer, path: analyzer.analyze(
         Image.open(io.BytesIO(path.read_bytes()))
@@ -112,14 +118,19 @@ def test_postscript_starts_nothing(tmp_path: Path, started: Path, doing: str) ->
 def test_a_crop_of_what_is_postscript_by_now_starts_nothing(tmp_path: Path, started: Path) -> None:
     from phototag.scene.geometry import Box
     from phototag.worker import cutting
+    from phototag.worker.requests import Cut
 
     path = tmp_path / "x.jpg"
     path.write_bytes(POSTSCRIPT)
-    order = cutting.Order(
-        box=Box(0, 0, 1, 1), pixels=(100, 100), target=str(tmp_path / "new.jpg"), quality=90
+    order = Cut(
+        photo=photo(path),
+        box=Box(0, 0, 1, 1),
+        pixels=(100, 100),
+        target=str(tmp_path / "new.jpg"),
+        quality=90,
     )
     with pytest.raises(errors.NotAPhoto):
-        cutting.cut(str(path), order)
+        cutting.cut(order)
     assert not started.exists()
 
 

@@ -20,7 +20,6 @@ from phototag.catalogue import walk
 from phototag.cli.report import command
 from phototag.files import opening
 from phototag.gallery import build
-from phototag.metadata.record import Record
 from phototag.tagging import Tagging
 
 A_LINE = 400  # characters
@@ -53,14 +52,9 @@ DOINGS: dict[str, Doing] = {
     "gallery": lambda _a, given, _r: build(given, out="page.html"),
     "Analyzer.tag": lambda a, given, _r: a.tag(given),
     "Analyzer.write": lambda a, given, result: a.write(given, result),
-    "Analyzer.put": lambda a, given, _r: a.put(
-        given, Record(kind="other", confidence=0.9), phototag.Options()
-    ),
     "Analyzer.read": lambda a, given, _r: a.read(given),
     "Analyzer.remove": lambda a, given, _r: a.remove(given),
-    "Analyzer.meet": lambda a, given, _r: a.meet(given),
-    "Analyzer.preview": lambda a, given, _r: a.preview(given, 100, 60),
-    "Analyzer.paint": lambda a, given, result: a.paint(given, result, "out.png"),
+    "Analyzer.draw": lambda a, given, result: a.draw(given, result, "out.png"),
     "Analyzer.crop": lambda a, given, _r: a.crop(given, "casting_8x10"),
 }
 
@@ -110,7 +104,7 @@ def test_a_picture_in_the_place_of_a_path_is_not_told_to_anybody(
 def test_text_is_no_picture_to_analyze_either(kind: str) -> None:
     given, stand_in = NO_PATHS[kind]
     with phototag.Analyzer() as analyzer:
-        for doing in (phototag.analyze, analyzer.analyze, analyzer.see):
+        for doing in (phototag.analyze, analyzer.analyze, analyzer.detect):
             with pytest.raises(errors.BadInput) as caught:
                 doing(given)
             is_told_in_a_line(caught.value, stand_in)
@@ -125,7 +119,7 @@ def test_a_new_file_is_not_called_so(portrait_jpg: Path, result: phototag.Analys
         lambda: build(portrait_jpg, out=given),
     ]
     with phototag.Analyzer() as analyzer:
-        doings.append(lambda: analyzer.paint(portrait_jpg, result, given))
+        doings.append(lambda: analyzer.draw(portrait_jpg, result, given))
         for doing in doings:
             with pytest.raises(errors.BadInput) as caught:
                 doing()

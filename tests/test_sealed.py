@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from PIL import Image
@@ -20,9 +21,12 @@ from PIL import Image
 from phototag import errors
 from phototag.analyzer import Analyzer
 from phototag.limits import Limits
-from phototag.worker import SealedProcess, handlers
+from phototag.worker import SealedProcess
+from phototag.worker.handlers import HANDLERS
+from phototag.worker.requests import AnyRequest, Detect, Request
+from phototag.worker.source import PictureData
 from phototag.worker.start import child_environment
-from processes import alive, wait_until_gone
+from processes import Unknown, alive, photo, wait_until_gone
 
 HEAVY = ("cv2", "mediapipe", "pyexiv2", "numpy")
 
@@ -35,9 +39,7 @@ def sealed() -> Iterator[SealedProcess]:
 
 
 def look(sealed: SealedProcess, path: Path) -> object:
-    message = {"job": "look", "name": path.name, "path": str(path), "shape": None,
-               "max_pixels": 10**9}  # fmt: skip
-    return sealed.ask(path.name, message)
+    return sealed.submit(Detect(source=photo(path), max_pixels=10**9))
 
 
 def child_of(sealed: SealedProcess) -> int:
@@ -66,7 +68,7 @@ def test_a_script_needs_no_main_guard(portrait_jpg: Path, tmp_path: Path) -> Non
     path.write_text(
         f"import os, sys, phototag\nprint(phototag.analyze({str(portrait_jpg)!r}).kind)\n"
         f"print([m for m in {HEAVY} if m in sys.modules])\n"
-        "print(phototag.analyzer.default()._processes[0]._running._process.pid)\n",
+        "print(phototag.analyzer.default()._pool._processes[0]._running._process.pid)\n",
         encoding="utf-8",
     )
     done = subprocess.run(
@@ -127,7 +129,7 @@ def test_answers_go_to_those_who_asked(astronaut: Image.Image, tmp_path: Path) -
     for path, size in zip(paths, sizes, strict=True):
         astronaut.resize(size).save(path)
     with Analyzer() as analyzer, ThreadPoolExecutor(6) as pool:
-        scenes = list(pool.map(analyzer.see, paths * 3))
+        scenes = list(pool.map(analyzer.detect, paths * 3))
     assert [(seen.image.width, seen.image.height) for seen in scenes] == sizes * 3
 
 
@@ -135,9 +137,9 @@ def test_a_stopped_child_cannot_block_a_large_payload(portrait_jpg: Path) -> Non
     sealed = SealedProcess(Limits(seconds=2))
     look(sealed, portrait_jpg)
     os.kill(child_of(sealed), signal.SIGSTOP)
-    message = {"job": "look", "name": "big", "path": None, "shape": None, "max_pixels": 10**9}
+    big = Detect(source=PictureData("big", bytes(5_000_000)), max_pixels=10**9)
     with pytest.raises(errors.WorkerDied):
-        sealed.ask("big", message, bytes(5_000_000))
+        sealed.submit(big)
     sealed.close()
 
 
@@ -157,7 +159,7 @@ def test_a_mistake_of_ours_is_an_error_and_not_the_end(
     sealed: SealedProcess, portrait_jpg: Path
 ) -> None:
     with pytest.raises(errors.InternalError, match="KeyError"):
-        sealed.ask("a.jpg", {"job": "no such job", "name": "a.jpg"})
+        sealed.submit(Unknown())
     assert look(sealed, portrait_jpg)
 
 
@@ -184,7 +186,7 @@ def test_a_killed_parent_leaves_no_orphan(portrait_jpg: Path) -> None:
     text = f"""
         import phototag, time
         phototag.analyze({str(portrait_jpg)!r})
-        print(phototag.analyzer.default()._processes[0]._running._process.pid, flush=True)
+        print(phototag.analyzer.default()._pool._processes[0]._running._process.pid, flush=True)
         time.sleep(60)
     """
     with subprocess.Popen(
@@ -201,7 +203,7 @@ def test_ctrl_c_in_the_middle_ends_parent_and_child(portrait_jpg: Path) -> None:
     text = f"""
         import phototag
         phototag.analyze({str(portrait_jpg)!r})
-        print(phototag.analyzer.default()._processes[0]._running._process.pid, flush=True)
+        print(phototag.analyzer.default()._pool._processes[0]._running._process.pid, flush=True)
         while True:
             phototag.analyze({str(portrait_jpg)!r})
     """
@@ -281,10 +283,14 @@ def test_a_stream_takes_no_more_than_it_needs(portrait_jpg: Path) -> None:
     assert taken < 12
 
 
-def test_the_jobs_of_the_child_are_known() -> None:
-    assert set(handlers.JOBS) == {
-        "look", "meet", "preview", "paint", "write", "read", "remove", "crop", "versions",
-    }  # fmt: skip
+def test_every_request_of_phototag_has_a_handler() -> None:
+    asked = [cls for cls in all_below(Request) if cls.__module__.startswith("phototag.")]
+    concrete = {cls for cls in asked if not cls.__subclasses__()}
+    assert set(HANDLERS._table) == concrete == set(get_args(AnyRequest))
+
+
+def all_below(cls: type[Any]) -> list[type[Any]]:
+    return [each for sub in cls.__subclasses__() for each in (sub, *all_below(sub))]
 
 
 def test_ctrl_c_while_a_request_is_sent_confuses_nobody(

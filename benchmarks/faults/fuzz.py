@@ -19,12 +19,14 @@ from typing import Any
 import attrs
 
 from benchmarks.faults import seeds
-from phototag.analyzer import Analyzer
 from phototag.errors import InternalError, PhototagError, WorkerDied
 from phototag.limits import Limits
 from phototag.metadata.containers import open_container
 from phototag.metadata.options import Options
 from phototag.metadata.picture import digest
+from phototag.worker import Pool, single
+from phototag.worker.requests import Read, Remove, Write
+from phototag.worker.source import PhotoFile
 
 SECONDS = 20.0  # for one operation on one small file
 MARGIN = 10.0  # s more until it counts as a hang: a new sealed process loads its models
@@ -245,12 +247,12 @@ def _with_exif(data: bytes, dice: random.Random) -> bytes:
 
 
 class Runner:
-    """One analyzer and one folder, for one input after the other."""
+    """One pool and one folder, for one input after the other."""
 
     def __init__(self, folder: Path, crashes: Path) -> None:
         self._folder, self._crashes = folder, crashes
         self._originals = {suffix: seeds.photo(suffix) for suffix in seeds.FORMATS}
-        self._analyzer = Analyzer(limits=Limits(seconds=SECONDS, memory=MEMORY, pixels=20_000_000))
+        self._pool = Pool(limits=Limits(seconds=SECONDS, memory=MEMORY, pixels=20_000_000))
         self.tally = Tally()
 
     def run(self, numbers: Sequence[int]) -> Tally:
@@ -259,7 +261,7 @@ class Runner:
             for number in numbers:
                 self._one(number)
         finally:
-            self._analyzer.close()
+            self._pool.close()
         return self.tally
 
     def _one(self, number: int) -> None:
@@ -269,12 +271,14 @@ class Runner:
             old.unlink()
         path = self._folder / f"{number}.{suffix}"
         path.write_bytes(data)
-        record, options = seeds.record("headshot"), Options()
+        photo = PhotoFile.of(path)
+        options, submit = Options(), self._pool.submit
+        tag = Write(photo=photo, record=seeds.record("headshot"), options=options)
         operations: dict[str, Callable[[], object]] = {
-            "analyze": lambda: self._analyzer.analyze(path),
-            "read": lambda: self._analyzer.read(path),
-            "tag": lambda: self._analyzer.put(path, record, options),
-            "remove": lambda: self._analyzer.remove(path),
+            "analyze": lambda: single.analyzed(self._pool, path, None),
+            "read": lambda: submit(Read(photo=photo)),
+            "tag": lambda: submit(tag),
+            "remove": lambda: submit(Remove(photo=photo, options=options)),
         }
         for name, operation in operations.items():
             self._operate(

@@ -15,13 +15,13 @@ from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found
 from phototag.files.opening import path_of
 from phototag.outcome import Outcome
-from phototag.worker.streaming import stream
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
-    from phototag.analyzer import Analyzer
+    from phototag.crops import Profile
+    from phototag.worker.pool import Pool
 
 R = TypeVar("R")
 
@@ -41,10 +41,10 @@ class Looked:
 
 def looked_at(
     roots: Iterable[str | os.PathLike[str]],
-    analyzer: Analyzer,
+    pool: Pool,
     *,
     then: Callable[[Looked], tuple[Looked, R]],
-    workers: int,
+    profiles: Sequence[Profile] | None,
     state: str | os.PathLike[str] | None,
     stop: threading.Event | None,
 ) -> Generator[tuple[Looked, R | None]]:
@@ -52,24 +52,25 @@ def looked_at(
 
     Args:
         roots: folders or photos.
-        analyzer: does the work.
+        pool: does the work.
         then: what else is made of each photo that did not fail, in the worker's turn.
-        workers: photos under way at once.
+        profiles: crop profiles; None = the built-in ones.
         state: path of the state file; None = the user's own.
         stop: set it to end early.
     """
     names = [os.path.expanduser(path_of(root)) for root in roots]  # noqa: PTH111
+    plan = Plan.to_look(profiles)
     with ExitStack() as held:
         book = held.enter_context(State(state))
 
         def tasks() -> Iterator[Task]:
             for name in names:
                 if os.path.isdir(name):  # noqa: PTH112
-                    catalogue = Catalogue(name, Plan.to_look(), book, analyzer)
+                    catalogue = Catalogue(name, plan, book, pool)
                     yield from itertools.chain.from_iterable(catalogue.tasks())
                 else:
                     folder, base = os.path.split(name)
-                    catalogue = Catalogue(folder or ".", Plan.to_look(), book, analyzer)
+                    catalogue = Catalogue(folder or ".", plan, book, pool)
                     found = Found(path=name, folder="", name=base, state=None, looks="")
                     yield Task(catalogue, found, None)
 
@@ -81,7 +82,7 @@ def looked_at(
             except errors.PhototagError as error:
                 return Looked(outcome=Outcome(photo=task.found.path, error=error)), None
 
-        yield from stream(work, tasks(), workers, stop=stop)
+        yield from pool.stream(work, tasks(), stop=stop)
 
 
 def _look(task: Task) -> Looked:

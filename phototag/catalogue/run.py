@@ -6,12 +6,13 @@ import hashlib
 import itertools
 import os
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
 import attrs
 
 from phototag import errors, plugins
-from phototag.analyzer import Analyzer
+from phototag.analysis.result import analyse_scene
 from phototag.api import TagOptions, tagging
 from phototag.catalogue.lock import locked
 from phototag.catalogue.settled import is_settled
@@ -25,7 +26,10 @@ from phototag.metadata.record import FORM
 from phototag.outcome import How, Met, Outcome, Written
 from phototag.tagging import Tagging
 from phototag.version import __version__
-from phototag.worker.streaming import stream
+from phototag.worker import single
+from phototag.worker.pool import Pool
+from phototag.worker.requests import Identify, Write
+from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
     import threading
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
     from phototag.crops import Profile
     from phototag.limits import Limits
     from phototag.metadata.record import Record
+    from phototag.outcome import Expected
+    from phototag.scene.measures import Scene
 
 # Options of a write that do not change what stands in the photo afterwards.
 _PASSING: dict[str, Any] = {
@@ -61,9 +67,9 @@ class Plan:
     failed: bool = False
 
     @classmethod
-    def to_look(cls) -> Plan:
+    def to_look(cls, profiles: Sequence[Profile] | None) -> Plan:
         """Nothing is to be written."""
-        return cls(tagging=Tagging(write=Options(dry_run=True)))
+        return cls(tagging=Tagging(write=Options(dry_run=True)), profiles=profiles)
 
     @property
     def settings(self) -> str:
@@ -91,19 +97,19 @@ class Catalogue:
         root: the folder.
         plan: how to go through it.
         state: what earlier runs knew.
-        analyzer: does the work.
+        pool: does the work.
     """
 
-    def __init__(self, root: str, plan: Plan, state: State, analyzer: Analyzer) -> None:
+    def __init__(self, root: str, plan: Plan, state: State, pool: Pool) -> None:
         self.root = root
-        self._plan, self._state, self._analyzer = plan, state, analyzer
+        self._plan, self._state, self._pool = plan, state, pool
         self._number = state.root(os.fsencode(os.path.realpath(root)))
         self._settings = f"{plan.settings}/{state.seen_by}"
         if not self._dry:
             state.correct_kinds(plan.tagging.corrections)
         self._corrected = state.corrections() | dict(plan.tagging.corrections)
         # A picture that cannot be opened stays so, whatever is asked for; unless it may take more.
-        self._unreadable = f"{__version__}/{state.seen_by}/{analyzer.limits}"
+        self._unreadable = f"{__version__}/{state.seen_by}/{pool.limits}"
         self._run: int | None = None
         self._recalls = True  # pictures are worth hashing before they are looked at
 
@@ -135,7 +141,7 @@ class Catalogue:
         """What follows from a photo, and what a person has said of it; errors as for ``analyze``."""
         met, how = self.met(found, row)
         assert met.scene is not None
-        analysis = self._analyzer.conclude(found.path, met.scene, self._corrected.get(met.picture))
+        analysis = self._evaluate(found.path, met.scene, self._corrected.get(met.picture))
         return analysis, met, how
 
     def complete(self) -> None:
@@ -202,9 +208,9 @@ class Catalogue:
         assert met.scene is not None
         kind = self._corrected.get(met.picture)
         settings = self._settings_of(found, met.picture)
-        analysis = self._analyzer.conclude(found.path, met.scene, kind)
+        analysis = self._evaluate(found.path, met.scene, kind)
         if found.partner is not None:
-            met = self._analyzer.meet(found.path, look=False)
+            met = self._identify(found.path, detect=False)
             # What the camera developed may be cut differently, and has another number of pixels.
             analysis = attrs.evolve(analysis, crops=(), refusals=())
         record = tagging.record(analysis)
@@ -232,20 +238,37 @@ class Catalogue:
             if scene is not None:
                 return Met(picture=row.picture, state=found.state, scene=scene), How.RECALLED
         if self._recalls:
-            met = self._analyzer.meet(found.path, look=False)
+            met = self._identify(found.path, detect=False)
             scene = state.scene(met.picture)
             if scene is not None:
                 return attrs.evolve(met, scene=scene), How.RECALLED
-        met = self._analyzer.meet(found.path)
+        met = self._identify(found.path)
         assert met.scene is not None
         state.keep(met.picture, met.scene)
         return met, How.LOOKED
+
+    def _evaluate(self, path: str, scene: Scene, kind: Kind | None) -> Analysis:
+        """What follows from a scene, with this run's crop profiles."""
+        return analyse_scene(path, scene, profiles=self._plan.profiles, kind=kind)
+
+    def _identify(self, path: str, *, detect: bool = True) -> Met:
+        photo, pixels = PhotoFile.of(path), self._pool.limits.pixels
+        return self._pool.submit(Identify(photo=photo, detect=detect, max_pixels=pixels))
+
+    def _put(
+        self, path: str, record: Record, options: Options, expected: Expected | None = None
+    ) -> Written:
+        """Write a record; with ``expected``, only where the photo is as this run knows it."""
+        photo = PhotoFile.of(path)
+        return self._pool.submit(
+            Write(photo=photo, record=record, options=options, expected=expected)
+        )
 
     def _write(self, task: Task, place: Place, met: Met, record: Record) -> tuple[Change, Written]:
         """Write a record, with what stood there before in the book."""
         path, options, book = task.found.path, self._plan.tagging.write, self._state
         if options.dry_run:
-            written = self._analyzer.put(path, record, options)
+            written = self._put(path, record, options)
             assert written.change is not None
             return written.change, written
         before = book.written(place) if task.row and task.row.mark else None
@@ -254,13 +277,13 @@ class Catalogue:
         run = self._number_of_run()
         new = book.intend(run, place, met.picture, before)
         try:
-            written = self._analyzer.put(path, record, options, met.expecting(mark))
+            written = self._put(path, record, options, met.expecting(mark))
             if written.change is None:
                 # Another computer stated something there, or this run did and was killed.
                 if new or self._mark_of(path, record) != written.mark:
                     there = written.found
                     book.correct(run, place, Statement(record=there) if there else None)
-                written = self._analyzer.put(path, record, options, met.expecting(written.mark))
+                written = self._put(path, record, options, met.expecting(written.mark))
             if written.change is None:
                 raise errors.ChangedMeanwhile(path, "another program wrote into it", "run again")
         except (errors.WriteUncertain, errors.WorkerDied):
@@ -284,7 +307,7 @@ class Catalogue:
     def _mark_of(self, path: str, record: Record) -> str:
         """The mark of the statement that would stand in a photo."""
         dry = attrs.evolve(self._plan.tagging.write, dry_run=True)
-        return self._analyzer.put(path, record, dry).mark
+        return self._put(path, record, dry).mark
 
     def _number_of_run(self) -> int:
         if self._run is None:
@@ -356,7 +379,7 @@ def tag_catalogue(
     names = [os.path.expanduser(path_of(root)) for root in roots]  # noqa: PTH111
     folders = [name for name in names if os.path.isdir(name)]  # noqa: PTH112
     with ExitStack() as held:
-        analyzer = held.enter_context(Analyzer(workers, limits=limits, profiles=profiles))
+        pool = held.enter_context(Pool(workers, limits))
         book = None
         if folders:
             held.enter_context(locked(map(os.path.realpath, folders), wait=wait, stop=stop))
@@ -364,14 +387,15 @@ def tag_catalogue(
         for is_folder, group in itertools.groupby(names, key=folders.__contains__):
             if book is not None and is_folder:
                 for name in group:
-                    yield from through(Catalogue(name, plan, book, analyzer), workers, stop)
+                    yield from through(Catalogue(name, plan, book, pool), pool, stop)
             elif not failed:
-                yield from analyzer.tag_many(group, plan.tagging, stop=stop)
+                one = partial(single.tagged, pool, tagging=plan.tagging, profiles=profiles)
+                yield from pool.stream(single.guarded(one), group, stop=stop)
 
 
 def through(
     catalogue: Catalogue,
-    workers: int,
+    pool: Pool,
     stop: threading.Event | None,
     found: Iterable[Found] | None = None,
 ) -> Generator[Outcome]:
@@ -381,7 +405,7 @@ def through(
         done = [catalogue.ready(task) for task in tasks]
         return [outcome for outcome in done if outcome is not None] if all(done) else None
 
-    for outcomes in stream(catalogue.work, catalogue.tasks(found), workers, ready=ready, stop=stop):
+    for outcomes in pool.stream(catalogue.work, catalogue.tasks(found), ready=ready, stop=stop):
         yield from outcomes
     if found is None and not (stop and stop.is_set()):
         catalogue.complete()

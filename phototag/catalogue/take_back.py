@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
 
 from phototag import errors
-from phototag.analyzer import Analyzer
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Entry, Place, Run, State
 from phototag.catalogue.walk import clean_folder, walk
 from phototag.files.opening import path_of
 from phototag.metadata.options import Options
 from phototag.outcome import How, Outcome
-from phototag.worker.streaming import stream
+from phototag.worker import single
+from phototag.worker.pool import Pool
+from phototag.worker.requests import Remove, Write
+from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
     import threading
@@ -72,11 +75,11 @@ def undo(
         StateUnusable: the state file cannot be used.
     """
     options = Options(dry_run=dry_run, allow_hard_links=allow_hard_links)
-    with State(state) as book, Analyzer(workers, limits=limits) as analyzer:
+    with State(state) as book, Pool(workers, limits) as pool:
         found = _chosen(book, run)
-        taking = _Taking(book, analyzer, found, options)
+        taking = _Taking(book, pool, found, options)
         with locked([found.root], wait=wait, stop=stop):
-            yield from stream(taking.back, book.entries(found.number), workers, stop=stop)
+            yield from pool.stream(taking.back, book.entries(found.number), stop=stop)
 
 
 def remove_catalogue(
@@ -110,9 +113,10 @@ def remove_catalogue(
     names = [os.path.expanduser(path_of(root)) for root in roots]  # noqa: PTH111
     folders = [os.path.realpath(name) for name in names if os.path.isdir(name)]  # noqa: PTH112
     options = Options(dry_run=dry_run, allow_hard_links=allow_hard_links)
-    with locked(folders, wait=wait, stop=stop), Analyzer(workers, limits=limits) as analyzer:
+    with locked(folders, wait=wait, stop=stop), Pool(workers, limits) as pool:
         photos = walk(names, links=links, clean=not dry_run)
-        yield from analyzer.remove_many(photos, options, stop=stop)
+        take_back = partial(single.taken_back, pool, options=options)
+        yield from pool.stream(take_back, photos, stop=stop)
 
 
 def _chosen(book: State, number: int | None) -> Run:
@@ -136,8 +140,8 @@ def _chosen(book: State, number: int | None) -> Run:
 class _Taking:
     """A run that is being taken back."""
 
-    def __init__(self, book: State, analyzer: Analyzer, run: Run, options: Options) -> None:
-        self._book, self._analyzer, self._run, self._options = book, analyzer, run, options
+    def __init__(self, book: State, pool: Pool, run: Run, options: Options) -> None:
+        self._book, self._pool, self._run, self._options = book, pool, run, options
         self._cleaned: set[bytes] = set()  # folders
 
     def back(self, entry: Entry) -> Outcome:
@@ -165,12 +169,14 @@ class _Taking:
             )
         dry, mark = self._options.dry_run, ""
         if entry.before is None:
-            change = self._analyzer.remove(path, self._options)
+            request = Remove(photo=PhotoFile.of(path), options=self._options)
+            change = self._pool.submit(request)
         else:
             mine = self._options
             links = mine.allow_hard_links or entry.before.options.allow_hard_links
             options = attrs.evolve(entry.before.options, dry_run=dry, allow_hard_links=links)
-            written = self._analyzer.put(path, entry.before.record, options)
+            photo, record = PhotoFile.of(path), entry.before.record
+            written = self._pool.submit(Write(photo=photo, record=record, options=options))
             assert written.change is not None
             change, mark = written.change, written.mark
         if not dry:

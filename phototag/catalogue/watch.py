@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Unpack
 
 import watchfiles
 
-from phototag.analyzer import Analyzer
 from phototag.api import TagOptions, tagging
 from phototag.catalogue.lock import locked
 from phototag.catalogue.run import Catalogue, Plan, through
@@ -19,6 +18,7 @@ from phototag.errors import CatalogueBusy, PhotoNotReadable
 from phototag.files.formats import PHOTO_SUFFIXES
 from phototag.files.opening import FileState, path_of
 from phototag.outcome import How
+from phototag.worker.pool import Pool
 
 if TYPE_CHECKING:
     import threading
@@ -75,10 +75,10 @@ def watch_catalogue(
     changes = _messages(name, poll, stop)
     next(changes, None)  # from here on the system keeps messages for us
     arriving = _Arriving(name, settled, pairs=pairs)
-    with Analyzer(workers, limits=limits, profiles=profiles) as analyzer, State(state) as book:
-        catalogue = Catalogue(name, plan, book, analyzer)
+    with Pool(workers, limits) as pool, State(state) as book:
+        catalogue = Catalogue(name, plan, book, pool)
 
-        tagged = partial(_tagged, catalogue, workers, stop)
+        tagged = partial(_tagged, catalogue, pool, stop)
         yield from tagged(find(name, pairs=pairs, clean=True))
         whole_tree = not (stop and stop.is_set())
         walked = time.monotonic()
@@ -94,12 +94,12 @@ def watch_catalogue(
 
 
 def _tagged(
-    catalogue: Catalogue, workers: int, stop: threading.Event | None, found: Iterable[Found]
+    catalogue: Catalogue, pool: Pool, stop: threading.Event | None, found: Iterable[Found]
 ) -> Iterator[Outcome]:
     """The outcomes of photos with which something was to be done, while no other run is at work."""
     try:
         with locked([os.path.realpath(catalogue.root)], wait=True, stop=stop):
-            news = through(catalogue, workers, stop, found)
+            news = through(catalogue, pool, stop, found)
             yield from (outcome for outcome in news if outcome.how is not How.UNCHANGED)
     except CatalogueBusy:
         if not (stop and stop.is_set()):

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from phototag import models, plugins
-from phototag.analyzer import Analyzer
 from phototag.criteria.calibration import default
 from phototag.crops import profiles
 from phototag.errors import PhototagError, shown
 from phototag.keywords import vocabulary
 from phototag.keywords.vocabulary import branches
 from phototag.version import __version__
+from phototag.worker.pool import Pool
+from phototag.worker.requests import Versions
 from phototag.worker.start import PYTHON
 
 if TYPE_CHECKING:
@@ -115,8 +116,8 @@ def _sealed_process() -> Iterator[Line]:
     named = os.environ.get(PYTHON)
     python = f"{shown(named)}, as {PYTHON} says" if named else sys.executable
     try:
-        with Analyzer() as analyzer:
-            versions = analyzer.versions()
+        with Pool() as pool:
+            versions = pool.submit(Versions())
     except PhototagError as error:
         yield Line(f"the sealed process does not work ({python}): {error.message}", fine=False)
     else:

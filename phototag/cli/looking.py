@@ -56,7 +56,7 @@ def analyze(
 
     def lines(done: Outcome) -> list[str]:
         if picture and done.analysis is not None:
-            analyzer.paint(done.photo, done.analysis, picture)
+            analyzer.draw(done.photo, done.analysis, picture)
         return analysis_lines(done, as_json=as_json)
 
     with Analyzer(workers, limits=limits, profiles=profiles) as analyzer:

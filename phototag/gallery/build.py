@@ -16,7 +16,6 @@ import attrs
 import jinja2
 
 from phototag.analysis.shapes import bars, shapes
-from phototag.analyzer import Analyzer
 from phototag.catalogue.look import Looked, looked_at
 from phototag.criteria.background import BackgroundKind
 from phototag.criteria.cropping import Shot
@@ -28,6 +27,9 @@ from phototag.files import temporary
 from phototag.files.opening import path_of
 from phototag.outcome import Outcome
 from phototag.wording import plain
+from phototag.worker.pool import Pool
+from phototag.worker.requests import Preview
+from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
     import threading
@@ -130,15 +132,21 @@ def stream(
     if target.suffix.lower() not in {".html", ".htm"}:  # a slip of the pen must not cost a photo
         raise WriteRefused(str(target), "a page ends in .html", "name the page so")
     with (
-        Analyzer(workers, limits=limits, profiles=profiles) as analyzer,
+        Pool(workers, limits) as pool,
         Page(target, title) as page,
     ):
 
         def work(looked: Looked) -> tuple[Looked, bytes]:
-            return looked, analyzer.preview(looked.outcome.photo, SIDE, QUALITY)
+            request = Preview(
+                photo=PhotoFile.of(looked.outcome.photo),
+                side=SIDE,
+                quality=QUALITY,
+                max_pixels=pool.limits.pixels,
+            )
+            return looked, pool.submit(request)
 
         for looked, picture in looked_at(
-            roots, analyzer, workers=workers, state=state, stop=stop, then=work
+            roots, pool, profiles=profiles, state=state, stop=stop, then=work
         ):
             page.add(looked, picture or b"")
             yield looked.outcome

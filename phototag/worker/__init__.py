@@ -7,7 +7,7 @@ of cv2, mediapipe, pyexiv2 and numpy.
 
 from __future__ import annotations
 
+from phototag.worker.pool import Pool
 from phototag.worker.process import SealedProcess
-from phototag.worker.source import Source
 
-__all__ = ["SealedProcess", "Source"]
+__all__ = ["Pool", "SealedProcess"]

@@ -1,4 +1,4 @@
-"""The child's side: take jobs from stdin, do them, answer on stdout, leave when stdin ends."""
+"""The child's side: take requests from stdin, answer on stdout, leave when stdin ends."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from phototag import errors
 from phototag.limits import MEGABYTE
 from phototag.version import __version__
-from phototag.worker import framing
-from phototag.worker.handlers import JOBS
+from phototag.worker import messages
+from phototag.worker.handlers import HANDLERS
+from phototag.worker.messages import Fault, Incoming
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from phototag.worker.requests import Handlers
 
-    Requests = queue.SimpleQueue[tuple[dict[str, Any], bytes] | None]
+    Requests = queue.SimpleQueue[Incoming | None]
 
 END_SECONDS = 4.0  # s for the work in hand after the caller is gone
 TOO_LITTLE = (
@@ -37,8 +38,13 @@ KEPT_BLOCK, KEPT_ALTOGETHER = 32 << 20, 64 << 20  # bytes; glibc takes no larger
 GRACE = 5.0  # s after the caller's own time-out until the child ends itself
 
 
-def main(memory: int) -> None:
-    """Serve the caller until it closes our stdin or dies, with at most so many MB."""
+def main(memory: int, handlers: Handlers[Any] = HANDLERS) -> None:
+    """Serve the caller until it closes our stdin or dies.
+
+    Args:
+        memory: MB that this process may take.
+        handlers: what it can be asked for.
+    """
     _limit_memory(memory)
     _keep_memory()
     # Ctrl-C reaches the whole terminal group; the caller decides what becomes of the work in hand.
@@ -48,19 +54,18 @@ def main(memory: int) -> None:
     os.dup2(null, 0)
     os.dup2(2, 1)  # whatever prints from now on goes to the log
     with contextlib.suppress(OSError):  # the caller is gone; it is known when stdin ends
-        framing.send(replies, {"phototag": __version__})
+        messages.send_greeting(replies, __version__)
     waiting: Requests = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
     answered = 0
     while (request := waiting.get()) is not None:
-        message, payload = request
         # A C thread that needs no GIL: it ends a child that hangs in native code even when the
         # caller, whose time-out comes first, is gone.
-        faulthandler.dump_traceback_later(message["limit"] + GRACE, exit=True)
-        reply = _answer(message, payload)
+        faulthandler.dump_traceback_later(request.seconds + GRACE, exit=True)
+        answer = _answered(request, handlers)
         faulthandler.cancel_dump_traceback_later()
         with contextlib.suppress(OSError):
-            framing.send(replies, reply)
+            messages.send_answer(replies, answer)
         answered += 1
         if answered % TIDY_EVERY == 0:
             _tidy()
@@ -119,7 +124,7 @@ def _listen(requests: BinaryIO, waiting: Requests) -> None:
     """Hand on requests; at the end of the stream give the work in hand a moment, then leave."""
     try:
         while True:
-            waiting.put(framing.receive(requests))
+            waiting.put(messages.receive_request(requests))
     except MemoryError:  # the rest of the stream cannot be told apart any more
         sys.stderr.write(f"a request was too large: {TOO_LITTLE[0]}\n")
         sys.stderr.flush()
@@ -132,36 +137,23 @@ def _listen(requests: BinaryIO, waiting: Requests) -> None:
         os._exit(1)
 
 
-def _answer(message: Mapping[str, Any], payload: bytes) -> dict[str, Any]:
-    """The job's result, or its error in words: nothing a photo does may end the child."""
-    name = message.get("name", "")
+def _answered(request: Incoming, handlers: Handlers[Any]) -> object:
+    """The answer, or the error in words: nothing a photo does may end this process."""
     try:
-        return {"result": JOBS[message["job"]](message, payload)}
+        return handlers.answer(request.to(handlers))
     except errors.PhototagError as error:
-        fault = error
+        return Fault.of(error)
     except MemoryError:
-        fault = errors.PhotoTooLarge(name, *TOO_LITTLE)
+        return Fault.of(errors.PhotoTooLarge(request.name, *TOO_LITTLE))
     except Exception as error:  # noqa: BLE001
         if _is_memory(error):
-            return _told(errors.PhotoTooLarge(name, *TOO_LITTLE))
+            return Fault.of(errors.PhotoTooLarge(request.name, *TOO_LITTLE))
         traceback.print_exc()
-        fault = errors.InternalError(
-            name, f"{type(error).__name__}: {error}", "please report it, with what --verbose prints"
-        )
-    return _told(fault)
+        problem = f"{type(error).__name__}: {error}"
+        remedy = "please report it, with what --verbose prints"
+        return Fault.of(errors.InternalError(request.name, problem, remedy))
 
 
 def _is_memory(error: Exception) -> bool:
     """Whether a library says in its own way that it got no memory."""
     return any(words in str(error).lower() for words in NO_MEMORY)
-
-
-def _told(fault: errors.PhototagError) -> dict[str, Any]:
-    return {
-        "error": {
-            "type": type(fault).__name__,
-            "file": fault.photo,
-            "problem": fault.problem,
-            "remedy": fault.remedy,
-        }
-    }

@@ -9,7 +9,6 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
 import numpy as np
 from PIL import Image
 
@@ -25,6 +24,8 @@ from phototag.vision.decoding import UPRIGHT_FORMATS, looks_raw, opened, orienta
 
 if TYPE_CHECKING:
     from PIL.JpegImagePlugin import JpegImageFile
+
+    from phototag.worker.requests import Cut
 
 FORMATS: Final = {
     ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF",
@@ -53,28 +54,7 @@ MODES: Final = {
 CUT_SECONDS = 30  # less than a sealed process gets
 
 
-@attrs.frozen(kw_only=True)
-class Order:
-    """What is to be made.
-
-    Attributes:
-        box: of the crop, in fractions of the upright photo.
-        pixels: width and height of the crop.
-        target: path of the new file; its suffix says the format.
-        quality: 1..100 for JPEG and WebP.
-        lossless: cut a JPEG at its own grid instead of encoding it anew.
-        lightroom: copy the whole photo, with a crop that Lightroom applies.
-    """
-
-    box: Box
-    pixels: tuple[int, int]
-    target: str
-    quality: int
-    lossless: bool = False
-    lightroom: bool = False
-
-
-def cut(path: str, order: Order) -> None:
+def cut(order: Cut) -> None:
     """Write the new file.
 
     Raises:
@@ -82,7 +62,7 @@ def cut(path: str, order: Order) -> None:
         FormatNotWritable: pictures of the target's format are not written.
         PhototagError: the photo cannot be read.
     """
-    photo = read_file(path)
+    photo = read_file(order.photo.path)
     if raw_kind(photo.path) or looks_raw(photo.data):
         raise FormatNotWritable(photo.photo, "nothing is cut out of a raw file", "develop it first")
     if os.path.lexists(order.target):
@@ -95,14 +75,14 @@ def cut(path: str, order: Order) -> None:
     replace(target, new)
 
 
-def _made(photo: Original, order: Order) -> bytes:
+def _made(photo: Original, order: Cut) -> bytes:
     """The content of the new file."""
     if order.lightroom:
         return transfer.with_lightroom_crop(photo.data, photo.photo, order.box)
     return _cut_losslessly(photo, order) if order.lossless else _cut_anew(photo, order)
 
 
-def _cut_anew(photo: Original, order: Order) -> bytes:
+def _cut_anew(photo: Original, order: Cut) -> bytes:
     form = FORMATS.get(os.path.splitext(order.target)[1].lower())  # noqa: PTH122
     if form is None:
         raise FormatNotWritable(
@@ -194,7 +174,7 @@ def _exif_of(image: Image.Image, pixels: tuple[int, int], orientation: int) -> b
 # --------------------------------------------------------------------------- without loss
 
 
-def _cut_losslessly(photo: Original, order: Order) -> bytes:
+def _cut_losslessly(photo: Original, order: Cut) -> bytes:
     """Move whole blocks of a JPEG; the stored pixels keep their orientation."""
     program = shutil.which("jpegtran")
     if program is None:

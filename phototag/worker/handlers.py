@@ -1,21 +1,34 @@
-"""The jobs the child knows.  Each imports its room when it is first asked for."""
+"""What the sealed process does for each request.  A room is imported when it is first asked for."""
 
 from __future__ import annotations
 
-import base64
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 from phototag.files import opening
 from phototag.files.opening import FileState
-from phototag.scene import serialization
+from phototag.outcome import Met, Written
+from phototag.worker.requests import (
+    AnyRequest,
+    Cut,
+    Detect,
+    Draw,
+    Handlers,
+    Identify,
+    Preview,
+    Read,
+    Remove,
+    Versions,
+    Write,
+)
+from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
+    from phototag.metadata.options import Change
+    from phototag.metadata.record import Record
+    from phototag.scene.measures import Scene
+    from phototag.vision.decoding import Picture
     from phototag.vision.look import Observer
-
-    Job = Callable[[Mapping[str, Any], bytes], Any]
 
 
 @functools.cache
@@ -25,97 +38,81 @@ def _observer() -> Observer:
     return Observer()
 
 
-def look(message: Mapping[str, Any], payload: bytes) -> Any:
+def detect(request: Detect) -> Scene:
     """The scene in a file, in a file's bytes, or in an array."""
     import numpy as np  # noqa: PLC0415
 
     from phototag.vision import decoding  # noqa: PLC0415
 
-    name, limit = message["name"], message["max_pixels"]
-    if message["shape"] is not None:
-        array = np.frombuffer(payload, np.uint8).reshape(message["shape"])
-        picture = decoding.from_array(name, array, limit)
+    source, limit = request.source, request.max_pixels
+    if isinstance(source, PhotoFile):
+        picture = _decoded(source, opening.read(source.path, source.name)[0], limit)
+    elif source.shape is None:
+        picture = decoding.decode(source.name, source.data, limit)
     else:
-        data = payload if message["path"] is None else opening.read(message["path"], name)[0]
-        picture = decoding.decode(name, data, limit)
-    return serialization.to_json(_observer().look(picture))
+        array = np.frombuffer(source.data, np.uint8).reshape(source.shape)
+        picture = decoding.from_array(source.name, array, limit)
+    return _observer().look(picture)
 
 
-def meet(message: Mapping[str, Any], _: bytes) -> Any:
-    """Which picture a file holds and, unless only that is asked, its scene: of the same bytes."""
+def identify(request: Identify) -> Met:
+    """Which picture a file holds, and its scene: of the same bytes."""
     from phototag.metadata.picture import digest  # noqa: PLC0415
 
-    data, status = opening.read(message["path"], message["name"])
-    answer = {
-        "picture": digest(data, message["path"]),
-        "state": serialization.to_json(FileState.of(status)),
-    }
-    if message["look"]:
-        answer["scene"] = look({**message, "path": None, "shape": None}, data)
-    return answer
+    photo = request.photo
+    data, status = opening.read(photo.path, photo.name)
+    picture, state = digest(data, photo.path), FileState.of(status)
+    if not request.detect:
+        return Met(picture=picture, state=state)
+    scene = _observer().look(_decoded(photo, data, request.max_pixels))
+    return Met(picture=picture, state=state, scene=scene)
 
 
-def write(message: Mapping[str, Any], _: bytes) -> Any:
-    """Embed a record in a file."""
-    from phototag.metadata.options import Options  # noqa: PLC0415
-    from phototag.metadata.record import Record  # noqa: PLC0415
-    from phototag.outcome import Expected  # noqa: PLC0415
-    from phototag.worker import writer  # noqa: PLC0415
-
-    expected = message["expected"]
-    written = writer.write(
-        message["path"],
-        serialization.from_json(message["record"], Record),
-        serialization.from_json(message["options"], Options),
-        None if expected is None else serialization.from_json(expected, Expected),
-    )
-    return serialization.to_json(written)
-
-
-def preview(message: Mapping[str, Any], _: bytes) -> Any:
-    """The upright picture, reduced, as a WebP file in base64."""
+def preview(request: Preview) -> bytes:
+    """The upright picture, reduced, as a WebP file."""
     from phototag.vision import decoding  # noqa: PLC0415
 
-    name, limit = message["name"], message["max_pixels"]
-    picture = decoding.decode(name, opening.read(message["path"], name)[0], limit)
-    reduced = decoding.webp(picture.rgb, message["side"], message["quality"])
-    return base64.b64encode(reduced).decode()
+    photo = request.photo
+    picture = _decoded(photo, opening.read(photo.path, photo.name)[0], request.max_pixels)
+    return decoding.webp(picture.rgb, request.side, request.quality)
 
 
-def paint(message: Mapping[str, Any], _: bytes) -> Any:
+def draw(request: Draw) -> None:
     """Write a picture of the photo with what was found in it."""
     from phototag.worker import painting  # noqa: PLC0415
 
-    order = serialization.from_json(message["painting"], painting.Painting)
-    limit = message["max_pixels"]
-    painting.paint(message["path"], message["name"], order, limit)
+    painting.paint(request)
 
 
-def read(message: Mapping[str, Any], _: bytes) -> Any:
-    """The record that stands in a file."""
+def write(request: Write) -> Written:
+    """Embed a record in a photo."""
     from phototag.worker import writer  # noqa: PLC0415
 
-    record = writer.read(message["path"])
-    return None if record is None else serialization.to_json(record)
+    return writer.write(request.photo.path, request.record, request.options, request.expected)
 
 
-def remove(message: Mapping[str, Any], _: bytes) -> Any:
-    """Take back what phototag wrote in a file."""
-    from phototag.metadata.options import Options  # noqa: PLC0415
+def read(request: Read) -> Record | None:
+    """The record that stands in a photo."""
     from phototag.worker import writer  # noqa: PLC0415
 
-    change = writer.remove(message["path"], serialization.from_json(message["options"], Options))
-    return serialization.to_json(change)
+    return writer.read(request.photo.path)
 
 
-def crop(message: Mapping[str, Any], _: bytes) -> Any:
+def remove(request: Remove) -> Change:
+    """Take back what phototag wrote in a photo."""
+    from phototag.worker import writer  # noqa: PLC0415
+
+    return writer.remove(request.photo.path, request.options)
+
+
+def cut(request: Cut) -> None:
     """Write a crop as a new file."""
     from phototag.worker import cutting  # noqa: PLC0415
 
-    cutting.cut(message["path"], serialization.from_json(message["order"], cutting.Order))
+    cutting.cut(request)
 
 
-def versions(_message: Mapping[str, Any], _: bytes) -> Any:
+def versions(_: Versions) -> dict[str, str]:
     """Versions of the native libraries, as they are loaded here."""
     from phototag.metadata import exiv2  # noqa: PLC0415
     from phototag.vision import nets, yunet  # noqa: PLC0415
@@ -127,14 +124,20 @@ def versions(_message: Mapping[str, Any], _: bytes) -> Any:
     }
 
 
-JOBS: dict[str, Job] = {
-    "look": look,
-    "meet": meet,
-    "preview": preview,
-    "paint": paint,
-    "write": write,
-    "read": read,
-    "remove": remove,
-    "crop": crop,
-    "versions": versions,
-}
+def _decoded(photo: PhotoFile, data: bytes, max_pixels: int) -> Picture:
+    from phototag.vision import decoding  # noqa: PLC0415
+
+    return decoding.decode(photo.name, data, max_pixels)
+
+
+HANDLERS: Final[Handlers[AnyRequest]] = (
+    Detect.handled_by(detect)
+    | Identify.handled_by(identify)
+    | Preview.handled_by(preview)
+    | Draw.handled_by(draw)
+    | Write.handled_by(write)
+    | Read.handled_by(read)
+    | Remove.handled_by(remove)
+    | Cut.handled_by(cut)
+    | Versions.handled_by(versions)
+)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import attrs
 from PIL import Image, ImageDraw, ImageFont
 
-from phototag.analysis.shapes import Bar, Layer, Shape
+from phototag.analysis.shapes import Layer, Shape
 from phototag.errors import WriteRefused
 from phototag.files import opening
 from phototag.files.replace import Original, read_file, replace
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from phototag.vision.decoding import RGB
+    from phototag.worker.requests import Draw
 
     Font: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
     Colour: TypeAlias = tuple[int, int, int]
@@ -36,51 +37,31 @@ COLOURS: Final = {
 }  # fmt: skip
 
 
-@attrs.frozen(kw_only=True)
-class Painting:
-    """What is to be made.
-
-    Attributes:
-        title: the photo's name.
-        verdict: one sentence.
-        shapes: drawn over the photo.
-        bars: the starting point, the criteria, and their sum.
-        words: the keywords in one line.
-        target: path of the new PNG file.
-    """
-
-    title: str
-    verdict: str
-    shapes: tuple[Shape, ...]
-    bars: tuple[Bar, ...]
-    words: str
-    target: str
-
-
-def paint(path: str, name: str, painting: Painting, max_pixels: int) -> None:
+def paint(order: Draw) -> None:
     """Write the picture.
 
     Raises:
         WriteRefused: there is such a file already, or it cannot be written.
         PhototagError: the photo cannot be read.
     """
-    if os.path.lexists(painting.target):
-        raise WriteRefused(painting.target, "it is there already", "name another file")
-    seen = photos.decode(name, opening.read(path, name)[0], max_pixels)
+    if os.path.lexists(order.target):
+        raise WriteRefused(order.target, "it is there already", "name another file")
+    photo = order.photo
+    seen = photos.decode(photo.name, opening.read(photo.path, photo.name)[0], order.max_pixels)
     stream = io.BytesIO()
-    _painted(seen.rgb, painting).save(stream, "PNG", optimize=True)
-    beside = read_file(path)
-    target = Original(painting.target, painting.target, b"", beside.state, missing=True)
+    _painted(seen.rgb, order).save(stream, "PNG", optimize=True)
+    beside = read_file(photo.path)
+    target = Original(order.target, order.target, b"", beside.state, missing=True)
     replace(target, stream.getvalue())
 
 
-def _painted(rgb: RGB, painting: Painting) -> Image.Image:
+def _painted(rgb: RGB, order: Draw) -> Image.Image:
     photo = Image.fromarray(rgb)
     scale = SIDE / max(photo.size)
     photo = photo.resize((round(photo.width * scale), round(photo.height * scale)))
-    for shape in painting.shapes:
+    for shape in order.shapes:
         _draw(photo, shape)
-    panel = _panel(painting)
+    panel = _panel(order)
     size = photo.width + PANEL + 3 * MARGIN, max(photo.height, panel.height) + 2 * MARGIN
     sheet = Image.new("RGB", size, PAPER)
     sheet.paste(photo, (MARGIN, MARGIN))
@@ -105,16 +86,16 @@ def _draw(photo: Image.Image, shape: Shape) -> None:
         )  # fmt: skip
 
 
-def _panel(painting: Painting) -> Image.Image:
+def _panel(order: Draw) -> Image.Image:
     """Verdict, bars with their reasons, keywords; as high as it needs to be."""
     sheet = Image.new("RGB", (PANEL, 2000), PAPER)
     pens = ImageDraw.Draw(sheet)
-    y = _write(pens, 0, painting.title, _font(17), QUIET)
-    y = _write(pens, y + 2, painting.verdict, _font(22), INK) + 14
-    most = max(1.0, *(abs(bar.amount) for bar in painting.bars))
+    y = _write(pens, 0, Path(order.photo.name).name, _font(17), QUIET)
+    y = _write(pens, y + 2, order.verdict, _font(22), INK) + 14
+    most = max(1.0, *(abs(bar.amount) for bar in order.bars))
     left, right = TRACK
     middle = (left + right) / 2
-    for bar in painting.bars:
+    for bar in order.bars:
         if bar.total:
             pens.line((0, y - 2, PANEL, y - 2), fill=LINE)
             y += 5
@@ -126,7 +107,7 @@ def _panel(painting: Painting) -> Image.Image:
         pens.line((middle, y, middle, y + 17), fill=QUIET)
         pens.text((right + 10, y), f"{signed(bar.amount)}  {bar.value}", INK, _font(15))
         y = _write(pens, y + 19, bar.reason, _font(13), QUIET) + 7
-    y = _write(pens, y + 4, f"keywords: {painting.words}", _font(14), INK)
+    y = _write(pens, y + 4, f"keywords: {order.words}", _font(14), INK)
     return sheet.crop((0, 0, PANEL, y))
 
 

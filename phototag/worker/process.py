@@ -11,16 +11,21 @@ import signal
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 from phototag import errors
 from phototag.limits import Limits
 from phototag.version import __version__
-from phototag.worker import framing
+from phototag.worker import messages
 from phototag.worker.start import REMEDY, started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from phototag.worker.messages import Reply
+    from phototag.worker.requests import Request
+
+A = TypeVar("A")
 
 START_SECONDS = 60.0  # s more for the first one: imports and models from a cold disk
 END_SECONDS = 5.0  # s to finish the work in hand when told to end
@@ -53,13 +58,8 @@ class SealedProcess:
         self._running: _Running | None = None
         _LIVING.add(self)
 
-    def ask(self, name: str, message: Mapping[str, Any], payload: bytes = b"") -> Any:
-        """Send a request and wait for its answer (JSON values).
-
-        Args:
-            name: the photo, for errors.
-            message: ``job`` and its arguments, JSON values.
-            payload: raw bytes that go with it.
+    def submit(self, request: Request[A]) -> A:
+        """Send a request and wait for its answer.
 
         Raises:
             WorkerDied: the child crashed or took longer than allowed; the next call works.
@@ -69,19 +69,11 @@ class SealedProcess:
         """
         reply = None
         while reply is None:  # the photo before it may end the child
-            reply = self._exchange(name, message, payload)
-        if "error" in reply:
-            fault = reply["error"]
-            problem = fault["problem"]
-            if fault["file"] not in {name, message.get("path")}:  # a sidecar, or a new file
-                problem = f"{errors.shown(fault['file'])}: {problem}"
-            raise errors.by_name(fault["type"])(name, problem, fault["remedy"])
-        return reply["result"]
+            reply = self._exchange(request)
+        return reply.to(request)
 
-    def _exchange(
-        self, name: str, message: Mapping[str, Any], payload: bytes
-    ) -> dict[str, Any] | None:
-        """The answer; None if the child ended before it came to this request."""
+    def _exchange(self, request: Request[Any]) -> Reply | None:
+        """What came back; None if the child ended before it came to this request."""
         running, ticket = None, object()
         try:
             with self._lock:
@@ -89,10 +81,10 @@ class SealedProcess:
                     self._running.kill()  # by no photo's fault: nobody waits for it
                     self._running = None
                 if self._running is None:
-                    self._running = _Running(name, self._limits)
+                    self._running = _Running(request.name, self._limits)
                 running = self._running
                 running.line_up(ticket)
-                running.send(message, payload, self._limits.seconds)
+                running.send(request, self._limits.seconds)
             return running.answer(ticket, self._limits.seconds)
         except (OSError, EOFError, ValueError) as error:
             if running is None:
@@ -100,7 +92,7 @@ class SealedProcess:
             guilty = running.is_first(ticket) and not running.given_up
             self._drop(running, 0.0 if isinstance(error, ValueError) else PATIENCE_SECONDS)
             if guilty:
-                raise running.fault(name) from error
+                raise running.fault(request.name) from error
             return None
         except BaseException:
             # Ctrl-C in the middle of an exchange: the answer would be taken for the next one.
@@ -186,13 +178,13 @@ class _Running:
         with self._turn:
             return not self._tickets and self._has_ended()
 
-    def send(self, message: Mapping[str, Any], payload: bytes, timeout: float) -> None:
+    def send(self, request: Request[Any], timeout: float) -> None:
         """Hand over a request."""
         limit = self._limit(timeout)
         with self._watched(limit):
-            framing.send(self._stdin, {**message, "limit": limit}, payload)
+            messages.send_request(self._stdin, request, limit)
 
-    def answer(self, ticket: object, timeout: float) -> dict[str, Any] | None:
+    def answer(self, ticket: object, timeout: float) -> Reply | None:
         """The answer, when it is this one's turn; None if the one before has ended the child."""
         with self._turn:
             self._turn.wait_for(lambda: self._failed or self._tickets[0] is ticket)
@@ -200,8 +192,8 @@ class _Running:
                 return None
         with self._watched(self._limit(timeout)):
             if not self._greeted:
-                self._meet()
-            reply, _ = framing.receive(self._stdout)
+                self._greet()
+            reply = messages.receive_reply(self._stdout)
         self._answered = True
         with self._turn:
             self._tickets.popleft()
@@ -238,10 +230,9 @@ class _Running:
                 return
             pause = min(least, deadline - now)
 
-    def _meet(self) -> None:
+    def _greet(self) -> None:
         """Hear who it is, which it says as soon as it can."""
-        greeting, _ = framing.receive(self._stdout, most=MOST_GREETING)
-        version = greeting["phototag"]
+        version = messages.receive_greeting(self._stdout, MOST_GREETING)
         if version != __version__:
             self._log.append(f"it is phototag {version}, and this is phototag {__version__}")
             raise ValueError(version)

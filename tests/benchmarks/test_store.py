@@ -160,6 +160,6 @@ def test_seeing_gives_what_analysing_gives(portrait_jpg: Path, tmp_path: Path) -
     text = tmp_path / "text.jpg"
     text.write_text("no photo", encoding="utf-8")
     with Analyzer() as analyzer:
-        assert analyzer.see(portrait_jpg) == analyzer.analyze(portrait_jpg).scene
+        assert analyzer.detect(portrait_jpg) == analyzer.analyze(portrait_jpg).scene
         with pytest.raises(NotAPhoto):
-            analyzer.see(text)
+            analyzer.detect(text)

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -15,7 +16,10 @@ from PIL import Image
 import phototag
 from phototag import errors
 from phototag.catalogue import run as run_module
+from phototag.metadata.picture import digest
 from phototag.outcome import How
+from phototag.worker import Pool
+from phototag.worker.requests import Request, Write
 from trees import content
 
 Outcomes = list[phototag.Outcome]
@@ -169,17 +173,18 @@ def test_a_photo_that_is_written_at_the_same_time_is_taken_as_it_then_is(
     tree: Path, state: Path, exiftool: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portrait = tree / "2023" / "portrait.jpg"
-    put = phototag.Analyzer.put
+    submit = Pool.submit
     rated: list[str] = []
 
-    def late(self: phototag.Analyzer, photo: str, *rest: object) -> object:
-        if photo.endswith("portrait.jpg") and not rated:
+    def late(self: Pool, request: Request[Any]) -> Any:
+        photo = request.name
+        if isinstance(request, Write) and photo.endswith("portrait.jpg") and not rated:
             rated.append(photo)
             command = [exiftool, "-q", "-overwrite_original", "-XMP-xmp:Rating=4", photo]
             subprocess.run(command, check=True)
-        return put(self, photo, *rest)  # type: ignore[arg-type]
+        return submit(self, request)
 
-    monkeypatch.setattr(phototag.Analyzer, "put", late)
+    monkeypatch.setattr(Pool, "submit", late)
     outcomes = tag(tree, state)
     assert failed(outcomes) == ["broken.jpg"]
     dump = subprocess.run(
@@ -310,14 +315,14 @@ def test_a_folder_that_may_not_be_entered_is_reported(
 def test_a_photo_that_took_too_long_is_tried_again_when_it_may_take_longer(
     tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    met = phototag.Analyzer.meet
+    submit = Pool.submit
 
-    def slow(self: phototag.Analyzer, photo: str, *, look: bool = True) -> object:
-        if photo.endswith("cat.jpg") and self.limits.seconds < 50:
-            raise errors.WorkerDied(photo, "took longer than 20 s and was stopped")
-        return met(self, photo, look=look)
+    def slow(self: Pool, request: Request[Any]) -> Any:
+        if request.name.endswith("cat.jpg") and self.limits.seconds < 50:
+            raise errors.WorkerDied(request.name, "took longer than 20 s and was stopped")
+        return submit(self, request)
 
-    monkeypatch.setattr(phototag.Analyzer, "meet", slow)
+    monkeypatch.setattr(Pool, "submit", slow)
     short, longer = phototag.Limits(seconds=20), phototag.Limits(seconds=100)
     assert failed(tag(tree, state, limits=short)) == ["broken.jpg", "cat.jpg"]
     assert how(tag(tree, state, limits=short))["cat.jpg"] == "unchanged"
@@ -330,16 +335,16 @@ def test_a_write_that_did_not_come_back_stays_in_the_book(
     tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = content(tree)
-    put = phototag.Analyzer.put
+    submit = Pool.submit
 
-    def slow(self: phototag.Analyzer, photo: str, *given: object) -> object:
-        written = put(self, photo, *given)  # type: ignore[arg-type]
-        if photo.endswith("cat.jpg"):
-            raise errors.WorkerDied(photo, "took longer than 60 s and was stopped")
+    def slow(self: Pool, request: Request[Any]) -> Any:
+        written = submit(self, request)
+        if isinstance(request, Write) and request.name.endswith("cat.jpg"):
+            raise errors.WorkerDied(request.name, "took longer than 60 s and was stopped")
         return written
 
     with monkeypatch.context() as patched:
-        patched.setattr(phototag.Analyzer, "put", slow)
+        patched.setattr(Pool, "submit", slow)
         assert failed(tag(tree, state)) == ["broken.jpg", "cat.jpg"]
     assert content(tree) != before
     assert [o.error for o in phototag.undo(state=state)] == [None, None, None]
@@ -350,8 +355,7 @@ def test_a_corrected_pair_is_unchanged_the_next_time(tree: Path, state: Path) ->
     with Image.open(tree / "cat.jpg") as cat:
         cat.save(tree / "cat.tif")
     (tree / "cat.tif").rename(tree / "cat.nef")
-    with phototag.Analyzer() as analyzer:
-        picture = analyzer.meet(tree / "cat.jpg", look=False).picture
+    picture = digest((tree / "cat.jpg").read_bytes(), str(tree / "cat.jpg"))
     said = {picture: phototag.Kind.PORTRAIT}
     first = tag(tree, state, pairs=True, corrections=said)
     assert {Path(o.photo).name: str(o.kind) for o in first if o.kind}["cat.nef"] == "portrait"

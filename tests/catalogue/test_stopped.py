@@ -12,6 +12,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,8 @@ import phototag
 from commands import COMMAND, run, start
 from phototag import errors
 from phototag.catalogue.settled import is_settled
+from phototag.worker import Pool
+from phototag.worker.requests import Request
 from processes import children, wait_until_gone
 
 COUNT = 40
@@ -135,15 +138,15 @@ OLD = {
 def test_an_older_state_file_is_read_with_the_same_eyes(
     tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch, problem: str
 ) -> None:
-    meet = phototag.Analyzer.meet
+    submit = Pool.submit
 
-    def dying(self: phototag.Analyzer, photo: str, *, look: bool = True) -> object:
-        if photo.endswith("cat.jpg"):
-            raise errors.WorkerDied(photo, "made the sealed process end with status -11")
-        return meet(self, photo, look=look)
+    def dying(self: Pool, request: Request[Any]) -> Any:
+        if request.name.endswith("cat.jpg"):
+            raise errors.WorkerDied(request.name, "made the sealed process end with status -11")
+        return submit(self, request)
 
     with monkeypatch.context() as patched:
-        patched.setattr(phototag.Analyzer, "meet", dying)
+        patched.setattr(Pool, "submit", dying)
         list(phototag.tag_catalogue(tree, state=state))
     with closing(sqlite3.connect(state)) as sql:
         said = json.dumps(["WorkerDied", str(tree / "cat.jpg"), problem, ""])

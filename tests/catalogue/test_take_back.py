@@ -13,6 +13,8 @@ import pytest
 import phototag
 from phototag import errors
 from phototag.metadata.xmp.packet import EMPTY
+from phototag.worker import Pool
+from phototag.worker.requests import Request, Write
 from trees import content
 
 
@@ -177,20 +179,21 @@ def test_what_was_changed_in_part_and_then_gone_on_with_is_taken_back(
     beside = portrait.with_name("portrait.jpg.xmp")
     beside.write_bytes(EMPTY)
     before = portrait.read_bytes()
-    put = phototag.Analyzer.put
+    submit = Pool.submit
     tried: list[str] = []
 
-    def full(self: phototag.Analyzer, photo: str, *given: Any) -> object:
-        if photo != str(portrait) or tried:
-            return put(self, photo, *given)
+    def full(self: Pool, request: Request[Any]) -> Any:
+        photo = request.name
+        if not isinstance(request, Write) or photo != str(portrait) or tried:
+            return submit(self, request)
         tried.append(photo)
         kept = portrait.read_bytes()
-        put(self, photo, *given)
+        submit(self, request)
         portrait.write_bytes(kept)  # as if the disk had been full after the sidecar
         raise errors.WriteInPart(photo, "the sidecar was changed, but not this file")
 
     stop = threading.Event()
-    monkeypatch.setattr(phototag.Analyzer, "put", full)
+    monkeypatch.setattr(Pool, "submit", full)
     for outcome in phototag.tag_catalogue(tree, state=state, stop=stop):
         if outcome.error and outcome.photo == str(portrait):
             stop.set()  # and somebody pressed Ctrl-C

@@ -13,6 +13,7 @@ from phototag import errors
 from phototag.limits import MOST_XMP, Limits
 from phototag.metadata import iim
 from phototag.metadata.xmp import tree
+from processes import VERSIONS
 
 
 def large(tmp_path: Path, side: int) -> Path:
@@ -35,7 +36,7 @@ def test_a_picture_that_needs_more_memory_than_allowed(tmp_path: Path, portrait_
 def test_a_photo_that_takes_longer_than_allowed(tmp_path: Path, portrait_jpg: Path) -> None:
     path = large(tmp_path, 9_000)
     with phototag.Analyzer(limits=Limits(seconds=0.2)) as analyzer:
-        analyzer.versions()  # the first request has time to load
+        analyzer._pool.submit(VERSIONS)  # the first request has time to load
         with pytest.raises(errors.WorkerDied, match=r"longer than 0\.2 s.*--timeout") as caught:
             analyzer.analyze(path)
         assert "--timeout" in caught.value.remedy

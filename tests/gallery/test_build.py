@@ -17,6 +17,9 @@ from phototag.analysis.shapes import Layer, shapes
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import clean_folder
 from phototag.gallery.build import in_script
+from phototag.metadata.picture import digest
+from phototag.worker import Pool
+from phototag.worker.requests import Detect, Identify, Request
 
 
 def photos_of(page: Path) -> list[list[Any]]:
@@ -64,21 +67,23 @@ def test_what_a_run_has_seen_is_not_looked_at_again(
     (folder := tmp_path / "in").mkdir()
     portrait_jpg.rename(folder / "a.jpg")
     list(phototag.tag_catalogue(folder, state=state))
-    meet = phototag.Analyzer.meet
+    submit = Pool.submit
 
-    def no_look(self: phototag.Analyzer, photo: Path, *, look: bool = True) -> object:
-        assert not look
-        return meet(self, photo, look=look)
+    def no_look(self: Pool, request: Request[Any]) -> Any:
+        assert not isinstance(request, Detect)
+        assert not (isinstance(request, Identify) and request.detect)
+        return submit(self, request)
 
-    monkeypatch.setattr(phototag.Analyzer, "meet", no_look)
+    monkeypatch.setattr(Pool, "submit", no_look)
     assert gallery.build(folder, out=out, state=state) == []
     assert [row[6] for row in photos_of(out)] == ["portrait"]
 
 
 def test_a_corrected_verdict_is_shown_as_such(portrait_jpg: Path, tmp_path: Path) -> None:
     state, out = tmp_path / "state.sqlite3", tmp_path / "page.html"
-    with phototag.Analyzer() as analyzer, State(state) as book:
-        book.correct_kinds({analyzer.meet(portrait_jpg).picture: phototag.Kind.HEADSHOT})
+    picture = digest(portrait_jpg.read_bytes(), str(portrait_jpg))
+    with State(state) as book:
+        book.correct_kinds({picture: phototag.Kind.HEADSHOT})
     gallery.build(portrait_jpg, out=out, state=state)
     (row,) = photos_of(out)
     assert row[6:8] == ["headshot", 1.0]
@@ -112,14 +117,14 @@ def test_the_drawing_of_one_photo(portrait_jpg: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.png"
     with phototag.Analyzer() as analyzer:
         analysis = analyzer.analyze(portrait_jpg)
-        assert analyzer.paint(portrait_jpg, analysis, out) == str(out)
+        assert analyzer.draw(portrait_jpg, analysis, out) == str(out)
         with Image.open(out) as picture:
             assert picture.size[0] > 1400
             colours = {colour for _, colour in picture.convert("RGB").getcolors(1 << 24) or []}
         assert {(53, 224, 127), (255, 210, 63), (255, 123, 208), (110, 193, 255)} <= colours
         before = out.read_bytes()
         with pytest.raises(errors.WriteRefused, match="there already"):
-            analyzer.paint(portrait_jpg, analysis, out)
+            analyzer.draw(portrait_jpg, analysis, out)
         assert out.read_bytes() == before
 
 

@@ -1,0 +1,108 @@
+"""Several sealed processes: a request goes to the one with the least to do."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import warnings
+import weakref
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from phototag.limits import Limits
+from phototag.worker.process import SealedProcess
+from phototag.worker.streaming import stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Sequence
+
+    from phototag.worker.requests import Request
+
+A = TypeVar("A")
+R = TypeVar("R")
+T = TypeVar("T")
+
+AT_ONCE = 2  # requests of a sealed process: one it works at, one that it finds ready after that
+
+
+class Pool:
+    """Warm sealed processes; use it as a context manager, from any number of threads.
+
+    Dropped without ``close()`` it ends them when it is collected, with a ``ResourceWarning``.
+
+    Args:
+        workers: sealed processes, each with its own models (about 300 MB); use one per core.
+        limits: what one photo may take; None = ``Limits()``.
+    """
+
+    def __init__(self, workers: int = 1, limits: Limits | None = None) -> None:
+        if workers < 1:
+            raise ValueError(f"workers must be at least 1, not {workers}")
+        self.workers: int = workers
+        self.limits: Limits = limits or Limits()
+        self._processes = [SealedProcess(self.limits) for _ in range(workers)]
+        self._forget_loads()
+        _LIVING.add(self)
+        dropped = weakref.finalize(self, _end_abandoned, self._processes)
+        dropped.atexit = False  # then they are closed in good order
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _forget_loads(self) -> None:
+        self._loads = [0] * self.workers  # requests that each process has been handed
+        self._loading = threading.Condition()
+
+    def close(self) -> None:
+        """End the sealed processes; a later request starts new ones."""
+        for process in self._processes:
+            process.close()
+
+    def submit(self, request: Request[A]) -> A:
+        """Have a request done and wait for its answer; errors as for ``SealedProcess.submit``."""
+        with self._loading:
+            self._loading.wait_for(lambda: min(self._loads) < AT_ONCE)
+            number = self._loads.index(min(self._loads))  # of equals the first, which is warm
+            self._loads[number] += 1
+        try:
+            return self._processes[number].submit(request)
+        finally:
+            with self._loading:
+                self._loads[number] -= 1
+                self._loading.notify()
+
+    def stream(
+        self,
+        work: Callable[[T], R],
+        items: Iterable[T],
+        *,
+        ready: Callable[[T], R | None] = lambda _: None,
+        stop: threading.Event | None = None,
+    ) -> Generator[R]:
+        """Do some work with every item, as much at once as there are processes; see ``streaming``."""
+        return stream(work, items, self.workers, ready=ready, stop=stop)
+
+
+def _end_abandoned(processes: Sequence[SealedProcess]) -> None:
+    """What becomes of the sealed processes of a pool that nobody can reach any more."""
+    ended = [process.abandon() for process in processes]
+    if any(ended):
+        what = "an Analyzer was dropped while its sealed processes ran"
+        remedy = "call close(), or use it in a `with` statement"
+        warnings.warn(f"{what}: {remedy}", ResourceWarning, stacklevel=2)
+
+
+_LIVING: weakref.WeakSet[Pool] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    """A fork may happen while other threads hold locks and wait for answers; they are not in it."""
+    for pool in list(_LIVING):
+        pool._forget_loads()  # noqa: SLF001 - it is of this module
+
+
+with contextlib.suppress(AttributeError):  # no fork on Windows
+    os.register_at_fork(after_in_child=_after_fork)

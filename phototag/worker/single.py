@@ -1,0 +1,153 @@
+"""One photo at a time, through the pool: analysed, written, tagged, taken back, cropped, drawn."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, TypeVar
+
+from phototag import errors
+from phototag.analysis.result import Analysis, analyse_scene
+from phototag.analysis.shapes import bars, recommended
+from phototag.files.opening import path_of
+from phototag.outcome import How, Outcome
+from phototag.worker.requests import Cut, Detect, Draw, Identify, Remove, Write
+from phototag.worker.source import PhotoFile, Source, source_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from phototag.crops import Crop, Profile
+    from phototag.metadata.options import Change, Options
+    from phototag.scene.measures import Scene
+    from phototag.tagging import Tagging
+    from phototag.worker.pool import Pool
+    from phototag.worker.source import ImageInput
+
+    Path = str | os.PathLike[str]
+    Profiles = Sequence[Profile] | None
+
+
+T = TypeVar("T")
+
+
+def detected(pool: Pool, source: Source) -> Scene:
+    """What is in a picture, as numbers and without an opinion."""
+    return pool.submit(Detect(source=source, max_pixels=pool.limits.pixels))
+
+
+def analyzed(pool: Pool, image: ImageInput, profiles: Profiles) -> Analysis:
+    """See ``phototag.analyze``."""
+    source = source_of(image)
+    return analyse_scene(source.name, detected(pool, source), profiles=profiles)
+
+
+def written(pool: Pool, photo: Path, analysis: Analysis, tagging: Tagging) -> Change:
+    """See ``phototag.write``."""
+    request = Write(
+        photo=PhotoFile.of(photo), record=tagging.record(analysis), options=tagging.write
+    )
+    change = pool.submit(request).change
+    assert change is not None  # nothing was expected of the photo
+    return change
+
+
+def tagged(pool: Pool, photo: Path, tagging: Tagging, profiles: Profiles) -> Outcome:
+    """See ``phototag.tag``."""
+    file = PhotoFile.of(photo)
+    if not tagging.corrections:
+        analysis = analyzed(pool, file.name, profiles)
+    else:
+        met = pool.submit(Identify(photo=file, max_pixels=pool.limits.pixels))
+        assert met.scene is not None
+        kind = tagging.corrections.get(met.picture)
+        analysis = analyse_scene(file.name, met.scene, profiles=profiles, kind=kind)
+    change = written(pool, file.name, analysis, tagging)
+    return Outcome(photo=file.name, analysis=analysis, change=change)
+
+
+def taken_back(pool: Pool, photo: Path, options: Options) -> Outcome:
+    """See ``phototag.remove``; an error becomes the outcome."""
+    try:
+        change = pool.submit(Remove(photo=PhotoFile.of(photo), options=options))
+    except errors.PhototagError as error:
+        return Outcome(photo=error.photo, error=error, how=How.TAKEN_BACK)
+    return Outcome(photo=os.fsdecode(photo), change=change, how=How.TAKEN_BACK)
+
+
+def cropped(
+    pool: Pool,
+    analysis: Analysis,
+    profile: str,
+    out: Path | None,
+    *,
+    quality: int,
+    lossless: bool,
+    lightroom: bool,
+) -> tuple[str, Crop]:
+    """See ``phototag.crop``; ``analysis`` is that of the photo."""
+    file = PhotoFile.of(analysis.path)
+    found = next((crop for crop in analysis.crops if crop.profile == profile), None)
+    if found is None:
+        raise errors.CropRefused(file.name, *_why_not(analysis, profile))
+    target = _beside(file.name, profile) if out is None else path_of(out)
+    request = Cut(
+        photo=file,
+        box=found.box,
+        pixels=found.pixels,
+        target=_absolute(target),
+        quality=quality,
+        lossless=lossless,
+        lightroom=lightroom,
+    )
+    pool.submit(request)
+    return target, found
+
+
+def drawn(pool: Pool, photo: Path, analysis: Analysis, out: Path) -> str:
+    """See ``Analyzer.draw``."""
+    target = path_of(out)
+    request = Draw(
+        photo=PhotoFile.of(photo),
+        verdict=analysis.explain().splitlines()[0],
+        shapes=tuple(recommended(analysis)),
+        bars=tuple(bars(analysis)),
+        words=", ".join(analysis.keywords.flat) or "none",
+        target=_absolute(target),
+        max_pixels=pool.limits.pixels,
+    )
+    pool.submit(request)
+    return target
+
+
+def guarded(work: Callable[[T], Outcome]) -> Callable[[T], Outcome]:
+    """The work, of which an error is an outcome, too."""
+
+    def done(item: T) -> Outcome:
+        try:
+            return work(item)
+        except errors.PhototagError as error:
+            return Outcome(photo=error.photo, error=error)
+
+    return done
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111 - any name
+
+
+def _why_not(analysis: Analysis, profile: str) -> tuple[str, str]:
+    """Problem and remedy where a picture has no crop of this profile."""
+    refusals = {refusal.profile: refusal.reason for refusal in analysis.refusals}
+    if profile in refusals:
+        return f"there is no crop {profile}: {refusals[profile]}", ""
+    if not analysis.crops and not refusals:
+        return f"there is no crop {profile}: no person is the subject", ""
+    known = sorted([crop.profile for crop in analysis.crops] + list(refusals))
+    return f"there is no profile {profile}", f"there are {', '.join(known)}"
+
+
+def _beside(photo: str, profile: str) -> str:
+    """``jane.casting_8x10.jpg`` beside ``jane.jpg``; a JPEG where the format is not written."""
+    stem, suffix = os.path.splitext(photo)  # noqa: PTH122 - keeps names that are not UTF-8
+    written = suffix.lower() in {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}
+    return f"{stem}.{profile}{suffix if written else '.jpg'}"
