@@ -16,9 +16,9 @@ from rich.console import Console
 from benchmarks import accuracy as accuracies
 from benchmarks import labelled, store
 from benchmarks.labelled import Label
-from phototag.analysis.corrections import load as corrections_of
 from phototag.analyzer import Analyzer
 from phototag.criteria import calibration as calibrations
+from phototag.criteria.corrections import load as corrections_of
 from phototag.scene.measures import Scene
 from phototag.vision import people_prefilter as hints
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import enum
     from collections.abc import Iterable, Mapping
 
-    from phototag.analysis.corrections import Correction
+    from phototag.criteria.corrections import Correction
     from phototag.scene.measures import Scene
 
     E = TypeVar("E", bound=enum.StrEnum)

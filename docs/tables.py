@@ -22,9 +22,33 @@ from phototag.keywords.applications import COLLECTIONS
 from phototag.keywords.claims import SCENE_CODES
 from phototag.keywords.vocabulary import Vocabulary, branches
 from phototag.metadata.mapping import ROWS
+from phototag.options import (
+    CatalogueOptions,
+    ChangeOptions,
+    GalleryOptions,
+    Limits,
+    RemoveOptions,
+    Setting,
+    TagOptions,
+    UndoOptions,
+    WatchOptions,
+    settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+#: The functions that take options as keyword arguments.
+TAKEN_BY = {
+    "write, tag": TagOptions,
+    "remove": ChangeOptions,
+    "tag_catalogue": CatalogueOptions,
+    "watch_catalogue": WatchOptions,
+    "remove_catalogue": RemoveOptions,
+    "undo": UndoOptions,
+    "gallery.build": GalleryOptions,
+}
 
 
 def write(folder: Path) -> None:
@@ -32,6 +56,7 @@ def write(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name, text in (
         ("mapping.md", mapping()),
+        ("options.md", options()),
         ("scene_codes.md", scene_codes()),
         ("vocabulary.md", vocabulary()),
         ("profiles.md", profiles()),
@@ -54,6 +79,25 @@ def write(folder: Path) -> None:
         if not page.exists() or page.read_text(encoding="utf-8") != text:
             page.write_text(text, encoding="utf-8")
     pictures(folder)
+
+
+def options() -> str:
+    """Every option, with its names in Python and on the command line."""
+    classes = (CatalogueOptions, WatchOptions, UndoOptions, GalleryOptions, Limits)
+    known = {name: field for cls in classes for name, field in attrs.fields_dict(cls).items()}
+    taken_by = {
+        name: ", ".join(f"`{who}`" for who, cls in TAKEN_BY.items() if name in settings(cls))
+        for name in known
+    }
+    rows = []
+    for name, field in known.items():
+        setting = Setting.of(field)
+        flag = setting.flag or f"--{name.replace('_', '-')}"
+        shown = "" if setting.kind == "internal" else f"`{flag}`"
+        who = taken_by[name] or "`Limits`"
+        rows.append((f"`{name}`", shown, setting.help, "yes" if setting.decides else "", who))
+    head = ("in Python", "command line", "what it does", "decides what is written", "taken by")
+    return table(head, rows)
 
 
 def mapping() -> str:

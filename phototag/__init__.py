@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from phototag import errors
     from phototag.analysis.result import Analysis
     from phototag.analyzer import Analyzer
-    from phototag.api import TagOptions, analyze, crop, read, remove, tag, write
+    from phototag.api import analyze, crop, read, remove, tag, write
     from phototag.catalogue import Run, remove_catalogue, runs, tag_catalogue, undo
     from phototag.catalogue.watch import watch_catalogue
     from phototag.criteria import Criterion, Earlier
@@ -38,18 +38,17 @@ if TYPE_CHECKING:
     from phototag.errors import PhototagError
     from phototag.keywords.claims import Keywords, Level
     from phototag.keywords.vocabulary import Vocabulary
-    from phototag.limits import Limits
-    from phototag.metadata.options import Change, Options
+    from phototag.metadata.change import Change
     from phototag.metadata.record import Record
+    from phototag.options import ChangeOptions, Limits, TagOptions, WriteOptions
     from phototag.outcome import How, Outcome
     from phototag.scene.geometry import Box, Point
     from phototag.scene.measures import Scene
-    from phototag.tagging import Tagging
 
 _HOMES = {
     "phototag.analysis.result": ("Analysis",),
     "phototag.analyzer": ("Analyzer",),
-    "phototag.api": ("TagOptions", "analyze", "crop", "read", "remove", "tag", "write"),
+    "phototag.api": ("analyze", "crop", "read", "remove", "tag", "write"),
     "phototag.catalogue": ("Run", "remove_catalogue", "runs", "tag_catalogue", "undo"),
     "phototag.catalogue.watch": ("watch_catalogue",),
     "phototag.criteria": ("Criterion", "Earlier"),
@@ -66,12 +65,11 @@ _HOMES = {
     "phototag.errors": ("PhototagError",),
     "phototag.scene.geometry": ("Box", "Point"),
     "phototag.keywords.claims": ("Keywords", "Level"),
-    "phototag.limits": ("Limits",),
-    "phototag.metadata.options": ("Change", "Options"),
+    "phototag.metadata.change": ("Change",),
     "phototag.metadata.record": ("Record",),
+    "phototag.options": ("ChangeOptions", "Limits", "TagOptions", "WriteOptions"),
     "phototag.outcome": ("How", "Outcome"),
     "phototag.scene.measures": ("Scene",),
-    "phototag.tagging": ("Tagging",),
     "phototag.criteria.verdict": ("Grade", "Kind", "Verdict"),
     "phototag.keywords.vocabulary": ("Vocabulary",),
 }
@@ -89,7 +87,7 @@ __all__ = [  # noqa: RUF022 - by what they are for, not by the alphabet
     "Run",
     "Box", "Point",
     # what one chooses
-    "TagOptions", "Tagging", "Options", "Level", "Vocabulary", "Profile", "Limits",
+    "TagOptions", "WriteOptions", "ChangeOptions", "Level", "Vocabulary", "Profile", "Limits",
     # what one adds
     "Criterion", "Earlier",
     # values

@@ -8,12 +8,12 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from phototag.metadata.options import Change, Options
+from phototag.metadata.change import Change
+from phototag.options import ChangeOptions, Limits, TagOptions
 from phototag.outcome import Outcome
-from phototag.tagging import Tagging
 from phototag.worker import single
 from phototag.worker.pool import Pool
-from phototag.worker.requests import Read, Remove
+from phototag.worker.requests import Read
 from phototag.worker.source import PhotoFile, source_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from phototag.analysis.result import Analysis
     from phototag.crops import Crop, Profile
-    from phototag.limits import Limits
     from phototag.metadata.record import Record
     from phototag.scene.measures import Scene
     from phototag.worker.source import ImageInput
@@ -101,18 +100,18 @@ class Analyzer:
         """
         return single.drawn(self._pool, photo, analysis, out)
 
-    def write(self, photo: Path, analysis: Analysis, tagging: Tagging | None = None) -> Change:
+    def write(self, photo: Path, analysis: Analysis, options: TagOptions | None = None) -> Change:
         """See ``phototag.write``."""
-        return single.written(self._pool, photo, analysis, tagging or Tagging())
+        return single.written(self._pool, photo, analysis, options or TagOptions())
 
-    def tag(self, photo: Path, tagging: Tagging | None = None) -> Outcome:
+    def tag(self, photo: Path, options: TagOptions | None = None) -> Outcome:
         """See ``phototag.tag``."""
-        return single.tagged(self._pool, photo, tagging or Tagging(), self._profiles)
+        return single.tagged(self._pool, photo, options or TagOptions(), self._profiles)
 
     def tag_many(
         self,
         photos: Iterable[Path],
-        tagging: Tagging | None = None,
+        options: TagOptions | None = None,
         *,
         stop: threading.Event | None = None,
     ) -> Generator[Outcome]:
@@ -122,7 +121,7 @@ class Analyzer:
         """
 
         def tagged(photo: Path) -> Outcome:
-            return self.tag(photo, tagging)
+            return self.tag(photo, options)
 
         return self._pool.stream(single.guarded(tagged), photos, stop=stop)
 
@@ -130,14 +129,14 @@ class Analyzer:
         """See ``phototag.read``."""
         return self._pool.submit(Read(photo=PhotoFile.of(photo)))
 
-    def remove(self, photo: Path, options: Options | None = None) -> Change:
+    def remove(self, photo: Path, options: ChangeOptions | None = None) -> Change:
         """See ``phototag.remove``."""
-        return self._pool.submit(Remove(photo=PhotoFile.of(photo), options=options or Options()))
+        return single.removed(self._pool, photo, options or ChangeOptions())
 
     def remove_many(
         self,
         photos: Iterable[Path],
-        options: Options | None = None,
+        options: ChangeOptions | None = None,
         *,
         stop: threading.Event | None = None,
     ) -> Generator[Outcome]:
@@ -145,7 +144,7 @@ class Analyzer:
 
         Setting ``stop`` ends the stream when the photos in hand are finished.
         """
-        take_back = partial(single.taken_back, self._pool, options=options or Options())
+        take_back = partial(single.taken_back, self._pool, options=options or ChangeOptions())
         return self._pool.stream(take_back, photos, stop=stop)
 
     def crop(

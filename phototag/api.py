@@ -2,62 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+import os
+from typing import TYPE_CHECKING
 
 from phototag import analyzer
-from phototag.analysis.corrections import by_picture
-from phototag.keywords.claims import Level, Vocabulary
-from phototag.metadata.options import Options
-from phototag.tagging import Tagging
+from phototag.analysis.result import Analysis
+from phototag.metadata.change import Change
+from phototag.options import ChangeOptions, TagOptions, takes
+from phototag.outcome import Outcome
 
 if TYPE_CHECKING:
-    import os
-
-    from phototag.analysis.result import Analysis
-    from phototag.criteria.verdict import Kind
     from phototag.crops import Crop
-    from phototag.metadata.options import Change, IptcMode, SidecarMode
     from phototag.metadata.record import Record
-    from phototag.outcome import Outcome
     from phototag.worker.source import ImageInput
 
-
-class TagOptions(TypedDict, total=False):
-    """What can be said of a write, as keyword arguments.
-
-    Attributes:
-        keywords: ``minimal`` (the verdict, unless said), ``standard`` (and grade, shot, people) or
-            ``full``.
-        vocabulary: other words; see ``Vocabulary.load``.
-        min_confidence: below it nothing is claimed, and earlier claims go away: a number for the
-            verdict, or numbers by name (``{"kind": 0.9, "cropping": 0.8}``).
-        lightroom_crop: name of a crop profile that Lightroom and darktable are to apply; into
-            sidecars only.
-        faces: mark faces as MWG regions too; applications list them as unnamed people.
-        corrections: what people have said of pictures: a file that a gallery has saved, or kinds by
-            the hash of the picture.  Whole trees remember them.
-        iptc: write IPTC-IIM keywords ``always``, where a block exists (``auto``), or ``never``.
-        sidecar: an XMP file beside the photo where the format needs one or one is there already
-            (``auto``), ``always`` and instead of writing into the photo, or ``never``.
-        force: write words again that the user has deleted.
-        dry_run: say what would change, and change nothing.
-        keep_mtime: keep the file's modification time.
-        allow_hard_links: replace a file that has several names; the others keep the old content.
-    """
-
-    keywords: Level | str
-    vocabulary: Vocabulary
-    min_confidence: float | Mapping[str, float]
-    lightroom_crop: str | None
-    faces: bool
-    corrections: str | os.PathLike[str] | Mapping[str, Kind] | None
-    iptc: IptcMode
-    sidecar: SidecarMode
-    force: bool
-    dry_run: bool
-    keep_mtime: bool
-    allow_hard_links: bool
+Path = str | os.PathLike[str]
 
 
 def analyze(image: ImageInput) -> Analysis:
@@ -76,7 +35,8 @@ def analyze(image: ImageInput) -> Analysis:
     return analyzer.default().analyze(image)
 
 
-def write(photo: str | os.PathLike[str], result: Analysis, **options: Unpack[TagOptions]) -> Change:
+@takes(TagOptions)
+def write(photo: Path, result: Analysis, options: TagOptions) -> Change:
     """Embed keywords, scene codes, crop suggestions and the ledger of them in a photo.
 
     What is there already stays: words are merged, and only what phototag wrote earlier is replaced.
@@ -86,33 +46,40 @@ def write(photo: str | os.PathLike[str], result: Analysis, **options: Unpack[Tag
     Args:
         photo: path of a photo.
         result: what ``analyze`` said of it.
-        **options: see ``TagOptions``.
+        options: see ``TagOptions``; each is a keyword argument.
 
     Raises:
         PhototagError: the file was left as it was (``WriteRefused``, ``FormatNotWritable`` ...).
     """
-    return analyzer.default().write(photo, result, tagging(options))
+    return analyzer.default().write(photo, result, options)
 
 
-def tag(photo: str | os.PathLike[str], **options: Unpack[TagOptions]) -> Outcome:
+@takes(TagOptions)
+def tag(photo: Path, options: TagOptions) -> Outcome:
     """Analyse a photo and write the result into it; options and errors as for ``write``."""
-    return analyzer.default().tag(photo, tagging(options))
+    return analyzer.default().tag(photo, options)
 
 
-def read(photo: str | os.PathLike[str]) -> Record | None:
+def read(photo: Path) -> Record | None:
     """What phototag wrote in a photo, without a second analysis; None if it wrote nothing."""
     return analyzer.default().read(photo)
 
 
-def remove(photo: str | os.PathLike[str], *, dry_run: bool = False) -> Change:
-    """Take back exactly what phototag wrote in a photo and its sidecars."""
-    return analyzer.default().remove(photo, Options(dry_run=dry_run))
+@takes(ChangeOptions)
+def remove(photo: Path, options: ChangeOptions) -> Change:
+    """Take back exactly what phototag wrote in a photo and its sidecars.
+
+    Args:
+        photo: its path.
+        options: see ``ChangeOptions``; each is a keyword argument.
+    """
+    return analyzer.default().remove(photo, options)
 
 
 def crop(
-    photo: str | os.PathLike[str],
+    photo: Path,
     profile: str,
-    out: str | os.PathLike[str] | None = None,
+    out: Path | None = None,
     *,
     quality: int = 95,
     lossless: bool = False,
@@ -142,18 +109,3 @@ def crop(
     return analyzer.default().crop(
         photo, profile, out, quality=quality, lossless=lossless, lightroom=lightroom
     )
-
-
-def tagging(options: TagOptions) -> Tagging:
-    """The options as the analyzer takes them."""
-    given: dict[str, Any] = dict(options)
-    claims: dict[str, Any] = {
-        name: given.pop(name)
-        for name in ("vocabulary", "min_confidence", "lightroom_crop", "faces")
-        if name in given
-    }
-    said = given.pop("corrections", None)
-    if said is not None:
-        claims["corrections"] = said if isinstance(said, Mapping) else by_picture(said)
-    level = Level(given.pop("keywords", Level.MINIMAL))
-    return Tagging(keywords=level, **claims, write=Options(**given))

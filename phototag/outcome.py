@@ -10,7 +10,7 @@ from phototag import errors
 from phototag.analysis.result import Analysis
 from phototag.criteria.verdict import Kind
 from phototag.files.opening import FileState
-from phototag.metadata.options import Change
+from phototag.metadata.change import Change
 from phototag.metadata.record import Record
 from phototag.scene.measures import Scene
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, Unpack
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 # Ray reports its use to its makers unless this is set before it starts.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -25,18 +26,19 @@ import ray.data
 
 from phototag import errors
 from phototag.analyzer import Analyzer
-from phototag.api import TagOptions, tagging
 from phototag.catalogue.walk import walk
+from phototag.options import ProfileOptions, TagOptions, WorkOptions, part, setting, takes
 from phototag.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from phototag.crops import Profile
-    from phototag.limits import Limits
-    from phototag.tagging import Tagging
+    from phototag.options import Limits
 
 BATCH = 16  # photos that one call of an actor takes: a lost actor costs no more
+Photos = str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | ray.data.Dataset
+
 BLOCKS_A_WORKER = 4  # pieces of the list of photos, so that the last workers do not wait long
 
 #: The columns of the results.
@@ -57,59 +59,52 @@ SCHEMA = pa.schema(
 )
 
 
-def analyze(
-    photos: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | ray.data.Dataset,
-    *,
-    workers: int = 1,
-    batch: int = BATCH,
-    profiles: Sequence[Profile] | None = None,
-    limits: Limits | None = None,
-) -> ray.data.Dataset:
+@attrs.frozen(kw_only=True, slots=False)
+class RayOptions(ProfileOptions, WorkOptions):
+    """Of ``analyze``: workers are actors, each on one processor core of any node."""
+
+    batch: int = attrs.field(
+        default=BATCH, metadata=setting("Photos that one call of an actor takes.", least=1)
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class RayTagOptions(RayOptions, TagOptions):
+    """Of ``tag``."""
+
+
+@takes(RayOptions)
+def analyze(photos: Photos, options: RayOptions) -> ray.data.Dataset:
     """Analyse photos on a Ray cluster.
 
     Args:
         photos: a folder that all nodes see under this name, a list of paths, or a dataset with a
             column ``path`` or a column ``bytes`` (as ``ray.data.read_binary_files`` makes it).
-        workers: actors, each on one processor core of any node.
-        batch: photos that one call of an actor takes.
-        profiles: as for ``phototag.Analyzer``.
-        limits: as for ``phototag.Analyzer``.
+        options: see ``RayOptions``; each is a keyword argument.
 
     Returns:
         A dataset of one row a photo with the columns ``SCHEMA``: ``analysis`` is the JSON of
         ``Analysis.to_dict``; a photo that failed has ``error``, ``problem`` and ``remedy`` instead.
         Nothing is computed before the rows are asked for.
     """
-    settings = {"profiles": profiles, "limits": limits, "tagging": None}
-    return _mapped(_dataset(photos, workers), settings, workers, batch)
+    return _mapped(_dataset(photos, options.workers), options, tagging=None)
 
 
-def tag(
-    photos: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
-    *,
-    workers: int = 1,
-    batch: int = BATCH,
-    profiles: Sequence[Profile] | None = None,
-    limits: Limits | None = None,
-    **options: Unpack[TagOptions],
-) -> ray.data.Dataset:
+@takes(RayTagOptions)
+def tag(photos: Photos, options: RayTagOptions) -> ray.data.Dataset:
     """Tag photos in place on a Ray cluster, one writer for each file.
 
     No state is kept: a photo that holds what would be written is looked at and left alone.
 
     Args:
         photos: a folder that all nodes see under this name and may write, or a list of paths.
-        workers: as for ``analyze``.
-        batch: as for ``analyze``.
-        profiles: as for ``phototag.Analyzer``.
-        limits: as for ``phototag.Analyzer``.
-        **options: see ``TagOptions``.
+        options: see ``RayTagOptions``; each is a keyword argument.
 
     Returns:
         As ``analyze``; ``changed`` tells whether the photo's bytes have changed.
     """
-    settings = {"profiles": profiles, "limits": limits, "tagging": tagging(options)}
-    return _mapped(_dataset(photos, workers), settings, workers, batch)
+    tagging = part(options, TagOptions)
+    return _mapped(_dataset(photos, options.workers), options, tagging=tagging)
 
 
 def _dataset(photos: Any, workers: int) -> ray.data.Dataset:
@@ -129,14 +124,18 @@ def _dataset(photos: Any, workers: int) -> ray.data.Dataset:
 
 
 def _mapped(
-    dataset: ray.data.Dataset, settings: Mapping[str, Any], workers: int, batch: int
+    dataset: ray.data.Dataset, options: RayOptions, *, tagging: TagOptions | None
 ) -> ray.data.Dataset:
     return dataset.map_batches(
         Worker,
-        fn_constructor_kwargs=dict(settings),
-        batch_size=batch,
+        fn_constructor_kwargs={
+            "tagging": tagging,
+            "profiles": options.profiles,
+            "limits": options.limits,
+        },
+        batch_size=options.batch,
         batch_format="numpy",
-        compute=ray.data.ActorPoolStrategy(size=workers),
+        compute=ray.data.ActorPoolStrategy(size=options.workers),
         num_cpus=1,
         udf_modifying_row_count=False,
     )
@@ -153,7 +152,7 @@ class Worker:
 
     def __init__(
         self,
-        tagging: Tagging | None,
+        tagging: TagOptions | None,
         profiles: Sequence[Profile] | None,
         limits: Limits | None,
     ) -> None:

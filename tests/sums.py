@@ -17,7 +17,8 @@ from phototag.gallery.build import row
 from phototag.metadata import statement
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
-from phototag.tagging import Tagging
+from phototag.options import TagOptions
+from phototag.worker.order import record_of
 
 NUMBER = r"[+-]?\d+\.\d"
 Shown = tuple[list[Decimal], Decimal]  # the parts, and what they are said to add up to
@@ -62,7 +63,7 @@ def in_gallery(analysis: Analysis) -> Shown:
 def in_xmp(analysis: Analysis) -> Shown:
     """From the serialised packet, which is read afresh."""
     packet = Packet(None)
-    statement.write(packet, Tagging().record(analysis))
+    statement.write(packet, record_of(analysis, TagOptions()))
     again = Packet(packet.to_bytes())
     record = statement.read(again, 1)
     assert record is not None

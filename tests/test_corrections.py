@@ -9,8 +9,8 @@ import pytest
 
 import phototag
 from phototag import Kind, errors
-from phototag.analysis import corrections
 from phototag.analysis.result import analyse_scene
+from phototag.criteria import corrections
 from phototag.metadata.picture import digest
 
 

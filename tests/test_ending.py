@@ -17,7 +17,7 @@ import pytest
 
 import phototag
 from phototag import errors
-from phototag.limits import Limits
+from phototag.options import Limits
 from phototag.worker import SealedProcess, start
 from processes import (
     COMMAND,

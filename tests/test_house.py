@@ -17,7 +17,7 @@ import phototag
 
 ROOT = Path(__file__).parents[1]
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 60  # lines
-MOST_MODULES, PACKAGES = 9, range(10, 14)  # beside the packages, and of them
+MOST_MODULES, PACKAGES = 8, range(10, 14)  # beside the packages, and of them
 # What is longer, with a sentence why.
 LONGER: dict[str, str] = {}
 

@@ -23,7 +23,8 @@ from phototag.criteria.registry import GROUP
 from phototag.errors import BadPlugin
 from phototag.keywords import vocabulary
 from phototag.keywords.claims import Level
-from phototag.tagging import Tagging
+from phototag.options import TagOptions
+from phototag.worker.order import record_of
 from scenes import face, scene
 from sums import check, in_text
 
@@ -218,11 +219,10 @@ class Word(enum.StrEnum):
 def test_words_of_a_criterion_with_several_values(monkeypatch: pytest.MonkeyPatch) -> None:
     values = (Word.ONE, Word.TWO)
     found = with_odd(monkeypatch, answer(odd=values, confidence=0.5), values=values)
-    record = Tagging(keywords=Level.FULL).record(found)
+    record = record_of(found, TagOptions(keywords=Level.FULL))
     assert set(record.keywords.hierarchical) >= {"phototag|odd|one", "phototag|odd|two"}
     assert (
-        not Tagging(keywords=Level.FULL, min_confidence={"odd": 0.9})
-        .record(found)
+        not record_of(found, TagOptions(keywords=Level.FULL, min_confidence={"odd": 0.9}))
         .keywords.hierarchical[-1]
         .startswith("phototag|odd")
     )
@@ -249,7 +249,7 @@ def test_an_analysis_made_without_a_criterion_can_be_written_with_it(
 ) -> None:
     without = analyse_scene("jane.jpg", scene(face()))
     with_odd(monkeypatch, answer(odd=Word.ONE), values=tuple(Word)[:2])
-    assert Tagging(keywords=Level.FULL).record(without).kind == "headshot"
+    assert record_of(without, TagOptions(keywords=Level.FULL)).kind == "headshot"
 
 
 def test_a_word_that_parts_levels_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from phototag.catalogue import walk
 from phototag.cli.report import command
 from phototag.files import opening
 from phototag.gallery import build
-from phototag.tagging import Tagging
+from phototag.options import TagOptions
 
 A_LINE = 400  # characters
 SECRET = base64.b64encode(b"the customer's face " * 25_000).decode()  # 667 kB
@@ -214,6 +214,6 @@ def test_no_file_has_a_longer_one() -> None:
 
 
 def test_corrections_meet_the_same_refusal(result: phototag.Analysis) -> None:
-    said = Tagging(corrections={"0": phototag.Kind.OTHER})
+    said = TagOptions(corrections={"0": phototag.Kind.OTHER})
     with phototag.Analyzer() as analyzer, pytest.raises(errors.BadInput):
         analyzer.tag(NO_PATHS["base64"][0], said)

@@ -20,7 +20,7 @@ from PIL import Image
 
 from phototag import errors
 from phototag.analyzer import Analyzer
-from phototag.limits import Limits
+from phototag.options import Limits
 from phototag.worker import SealedProcess
 from phototag.worker.handlers import HANDLERS
 from phototag.worker.requests import AnyRequest, Detect, Request

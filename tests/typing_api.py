@@ -43,7 +43,7 @@ def every_input(data: bytes, array: Any) -> None:
 def many_photos(photos: list[str]) -> None:
     with phototag.Analyzer(workers=2, limits=phototag.Limits(seconds=5)) as analyzer:
         assert_type(analyzer.analyze_many(photos), Generator[phototag.Outcome])
-        for outcome in analyzer.tag_many(photos, phototag.Tagging(), stop=threading.Event()):
+        for outcome in analyzer.tag_many(photos, phototag.TagOptions(), stop=threading.Event()):
             assert_type(outcome.analysis, phototag.Analysis | None)
             assert_type(outcome.error, phototag.PhototagError | None)
     for outcome in phototag.tag_catalogue("~/Pictures", dry_run=True):

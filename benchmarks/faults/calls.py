@@ -23,7 +23,7 @@ import attrs
 
 from benchmarks.faults import seeds
 from phototag.errors import PhototagError
-from phototag.metadata.options import Options
+from phototag.options import WriteOptions
 from phototag.worker import writer
 
 ERRORS = ("ENOSPC", "EIO", "EACCES", "EROFS", "EXDEV", "EINTR")
@@ -64,7 +64,7 @@ CASES = (
     Case("tag a JPEG", "jpg", lambda path: writer.apply(path, seeds.record("headshot"))),
     Case(
         "tag a JPEG and its sidecar", "jpg", lambda path: writer.apply(path, seeds.record("portrait")),
-        lambda path: writer.apply(path, seeds.record("headshot"), Options(sidecar="always")),
+        lambda path: writer.apply(path, seeds.record("headshot"), WriteOptions(sidecar="always")),
     ),
     Case("make a sidecar", "gif", lambda path: writer.apply(path, seeds.record("headshot"))),
     Case(

@@ -20,10 +20,9 @@ import attrs
 
 from benchmarks.faults import seeds
 from phototag.errors import InternalError, PhototagError, WorkerDied
-from phototag.limits import Limits
 from phototag.metadata.containers import open_container
-from phototag.metadata.options import Options
 from phototag.metadata.picture import digest
+from phototag.options import Limits, WriteOptions
 from phototag.worker import Pool, single
 from phototag.worker.requests import Read, Remove, Write
 from phototag.worker.source import PhotoFile
@@ -272,7 +271,7 @@ class Runner:
         path = self._folder / f"{number}.{suffix}"
         path.write_bytes(data)
         photo = PhotoFile.of(path)
-        options, submit = Options(), self._pool.submit
+        options, submit = WriteOptions(), self._pool.submit
         tag = Write(photo=photo, record=seeds.record("headshot"), options=options)
         operations: dict[str, Callable[[], object]] = {
             "analyze": lambda: single.analyzed(self._pool, path, None),

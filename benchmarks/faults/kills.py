@@ -30,7 +30,7 @@ from phototag.errors import PhototagError
 from phototag.files.temporary import PREFIX
 from phototag.keywords.claims import Level
 from phototag.metadata.picture import digest
-from phototag.tagging import Tagging
+from phototag.options import TagOptions
 from phototag.worker import writer
 
 SUFFIXES = ("jpg", "png", "tif", "webp", "gif")  # a GIF gets a sidecar
@@ -113,8 +113,8 @@ def runs(folder: Path, count: int, say: Callable[[str], None], seed: int = 0) ->
     photos = _photos(tree, EACH)
     with Analyzer() as analyzer:
         steps: tuple[Step, ...] = (
-            lambda path: analyzer.tag(path, Tagging(keywords=Level.MINIMAL)),
-            lambda path: analyzer.tag(path, Tagging(keywords=Level.FULL)),
+            lambda path: analyzer.tag(path, TagOptions(keywords=Level.MINIMAL)),
+            lambda path: analyzer.tag(path, TagOptions(keywords=Level.FULL)),
             analyzer.remove,
         )
         first = {path.suffix: _versions(path, steps) for path in reversed(photos)}

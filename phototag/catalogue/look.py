@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from phototag import errors
-from phototag.catalogue.run import Catalogue, Plan, Task
+from phototag.catalogue.run import Catalogue, Task
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found
-from phototag.files.opening import path_of
+from phototag.files.opening import names_of
+from phototag.options import CatalogueOptions, GalleryOptions, part
 from phototag.outcome import Outcome
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
-    from phototag.crops import Profile
     from phototag.worker.pool import Pool
 
 R = TypeVar("R")
@@ -40,13 +39,11 @@ class Looked:
 
 
 def looked_at(
-    roots: Iterable[str | os.PathLike[str]],
+    roots: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     pool: Pool,
     *,
     then: Callable[[Looked], tuple[Looked, R]],
-    profiles: Sequence[Profile] | None,
-    state: str | os.PathLike[str] | None,
-    stop: threading.Event | None,
+    options: GalleryOptions,
 ) -> Generator[tuple[Looked, R | None]]:
     """Look at the photos below the roots, in order of their names.
 
@@ -54,23 +51,21 @@ def looked_at(
         roots: folders or photos.
         pool: does the work.
         then: what else is made of each photo that did not fail, in the worker's turn.
-        profiles: crop profiles; None = the built-in ones.
-        state: path of the state file; None = the user's own.
-        stop: set it to end early.
+        options: what is looked for.
     """
-    names = [os.path.expanduser(path_of(root)) for root in roots]  # noqa: PTH111
-    plan = Plan.to_look(profiles)
+    names = names_of(roots)
+    looking = attrs.evolve(part(options, CatalogueOptions), dry_run=True)
     with ExitStack() as held:
-        book = held.enter_context(State(state))
+        book = held.enter_context(State(options.state))
 
         def tasks() -> Iterator[Task]:
             for name in names:
                 if os.path.isdir(name):  # noqa: PTH112
-                    catalogue = Catalogue(name, plan, book, pool)
+                    catalogue = Catalogue(name, looking, book, pool)
                     yield from itertools.chain.from_iterable(catalogue.tasks())
                 else:
                     folder, base = os.path.split(name)
-                    catalogue = Catalogue(folder or ".", plan, book, pool)
+                    catalogue = Catalogue(folder or ".", looking, book, pool)
                     found = Found(path=name, folder="", name=base, state=None, looks="")
                     yield Task(catalogue, found, None)
 
@@ -82,7 +77,7 @@ def looked_at(
             except errors.PhototagError as error:
                 return Looked(outcome=Outcome(photo=task.found.path, error=error)), None
 
-        yield from pool.stream(work, tasks(), stop=stop)
+        yield from pool.stream(work, tasks(), stop=options.stop)
 
 
 def _look(task: Task) -> Looked:

@@ -2,83 +2,51 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import os
+from collections.abc import Generator, Iterable
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING
 
 import attrs
 
 from phototag import errors, plugins
 from phototag.analysis.result import analyse_scene
-from phototag.api import TagOptions, tagging
+from phototag.catalogue.fingerprint import fingerprint
 from phototag.catalogue.lock import locked
 from phototag.catalogue.settled import is_settled
 from phototag.catalogue.state import Place, Row, State, Statement
 from phototag.catalogue.walk import Found, find, looks
 from phototag.criteria.calibration import default as rules
 from phototag.criteria.verdict import Kind
-from phototag.files.opening import path_of
-from phototag.metadata.options import Change, Options
+from phototag.files.opening import names_of
+from phototag.metadata.change import Change
 from phototag.metadata.record import FORM
+from phototag.options import CatalogueOptions, WriteOptions, part, takes
 from phototag.outcome import How, Met, Outcome, Written
-from phototag.tagging import Tagging
 from phototag.version import __version__
 from phototag.worker import single
+from phototag.worker.order import record_of
 from phototag.worker.pool import Pool
 from phototag.worker.requests import Identify, Write
 from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from phototag.analysis.result import Analysis
-    from phototag.crops import Profile
-    from phototag.limits import Limits
     from phototag.metadata.record import Record
     from phototag.outcome import Expected
     from phototag.scene.measures import Scene
 
-# Options of a write that do not change what stands in the photo afterwards.
-_PASSING: dict[str, Any] = {
-    "force": False, "dry_run": False, "keep_mtime": False, "allow_hard_links": False,
-}  # fmt: skip
+Path = str | os.PathLike[str]
 
 
-@attrs.frozen(kw_only=True)
-class Plan:
-    """How a catalogue is gone through.
-
-    Attributes:
-        tagging: what is written.
-        profiles: crop profiles; None = the built-in ones.
-        pairs: negatives share the verdict of the developed photo beside them.
-        links: follow symbolic links to folders.
-        failed: only the photos that failed last time.
-    """
-
-    tagging: Tagging
-    profiles: Sequence[Profile] | None = None
-    pairs: bool = False
-    links: bool = False
-    failed: bool = False
-
-    @classmethod
-    def to_look(cls, profiles: Sequence[Profile] | None) -> Plan:
-        """Nothing is to be written."""
-        return cls(tagging=Tagging(write=Options(dry_run=True)), profiles=profiles)
-
-    @property
-    def settings(self) -> str:
-        """A short name of all that decides what stands in a photo afterwards."""
-        write = attrs.evolve(self.tagging.write, **_PASSING)
-        asked = attrs.evolve(self.tagging, write=write, corrections={})
-        added = plugins.identity()
-        parts = (asked, self.profiles, self.pairs, __version__, FORM, rules().identity, added)
-        return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+def settings_of(options: CatalogueOptions) -> str:
+    """A short name of all that decides what stands in a photo afterwards."""
+    return fingerprint(options, __version__, FORM, rules().identity, plugins.identity())
 
 
 @attrs.frozen
@@ -95,19 +63,19 @@ class Catalogue:
 
     Args:
         root: the folder.
-        plan: how to go through it.
+        options: how to go through it, and what is written.
         state: what earlier runs knew.
         pool: does the work.
     """
 
-    def __init__(self, root: str, plan: Plan, state: State, pool: Pool) -> None:
+    def __init__(self, root: str, options: CatalogueOptions, state: State, pool: Pool) -> None:
         self.root = root
-        self._plan, self._state, self._pool = plan, state, pool
+        self._options, self._state, self._pool = options, state, pool
         self._number = state.root(os.fsencode(os.path.realpath(root)))
-        self._settings = f"{plan.settings}/{state.seen_by}"
+        self._settings = f"{settings_of(options)}/{state.seen_by}"
         if not self._dry:
-            state.correct_kinds(plan.tagging.corrections)
-        self._corrected = state.corrections() | dict(plan.tagging.corrections)
+            state.correct_kinds(options.corrections)
+        self._corrected = state.corrections() | dict(options.corrections)
         # A picture that cannot be opened stays so, whatever is asked for; unless it may take more.
         self._unreadable = f"{__version__}/{state.seen_by}/{pool.limits}"
         self._run: int | None = None
@@ -115,20 +83,22 @@ class Catalogue:
 
     @property
     def _dry(self) -> bool:
-        return self._plan.tagging.write.dry_run
+        return self._options.dry_run
 
     def tasks(self, found: Iterable[Found] | None = None) -> Iterator[list[Task]]:
         """The photos, each with its partners; all of them, unless some are given."""
-        plan, state = self._plan, self._state
+        options, state = self._options, self._state
         self._recalls = state.has_scenes()
-        found = found or find(self.root, links=plan.links, pairs=plan.pairs, clean=not self._dry)
-        failed = state.failed(self._number) if plan.failed else set()
+        found = found or find(
+            self.root, links=options.follow_links, pairs=options.pairs, clean=not self._dry
+        )
+        failed = state.failed(self._number) if options.failed else set()
         group: list[Task] = []
         for folder, photos in itertools.groupby(found, key=lambda photo: photo.folder):
             rows = state.photos(self._number, os.fsencode(folder))
             for photo in photos:
                 place = os.fsencode(folder), os.fsencode(photo.name)
-                if plan.failed and place not in failed:
+                if options.failed and place not in failed:
                     continue
                 if photo.partner is None and group:
                     yield group
@@ -146,7 +116,7 @@ class Catalogue:
 
     def complete(self) -> None:
         """Note that the whole tree has been gone through."""
-        if not self._dry and not self._plan.failed:
+        if not self._dry and not self._options.failed:
             self._state.end(self._number, self._settings)
 
     def ready(self, task: Task) -> Outcome | None:
@@ -154,7 +124,7 @@ class Catalogue:
         found, row = task.found, task.row
         if found.error is not None:
             return Outcome(photo=found.path, error=found.error)
-        if row is None or self._plan.tagging.write.force or self._plan.failed:
+        if row is None or self._options.force or self._options.failed:
             return None
         settings = self._settings_of(found, row.picture)
         if row.looks != found.looks or row.settings not in {settings, self._unreadable}:
@@ -204,7 +174,7 @@ class Catalogue:
         raise AssertionError  # the second try returns or raises
 
     def _tag(self, task: Task, met: Met, how: How, beside: str) -> tuple[Outcome, str]:
-        found, tagging = task.found, self._plan.tagging
+        found, options = task.found, self._options
         assert met.scene is not None
         kind = self._corrected.get(met.picture)
         settings = self._settings_of(found, met.picture)
@@ -213,7 +183,7 @@ class Catalogue:
             met = self._identify(found.path, detect=False)
             # What the camera developed may be cut differently, and has another number of pixels.
             analysis = attrs.evolve(analysis, crops=(), refusals=())
-        record = tagging.record(analysis)
+        record = record_of(analysis, options)
         place = self._place(found)
         change, written = self._write(task, place, met, record)
         now = looks(written.states, os.path.realpath(found.path))
@@ -227,7 +197,9 @@ class Catalogue:
                 kind=str(analysis.kind),
                 mark=written.mark,
             )
-            self._state.remember(place, row, Statement(record=record, options=tagging.write))
+            self._state.remember(
+                place, row, Statement(record=record, options=part(options, WriteOptions))
+            )
         return Outcome(photo=found.path, analysis=analysis, change=change, how=how), now
 
     def met(self, found: Found, row: Row | None) -> tuple[Met, How]:
@@ -249,14 +221,14 @@ class Catalogue:
 
     def _evaluate(self, path: str, scene: Scene, kind: Kind | None) -> Analysis:
         """What follows from a scene, with this run's crop profiles."""
-        return analyse_scene(path, scene, profiles=self._plan.profiles, kind=kind)
+        return analyse_scene(path, scene, profiles=self._options.profiles, kind=kind)
 
     def _identify(self, path: str, *, detect: bool = True) -> Met:
         photo, pixels = PhotoFile.of(path), self._pool.limits.pixels
         return self._pool.submit(Identify(photo=photo, detect=detect, max_pixels=pixels))
 
     def _put(
-        self, path: str, record: Record, options: Options, expected: Expected | None = None
+        self, path: str, record: Record, options: WriteOptions, expected: Expected | None = None
     ) -> Written:
         """Write a record; with ``expected``, only where the photo is as this run knows it."""
         photo = PhotoFile.of(path)
@@ -266,7 +238,8 @@ class Catalogue:
 
     def _write(self, task: Task, place: Place, met: Met, record: Record) -> tuple[Change, Written]:
         """Write a record, with what stood there before in the book."""
-        path, options, book = task.found.path, self._plan.tagging.write, self._state
+        path, book = task.found.path, self._state
+        options = part(self._options, WriteOptions)
         if options.dry_run:
             written = self._put(path, record, options)
             assert written.change is not None
@@ -306,7 +279,7 @@ class Catalogue:
 
     def _mark_of(self, path: str, record: Record) -> str:
         """The mark of the statement that would stand in a photo."""
-        dry = attrs.evolve(self._plan.tagging.write, dry_run=True)
+        dry = attrs.evolve(part(self._options, WriteOptions), dry_run=True)
         return self._put(path, record, dry).mark
 
     def _number_of_run(self) -> int:
@@ -336,60 +309,45 @@ class Catalogue:
         return Place(self._number, os.fsencode(found.folder), os.fsencode(found.name))
 
 
-def tag_catalogue(
-    *roots: str | os.PathLike[str],
-    workers: int = 1,
-    limits: Limits | None = None,
-    profiles: Sequence[Profile] | None = None,
-    state: str | os.PathLike[str] | None = None,
-    pairs: bool = False,
-    links: bool = False,
-    failed: bool = False,
-    wait: bool = False,
-    stop: threading.Event | None = None,
-    **options: Unpack[TagOptions],
-) -> Generator[Outcome]:
+@takes(CatalogueOptions)
+def tag_catalogue(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[Outcome]:
     """Analyse every photo below the roots and write the results into them.
 
     Yields one ``Outcome`` a photo, in order of their names, as they become ready; a photo that
     fails has its error in it and does not end the run.  What a run saw and wrote is kept in a state
     file: photos that are as they were cost a look at their size and time, a changed vocabulary or
-    calibration is applied without opening a picture again, a killed run is gone on with.
+    calibration is applied without opening a picture again, and the next run resumes one that was
+    interrupted.
 
     Args:
-        roots: folders, or single photos; for those no state is kept.
-        workers: as for ``phototag.Analyzer``.
-        limits: as for ``phototag.Analyzer``.
-        profiles: as for ``phototag.Analyzer``.
-        state: path of the state file; None = the user's own.
-        pairs: a negative takes the verdict of the developed photo of the same name beside it.
-        links: follow symbolic links to folders.
-        failed: only photos that failed last time.
-        wait: until another run on the same folders has ended.
-        stop: set it to end the run early; the photos in hand are finished.
-        **options: see ``TagOptions``.
+        roots: a folder or photo, or several; of single photos no state is kept.
+        options: see ``CatalogueOptions``; each is a keyword argument.
 
     Raises:
         CatalogueBusy: another run is at work in the same folders.
         StateUnusable: the state file cannot be used.
     """
-    plan = Plan(
-        tagging=tagging(options), profiles=profiles, pairs=pairs, links=links, failed=failed
-    )
-    names = [os.path.expanduser(path_of(root)) for root in roots]  # noqa: PTH111
+    return tag_trees(roots, options)
+
+
+def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[Outcome]:
+    """As ``tag_catalogue``, for who has the options."""
+    names = names_of(roots)
     folders = [name for name in names if os.path.isdir(name)]  # noqa: PTH112
+    stop = options.stop
     with ExitStack() as held:
-        pool = held.enter_context(Pool(workers, limits))
+        pool = held.enter_context(Pool(options.workers, options.limits))
         book = None
         if folders:
-            held.enter_context(locked(map(os.path.realpath, folders), wait=wait, stop=stop))
-            book = held.enter_context(State(state))
+            real = map(os.path.realpath, folders)
+            held.enter_context(locked(real, wait=options.wait, stop=stop))
+            book = held.enter_context(State(options.state))
         for is_folder, group in itertools.groupby(names, key=folders.__contains__):
             if book is not None and is_folder:
                 for name in group:
-                    yield from through(Catalogue(name, plan, book, pool), pool, stop)
-            elif not failed:
-                one = partial(single.tagged, pool, tagging=plan.tagging, profiles=profiles)
+                    yield from through(Catalogue(name, options, book, pool), pool, stop)
+            elif not options.failed:
+                one = partial(single.tagged, pool, options=options, profiles=options.profiles)
                 yield from pool.stream(single.guarded(one), group, stop=stop)
 
 

@@ -17,8 +17,8 @@ from phototag import errors
 from phototag.analysis.result import models_identity
 from phototag.catalogue.database import Database, packed, unpacked
 from phototag.criteria.verdict import Kind
-from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.options import WriteOptions
 from phototag.scene.measures import SCENE_VERSION, Scene
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Statement:
     """What was written into a photo, and how; enough to write it again."""
 
     record: Record
-    options: Options = attrs.Factory(Options)
+    options: WriteOptions = attrs.Factory(WriteOptions)
 
 
 @attrs.frozen(kw_only=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator, Iterable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -12,19 +12,15 @@ from phototag import errors
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Entry, Place, Run, State
 from phototag.catalogue.walk import clean_folder, walk
-from phototag.files.opening import path_of
-from phototag.metadata.options import Options
+from phototag.files.opening import names_of
+from phototag.options import ChangeOptions, RemoveOptions, UndoOptions, part, takes
 from phototag.outcome import How, Outcome
 from phototag.worker import single
 from phototag.worker.pool import Pool
-from phototag.worker.requests import Remove, Write
+from phototag.worker.requests import Write
 from phototag.worker.source import PhotoFile
 
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Generator
-
-    from phototag.limits import Limits
+Path = str | os.PathLike[str]
 
 
 def runs(state: str | os.PathLike[str] | None = None) -> list[Run]:
@@ -40,82 +36,63 @@ def runs(state: str | os.PathLike[str] | None = None) -> list[Run]:
         return book.runs()
 
 
-def undo(
-    run: int | None = None,
-    *,
-    state: str | os.PathLike[str] | None = None,
-    workers: int = 1,
-    limits: Limits | None = None,
-    allow_hard_links: bool = False,
-    dry_run: bool = False,
-    wait: bool = False,
-    stop: threading.Event | None = None,
-) -> Generator[Outcome]:
+@takes(UndoOptions)
+def undo(options: UndoOptions) -> Generator[Outcome]:
     """Take back what one run wrote: photos get the statement back that stood in them before.
 
     What other programs and people have written since stays.  A photo that has been renamed is found
     by its picture, if a later run has met it.
 
     Args:
-        run: its number; None = the last one that can be taken back.
-        state: path of the state file; None = the user's own.
-        workers: as for ``phototag.Analyzer``.
-        limits: as for ``phototag.Analyzer``.
-        allow_hard_links: as in ``TagOptions``.
-        dry_run: say what would change, and change nothing.
-        wait: until another run on the same folder has ended.
-        stop: set it to end early; the next call goes on.
+        options: see ``UndoOptions``; each is a keyword argument.
 
-    Yields:
-        One ``Outcome`` a photo.
+    Returns:
+        One ``Outcome`` a photo, as they become ready.
 
     Raises:
         RunUnknown: there is no such run, or nothing of it is left to take back.
         CatalogueBusy: another run is at work in the folder.
         StateUnusable: the state file cannot be used.
     """
-    options = Options(dry_run=dry_run, allow_hard_links=allow_hard_links)
-    with State(state) as book, Pool(workers, limits) as pool:
-        found = _chosen(book, run)
-        taking = _Taking(book, pool, found, options)
-        with locked([found.root], wait=wait, stop=stop):
-            yield from pool.stream(taking.back, book.entries(found.number), stop=stop)
+    return undo_run(options)
 
 
-def remove_catalogue(
-    *roots: str | os.PathLike[str],
-    workers: int = 1,
-    limits: Limits | None = None,
-    allow_hard_links: bool = False,
-    dry_run: bool = False,
-    links: bool = False,
-    wait: bool = False,
-    stop: threading.Event | None = None,
-) -> Generator[Outcome]:
+def undo_run(options: UndoOptions) -> Generator[Outcome]:
+    """As ``undo``, for who has the options."""
+    with State(options.state) as book, Pool(options.workers, options.limits) as pool:
+        found = _chosen(book, options.run)
+        taking = _Taking(book, pool, found, part(options, ChangeOptions))
+        with locked([found.root], wait=options.wait, stop=options.stop):
+            yield from pool.stream(taking.back, book.entries(found.number), stop=options.stop)
+
+
+@takes(RemoveOptions)
+def remove_catalogue(roots: Path | Iterable[Path], options: RemoveOptions) -> Generator[Outcome]:
     """Take back everything phototag wrote in the photos below the roots; no state is needed.
 
     Args:
-        roots: folders, or single photos.
-        workers: as for ``phototag.Analyzer``.
-        limits: as for ``phototag.Analyzer``.
-        allow_hard_links: as in ``TagOptions``.
-        dry_run: say what would change, and change nothing.
-        links: follow symbolic links to folders.
-        wait: until another run on the same folders has ended.
-        stop: set it to end early; the photos in hand are finished.
+        roots: a folder or photo, or several.
+        options: see ``RemoveOptions``; each is a keyword argument.
 
-    Yields:
-        One ``Outcome`` a photo.
+    Returns:
+        One ``Outcome`` a photo, as they become ready.
 
     Raises:
         CatalogueBusy: another run is at work in the same folders.
     """
-    names = [os.path.expanduser(path_of(root)) for root in roots]  # noqa: PTH111
+    return remove_trees(roots, options)
+
+
+def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Generator[Outcome]:
+    """As ``remove_catalogue``, for who has the options."""
+    names, stop = names_of(roots), options.stop
     folders = [os.path.realpath(name) for name in names if os.path.isdir(name)]  # noqa: PTH112
-    options = Options(dry_run=dry_run, allow_hard_links=allow_hard_links)
-    with locked(folders, wait=wait, stop=stop), Pool(workers, limits) as pool:
-        photos = walk(names, links=links, clean=not dry_run)
-        take_back = partial(single.taken_back, pool, options=options)
+    with (
+        locked(folders, wait=options.wait, stop=stop),
+        Pool(options.workers, options.limits) as pool,
+    ):
+        photos = walk(names, links=options.follow_links, clean=not options.dry_run)
+        take_back = partial(single.taken_back, pool, options=part(options, ChangeOptions))
         yield from pool.stream(take_back, photos, stop=stop)
 
 
@@ -140,7 +117,7 @@ def _chosen(book: State, number: int | None) -> Run:
 class _Taking:
     """A run that is being taken back."""
 
-    def __init__(self, book: State, pool: Pool, run: Run, options: Options) -> None:
+    def __init__(self, book: State, pool: Pool, run: Run, options: ChangeOptions) -> None:
         self._book, self._pool, self._run, self._options = book, pool, run, options
         self._cleaned: set[bytes] = set()  # folders
 
@@ -169,8 +146,7 @@ class _Taking:
             )
         dry, mark = self._options.dry_run, ""
         if entry.before is None:
-            request = Remove(photo=PhotoFile.of(path), options=self._options)
-            change = self._pool.submit(request)
+            change = single.removed(self._pool, path, self._options)
         else:
             mine = self._options
             links = mine.allow_hard_links or entry.before.options.allow_hard_links

@@ -4,48 +4,34 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Generator
 from functools import partial
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING
 
 import watchfiles
 
-from phototag.api import TagOptions, tagging
 from phototag.catalogue.lock import locked
-from phototag.catalogue.run import Catalogue, Plan, through
+from phototag.catalogue.run import Catalogue, through
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found, find, inside_of, listing
 from phototag.errors import CatalogueBusy, PhotoNotReadable
 from phototag.files.formats import PHOTO_SUFFIXES
 from phototag.files.opening import FileState, path_of
-from phototag.outcome import How
+from phototag.options import CatalogueOptions, WatchOptions, part, takes
+from phototag.outcome import How, Outcome
 from phototag.worker.pool import Pool
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from phototag.crops import Profile
-    from phototag.limits import Limits
-    from phototag.outcome import Outcome
 
-SETTLED = 2.0  # s without a change until a file counts as whole
 LOOK_EVERY = 500  # ms between two looks at what waits
 AGAIN = 15 * 60.0  # s between two walks over the whole tree: the system may lose messages
 
 
-def watch_catalogue(
-    root: str | os.PathLike[str],
-    *,
-    workers: int = 1,
-    limits: Limits | None = None,
-    profiles: Sequence[Profile] | None = None,
-    state: str | os.PathLike[str] | None = None,
-    pairs: bool = False,
-    settled: float = SETTLED,
-    poll: bool = False,
-    stop: threading.Event | None = None,
-    **options: Unpack[TagOptions],
-) -> Generator[Outcome]:
+@takes(WatchOptions)
+def watch_catalogue(root: str | os.PathLike[str], options: WatchOptions) -> Generator[Outcome]:
     """Tag the photos of a folder, and then every one that arrives there, until ``stop`` is set.
 
     A file is touched when it has not changed for a while.  Photos with which there is nothing to
@@ -53,30 +39,27 @@ def watch_catalogue(
 
     Args:
         root: the folder.
-        workers: as for ``phototag.Analyzer``.
-        limits: as for ``phototag.Analyzer``.
-        profiles: as for ``phototag.Analyzer``.
-        state: as for ``tag_catalogue``.
-        pairs: as for ``tag_catalogue``.
-        settled: s without a change until a file counts as whole.
-        poll: look at the files again and again instead of being told by the system, which does
-            not know of changes that other computers make on a network drive.
-        stop: set it to end; the photos in hand are finished.
-        **options: see ``TagOptions``.
+        options: see ``WatchOptions``; each is a keyword argument.  ``poll`` is for network drives: the
+            system does not know of changes that other computers make there.
 
     Raises:
         PhotoNotReadable: the folder cannot be searched.
         StateUnusable: the state file cannot be used.
     """
+    return watch_tree(root, options)
+
+
+def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator[Outcome]:
+    """As ``watch_catalogue``, for who has the options."""
     name = os.path.expanduser(path_of(root))  # noqa: PTH111
     if not os.path.isdir(name):  # noqa: PTH112
         raise PhotoNotReadable(name, "this is no folder", "name the folder to watch")
-    plan = Plan(tagging=tagging(options), profiles=profiles, pairs=pairs)
-    changes = _messages(name, poll, stop)
+    stop, pairs = options.stop, options.pairs
+    changes = _messages(name, options.poll, stop)
     next(changes, None)  # from here on the system keeps messages for us
-    arriving = _Arriving(name, settled, pairs=pairs)
-    with Pool(workers, limits) as pool, State(state) as book:
-        catalogue = Catalogue(name, plan, book, pool)
+    arriving = _Arriving(name, options.settled, pairs=pairs)
+    with Pool(options.workers, options.limits) as pool, State(options.state) as book:
+        catalogue = Catalogue(name, part(options, CatalogueOptions), book, pool)
 
         tagged = partial(_tagged, catalogue, pool, stop)
         yield from tagged(find(name, pairs=pairs, clean=True))

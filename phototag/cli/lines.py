@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from phototag.analysis.result import SCHEMA
 from phototag.errors import shown
-from phototag.metadata.options import Change
+from phototag.metadata.change import Change
 from phototag.outcome import How
 from phototag.scene import serialization
 from phototag.wording import sure

@@ -4,72 +4,63 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
 import click
 
 from phototag.analyzer import QUALITY, Analyzer
 from phototag.catalogue import walk
 from phototag.cli.lines import analysis_lines, record_dict, record_text
-from phototag.cli.options import (
-    json_lines,
-    limits_of_a_photo,
-    own_profiles,
-    paths_argument,
-    photos_argument,
-    state_file,
-    workers_number,
-)
+from phototag.cli.options import JsonOptions, paths_argument, photos_argument, takes_options
 from phototag.cli.report import Report
 from phototag.cli.running import close, go_through, total
-from phototag.crops import Profile
 from phototag.errors import PhototagError, shown
-from phototag.limits import Limits
+from phototag.options import GalleryOptions, ProfileOptions, WorkOptions, setting
 
 if TYPE_CHECKING:
     from phototag.outcome import Outcome
 
 
+@attrs.frozen(kw_only=True, slots=False)
+class _Analyze(ProfileOptions, WorkOptions, JsonOptions):
+    """The options of ``phototag analyze``."""
+
+    picture: str | None = attrs.field(
+        default=None,
+        metadata=setting(
+            "Draw faces, crop and reasons of one PHOTO as a picture; never over a file that is "
+            "there.",
+            kind="new file",
+            metavar="OUT.png",
+        ),
+    )
+
+
 @click.command()
 @photos_argument
-@json_lines
-@workers_number
-@limits_of_a_photo
-@own_profiles
-@click.option(
-    "--picture",
-    type=click.Path(dir_okay=False),
-    metavar="OUT.png",
-    help="Draw faces, crop and reasons of one PHOTO as a picture; never over a file that is there.",
-)
-def analyze(
-    photos: tuple[str, ...],
-    *,
-    as_json: bool,
-    workers: int,
-    limits: Limits,
-    profiles: tuple[Profile, ...] | None,
-    picture: str | None,
-) -> None:
+@takes_options(_Analyze)
+def analyze(photos: tuple[str, ...], options: _Analyze) -> None:
     """Print the verdict on each PHOTO and the reasons for it."""
+    picture = options.picture
     if picture and len(photos) > 1:
         raise click.UsageError("--picture takes one photo")
-    report = Report(as_json=as_json, total=len(photos))
+    report = Report(as_json=options.json, total=len(photos))
 
     def lines(done: Outcome) -> list[str]:
         if picture and done.analysis is not None:
             analyzer.draw(done.photo, done.analysis, picture)
-        return analysis_lines(done, as_json=as_json)
+        return analysis_lines(done, as_json=options.json)
 
-    with Analyzer(workers, limits=limits, profiles=profiles) as analyzer:
+    with Analyzer(options.workers, limits=options.limits, profiles=options.profiles) as analyzer:
         stopped = go_through(report, lambda stop: analyzer.analyze_many(photos, stop=stop), lines)
     close(report, stopped=stopped, goes_on=False, commands=[])
 
 
 @click.command()
 @photos_argument
-@json_lines
-def show(photos: tuple[str, ...], *, as_json: bool) -> None:
+@takes_options(JsonOptions)
+def show(photos: tuple[str, ...], options: JsonOptions) -> None:
     """Print what phototag wrote in each PHOTO, without a second analysis."""
-    report = Report(as_json=as_json, total=len(photos))
+    report = Report(as_json=options.json, total=len(photos))
     with Analyzer() as analyzer:
         for photo in photos:
             try:
@@ -77,104 +68,82 @@ def show(photos: tuple[str, ...], *, as_json: bool) -> None:
             except PhototagError as error:
                 report.failed(error)
                 continue
-            report.print(record_dict(photo, record) if as_json else record_text(photo, record))
+            dump = record_dict if options.json else record_text
+            report.print(dump(photo, record))
     report.end()
 
 
 @click.command()
 @paths_argument
-@click.option(
-    "-o", "--out", type=click.Path(), required=True, metavar="OUT.html", help="The page to write."
-)
-@click.option("--title", default="phototag", show_default=True, help="Of the page.")
-@workers_number
-@limits_of_a_photo
-@own_profiles
-@state_file
-def gallery(
-    paths: tuple[str, ...],
-    *,
-    out: str,
-    title: str,
-    workers: int,
-    limits: Limits,
-    profiles: tuple[Profile, ...] | None,
-    state: str | None,
-) -> None:
+@takes_options(GalleryOptions)
+def gallery(paths: tuple[str, ...], options: GalleryOptions) -> None:
     """Write a page to look through the verdicts of each PATH: one file, for any browser."""
     from phototag.gallery import stream  # noqa: PLC0415 - only this command needs it
 
     report = Report(as_json=False, total=total(paths), count=lambda: sum(1 for _ in walk(paths)))
     stopped = go_through(
         report,
-        lambda stop: stream(
-            *paths,
-            out=out,
-            title=title,
-            workers=workers,
-            limits=limits,
-            profiles=profiles,
-            state=state,
-            stop=stop,
-        ),
+        lambda stop: stream(paths, attrs.evolve(options, stop=stop)),
         lambda _: [],
     )
-    report.say(f"{shown(out)}: {report.tally.photos - report.tally.failed} photos")
+    count = report.tally.photos - report.tally.failed
+    report.say(f"{shown(str(options.out))}: {count} photos")
     close(report, stopped=stopped, dry_run=False, commands=[])
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class _Crop(ProfileOptions):
+    """The options of ``phototag crop``."""
+
+    profile: str = attrs.field(
+        metadata=setting("Name of the crop profile: casting_8x10 ...", metavar="NAME")
+    )
+    out: str | None = attrs.field(
+        default=None,
+        metadata=setting(
+            "The new file (default: NAME.PROFILE.jpg).", short="-o", kind="new file", metavar="OUT"
+        ),
+    )
+    quality: int = attrs.field(
+        default=QUALITY,
+        metadata=setting(
+            "Quality of a JPEG or WebP that is encoded anew.", metavar="N", least=1, most=100
+        ),
+    )
+    lossless: bool = attrs.field(
+        default=False,
+        metadata=setting("Cut a JPEG at its own blocks instead of encoding it anew."),
+    )
+    lightroom: bool = attrs.field(
+        default=False,
+        metadata=setting(
+            "Copy the whole photo with a crop setting that Lightroom and darktable apply."
+        ),
+    )
 
 
 @click.command()
 @click.argument("photo", type=click.Path())
-@click.option(
-    "--profile", required=True, metavar="NAME", help="Name of the crop profile: casting_8x10 ..."
-)
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(),
-    metavar="OUT",
-    help="The new file (NAME.PROFILE.jpg unless said).",
-)
-@click.option(
-    "--quality",
-    type=click.IntRange(1, 100),
-    default=QUALITY,
-    show_default=True,
-    metavar="N",
-    help="Of a JPEG or WebP that is encoded anew.",
-)
-@click.option(
-    "--lossless", is_flag=True, help="Cut a JPEG at its own blocks instead of encoding it anew."
-)
-@click.option(
-    "--lightroom",
-    is_flag=True,
-    help="Copy the whole photo with a crop setting that Lightroom applies. darktable does, too.",
-)
-@own_profiles
-def crop(
-    photo: str,
-    *,
-    profile: str,
-    out: str | None,
-    quality: int,
-    lossless: bool,
-    lightroom: bool,
-    profiles: tuple[Profile, ...] | None,
-) -> None:
+@takes_options(_Crop)
+def crop(photo: str, options: _Crop) -> None:
     """Write the crop of a profile out of PHOTO as a new file."""
-    if lossless and lightroom:
+    if options.lossless and options.lightroom:
         raise click.UsageError("--lossless and --lightroom exclude each other")
     report = Report(as_json=False, total=1)
-    with Analyzer(profiles=profiles) as analyzer:
+    with Analyzer(profiles=options.profiles) as analyzer:
         try:
             target, made = analyzer.crop(
-                photo, profile, out, quality=quality, lossless=lossless, lightroom=lightroom
+                photo,
+                options.profile,
+                options.out,
+                quality=options.quality,
+                lossless=options.lossless,
+                lightroom=options.lightroom,
             )
         except PhototagError as error:
             report.failed(error)
         else:
-            size = "the whole photo, to be cropped to " if lightroom else ""
+            size = "the whole photo, to be cropped to " if options.lightroom else ""
             wide, high = made.pixels
             report.print(f"{shown(target)}: {size}{wide} x {high} px, {made.reason}")
     report.end()

@@ -1,24 +1,47 @@
-"""Options that several commands share."""
+"""The options of the command line, made from the fields of options classes.
+
+``@takes_options(CatalogueOptions)`` gives a command one ``--flag`` a field, and the command an object of
+the class as its argument ``options``.
+"""
 
 from __future__ import annotations
 
+import enum
 import functools
+import types
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
 
+import attrs
 import click
 
 from phototag.crops import Profile, built_in, named
 from phototag.errors import PhototagError
-from phototag.keywords.claims import Level, Vocabulary, thresholds
-from phototag.limits import Limits
+from phototag.keywords.claims import Vocabulary, thresholds
+from phototag.options import Limits, Setting, TagOptions, setting
 
 if TYPE_CHECKING:
     _Type = click.ParamType[Any]
 else:
     _Type = click.ParamType  # older releases take no argument
 
-Shared: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
+O = TypeVar("O")  # noqa: E741 - an options class
+Command: TypeAlias = Callable[..., Any]
+
+
+# ------------------------------------------------------------------- options of the command line
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class JsonOptions:
+    """How a command prints."""
+
+    json: bool = attrs.field(
+        default=False, metadata=setting("One JSON object a line, for machines.")
+    )
+
+
+# ------------------------------------------------------------------------------- types of values
 
 
 class Threshold(_Type):
@@ -55,14 +78,6 @@ class OwnProfiles(_Type):
             self.fail(str(error), param, ctx)
 
 
-own_profiles: Shared = click.option(
-    "--profiles",
-    type=OwnProfiles(),
-    default=None,
-    help="Own crop profiles instead of phototag's, in a TOML file or of an installed package.",
-)
-
-
 class OwnWords(_Type):
     """The name under which a package offers a vocabulary, or a TOML file with own words."""
 
@@ -78,167 +93,121 @@ class OwnWords(_Type):
             self.fail(str(error), param, ctx)
 
 
-own_vocabulary: Shared = click.option(
-    "--vocabulary",
-    type=OwnWords(),
-    default=Vocabulary(),
-    show_default="phototag's own words",
-    help="Own words for what is found, in a TOML file or of an installed package.",
-)
+def _type_of(field: attrs.Attribute[Any]) -> Any:
+    """What click makes of the text of an option, by the type of its field."""
+    setting, kind = Setting.of(field), _plain(field.type)
+    if kind in _TYPES:
+        return _TYPES[kind]
+    if setting.kind != "option":
+        return click.Path(exists=setting.kind == "file", dir_okay=False)
+    if get_origin(kind) is Literal:
+        return click.Choice(get_args(kind))
+    if issubclass(kind, enum.StrEnum):
+        return click.Choice([member.value for member in kind])
+    if setting.least is None:
+        return kind
+    ranges = click.IntRange if kind is int else click.FloatRange
+    return ranges(setting.least, setting.most)  # type: ignore[arg-type]  # whole numbers for int
 
-photos_argument: Shared = click.argument(
+
+_THRESHOLDS = Mapping[str, float]
+_TYPES: Mapping[Any, click.ParamType[Any]] = {
+    Vocabulary: OwnWords(),
+    tuple[Profile, ...]: OwnProfiles(),
+    _THRESHOLDS: Threshold(),
+}
+
+
+def _plain(kind: Any) -> Any:
+    """``X`` of ``X | None``."""
+    if get_origin(kind) in {Union, types.UnionType}:
+        (kind, *_) = [one for one in get_args(kind) if one is not type(None)]
+    return kind
+
+
+# ------------------------------------------------------------------------------------- decorators
+
+
+def takes_options(cls: type[Any]) -> Callable[[Command], Command]:
+    """Give a command the options of a class, as its argument ``options``."""
+
+    def decorated(command: Command) -> Command:
+        fields = list(_fields(cls))
+
+        @functools.wraps(command)
+        def called(**given: Any) -> Any:
+            chosen = {field.name: given.pop(field.name) for field in fields}
+            return command(options=_made(cls, chosen), **given)
+
+        with_options: Command = called
+        for field in reversed(fields):
+            with_options = _option(field)(with_options)
+        return with_options
+
+    return decorated
+
+
+def _fields(cls: type[Any]) -> list[attrs.Attribute[Any]]:
+    """The fields that are options; those of ``Limits`` in its place."""
+    found = []
+    for field in attrs.fields(attrs.resolve_types(cls)):
+        if field.type is Limits:
+            found += _fields(Limits)
+        elif Setting.of(field).kind != "internal":
+            found.append(field)
+    return found
+
+
+def _made(cls: Callable[..., O], chosen: Mapping[str, Any]) -> O:
+    given = dict(chosen)
+    if "min_confidence" in given:
+        given["min_confidence"] = dict(given["min_confidence"])
+    names = {field.name for field in _fields(Limits)}
+    if names <= set(given):
+        given["limits"] = Limits(**{name: given.pop(name) for name in names})
+    options = cls(**given)
+    if isinstance(options, TagOptions):
+        _check_crop(options.lightroom_crop, given.get("profiles") or built_in())
+    return options
+
+
+def _check_crop(name: str | None, profiles: tuple[Profile, ...]) -> None:
+    if name is not None and name not in {profile.name for profile in profiles}:
+        known = ", ".join(profile.name for profile in profiles)
+        raise click.BadParameter(f"there is no profile {name}, there are {known}")
+
+
+def _option(field: attrs.Attribute[Any]) -> Callable[[Command], Command]:
+    setting = Setting.of(field)
+    flag = setting.flag or f"--{field.name.replace('_', '-')}"
+    names = [*([setting.short] if setting.short else []), flag, field.name]
+    if field.type is bool:
+        return click.option(*names, is_flag=True, default=field.default, help=setting.help)
+    more: dict[str, Any] = {}
+    default: Any = field.default
+    kind: Any = field.type
+    if setting.metavar:
+        more["metavar"] = setting.metavar
+    if default is attrs.NOTHING:
+        more["required"] = True
+    elif kind == _THRESHOLDS:
+        more["multiple"] = True
+    elif kind is Vocabulary:
+        more["default"] = Vocabulary()
+    elif isinstance(default, str | int | float):
+        plain = default.value if isinstance(default, enum.Enum) else default
+        more["default"], more["show_default"] = plain, True
+    if setting.default:
+        more["show_default"] = setting.default
+    return click.option(*names, type=_type_of(field), help=setting.help, **more)
+
+
+# ------------------------------------------------------------------------------------- arguments
+
+
+photos_argument = click.argument(
     "photos", nargs=-1, required=True, type=click.Path(), metavar="PHOTO..."
 )
-paths_argument: Shared = click.argument(
+paths_argument = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(), metavar="PATH..."
 )
-json_lines: Shared = click.option(
-    "--json", "as_json", is_flag=True, help="One JSON object a line, for machines."
-)
-workers_number: Shared = click.option(
-    "--workers",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Photos under way at once; one for each processor core is right.",
-)
-
-
-def limits_of_a_photo(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that limit what one photo may take, as one argument ``limits``."""
-    usual = Limits()
-
-    @functools.wraps(command)
-    def limited(*, max_pixels: int, max_memory: int, timeout: float, **given: Any) -> Any:
-        limits = Limits(pixels=max_pixels, memory=max_memory, seconds=timeout)
-        return command(limits=limits, **given)
-
-    for option in (
-        click.option(
-            "--timeout",
-            type=click.FloatRange(min=0.1),
-            default=usual.seconds,
-            show_default=True,
-            metavar="SECONDS",
-            help="Give up a photo that takes longer.",
-        ),
-        click.option(
-            "--max-memory",
-            type=click.IntRange(512),
-            default=usual.memory,
-            show_default=True,
-            metavar="MB",
-            help="Give up a photo for which a worker would take more, on Linux.",
-        ),
-        click.option(
-            "--max-pixels",
-            type=click.IntRange(1),
-            default=usual.pixels,
-            show_default=True,
-            metavar="N",
-            help="Refuse pictures with more pixels.",
-        ),
-    ):
-        limited = option(limited)
-    return limited
-
-
-keyword_level: Shared = click.option(
-    "--keywords",
-    type=click.Choice([level.value for level in Level]),
-    default=Level.MINIMAL.value,
-    show_default=True,
-    help="How many words are written.",
-)
-dry_run_only: Shared = click.option(
-    "--dry-run", is_flag=True, help="Say what would change; change nothing."
-)
-
-
-wait_for_others: Shared = click.option(
-    "--wait", is_flag=True, help="If another run is at work on the same folders, wait for its end."
-)
-follow_links: Shared = click.option(
-    "--follow-links", "links", is_flag=True, help="Follow symbolic links to folders."
-)
-hard_links: Shared = click.option(
-    "--allow-hard-links",
-    is_flag=True,
-    help="Replace files that have several names; the others keep the old content.",
-)
-state_file: Shared = click.option(
-    "--state",
-    type=click.Path(dir_okay=False),
-    metavar="FILE",
-    help="Where it is kept what runs saw and wrote (a file of yours unless said).",
-)
-
-
-_TAGGING = (
-    workers_number,
-    keyword_level,
-    click.option(
-        "--iptc",
-        type=click.Choice(["always", "auto", "never"]),
-        default="always",
-        show_default=True,
-        help="IPTC keywords beside XMP: always, only where the photo has some, or never.",
-    ),
-    click.option(
-        "--sidecar",
-        type=click.Choice(["auto", "never", "always"]),
-        default="auto",
-        show_default=True,
-        help="XMP files beside the photos: where the format needs one or one is there, never, "
-        "always.",
-    ),
-    click.option(
-        "--min-confidence",
-        type=Threshold(),
-        multiple=True,
-        help="Claim nothing below this confidence (0..1) of the verdict, or of one criterion: "
-        "cropping=0.8. Earlier claims go away. May be given several times.",
-    ),
-    own_vocabulary,
-    own_profiles,
-    click.option(
-        "--lightroom-crop",
-        metavar="PROFILE",
-        help="Make Lightroom show this crop; darktable does, too. Into sidecars only: beware, "
-        "it changes how the photos look there.",
-    ),
-    click.option("--faces", is_flag=True, help="Mark faces as regions; applications list them."),
-    click.option(
-        "--corrections",
-        type=click.Path(exists=True, dir_okay=False),
-        metavar="FILE",
-        help="What you have set right in a gallery; folders remember it.",
-    ),
-    click.option(
-        "--pairs",
-        is_flag=True,
-        help="A raw file takes the verdict of the developed photo of its name.",
-    ),
-    click.option("--keep-mtime", is_flag=True, help="Keep the modification times of the files."),
-    hard_links,
-    click.option("--force", is_flag=True, help="Write words again that you have deleted."),
-    limits_of_a_photo,
-    state_file,
-)
-
-
-def tagging_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of commands that tag; `asked` makes the library's arguments of them."""
-    for option in reversed(_TAGGING):
-        command = option(command)
-    return command
-
-
-def asked(given: Mapping[str, Any]) -> Any:
-    """Arguments of ``tag_catalogue`` from the options of `tagging_options`."""
-    crop, profiles = given["lightroom_crop"], given["profiles"] or built_in()
-    if crop is not None and crop not in {profile.name for profile in profiles}:
-        known = ", ".join(profile.name for profile in profiles)
-        raise click.BadParameter(f"there is no profile {crop}, there are {known}")
-    return {**given, "min_confidence": dict(given["min_confidence"])}

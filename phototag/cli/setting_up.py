@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import sys
 
+import attrs
 import click
 from rich.console import Console
 from rich.markup import escape
 
 from phototag.analyzer import Analyzer
 from phototag.cli.lines import analysis_lines, change_lines
-from phototag.cli.options import (
-    own_vocabulary,
-)
+from phototag.cli.options import takes_options
 from phototag.cli.report import SOME_FAILED, Report
 from phototag.cli.running import known
 from phototag.errors import PhototagError, shown
 from phototag.keywords import applications
-from phototag.keywords.claims import Level, Vocabulary
+from phototag.keywords.claims import Level
 from phototag.keywords.vocabulary import lightroom_keywords
+from phototag.options import VocabularyOptions, setting
 
 
 @click.command()
@@ -62,33 +62,36 @@ def doctor() -> None:
     sys.exit(0 if healthy else SOME_FAILED)
 
 
+@attrs.frozen(kw_only=True, slots=False)
+class _Keywords(VocabularyOptions):
+    """The options of ``phototag keywords``."""
+
+    keywords: Level = attrs.field(
+        default=Level.FULL, metadata=setting("How many words are listed.")
+    )
+
+
 @click.command()
-@click.option(
-    "--keywords",
-    type=click.Choice([level.value for level in Level]),
-    default=Level.FULL.value,
-    show_default=True,
-    help="How many words are listed.",
-)
-@own_vocabulary
-def keywords(*, keywords: str, vocabulary: Vocabulary) -> None:
+@takes_options(_Keywords)
+def keywords(options: _Keywords) -> None:
     """Print all words that phototag may write, as a keyword file for Lightroom Classic."""
-    sys.stdout.write(known(lambda: lightroom_keywords(vocabulary, Level(keywords))))
+    level = Level(options.keywords)
+    sys.stdout.write(known(lambda: lightroom_keywords(options.vocabulary, level)))
 
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False))
-@own_vocabulary
-def lightroom(folder: str, *, vocabulary: Vocabulary) -> None:
+@takes_options(VocabularyOptions)
+def lightroom(folder: str, options: VocabularyOptions) -> None:
     """Write smart collections for Lightroom Classic into FOLDER, and how to use them."""
-    for file in known(lambda: applications.lightroom(folder, vocabulary)):
+    for file in known(lambda: applications.lightroom(folder, options.vocabulary)):
         click.echo(shown(str(file)))
 
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False))
-@own_vocabulary
-def digikam(folder: str, *, vocabulary: Vocabulary) -> None:
+@takes_options(VocabularyOptions)
+def digikam(folder: str, options: VocabularyOptions) -> None:
     """Write into FOLDER how to find phototag's keywords in digiKam."""
-    for file in known(lambda: applications.digikam(folder, vocabulary)):
+    for file in known(lambda: applications.digikam(folder, options.vocabulary)):
         click.echo(shown(str(file)))

@@ -3,83 +3,51 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import attrs
 import click
 
-from phototag.catalogue import remove_catalogue, runs, tag_catalogue, walk
-from phototag.catalogue import undo as take_back
+from phototag.catalogue import runs, walk
+from phototag.catalogue.run import tag_trees
+from phototag.catalogue.take_back import remove_trees, undo_run
 from phototag.cli.lines import change_lines, run_line
-from phototag.cli.options import (
-    asked,
-    dry_run_only,
-    follow_links,
-    hard_links,
-    json_lines,
-    limits_of_a_photo,
-    paths_argument,
-    state_file,
-    tagging_options,
-    wait_for_others,
-    workers_number,
-)
+from phototag.cli.options import JsonOptions, paths_argument, takes_options
 from phototag.cli.report import DiffTables, Report
 from phototag.cli.running import close, go_through, known, total
-from phototag.limits import Limits
+from phototag.options import CatalogueOptions, RemoveOptions, UndoOptions, WatchOptions, setting
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Iterator
-
     from phototag.outcome import Outcome
 
 NAMED = 10  # photos that a command which is shown names; more would fill the screen
 
 
+@attrs.frozen(kw_only=True, slots=False)
+class _Tag(JsonOptions, CatalogueOptions):
+    """The options of ``phototag tag``."""
+
+
 @click.command()
 @paths_argument
-@dry_run_only
-@tagging_options
-@click.option("--failed", is_flag=True, help="Only the photos that failed last time.")
-@follow_links
-@wait_for_others
-@json_lines
-def tag(
-    paths: tuple[str, ...],
-    *,
-    dry_run: bool,
-    failed: bool,
-    links: bool,
-    wait: bool,
-    as_json: bool,
-    **given: Any,
-) -> None:
+@takes_options(_Tag)
+def tag(paths: tuple[str, ...], options: _Tag) -> None:
     """Analyse the photos of each PATH (a photo or a folder) and write the verdict into them.
 
-    What is as it was since an earlier run is passed over. A run that was killed or stopped is gone
-    on with by the same command.
+    Photos that have not changed since an earlier run are skipped. Run the same command again to
+    resume an interrupted run.
     """
     folders = [path for path in paths if os.path.isdir(path)]  # noqa: PTH112
-    if failed and not folders:
-        raise click.UsageError("--failed goes with a folder: of single photos nothing is kept")
+    if options.failed and not folders:
+        raise click.UsageError("--failed needs a folder: of single photos nothing is remembered")
+    links, dry_run, as_json = options.follow_links, options.dry_run, options.json
     report = Report(
         as_json=as_json,
         total=total(paths),
-        count=None if failed else lambda: sum(1 for _ in walk(paths, links=links)),
+        count=None if options.failed else lambda: sum(1 for _ in walk(paths, links=links)),
     )
     whole_tree = bool(folders)
     tables = DiffTables(report) if dry_run and whole_tree and not as_json else None
-
-    def stream(stop: threading.Event) -> Iterator[Outcome]:
-        return tag_catalogue(
-            *paths,
-            failed=failed,
-            links=links,
-            wait=wait,
-            dry_run=dry_run,
-            stop=stop,
-            **asked(given),
-        )
 
     def lines(done: Outcome) -> list[str]:
         if tables is not None:
@@ -88,11 +56,14 @@ def tag(
             return []  # of a whole tree, only what is new
         return change_lines(done, as_json=as_json, dry_run=dry_run)
 
-    before = _changes(given["state"]) if folders and not dry_run else {}
-    stopped = go_through(report, stream, lines)
+    state = None if options.state is None else os.fspath(options.state)
+    before = _changes(state) if folders and not dry_run else {}
+    stopped = go_through(
+        report, lambda stop: tag_trees(paths, attrs.evolve(options, stop=stop)), lines
+    )
     if tables is not None:
         tables.print()
-    commands = [] if dry_run else _next(report, paths, given["state"], before)
+    commands = [] if dry_run else _next(report, paths, state, before)
     close(report, stopped=stopped, dry_run=dry_run, commands=commands)
 
 
@@ -130,115 +101,73 @@ def _changes(state: str | None) -> dict[int, int]:
     return {run.number: run.changes for run in known(lambda: runs(state))}
 
 
+@attrs.frozen(kw_only=True, slots=False)
+class _Watch(JsonOptions, WatchOptions):
+    """The options of ``phototag watch``."""
+
+
 @click.command()
 @click.argument("folder", type=click.Path())
-@tagging_options
-@click.option(
-    "--settled",
-    type=click.FloatRange(0),
-    default=2.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="A file is touched when it has not changed for so long.",
-)
-@click.option("--poll", is_flag=True, help="Look again and again; for folders on other computers.")
-@json_lines
-def watch(folder: str, *, settled: float, poll: bool, as_json: bool, **given: Any) -> None:
+@takes_options(_Watch)
+def watch(folder: str, options: _Watch) -> None:
     """Tag the photos in FOLDER, then every one that arrives there, until Ctrl-C."""
-    from phototag.catalogue.watch import watch_catalogue  # noqa: PLC0415 - only this command needs it
+    from phototag.catalogue.watch import watch_tree  # noqa: PLC0415 - only this command needs it
 
-    report = Report(as_json=as_json, total=0)
+    report = Report(as_json=options.json, total=0)
     go_through(
         report,
-        lambda stop: watch_catalogue(folder, settled=settled, poll=poll, stop=stop, **asked(given)),
-        lambda done: change_lines(done, as_json=as_json),
+        lambda stop: watch_tree(folder, attrs.evolve(options, stop=stop)),
+        lambda done: change_lines(done, as_json=options.json),
     )
     report.end()
 
 
+@attrs.frozen(kw_only=True, slots=False)
+class _Undo(JsonOptions, UndoOptions):
+    """The options of ``phototag undo``."""
+
+    list: bool = attrs.field(
+        default=False, metadata=setting("List the runs that can be taken back.")
+    )
+
+
 @click.command()
 @click.argument("run", type=click.IntRange(1), required=False)
-@click.option("--list", "listed", is_flag=True, help="List the runs that can be taken back.")
-@dry_run_only
-@workers_number
-@hard_links
-@limits_of_a_photo
-@state_file
-@wait_for_others
-@json_lines
-def undo(
-    run: int | None,
-    *,
-    listed: bool,
-    dry_run: bool,
-    workers: int,
-    allow_hard_links: bool,
-    limits: Limits,
-    state: str | None,
-    wait: bool,
-    as_json: bool,
-) -> None:
+@takes_options(_Undo)
+def undo(run: int | None, options: _Undo) -> None:
     """Take back what the RUN of that number wrote, or the last run: photos say what they said before."""
-    if listed:
-        for row in known(lambda: runs(state)):
-            click.echo(run_line(row, as_json=as_json))
+    if options.list:
+        for row in known(lambda: runs(options.state)):
+            click.echo(run_line(row, as_json=options.json))
         return
-    report = Report(as_json=as_json)
+    report = Report(as_json=options.json)
     stopped = go_through(
         report,
-        lambda stop: take_back(
-            run,
-            state=state,
-            workers=workers,
-            limits=limits,
-            allow_hard_links=allow_hard_links,
-            dry_run=dry_run,
-            wait=wait,
-            stop=stop,
-        ),
-        lambda done: change_lines(done, as_json=as_json, dry_run=dry_run),
+        lambda stop: undo_run(attrs.evolve(options, run=run, stop=stop)),
+        lambda done: change_lines(done, as_json=options.json, dry_run=options.dry_run),
     )
-    close(report, stopped=stopped, dry_run=dry_run, commands=[])
+    close(report, stopped=stopped, dry_run=options.dry_run, commands=[])
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class _Remove(JsonOptions, RemoveOptions):
+    """The options of ``phototag remove``."""
 
 
 @click.command()
 @paths_argument
-@dry_run_only
-@workers_number
-@follow_links
-@hard_links
-@limits_of_a_photo
-@wait_for_others
-@json_lines
-def remove(
-    paths: tuple[str, ...],
-    *,
-    dry_run: bool,
-    workers: int,
-    links: bool,
-    allow_hard_links: bool,
-    limits: Limits,
-    wait: bool,
-    as_json: bool,
-) -> None:
+@takes_options(_Remove)
+def remove(paths: tuple[str, ...], options: _Remove) -> None:
     """Take back everything phototag wrote in the photos of each PATH."""
+    links = options.follow_links
     report = Report(
-        as_json=as_json,
+        as_json=options.json,
         total=total(paths),
         count=lambda: sum(1 for _ in walk(paths, links=links)),
     )
     stopped = go_through(
         report,
-        lambda stop: remove_catalogue(
-            *paths,
-            workers=workers,
-            limits=limits,
-            allow_hard_links=allow_hard_links,
-            dry_run=dry_run,
-            links=links,
-            wait=wait,
-            stop=stop,
-        ),
-        lambda done: change_lines(done, as_json=as_json, dry_run=dry_run),
+        lambda stop: remove_trees(paths, attrs.evolve(options, stop=stop)),
+        lambda done: change_lines(done, as_json=options.json, dry_run=options.dry_run),
     )
-    close(report, stopped=stopped, dry_run=dry_run, commands=[])
+    close(report, stopped=stopped, dry_run=options.dry_run, commands=[])

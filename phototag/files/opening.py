@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,6 +73,19 @@ def path_of(given: Any) -> str:
         raise errors.BadInput("<data URL>", "this is not a path", remedy)
     stand_in = f"<text of {len(name)} characters>"
     raise errors.BadInput(stand_in, "this is not the path of a file", _CONTENT)
+
+
+def names_of(given: Any) -> list[str]:
+    """The paths a caller has given, one or several, with ``~`` expanded.
+
+    Args:
+        given: a path, or an iterable of paths.
+
+    Raises:
+        BadInput: one of them is no path.
+    """
+    several = isinstance(given, (list, tuple, set, frozenset, dict, Iterator))
+    return [os.path.expanduser(path_of(path)) for path in (given if several else [given])]  # noqa: PTH111
 
 
 def _may_be_a_path(path: str | bytes) -> bool:

@@ -8,6 +8,7 @@ import errno
 import json
 import os
 import tempfile
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 from urllib.parse import quote_from_bytes
@@ -25,6 +26,7 @@ from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, WriteRefused, shown
 from phototag.files import temporary
 from phototag.files.opening import path_of
+from phototag.options import GalleryOptions, takes
 from phototag.outcome import Outcome
 from phototag.wording import plain
 from phototag.worker.pool import Pool
@@ -32,12 +34,9 @@ from phototag.worker.requests import Preview
 from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Iterator
 
     from phototag.analysis.result import Analysis
-    from phototag.crops import Profile
-    from phototag.limits import Limits
 
 SIDE: Final = (
     360  # px, long side of a thumbnail; it is also what is shown large until the file is read
@@ -48,6 +47,8 @@ BROWSERS_SHOW: Final = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".avif"}
 )
 UNDECIDED: Final = "undecided"
+
+Roots = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
 
 @attrs.frozen(kw_only=True)
@@ -75,28 +76,16 @@ FILTERS: Final = (
 )
 
 
-def build(
-    *roots: str | os.PathLike[str],
-    out: str | os.PathLike[str],
-    workers: int = 1,
-    limits: Limits | None = None,
-    profiles: Sequence[Profile] | None = None,
-    state: str | os.PathLike[str] | None = None,
-    title: str = "phototag",
-) -> list[PhototagError]:
+@takes(GalleryOptions)
+def build(roots: Roots, options: GalleryOptions) -> list[PhototagError]:
     """Write a page on which the verdicts of many photos can be judged by eye.
 
     The page is one file: reduced pictures, names, verdicts and reasons are in it.  It opens from a
     disk and makes no connection.  Photos that a catalogue run has seen are not looked at again.
 
     Args:
-        roots: folders or photos.
-        out: path of the page; one that is there is replaced.
-        workers: as for ``phototag.Analyzer``.
-        limits: as for ``phototag.Analyzer``.
-        profiles: as for ``phototag.Analyzer``.
-        state: as for ``phototag.tag_catalogue``.
-        title: of the page.
+        roots: a folder or photo, or several.
+        options: see ``GalleryOptions``; each is a keyword argument.
 
     Returns:
         What went wrong with single photos; the page lists it as well.
@@ -105,35 +94,17 @@ def build(
         WriteRefused: the page cannot be written.
         StateUnusable: the state file cannot be used.
     """
-    outcomes = stream(
-        *roots,
-        out=out,
-        workers=workers,
-        limits=limits,
-        profiles=profiles,
-        state=state,
-        title=title,
-    )
-    return [outcome.error for outcome in outcomes if outcome.error is not None]
+    return [outcome.error for outcome in stream(roots, options) if outcome.error is not None]
 
 
-def stream(
-    *roots: str | os.PathLike[str],
-    out: str | os.PathLike[str],
-    workers: int = 1,
-    limits: Limits | None = None,
-    profiles: Sequence[Profile] | None = None,
-    state: str | os.PathLike[str] | None = None,
-    title: str = "phototag",
-    stop: threading.Event | None = None,
-) -> Generator[Outcome]:
+def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
     """As ``build``, one ``Outcome`` a photo as it is done; the page is there after the last."""
-    target = Path(path_of(out)).expanduser()
+    target = Path(path_of(options.out)).expanduser()
     if target.suffix.lower() not in {".html", ".htm"}:  # a slip of the pen must not cost a photo
         raise WriteRefused(str(target), "a page ends in .html", "name the page so")
     with (
-        Pool(workers, limits) as pool,
-        Page(target, title) as page,
+        Pool(options.workers, options.limits) as pool,
+        Page(target, options.title) as page,
     ):
 
         def work(looked: Looked) -> tuple[Looked, bytes]:
@@ -145,9 +116,7 @@ def stream(
             )
             return looked, pool.submit(request)
 
-        for looked, picture in looked_at(
-            roots, pool, profiles=profiles, state=state, stop=stop, then=work
-        ):
+        for looked, picture in looked_at(roots, pool, options=options, then=work):
             page.add(looked, picture or b"")
             yield looked.outcome
         page.finish()

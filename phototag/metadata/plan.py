@@ -25,11 +25,11 @@ from phototag.metadata.iim import Iim
 from phototag.metadata.ledger import Ledger
 from phototag.metadata.mapping import Row
 from phototag.metadata.merge import Entry, Merged, fold, folded, merge, ours
-from phototag.metadata.options import Options
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Text, Value
+from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
 
 
@@ -116,7 +116,7 @@ class Draft:
         self.entries[row.label] = entry
 
 
-def tag(draft: Draft, record: Record, options: Options) -> None:
+def tag(draft: Draft, record: Record, options: WriteOptions) -> None:
     """Make the record's words, regions and statement the ones in the photo."""
     before = statement.read(draft.packet, draft.orientation)
     claimed = before.keywords if before else Keywords()
@@ -163,9 +163,9 @@ def take_back(draft: Draft) -> None:
     """Take out everything that phototag wrote."""
     for row in mapping.ROWS:
         if row.content == "regions":
-            _regions(draft, row, None, Options())
+            _regions(draft, row, None, WriteOptions())
         elif row.content == "faces":
-            _faces(draft, row, None, Options())
+            _faces(draft, row, None, WriteOptions())
         else:
             _words(draft, row, (), (), force=False)
     _lightroom(draft, None)
@@ -210,7 +210,7 @@ def _splice(
     return created
 
 
-def _regions(draft: Draft, row: Row, record: Record | None, options: Options) -> None:
+def _regions(draft: Draft, row: Row, record: Record | None, options: WriteOptions) -> None:
     crops = record.crops if record else ()
     wanted = {
         regions.region_id(crop.profile): regions.from_crop(crop, draft.orientation)
@@ -228,7 +228,7 @@ def _regions(draft: Draft, row: Row, record: Record | None, options: Options) ->
 
 
 def _merged_structures(
-    there: Sequence[str], wanted: Mapping[str, Value], entry: Entry, options: Options
+    there: Sequence[str], wanted: Mapping[str, Value], entry: Entry, options: WriteOptions
 ) -> Merged:
     """Merge the structures of an array by their identifiers, as many as it may hold."""
     return merge(
@@ -241,7 +241,7 @@ def _merged_structures(
     )
 
 
-def _faces(draft: Draft, row: Row, record: Record | None, options: Options) -> None:
+def _faces(draft: Draft, row: Row, record: Record | None, options: WriteOptions) -> None:
     entry = draft.ledger.entry(row.label)
     regions = faces.items(draft.packet)
     there = [faces.identifier(region) for region in regions]
@@ -320,7 +320,7 @@ def _hierarchy(draft: Draft, row: Row, words: Keywords) -> Sequence[str]:
     return (*_levels(row, words.hierarchical), *hidden, *alone)
 
 
-def _iptc(draft: Draft, words: Keywords, options: Options) -> Sequence[str]:
+def _iptc(draft: Draft, words: Keywords, options: WriteOptions) -> Sequence[str]:
     """All keywords of the photo, cut to what IPTC takes."""
     created = draft.ledger.before.iptc == ledger.NONE
     exists = draft.block is not None and not created

@@ -21,7 +21,7 @@ from PIL import Image, UnidentifiedImageError
 
 from phototag import errors
 from phototag.files.formats import RAW_SUFFIXES
-from phototag.limits import Limits
+from phototag.files.sizes import MOST_PIXELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +67,7 @@ class Picture:
     format: str
 
 
-def decode(name: str, data: bytes, max_pixels: int = Limits().pixels) -> Picture:
+def decode(name: str, data: bytes, max_pixels: int = MOST_PIXELS) -> Picture:
     """The picture in a file's bytes.
 
     Args:
@@ -89,7 +89,7 @@ def decode(name: str, data: bytes, max_pixels: int = Limits().pixels) -> Picture
         return _finish(name, image, max_pixels)
 
 
-def from_array(name: str, array: NDArray[Any], max_pixels: int = Limits().pixels) -> Picture:
+def from_array(name: str, array: NDArray[Any], max_pixels: int = MOST_PIXELS) -> Picture:
     """The picture in an H x W x 3 (RGB), H x W x 4 (RGBA) or H x W (grey) array of uint8."""
     height, width = array.shape[:2]
     _check_size(name, width, height, max_pixels)

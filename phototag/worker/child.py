@@ -15,7 +15,7 @@ import traceback
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from phototag import errors
-from phototag.limits import MEGABYTE
+from phototag.files.sizes import MEGABYTE
 from phototag.version import __version__
 from phototag.worker import messages
 from phototag.worker.handlers import HANDLERS

@@ -24,7 +24,7 @@ from phototag.worker.requests import (
 from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
-    from phototag.metadata.options import Change
+    from phototag.metadata.change import Change
     from phototag.metadata.record import Record
     from phototag.scene.measures import Scene
     from phototag.vision.decoding import Picture

@@ -9,7 +9,7 @@ import warnings
 import weakref
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from phototag.limits import Limits
+from phototag.options import Limits
 from phototag.worker.process import SealedProcess
 from phototag.worker.streaming import stream
 

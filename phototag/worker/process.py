@@ -14,7 +14,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 from phototag import errors
-from phototag.limits import Limits
+from phototag.options import Limits
 from phototag.version import __version__
 from phototag.worker import messages
 from phototag.worker.start import REMEDY, started

@@ -12,8 +12,9 @@ from typing import Any, Generic, Self, TypeAlias, TypeVar, get_args
 import attrs
 
 from phototag.analysis.shapes import Bar, Shape
-from phototag.metadata.options import Change, Options
+from phototag.metadata.change import Change
 from phototag.metadata.record import Record
+from phototag.options import WriteOptions
 from phototag.outcome import Expected, Met, Written
 from phototag.scene.geometry import Box
 from phototag.scene.measures import Scene
@@ -193,7 +194,7 @@ class Write(PhotoRequest[Written]):
     """
 
     record: Record
-    options: Options
+    options: WriteOptions
     expected: Expected | None = None
 
 
@@ -206,7 +207,7 @@ class Read(PhotoRequest[Record | None]):
 class Remove(PhotoRequest[Change]):
     """Take back what phototag has written into a photo."""
 
-    options: Options
+    options: WriteOptions
 
 
 @attrs.frozen(kw_only=True)

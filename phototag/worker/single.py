@@ -9,7 +9,9 @@ from phototag import errors
 from phototag.analysis.result import Analysis, analyse_scene
 from phototag.analysis.shapes import bars, recommended
 from phototag.files.opening import path_of
+from phototag.options import WriteOptions, part
 from phototag.outcome import How, Outcome
+from phototag.worker.order import record_of
 from phototag.worker.requests import Cut, Detect, Draw, Identify, Remove, Write
 from phototag.worker.source import PhotoFile, Source, source_of
 
@@ -17,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from phototag.crops import Crop, Profile
-    from phototag.metadata.options import Change, Options
+    from phototag.metadata.change import Change
+    from phototag.options import ChangeOptions, TagOptions
     from phototag.scene.measures import Scene
-    from phototag.tagging import Tagging
     from phototag.worker.pool import Pool
     from phototag.worker.source import ImageInput
 
@@ -41,34 +43,42 @@ def analyzed(pool: Pool, image: ImageInput, profiles: Profiles) -> Analysis:
     return analyse_scene(source.name, detected(pool, source), profiles=profiles)
 
 
-def written(pool: Pool, photo: Path, analysis: Analysis, tagging: Tagging) -> Change:
+def written(pool: Pool, photo: Path, analysis: Analysis, options: TagOptions) -> Change:
     """See ``phototag.write``."""
     request = Write(
-        photo=PhotoFile.of(photo), record=tagging.record(analysis), options=tagging.write
+        photo=PhotoFile.of(photo),
+        record=record_of(analysis, options),
+        options=part(options, WriteOptions),
     )
     change = pool.submit(request).change
     assert change is not None  # nothing was expected of the photo
     return change
 
 
-def tagged(pool: Pool, photo: Path, tagging: Tagging, profiles: Profiles) -> Outcome:
+def tagged(pool: Pool, photo: Path, options: TagOptions, profiles: Profiles) -> Outcome:
     """See ``phototag.tag``."""
     file = PhotoFile.of(photo)
-    if not tagging.corrections:
+    if not options.corrections:
         analysis = analyzed(pool, file.name, profiles)
     else:
         met = pool.submit(Identify(photo=file, max_pixels=pool.limits.pixels))
         assert met.scene is not None
-        kind = tagging.corrections.get(met.picture)
+        kind = options.corrections.get(met.picture)
         analysis = analyse_scene(file.name, met.scene, profiles=profiles, kind=kind)
-    change = written(pool, file.name, analysis, tagging)
+    change = written(pool, file.name, analysis, options)
     return Outcome(photo=file.name, analysis=analysis, change=change)
 
 
-def taken_back(pool: Pool, photo: Path, options: Options) -> Outcome:
+def removed(pool: Pool, photo: Path, options: ChangeOptions) -> Change:
+    """See ``phototag.remove``."""
+    request = Remove(photo=PhotoFile.of(photo), options=part(options, WriteOptions))
+    return pool.submit(request)
+
+
+def taken_back(pool: Pool, photo: Path, options: ChangeOptions) -> Outcome:
     """See ``phototag.remove``; an error becomes the outcome."""
     try:
-        change = pool.submit(Remove(photo=PhotoFile.of(photo), options=options))
+        change = removed(pool, photo, options)
     except errors.PhototagError as error:
         return Outcome(photo=error.photo, error=error, how=How.TAKEN_BACK)
     return Outcome(photo=os.fsdecode(photo), change=change, how=How.TAKEN_BACK)

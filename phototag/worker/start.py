@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from phototag import errors
 
 if TYPE_CHECKING:
-    from phototag.limits import Limits
+    from phototag.options import Limits
 
 PYTHON: Final = "PHOTOTAG_PYTHON"  # the variable that names the Python to take
 SEALED: Final = (

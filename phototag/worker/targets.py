@@ -21,9 +21,9 @@ from phototag.metadata import elsewhere, iim, ledger, plan, sidecar_template
 from phototag.metadata.containers import Container, XmpFile, open_container
 from phototag.metadata.containers.xmp_file import NEW
 from phototag.metadata.ledger import NONE
-from phototag.metadata.options import Options
 from phototag.metadata.plan import Draft
 from phototag.metadata.xmp.packet import Packet
+from phototag.options import WriteOptions
 
 
 @attrs.frozen
@@ -35,7 +35,7 @@ class Target:
     container: Container
 
 
-def to_write(photo: Original, options: Options) -> list[Target]:
+def to_write(photo: Original, options: WriteOptions) -> list[Target]:
     """Sidecars first: they can be made again from the photo, the photo from nothing."""
     sidecars = [] if options.sidecar == "never" else _sidecars(photo)
     if options.sidecar == "always":

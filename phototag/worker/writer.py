@@ -22,14 +22,15 @@ from phototag.files import sidecar_names
 from phototag.files.opening import FileState
 from phototag.files.replace import Original, read_file, refuse_unless_replaceable, replace
 from phototag.metadata import iim, plan, statement, verify, words
+from phototag.metadata.change import Change, together
 from phototag.metadata.containers import Container, XmpFile
 from phototag.metadata.containers.xmp_file import NEW
 from phototag.metadata.ledger import NONE
-from phototag.metadata.options import Change, Options, together
 from phototag.metadata.plan import Draft
 from phototag.metadata.record import Record, mark
 from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.metadata.xmp.packet import Packet
+from phototag.options import WriteOptions
 from phototag.outcome import Expected, Written
 from phototag.worker.targets import Target, drafted, refused, to_read, to_write
 
@@ -42,7 +43,7 @@ NOTHING: Final = b""
 def write(
     path: os.PathLike[str] | str,
     record: Record,
-    options: Options | None = None,
+    options: WriteOptions | None = None,
     expected: Expected | None = None,
 ) -> Written:
     """Write a record into a photo or its sidecars, or bring an earlier one up to date.
@@ -67,7 +68,7 @@ def write(
         WriteInPart: a sidecar was changed, the photo beside it was not.
         WriteUncertain: it was replaced, but the disk did not confirm that.
     """
-    options = options or Options()
+    options = options or WriteOptions()
     photo = read_file(path)
     with refused(photo.photo, WriteRefused):
         words.check(record)
@@ -84,14 +85,16 @@ def write(
     return _written_together(photo, targets, options, edit, expected)
 
 
-def apply(path: os.PathLike[str] | str, record: Record, options: Options | None = None) -> Change:
+def apply(
+    path: os.PathLike[str] | str, record: Record, options: WriteOptions | None = None
+) -> Change:
     """What ``write`` does, without the accounts."""
     change = write(path, record, options).change
     assert change is not None
     return change
 
 
-def remove(path: os.PathLike[str] | str, options: Options | None = None) -> Change:
+def remove(path: os.PathLike[str] | str, options: WriteOptions | None = None) -> Change:
     """Take back exactly what phototag wrote into a photo and its sidecars.
 
     Args:
@@ -102,7 +105,9 @@ def remove(path: os.PathLike[str] | str, options: Options | None = None) -> Chan
         PhototagError: as ``write`` does.
     """
     photo = read_file(path)
-    change = _written_together(photo, to_read(photo), options or Options(), plan.take_back).change
+    change = _written_together(
+        photo, to_read(photo), options or WriteOptions(), plan.take_back
+    ).change
     assert change is not None
     return change
 
@@ -147,7 +152,7 @@ class _Opened:
 def _written_together(
     photo: Original,
     targets: list[Target],
-    options: Options,
+    options: WriteOptions,
     edit: _Edit,
     expected: Expected | None = None,
 ) -> Written:
@@ -191,7 +196,7 @@ class _Prepared:
     new: bytes
     change: Change
 
-    def commit(self, options: Options) -> FileState | None:
+    def commit(self, options: WriteOptions) -> FileState | None:
         """Put the content in place; the file's state afterwards, None if there is none."""
         original = self.file.target.original
         if options.dry_run or not self.change.changed:
@@ -204,7 +209,7 @@ class _Prepared:
         )
 
 
-def _prepared(file: _Opened, options: Options, edit: _Edit) -> _Prepared:
+def _prepared(file: _Opened, options: WriteOptions, edit: _Edit) -> _Prepared:
     """Make a file's new content, without touching the file."""
     original, draft, container = file.target.original, file.draft, file.target.container
     with refused(original.photo, WriteRefused):
@@ -229,7 +234,7 @@ def _prepared(file: _Opened, options: Options, edit: _Edit) -> _Prepared:
 
 
 @contextlib.contextmanager
-def _told_if_in_part(files: list[_Prepared], at: int, options: Options) -> Iterator[None]:
+def _told_if_in_part(files: list[_Prepared], at: int, options: WriteOptions) -> Iterator[None]:
     """Say so where some files of a photo have been changed and, as one fails, the others are not."""
     try:
         yield

@@ -288,7 +288,7 @@ def test_taking_back_deletes_temporary_files_of_a_killed_run_too(
 
 
 def test_single_photos_among_folders(tree: Path, state: Path, portrait_jpg: Path) -> None:
-    outcomes = list(phototag.tag_catalogue(portrait_jpg, tree, state=state))
+    outcomes = list(phototag.tag_catalogue([portrait_jpg, tree], state=state))
     assert [Path(o.photo).name for o in outcomes][:2] == ["portrait.jpg", "broken.jpg"]
     (run,) = phototag.runs(state)
     assert run.changes == 3

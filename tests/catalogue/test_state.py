@@ -17,8 +17,8 @@ from phototag import errors
 from phototag.catalogue import database
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Place, Row, State, Statement
-from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.options import WriteOptions
 
 
 def test_a_newer_file_is_refused_and_left_alone(state: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_state_that_cannot_be_opened_leaves_the_photos_alone(tree: Path, tmp_p
 def test_statements_and_errors_come_back_as_they_were(state: Path) -> None:
     place = Place(1, b"\xff folder", b"\xfe.jpg")
     record = Record(kind="headshot", confidence=0.9, contributions={"focus": 1.5}, size=(3, 4))
-    statement = Statement(record=record, options=Options(iptc="never"))
+    statement = Statement(record=record, options=WriteOptions(iptc="never"))
     error = errors.PhotoDamaged("a\udcff.jpg", "it is damaged", "throw it away")
     with State(state) as book:
         book.root(b"/")

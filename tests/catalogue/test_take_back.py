@@ -25,7 +25,7 @@ def tag(root: Path, state: Path, **options: object) -> None:
 
 def undo(state: Path, run: int | None = None) -> list[str]:
     """The names of the photos that could not be taken back."""
-    outcomes = list(phototag.undo(run, state=state))
+    outcomes = list(phototag.undo(run=run, state=state))
     assert outcomes
     return [Path(o.photo).name for o in outcomes if o.error is not None]
 

@@ -10,9 +10,10 @@ from PIL import Image
 
 import phototag
 from phototag import errors
-from phototag.limits import MOST_XMP, Limits
+from phototag.files.sizes import MOST_XMP
 from phototag.metadata import iim
 from phototag.metadata.xmp import tree
+from phototag.options import Limits
 from processes import VERSIONS
 
 

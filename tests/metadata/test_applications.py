@@ -22,10 +22,10 @@ from PIL import Image
 
 from corpus import BESIDE, MIXTURES, build, put_beside
 from phototag.metadata.containers import open_container
-from phototag.metadata.options import Options
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
+from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
 from phototag.worker.writer import apply, remove
 
@@ -100,7 +100,7 @@ def nothing_is_lost(
             assert row[field] == before[name][field], (name, field)
 
 
-def apply_to(paths: Iterable[Path], record: Record, options: Options | None = None) -> None:
+def apply_to(paths: Iterable[Path], record: Record, options: WriteOptions | None = None) -> None:
     for path in paths:
         apply(path, record, options)
 
@@ -149,7 +149,7 @@ def test_sidecars_are_seen(tmp_path: Path, headshot: Record, application: str) -
         Image.new("RGB", (160, 120), (40 * number, 90, 120)).save(
             path, "TIFF" if path.suffix == ".nef" else None
         )
-    apply_to(paths, headshot, Options(sidecar="always"))
+    apply_to(paths, headshot, WriteOptions(sidecar="always"))
     found = seen(application, folder, sidecars=True)
     listed = {name: row for name, row in found.items() if not name.endswith(".xmp")}
     assert listed.keys() == {path.name for path in paths}

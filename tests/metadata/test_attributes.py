@@ -15,8 +15,8 @@ from phototag.errors import ChangedMeanwhile, WriteRefused
 from phototag.files import attributes, temporary
 from phototag.files import replace as replace_module
 from phototag.files.rename_exchange import exchange
-from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.options import WriteOptions
 from phototag.worker.writer import apply, read, remove
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links and modes are POSIX's")
@@ -99,7 +99,7 @@ def test_a_temporary_file_that_is_swapped_changes_nobodys_file(  # noqa: PLR0917
     with monkeypatch.context() as patched:
         patched.setattr(where, function, swapping(getattr(where, function)))
         with pytest.raises(WriteRefused, match="taken away by another program") as caught:
-            apply(path, headshot, Options(keep_mtime=keep_mtime))
+            apply(path, headshot, WriteOptions(keep_mtime=keep_mtime))
     assert caught.value.remedy
     (name,) = swapped
     as_it_was(other if what == "link" else name)  # and what lies there is not ours to delete
@@ -142,7 +142,7 @@ def test_of_a_new_sidecar_it_is_the_same(
     with monkeypatch.context() as patched:
         patched.setattr(replace_module, "_take_over", swap)
         with pytest.raises(WriteRefused, match="taken away"):
-            apply(path, headshot, Options(sidecar="always"))
+            apply(path, headshot, WriteOptions(sidecar="always"))
     as_it_was(other)
     assert not path.with_suffix(".xmp").exists()
 
@@ -207,7 +207,7 @@ def test_what_belongs_to_a_photo_stays(
     with_a_mark(path)
     path.chmod(mode)
     os.utime(path, ns=(YEAR_2001 + 5, YEAR_2001))
-    options = Options(keep_mtime=keep_mtime)
+    options = WriteOptions(keep_mtime=keep_mtime)
     for step in ("apply", "remove"):
         done = apply(path, headshot, options) if step == "apply" else remove(path, options)
         assert done.changed
@@ -238,7 +238,7 @@ def test_a_system_that_takes_no_descriptor_does_it_by_name(
     path.chmod(0o640)
     os.utime(path, ns=(YEAR_2001, YEAR_2001))
     monkeypatch.setattr(os, "supports_fd", frozenset())
-    apply(path, headshot, Options(keep_mtime=True))
+    apply(path, headshot, WriteOptions(keep_mtime=True))
     assert (stat.S_IMODE(path.stat().st_mode), path.stat().st_mtime_ns) == (0o640, YEAR_2001)
 
 

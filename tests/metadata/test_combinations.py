@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
 from phototag.worker.writer import apply, remove
 
@@ -184,7 +184,7 @@ def test_only_our_rows_change_and_all_of_it_comes_back(
     if faces:
         record = attrs.evolve(headshot, faces=(Box(0.1, 0.1, 0.2, 0.2),), size=(48, 40))
     before, pixels = dump(path, helper), picture_data(path)
-    apply(path, record, Options(iptc=iptc))
+    apply(path, record, WriteOptions(iptc=iptc))
     after = dump(path, helper)
     changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     assert {key for key in changed if not key.startswith(OURS)} == set()
@@ -193,7 +193,7 @@ def test_only_our_rows_change_and_all_of_it_comes_back(
         assert set(as_list(before.get(name))) <= set(as_list(after.get(name))), name
     assert set(as_list(before.get("IPTC:Keywords"))) <= set(as_list(after.get("IPTC:Keywords")))
     written = path.read_bytes()
-    assert not apply(path, record, Options(iptc=iptc)).changed
+    assert not apply(path, record, WriteOptions(iptc=iptc)).changed
     assert path.read_bytes() == written
     remove(path)
     assert dump(path, helper) == before

@@ -17,8 +17,8 @@ from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.containers.png import Png
 from phototag.metadata.containers.tiff import TiffFile
 from phototag.metadata.containers.webp import WebP
-from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.options import WriteOptions
 from phototag.worker.writer import apply, read, remove
 
 
@@ -154,7 +154,7 @@ def test_animations(tmp_path: Path, headshot: Record, suffix: str) -> None:
     before = path.read_bytes()
     if suffix == "gif":
         with pytest.raises(FormatNotWritable, match="GIF"):
-            apply(path, headshot, Options(sidecar="never"))
+            apply(path, headshot, WriteOptions(sidecar="never"))
         return
     apply(path, headshot)
     with Image.open(path) as found:
@@ -213,7 +213,7 @@ def test_raw_files_in_a_tiff_are_recognised_by_content(tmp_path: Path, headshot:
     path.write_bytes(data.getvalue().replace(entry.raw, sensor))
     assert TiffFile(path.read_bytes()).is_raw
     with pytest.raises(FormatNotWritable, match="raw"):
-        apply(path, headshot, Options(sidecar="never"))
+        apply(path, headshot, WriteOptions(sidecar="never"))
 
 
 def test_orientation_of_a_profile_in_png_text(make: Any, headshot: Record) -> None:
@@ -237,7 +237,7 @@ def test_the_parent_process_needs_no_native_code() -> None:
     import sys
 
     code = (
-        "import sys, phototag.metadata.record, phototag.metadata.options, phototag.metadata;"
+        "import sys, phototag.metadata.record, phototag.metadata.change, phototag.metadata;"
         "sys.exit('pyexiv2' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -16,11 +16,11 @@ from phototag.criteria import CRITERIA
 from phototag.crops import built_in
 from phototag.metadata import iim
 from phototag.metadata.containers import open_container
-from phototag.metadata.options import Options
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import PHOTOTAG, Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Value
+from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
 from phototag.worker.writer import apply, read, remove
 
@@ -88,10 +88,10 @@ def beside(path: Path) -> Path:
 
 def tagged(path: Path, record: Record, way: str) -> None:
     """Tag a photo in one of the ways."""
-    apply(path, record, Options(sidecar="always" if way.startswith("beside") else "auto"))
+    apply(path, record, WriteOptions(sidecar="always" if way.startswith("beside") else "auto"))
     if way.endswith("written before"):
         make_former(beside(path) if way.startswith("beside") else path, record)
-        apply(path, record, Options(sidecar="always" if way.startswith("beside") else "auto"))
+        apply(path, record, WriteOptions(sidecar="always" if way.startswith("beside") else "auto"))
 
 
 def way(path: Path) -> str:

@@ -18,10 +18,10 @@ from phototag.metadata.containers import open_container
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.containers.png import Png
 from phototag.metadata.containers.tiff import TiffFile
-from phototag.metadata.options import Options
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
+from phototag.options import WriteOptions
 from phototag.worker.writer import apply, read, remove
 
 SUBJECT, HIERARCHY = Name.of("dc:subject"), Name.of("lr:hierarchicalSubject")
@@ -173,7 +173,7 @@ def test_a_namespace_keeps_the_prefix_that_the_file_has_for_it(
     else:
         path.write_bytes(open_container(path.read_bytes(), name).replaced(OLD_PREFIX, None))
     assert headshot.crops
-    options = Options(sidecar="always" if name == "beside.jpg" else "auto")
+    options = WriteOptions(sidecar="always" if name == "beside.jpg" else "auto")
     apply(path, headshot, options)
     written = beside if name == "beside.jpg" else path
     data = written.read_bytes()

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phototag.metadata.merge import Entry, fold, merge
-from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.options import WriteOptions
 from phototag.worker.writer import apply, remove
 
 
@@ -104,7 +104,7 @@ def test_a_word_deleted_in_the_file_stays_deleted_and_is_reported(
     assert dump(path)["XMP-dc:Subject"] == ["plain background"]
     assert not apply(path, headshot).changed
     assert apply(path, headshot).declined["dc:subject"] == ("headshot",)
-    forced = apply(path, headshot, Options(force=True))
+    forced = apply(path, headshot, WriteOptions(force=True))
     assert forced.added["dc:subject"] == ("headshot",)
     assert forced.declined == {}
 
@@ -132,7 +132,7 @@ def test_a_deleted_region_stays_deleted(
         "phototag-crop-linkedin",
     }
     assert "XMP-iptcExt:ImageRegion" not in dump(path)
-    apply(path, headshot, Options(force=True))
+    apply(path, headshot, WriteOptions(force=True))
     assert len(dump(path)["XMP-iptcExt:ImageRegion"]) == 2
 
 

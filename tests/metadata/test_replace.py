@@ -27,8 +27,8 @@ from phototag.errors import (
 )
 from phototag.files import replace as replace_module
 from phototag.files.rename_exchange import exchange
-from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.options import WriteOptions
 from phototag.worker.writer import apply, read, remove
 
 
@@ -55,7 +55,7 @@ def test_hard_links_are_refused_unless_allowed(make: Any, headshot: Record) -> N
     with pytest.raises(WriteRefused, match="hard links"):
         apply(path, headshot)
     untouched(path, before)
-    apply(path, headshot, Options(allow_hard_links=True))
+    apply(path, headshot, WriteOptions(allow_hard_links=True))
     assert headshot == read(path)
     assert before == other.read_bytes()
 
@@ -205,7 +205,7 @@ def test_mtime_is_fresh_unless_kept(make: Any, headshot: Record, portrait: Recor
     path = make("a.jpg")
     path.chmod(0o640)
     os.utime(path, ns=(10**18, 10**18))
-    apply(path, headshot, Options(keep_mtime=True))
+    apply(path, headshot, WriteOptions(keep_mtime=True))
     assert path.stat().st_mtime_ns == 10**18
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     apply(path, portrait)
@@ -271,7 +271,7 @@ def test_formats_without_room_for_metadata_are_refused_where_no_sidecar_may_be_m
     path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(FormatNotWritable):
-        apply(path, headshot, Options(sidecar="never"))
+        apply(path, headshot, WriteOptions(sidecar="never"))
     assert read(path) is None
     assert not remove(path).changed
     untouched(path, data)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.options import WriteOptions
 from phototag.worker.writer import apply, read, remove
 
 FORMATS = ("jpg", "png", "tif", "webp")
@@ -85,7 +85,7 @@ def _words(value: object) -> list[str]:
 def test_dry_run_says_what_a_run_does(make: Any, headshot: Record, suffix: str) -> None:
     path = make(f"a.{suffix}", *XMP)
     before = path.read_bytes()
-    promised = apply(path, headshot, Options(dry_run=True))
+    promised = apply(path, headshot, WriteOptions(dry_run=True))
     assert before == path.read_bytes()
     assert promised == apply(path, headshot)
     assert promised.files == (str(path),)
@@ -132,15 +132,15 @@ def test_what_the_user_adds_after_us_survives_remove(
 def test_iptc_modes(make: Any, dump: Any, headshot: Record, suffix: str) -> None:
     path = make(f"a.{suffix}")
     before = path.read_bytes()
-    apply(path, headshot, Options(iptc="auto"))
+    apply(path, headshot, WriteOptions(iptc="auto"))
     assert "IPTC:Keywords" not in dump(path)
     apply(path, headshot)
     assert dump(path)["IPTC:Keywords"] == ["headshot", "plain background"]
     assert dump(path)["IPTC:CodedCharacterSet"] == "UTF8"
-    apply(path, headshot, Options(iptc="never"))
+    apply(path, headshot, WriteOptions(iptc="never"))
     assert not [key for key in dump(path) if key.startswith("IPTC:")]
     remove(path)
     assert before == path.read_bytes()
     path = make(f"b.{suffix}", *IPTC)
-    apply(path, headshot, Options(iptc="auto"))
+    apply(path, headshot, WriteOptions(iptc="auto"))
     assert "headshot" in dump(path)["IPTC:Keywords"]

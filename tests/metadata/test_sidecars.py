@@ -22,10 +22,10 @@ from phototag.errors import (
 )
 from phototag.files import replace as replacing
 from phototag.files import sidecar_names
-from phototag.metadata.options import Options
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
+from phototag.options import WriteOptions
 from phototag.worker.writer import apply, read, remove
 
 WORDS = ("-XMP-dc:Subject=wedding", "-XMP-xmp:Rating=4")
@@ -102,7 +102,7 @@ def test_words_of_iptc_and_exif_are_in_a_new_sidecar(make: Any, headshot: Record
         "a.jpg", "-IPTC:Keywords=only here", "-IPTC:City=Köln", "-XMP-dc:Subject=flat",
         "-IPTC:Keywords=flat", "-EXIF:Artist=Jane",
     )  # fmt: skip
-    apply(path, headshot, Options(sidecar="always"))
+    apply(path, headshot, WriteOptions(sidecar="always"))
     packet = Packet(path.with_name("a.jpg.xmp").read_bytes())
     assert packet.texts(SUBJECT)[:2] == ("flat", "only here")
     assert [item for name in packet.names() if name.local == "City" for item in [packet.text(name)]]
@@ -112,7 +112,7 @@ def test_words_of_iptc_and_exif_are_in_a_new_sidecar(make: Any, headshot: Record
 def test_always_leaves_the_photo_alone(make: Any, headshot: Record) -> None:
     path = make("a.jpg", *WORDS)
     before = path.read_bytes()
-    apply(path, headshot, Options(sidecar="always"))
+    apply(path, headshot, WriteOptions(sidecar="always"))
     assert before == path.read_bytes()
     assert read(path) == headshot
     remove(path)
@@ -146,10 +146,10 @@ def test_never_makes_no_sidecar_and_leaves_one_alone(
     beside = path.with_name("a.jpg.xmp")
     beside.write_bytes(Packet(None).to_bytes())
     before = beside.read_bytes()
-    assert apply(path, headshot, Options(sidecar="never")).files == (str(path),)
+    assert apply(path, headshot, WriteOptions(sidecar="never")).files == (str(path),)
     assert before == beside.read_bytes()
     with pytest.raises(FormatNotWritable, match=r"a\.heic"):
-        apply(heic, headshot, Options(sidecar="never"))
+        apply(heic, headshot, WriteOptions(sidecar="never"))
 
 
 def test_negatives_are_never_written_into(tmp_path: Path, headshot: Record) -> None:
@@ -181,7 +181,7 @@ def test_a_dng_gets_a_sidecar_unless_none_is_allowed(tmp_path: Path, headshot: R
     before = path.read_bytes()
     assert len(apply(path, headshot).files) == 2
     remove(path)
-    assert apply(path, headshot, Options(sidecar="never")).files == (str(path),)
+    assert apply(path, headshot, WriteOptions(sidecar="never")).files == (str(path),)
     assert read(path) == headshot
     remove(path)
     assert before == path.read_bytes()
@@ -239,7 +239,7 @@ def test_metadata_that_cannot_be_read_get_no_sidecar_that_hides_them(
 
 
 def test_a_dry_run_makes_no_sidecar(heic: Path, headshot: Record) -> None:
-    change = apply(heic, headshot, Options(dry_run=True))
+    change = apply(heic, headshot, WriteOptions(dry_run=True))
     assert change.changed
     assert sorted(heic.parent.iterdir()) == [heic]
 
@@ -292,7 +292,7 @@ def test_words_that_exiftool_added_to_a_heic_are_copied(
 
 def test_exif_texts_keep_their_letters(make: Any, headshot: Record) -> None:
     path = make("a.jpg", "-charset", "exif=UTF8", "-EXIF:Artist=Jörg Müller")
-    apply(path, headshot, Options(sidecar="always"))
+    apply(path, headshot, WriteOptions(sidecar="always"))
     packet = Packet(path.with_name("a.jpg.xmp").read_bytes())
     assert packet.texts(Name.of("dc:creator")) == ("Jörg Müller",)
 
@@ -310,7 +310,7 @@ def test_two_negatives_of_one_name_have_sidecars_of_their_own(
 
 def test_what_stands_beside_a_damaged_photo_can_be_taken_back(make: Any, headshot: Record) -> None:
     path = make("a.jpg")
-    apply(path, headshot, Options(sidecar="always"))
+    apply(path, headshot, WriteOptions(sidecar="always"))
     path.write_bytes(path.read_bytes()[:30])
     assert read(path) == headshot
     remove(path)
@@ -321,7 +321,7 @@ def tagged_with_sidecar(tmp_path: Path, headshot: Record) -> tuple[Path, Path, d
     """A JPEG and its sidecar, both tagged, and what is in them."""
     photo = tmp_path / "a.jpg"
     Image.new("RGB", (96, 64), "teal").save(photo)
-    apply(photo, headshot, Options(sidecar="always"))
+    apply(photo, headshot, WriteOptions(sidecar="always"))
     apply(photo, headshot)
     beside = tmp_path / "a.jpg.xmp"
     return photo, beside, {path.name: path.read_bytes() for path in (photo, beside)}

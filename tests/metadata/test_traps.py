@@ -15,10 +15,10 @@ from phototag.keywords.claims import Keywords
 from phototag.metadata import exiv2, iim, ledger, verify
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.containers.tiff import TiffFile
-from phototag.metadata.options import Options
 from phototag.metadata.plan import Draft
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.packet import Packet
+from phototag.options import WriteOptions
 from phototag.worker.writer import apply, read, remove
 
 FORMATS = ("jpg", "png", "tif", "webp")
@@ -334,5 +334,5 @@ def test_never_takes_our_iptc_words_back_and_keeps_the_users(
 ) -> None:
     path = make("a.jpg", "-codedcharacterset=utf8", "-IPTC:Keywords=mine")
     apply(path, headshot)
-    apply(path, headshot, Options(iptc="never"))
+    apply(path, headshot, WriteOptions(iptc="never"))
     assert dump(path)["IPTC:Keywords"] == "mine"

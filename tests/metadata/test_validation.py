@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 from corpus import BESIDE, MIXTURES, build
-from phototag.metadata.options import Options
 from phototag.metadata.record import Record
+from phototag.options import WriteOptions
 from phototag.worker.writer import apply
 
 
@@ -23,7 +23,7 @@ def test_validation_finds_nothing_new_in_any_mixture(
     paths = build(tmp_path, exiftool, {**MIXTURES, **dict.fromkeys(BESIDE, ())})
     before = {path: complaints(exiftool, path) for path in paths}
     for path in paths:
-        apply(path, headshot, Options(sidecar="always" if path.name in BESIDE else "auto"))
+        apply(path, headshot, WriteOptions(sidecar="always" if path.name in BESIDE else "auto"))
         assert complaints(exiftool, path) <= before[path], path.name
     for name in BESIDE:
         assert complaints(exiftool, tmp_path / f"{name}.xmp") == set()

@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 import attrs
 
-from phototag.limits import MEGABYTE, MOST_XMP
+from phototag.files.sizes import MEGABYTE, MOST_XMP
 from phototag.metadata.xmp.names import XML, Name
 
 _TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})

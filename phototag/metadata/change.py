@@ -1,38 +1,8 @@
-"""What the caller may choose about a write, and what the write did."""
+"""What a write did."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 import attrs
-
-IptcMode = Literal["always", "auto", "never"]
-SidecarMode = Literal["auto", "always", "never"]
-
-
-@attrs.frozen(kw_only=True)
-class Options:
-    """How to write into a photo.
-
-    Attributes:
-        iptc: write IPTC-IIM keywords ``always`` (where the format takes them), only where the
-            photo has an IPTC block already (``auto``), or ``never``.
-        sidecar: an XMP file beside the photo where the format cannot or should not be written and
-            where there is one already (``auto``), for every photo and instead of writing into it
-            (``always``), or ``never``.
-        force: write words again that the user has deleted since the last run.
-        dry_run: compute and verify everything in memory, write nothing.
-        keep_mtime: keep the file's modification time. Most catalogue applications re-read a
-            photo only when it changes.
-        allow_hard_links: replace a file that has several names; the others keep the old content.
-    """
-
-    iptc: IptcMode = "always"
-    sidecar: SidecarMode = "auto"
-    force: bool = False
-    dry_run: bool = False
-    keep_mtime: bool = False
-    allow_hard_links: bool = False
 
 
 @attrs.frozen(kw_only=True)

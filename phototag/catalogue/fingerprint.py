@@ -1,0 +1,48 @@
+"""A short name of all that decides what a run writes."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from phototag.options import settings
+
+
+def fingerprint(options: Any, *more: object) -> str:
+    """The same for the same choices, whatever the order in which they were made.
+
+    Args:
+        options: of whose fields those count that decide what is written.
+        more: what else decides: versions, identities.
+    """
+    decisive = {
+        name: getattr(options, name)
+        for name, setting in settings(type(options)).items()
+        if setting.decides
+    }
+    text = json.dumps(_canonical([decisive, *more]))
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def _canonical(value: object) -> Any:
+    """JSON in which every mapping is a sorted list of pairs: its keys need not be text."""
+    kind: Any = type(value)
+    if attrs.has(kind):
+        names = attrs.fields_dict(kind)
+        return [type(value).__name__, _canonical({name: getattr(value, name) for name in names})]
+    if isinstance(value, Mapping):
+        pairs = [[_canonical(key), _canonical(item)] for key, item in value.items()]
+        return sorted(pairs, key=json.dumps)
+    if isinstance(value, (list, tuple)):
+        return [_canonical(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted((_canonical(item) for item in value), key=json.dumps)
+    if isinstance(value, enum.Enum):
+        return value.value
+    assert value is None or isinstance(value, (str, int, float)), type(value)
+    return value

@@ -1,0 +1,389 @@
+"""Every option, once: name, type, default and what it does.
+
+The keyword arguments of the functions, the options of the command line, the fingerprint of a run and
+the documentation are made from the fields below.  To add an option, add a field and use it.
+The classes have no slots: with them, a class could have one base alone.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import os
+from collections.abc import Callable, Iterable, Mapping
+from threading import Event
+from typing import Any, Concatenate, Final, Generic, Literal, ParamSpec, TypeVar, overload
+
+import attrs
+
+from phototag.criteria.corrections import by_picture
+from phototag.criteria.verdict import Kind
+from phototag.crops import Profile
+from phototag.errors import BadInput
+from phototag.files.sizes import MOST_PIXELS
+from phototag.keywords.claims import Level, Vocabulary, thresholds
+
+O = TypeVar("O")  # noqa: E741 - an options class
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+U = TypeVar("U")
+
+Path = str | os.PathLike[str]
+IptcMode = Literal["always", "auto", "never"]
+SidecarMode = Literal["auto", "always", "never"]
+
+_KEY: Final = "phototag"  # of a field's metadata
+
+
+@attrs.frozen(kw_only=True)
+class Setting:
+    """What there is to know of an option beside its name, type and default.
+
+    Attributes:
+        help: what it does, in one sentence or two; for ``--help`` and the documentation.
+        flag: on the command line; by default the name with dashes.
+        short: one letter for the command line.
+        metavar: what stands for the value in ``--help``.
+        least, most: of a number.
+        default: how the default is named, where the value would tell nothing.
+        kind: ``option``; ``folder``, ``file`` or ``new file`` for the path of one; ``internal`` for what
+            the command line does not offer.
+        decides: the keywords, crops or regions in a photo depend on it: a photo is done again when
+            it changes.
+    """
+
+    help: str
+    flag: str | None = None
+    short: str | None = None
+    metavar: str | None = None
+    least: float | None = None
+    most: float | None = None
+    default: str | None = None
+    kind: Literal["option", "file", "new file", "internal"] = "option"
+    decides: bool = False
+
+    @classmethod
+    def of(cls, field: attrs.Attribute[Any]) -> Setting:
+        """What its class says of a field."""
+        setting: Setting = field.metadata[_KEY]
+        return setting
+
+
+def option(default: T, help: str, **more: Any) -> T:  # noqa: A002 - as click calls it
+    """A field with a default that is an option; see ``Setting``."""
+    field: T = attrs.field(default=default, metadata=setting(help, **more))
+    return field
+
+
+def setting(help: str, **more: Any) -> dict[str, Setting]:  # noqa: A002 - as click calls it
+    """The metadata of a field that is an option; see ``Setting``."""
+    return {_KEY: Setting(help=help, **more)}
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """What one photo may take; beyond it there is an error for that photo, and the run goes on.
+
+    Attributes:
+        seconds: from the request to the answer; the sealed process is ended then.
+        memory: MB that the sealed process may take altogether, of which some 300 are its own; on
+            Linux.  A picture of 250 million pixels needs about 2,500.
+        pixels: of a picture; larger ones are refused before decoding.
+    """
+
+    seconds: float = option(
+        60.0, "Give up a photo that takes longer.", flag="--timeout", metavar="SECONDS", least=0.1
+    )
+    memory: int = option(
+        4096,
+        "Give up a photo for which a worker would take more, on Linux.",
+        flag="--max-memory",
+        metavar="MB",
+        least=512,
+    )
+    pixels: int = option(
+        MOST_PIXELS, "Refuse pictures with more pixels.", flag="--max-pixels", metavar="N", least=1
+    )
+
+
+def _level(given: Level | str) -> Level:
+    return Level(given)
+
+
+def _profiles(given: Iterable[Profile] | None) -> tuple[Profile, ...] | None:
+    return None if given is None else tuple(given)
+
+
+def _corrections(given: Path | Mapping[str, Kind] | None) -> Mapping[str, Kind]:
+    if given is None:
+        return {}
+    return given if isinstance(given, Mapping) else by_picture(given)
+
+
+def _limits(given: Limits | None) -> Limits:
+    return Limits() if given is None else given
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class StopOptions:
+    """How a program ends a call early."""
+
+    stop: Event | None = option(
+        None, "Set it to end the call early; the photos in hand are finished.", kind="internal"
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class WorkOptions(StopOptions):
+    """How many photos are worked on at once, and what each may take."""
+
+    workers: int = option(1, "Parallel workers; use one per core.", metavar="N", least=1)
+    limits: Limits = attrs.field(
+        factory=Limits,
+        converter=_limits,
+        metadata=setting("What one photo may take.", kind="internal"),
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class ProfileOptions:
+    """Which crops are suggested."""
+
+    profiles: tuple[Profile, ...] | None = attrs.field(
+        default=None,
+        converter=_profiles,
+        metadata=setting(
+            "Own crop profiles instead of phototag's, in a TOML file or of an installed package.",
+            decides=True,
+        ),
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class VocabularyOptions:
+    """Which words are written for what is found."""
+
+    vocabulary: Vocabulary = attrs.field(
+        factory=Vocabulary,
+        metadata=setting(
+            "Own words for what is found, in a TOML file or of an installed package.",
+            default="phototag's own words",
+            decides=True,
+        ),
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class StateOptions:
+    """Where it is kept what runs saw and wrote."""
+
+    state: Path | None = option(
+        None, "State database (default: per user).", kind="new file", metavar="FILE"
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class WaitOptions:
+    """What happens while another run is at work on the same folders."""
+
+    wait: bool = option(
+        False, "Wait for another run on the same folders to end, instead of failing."
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class LinkOptions:
+    """How a tree is searched."""
+
+    follow_links: bool = option(False, "Follow symbolic links to folders.")
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class PairOptions:
+    """How raw files are treated."""
+
+    pairs: bool = option(
+        False, "A raw file takes the verdict of the developed photo of the same name.", decides=True
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class ChangeOptions:
+    """How a file is changed."""
+
+    dry_run: bool = option(False, "Say what would change; change nothing.")
+    allow_hard_links: bool = option(
+        False, "Replace files that have several names; the others keep the old content."
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class WriteOptions(ChangeOptions):
+    """How metadata is written into a photo."""
+
+    iptc: IptcMode = option(
+        "always",
+        "IPTC keywords beside XMP: always, only where the photo has some (auto), or never.",
+        decides=True,
+    )
+    sidecar: SidecarMode = option(
+        "auto",
+        "XMP files beside the photos: where the format needs one or one is there (auto), "
+        "always and instead of writing into the photo, or never.",
+        decides=True,
+    )
+    keep_mtime: bool = option(False, "Keep the modification times of the files.")
+    force: bool = option(False, "Write words again that you have deleted.")
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class TagOptions(VocabularyOptions, WriteOptions):
+    """What is claimed of a photo, and how it is written."""
+
+    keywords: Level = attrs.field(
+        default=Level.MINIMAL,
+        converter=_level,
+        metadata=setting(
+            "How many words are written: the verdict (minimal), grade, shot and people too "
+            "(standard), or everything (full).",
+            decides=True,
+        ),
+    )
+    min_confidence: Mapping[str, float] = attrs.field(
+        factory=dict,
+        converter=thresholds,
+        metadata=setting(
+            "Claim nothing below this confidence (0..1) of the verdict, or of one criterion: "
+            "cropping=0.8. Earlier claims go away. May be given several times.",
+            decides=True,
+        ),
+    )
+    lightroom_crop: str | None = option(
+        None,
+        "Make Lightroom and darktable show this crop. Into sidecars only: it changes how the "
+        "photos look there.",
+        metavar="PROFILE",
+        decides=True,
+    )
+    faces: bool = option(
+        False, "Mark faces as regions; applications list them as unnamed people.", decides=True
+    )
+    corrections: Mapping[str, Kind] = attrs.field(
+        factory=dict,
+        converter=_corrections,
+        metadata=setting(
+            "Verdicts that you have corrected in a gallery; folders remember them.",
+            kind="file",
+            metavar="FILE",
+        ),
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class RunOptions(PairOptions, LinkOptions, WaitOptions, StateOptions, ProfileOptions, WorkOptions):
+    """How a tree of photos is gone through."""
+
+    failed: bool = option(False, "Only the photos that failed last time.")
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class CatalogueOptions(RunOptions, TagOptions):
+    """Of ``tag_catalogue`` and ``phototag tag``."""
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class WatchOptions(PairOptions, StateOptions, ProfileOptions, WorkOptions, TagOptions):
+    """Of ``watch_catalogue`` and ``phototag watch``."""
+
+    settled: float = option(
+        2.0, "Touch a file only when it has not changed for so long.", metavar="SECONDS", least=0
+    )
+    poll: bool = option(
+        False, "Look again and again instead of being told by the system; for network drives."
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class RemoveOptions(LinkOptions, WaitOptions, WorkOptions, ChangeOptions):
+    """Of ``remove_catalogue`` and ``phototag remove``."""
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class UndoOptions(WaitOptions, StateOptions, WorkOptions, ChangeOptions):
+    """Of ``undo`` and ``phototag undo``."""
+
+    run: int | None = option(
+        None, "Number of the run; None = the last one that can be taken back.", kind="internal"
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class GalleryOptions(StateOptions, ProfileOptions, WorkOptions):
+    """Of ``gallery.build`` and ``phototag gallery``."""
+
+    out: Path = attrs.field(
+        metadata=setting("The page to write.", short="-o", kind="new file", metavar="OUT.html")
+    )
+    title: str = option("phototag", "Title of the page.")
+
+
+def settings(cls: type[Any]) -> dict[str, Setting]:
+    """The options of a class, by the name of the field."""
+    return {field.name: Setting.of(field) for field in attrs.fields(cls)}
+
+
+def part(of: Any, cls: Callable[..., O]) -> O:
+    """The options of another class that these options name, too; the rest are its defaults."""
+    names = set(settings(type(of))) & set(settings(cls))  # type: ignore[arg-type]
+    return cls(**{name: getattr(of, name) for name in names})
+
+
+class takes(Generic[P, O]):  # noqa: N801 - a decorator
+    """Give a function whose last parameter are options the fields of these as keyword arguments.
+
+    ``f(photo, options)`` becomes ``f(photo, *, keywords=..., faces=...)``, for people, for the type
+    checker, and for ``help``.
+    """
+
+    def __init__(self, cls: Callable[P, O]) -> None:
+        self._cls = cls
+
+    @overload
+    def __call__(self, function: Callable[[O], R]) -> Callable[P, R]: ...
+    @overload
+    def __call__(self, function: Callable[[T, O], R]) -> Callable[Concatenate[T, P], R]: ...
+    @overload
+    def __call__(self, function: Callable[[T, U, O], R]) -> Callable[Concatenate[T, U, P], R]: ...
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function with keyword arguments."""
+        cls: Any = self._cls
+        own = inspect.signature(function)
+        *leading, last = own.parameters.values()
+
+        @functools.wraps(function)
+        def called(*given: Any, **chosen: Any) -> Any:
+            named = {p.name: chosen.pop(p.name) for p in leading[len(given) :] if p.name in chosen}
+            return function(*given, **named, **{last.name: made(cls, chosen)})
+
+        choices = [*inspect.signature(cls).parameters.values()]
+        hints = {p.name: p.annotation for p in (*leading, *choices)}
+        called.__annotations__ = {**hints, "return": own.return_annotation}
+        called.__signature__ = own.replace(parameters=[*leading, *choices])  # type: ignore[attr-defined]
+        return called
+
+
+def made(cls: Callable[..., O], chosen: Mapping[str, Any]) -> O:
+    """Options of what a caller has chosen.
+
+    Raises:
+        BadInput: there is no such option, or it takes no such value.
+    """
+    known = settings(cls)  # type: ignore[arg-type]
+    for name in chosen:
+        if name not in known:
+            (near, *_) = [*difflib.get_close_matches(name, known, 1), ""]
+            remedy = f"did you mean {near}?" if near else f"there are {', '.join(known)}"
+            raise BadInput("<options>", f"there is no option {name}", remedy)
+    return cls(**chosen)

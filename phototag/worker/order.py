@@ -1,0 +1,59 @@
+"""From an analysis and the options to what is to stand in the photo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phototag.analysis.result import Analysis, added_up
+from phototag.keywords.claims import claim
+from phototag.metadata.record import DIGITS, Record
+
+if TYPE_CHECKING:
+    from phototag.options import TagOptions
+    from phototag.scene.measures import Face
+
+
+def record_of(analysis: Analysis, options: TagOptions) -> Record:
+    """What is to stand in the photo."""
+    claimed = claim(
+        analysis,
+        analysis.verdict,
+        options.keywords,
+        least=options.min_confidence,
+        vocabulary=options.vocabulary,
+    )
+    sure = analysis.confidence >= options.min_confidence.get("kind", 0.0)
+    crops = analysis.crops if sure else ()
+    stated = added_up(analysis, DIGITS)
+    return Record(
+        kind=analysis.kind,
+        confidence=round(analysis.confidence, 4),
+        grade=analysis.grade,
+        starting_point=stated.starting_point,
+        contributions=stated.contributions,
+        keywords=claimed,
+        crops=crops,
+        faces=tuple(face.box for face in _faces(analysis)) if options.faces else (),
+        lightroom=next(
+            (crop.box for crop in crops if crop.profile == options.lightroom_crop), None
+        ),
+        size=_stored_size(analysis),
+        software=analysis.software,
+        models=analysis.models,
+        calibration=analysis.calibration,
+        corrected=analysis.verdict.corrected,
+    )
+
+
+def _faces(analysis: Analysis) -> tuple[Face, ...]:
+    """Faces of people; what looks like one in a picture without people is none."""
+    return analysis.scene.faces if analysis.scene and analysis.subjects.count else ()
+
+
+def _stored_size(analysis: Analysis) -> tuple[int, int]:
+    """Width and height before the Exif orientation is applied."""
+    if analysis.scene is None:
+        return 0, 0
+    image = analysis.scene.image
+    sideways = image.orientation in {5, 6, 7, 8}
+    return (image.height, image.width) if sideways else (image.width, image.height)
