@@ -1,7 +1,13 @@
-"""An XML tree that gives back what it was made from: prefixes, comments, processing instructions.
+"""An XML tree that is written as it was read.
 
-The standard library's trees lose one or another of these, or a line break in an attribute. A
-photo's XMP belongs to its user, so what phototag does not change must come out as it went in.
+A photo's XMP belongs to its user, so what phototag does not change must come out as it went in. The
+tree keeps elements, attributes and namespace declarations in their order, with the prefixes of the file, all
+text, comments and processing instructions. Only the spelling may change: attributes are written in double
+quotes, empty elements as one tag, characters as themselves unless XML wants them escaped, CDATA sections
+as text.
+
+No library at hand keeps as much. The standard library's trees lose prefixes or comments, lxml moves
+namespace declarations before the attributes (``docs/negative-results.md``).
 """
 
 from __future__ import annotations
@@ -15,11 +21,12 @@ import attrs
 from phototag.files.sizes import MEGABYTE, MOST_XMP
 from phototag.metadata.xmp.names import XML, Name
 
-_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
-_ATTRIBUTE: Final = _TEXT | {ord('"'): "&quot;", ord("\n"): "&#xA;", ord("\t"): "&#x9;"}
+# What is escaped. A parser replaces a carriage return that is not, and a line break or tab in an attribute.
+_IN_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
+_IN_ATTRIBUTE: Final = _IN_TEXT | {ord('"'): "&quot;", ord("\n"): "&#xA;", ord("\t"): "&#x9;"}
 
 # Real metadata stay below 20; without a limit a small file could exhaust the stack.
-_DEEPEST: Final = 100
+_MAX_DEPTH: Final = 100
 
 
 @attrs.frozen
@@ -82,63 +89,75 @@ def _resolved(literal: str, scope: Mapping[str, str], default: str) -> Name:
     return Name.resolved(scope[prefix], local)
 
 
-def parse(text: bytes) -> list[Element | Markup]:
-    """The top level of an XML document: one element and what stands around it.
+class _Builder:
+    """Makes the tree of what expat finds, in the order of the document."""
 
-    Raises:
-        ValueError: too large, not well-formed, not UTF-8, a prefix that is not declared, or a document type,
-            which XMP forbids (and which could make a small file expand without end).
-    """
-    _check_size(text)
-    top = Element(Name("", ""), "", {}, {"xml": XML})
-    path = [top]
+    def __init__(self) -> None:
+        self._document = Element(Name("", ""), "", {}, {"xml": XML})
+        self._open = [self._document]  # the elements whose end has not come yet
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        declared = {
-            key.partition(":")[2]: uri
-            for key, uri in attributes.items()
-            if key == "xmlns" or key.startswith("xmlns:")
-        }
-        if len(path) > _DEEPEST:
+    @property
+    def top_level(self) -> list[Element | Markup]:
+        """One element, and the comments and instructions around it."""
+        return [child for child in self._document.children if not isinstance(child, str)]
+
+    def start_element(self, tag: str, attributes: dict[str, str]) -> None:
+        if len(self._open) > _MAX_DEPTH:
             message = "it is nested too deeply"
             raise ValueError(message)
-        outer = path[-1].scope
-        scope = {**outer, **declared} if declared else outer
+        parent = self._open[-1]
+        declared = {
+            literal.partition(":")[2]: uri
+            for literal, uri in attributes.items()
+            if literal == "xmlns" or literal.startswith("xmlns:")
+        }
+        scope = {**parent.scope, **declared} if declared else parent.scope
         element = Element(_resolved(tag, scope, scope.get("", "")), tag, attributes, scope)
         if attributes:
             _ = list(element.named_attributes())  # finds undeclared prefixes before any change
-        path[-1].children.append(element)
-        path.append(element)
+        parent.children.append(element)
+        self._open.append(element)
 
-    def end(_tag: str) -> None:
-        path.pop()
+    def end_element(self, _tag: str) -> None:
+        self._open.pop()
 
-    def characters(data: str) -> None:
-        path[-1].children.append(data)
+    def text(self, text: str) -> None:
+        self._open[-1].children.append(text)
 
-    def comment(data: str) -> None:
-        path[-1].children.append(Markup(f"<!--{data}-->"))
+    def comment(self, text: str) -> None:
+        self._open[-1].children.append(Markup(f"<!--{text}-->"))
 
-    def instruction(target: str, data: str) -> None:
-        path[-1].children.append(Markup(f"<?{target} {data}?>"))
+    def instruction(self, target: str, text: str) -> None:
+        self._open[-1].children.append(Markup(f"<?{target} {text}?>"))
 
-    def doctype(*_: object) -> None:
+    @staticmethod
+    def document_type(*_: object) -> None:
         message = "it has a document type, which XMP forbids"
         raise ValueError(message)
 
-    parser = expat.ParserCreate("utf-8")
+
+def parse(text: bytes) -> list[Element | Markup]:
+    """The top level of an XML document: one element, and the comments and instructions around it.
+
+    Raises:
+        ValueError: it is too large, nested too deeply, not well-formed or not UTF-8, a prefix is not declared, or
+            it has a document type, which XMP forbids (and which could make a small file expand without end).
+    """
+    _check_size(text)
+    builder = _Builder()
+    parser = expat.ParserCreate("utf-8")  # whatever the document says that it is
     parser.buffer_text = True
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = characters
-    parser.CommentHandler = comment
-    parser.ProcessingInstructionHandler = instruction
-    parser.StartDoctypeDeclHandler = doctype
+    parser.StartElementHandler = builder.start_element
+    parser.EndElementHandler = builder.end_element
+    parser.CharacterDataHandler = builder.text
+    parser.CommentHandler = builder.comment
+    parser.ProcessingInstructionHandler = builder.instruction
+    parser.StartDoctypeDeclHandler = builder.document_type
     try:
         parser.Parse(text, True)  # noqa: FBT003 (expat takes no keywords)
     except expat.ExpatError as error:
         raise ValueError(str(error)) from error
-    return [child for child in top.children if not isinstance(child, str)]
+    return builder.top_level
 
 
 def _check_size(text: bytes) -> None:
@@ -152,11 +171,11 @@ def _check_size(text: bytes) -> None:
 def serialise(node: Element | Markup | str) -> str:
     """The XML text of a node and everything in it."""
     if isinstance(node, str):
-        return node.translate(_TEXT)
+        return node.translate(_IN_TEXT)
     if isinstance(node, Markup):
         return node.literal
     attributes = "".join(
-        f' {name}="{value.translate(_ATTRIBUTE)}"' for name, value in node.attributes.items()
+        f' {name}="{value.translate(_IN_ATTRIBUTE)}"' for name, value in node.attributes.items()
     )
     if not node.children:
         return f"<{node.tag}{attributes}/>"
