@@ -52,19 +52,17 @@ class Packet:
         return found[0]
 
     def _index(self, description: Element) -> None:
-        names = [name for _, name in description.named_attributes() if name.uri not in {RDF, ""}]
-        names += [element.name for element in description.elements]
-        seen: set[Name] = set()
-        for name in names:
-            if name in self or name in seen:
-                message = f"it holds {name} twice"
-                raise ValueError(message)
-            seen.add(name)
-        for literal, name in description.named_attributes():
-            if name.uri not in {RDF, ""}:
-                self._attributes[name] = description, literal
+        for literal, name in _property_attributes(description):
+            self._refuse_a_second(name)
+            self._attributes[name] = description, literal
         for element in description.elements:
+            self._refuse_a_second(element.name)
             self._elements[element.name] = description, element
+
+    def _refuse_a_second(self, name: Name) -> None:
+        if name in self:
+            message = f"it holds {name} twice"
+            raise ValueError(message)
 
     def __contains__(self, name: Name) -> bool:
         return name in self._elements or name in self._attributes
@@ -105,7 +103,7 @@ class Packet:
             return
         self._delete(name)
         if value is not None:
-            description = self._ours()
+            description = self._own_description()
             self._declare(description, name)
             element = values.build(name, value, description.scope, self._prefixes)
             description.children.append(element)
@@ -121,27 +119,19 @@ class Packet:
         """
         if not drop and not extra:
             return
-        if name not in self._elements:
-            kept = tuple(v for i, v in enumerate(self.items(name)) if i not in drop)
-            self.put(name, Array("Bag", (*kept, *extra)))
-            return
-        array = values.array_of(self._elements[name][1])
+        array = values.array_of(self._elements[name][1]) if name in self._elements else None
         if array is None:
             kept = tuple(v for i, v in enumerate(self.items(name)) if i not in drop)
             self.put(name, Array("Bag", (*kept, *extra)))
             return
         self._values.pop(name, None)
-        left: list[Element | Markup | str] = []
-        last = position = 0
-        for child in array.children:
-            if isinstance(child, Element):
-                position += 1
-                if position - 1 in drop:
-                    continue
-                last = len(left) + 1
-            left.append(child)
-        left[last:last] = [values.build_item(value, array.scope, self._prefixes) for value in extra]
-        array.children[:] = left
+        dropped = {item for at, item in enumerate(array.elements) if at in drop}
+        children = [child for child in array.children if child not in dropped]
+        # New items come after the last one, before the white space that follows it.
+        items = [at for at, child in enumerate(children) if isinstance(child, Element)]
+        end = items[-1] + 1 if items else 0
+        children[end:end] = [values.build_item(v, array.scope, self._prefixes) for v in extra]
+        array.children[:] = children
 
     def replace_item(self, name: Name, position: int, value: Value) -> None:
         """Change one item of an array; the same value again changes nothing."""
@@ -163,12 +153,10 @@ class Packet:
         else:
             return
         # A description without properties says nothing; one that we opened must not stay behind.
-        if not description.elements and not any(
-            attribute.uri not in {RDF, ""} for _, attribute in description.named_attributes()
-        ):
+        if not description.elements and not _property_attributes(description):
             self._rdf.children.remove(description)
 
-    def _ours(self) -> Element:
+    def _own_description(self) -> Element:
         """The description that holds our properties: an existing one, or a new one."""
         for description in self._rdf.elements:
             if description.attributes.get("xmlns:phototag") == PHOTOTAG:
@@ -215,3 +203,12 @@ class Packet:
         closed = isinstance(last, Markup) and last.literal.startswith("<?xpacket end")
         parts.insert(len(parts) - 1 if closed else len(parts), (_PADDING if padding else "") + "\n")
         return "".join(parts).encode()
+
+
+def _property_attributes(description: Element) -> list[tuple[str, Name]]:
+    """Literal and resolved names of the properties that are written as attributes."""
+    return [
+        (literal, name)
+        for literal, name in description.named_attributes()
+        if name.uri not in {RDF, ""}
+    ]
