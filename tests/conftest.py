@@ -74,6 +74,12 @@ def labelled() -> list[tuple[Path, dict[str, object]]]:
     return [(folder / label["file"], label) for label in map(json.loads, rows)]
 
 
+@pytest.fixture
+def update(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are written anew."""
+    return bool(request.config.getoption("--update-golden"))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden",

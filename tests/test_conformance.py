@@ -88,11 +88,6 @@ def concluded(seen: Scene) -> dict[str, Any]:
     return values
 
 
-@pytest.fixture
-def update(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--update-golden"))
-
-
 @pytest.mark.parametrize("name", DRAWN)
 def test_drawn_scenes(name: str, update: bool) -> None:
     assert compared(f"drawn {name}", concluded(DRAWN[name]), update) == []

@@ -40,7 +40,7 @@ def close(found: Any, golden: Any) -> bool:
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tif", "a.webp", "turned.jpg", "a.jpg.xmp"])
 def test_the_dump_is_the_golden_one(
-    make: Any, dump: Any, headshot: Record, request: pytest.FixtureRequest, name: str
+    make: Any, dump: Any, headshot: Record, update: bool, name: str
 ) -> None:
     path = make(name.removesuffix(".xmp"), orientation=6 if name == "turned.jpg" else 1)
     record = attrs.evolve(headshot, faces=(Box(0.25, 0.125, 0.5, 0.5),), size=(96, 64))
@@ -49,7 +49,7 @@ def test_the_dump_is_the_golden_one(
     seen = dump(path.with_name(name) if beside else path)
     found = {key: value for key, value in seen.items() if not key.startswith(FOREIGN)}
     golden = GOLDEN / f"{name}.json"
-    if request.config.getoption("--update-golden"):
+    if update:
         golden.parent.mkdir(exist_ok=True)
         text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
         golden.write_text(text + "\n", encoding="utf-8")
