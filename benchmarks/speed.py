@@ -152,7 +152,7 @@ def stages(observer: Observer, sample: Sample) -> dict[str, float]:
         "content": lambda: net.content(small),
         "colours": lambda: surroundings.colour_measures(surroundings.to_lab(small[::2, ::2])),
         "surroundings": lambda: surroundings.surroundings_measures(
-            small, lab, mask, corners, content.of_surroundings(maps, mask)
+            small, lab, mask, corners, content.around_people(maps, mask)
         ),
         "body": lambda: net.body(rgb),
     }

@@ -42,16 +42,13 @@ def face(height: float = 0.5, x: float = 0.5, top: float = 0.2, **changes: Any) 
             mouth_open=0.02,
             lip_height=0.2,
             corner_lift=0.0,
-            brow_raise=0.2,
             eye_open_left=0.3,
             eye_open_right=0.3,
         ),
         gaze=Point(0, 0),
         chin=at(0.5, 1.0),
-        forehead=at(0.5, 0.0),
         left_eye=at(0.7, 0.4),
         right_eye=at(0.3, 0.4),
-        mouth=at(0.5, 0.75),
         outline=(at(0.5, 0), at(1, 0.5), at(0.5, 1), at(0, 0.5)),
     )
     drawn = Face(
@@ -60,8 +57,6 @@ def face(height: float = 0.5, x: float = 0.5, top: float = 0.2, **changes: Any) 
         left_eye=at(0.7, 0.4),
         right_eye=at(0.3, 0.4),
         nose=at(0.5, 0.6),
-        mouth_left=at(0.65, 0.8),
-        mouth_right=at(0.35, 0.8),
         sharpness=30,
         mesh=mesh,
     )
@@ -136,8 +131,6 @@ def scene(*faces: Face, **changes: Any) -> Scene:
             seen_height=1024,
             chroma=30,
             hue_spread=0.4,
-            lightness=50,
-            contrast=80,
         ),
         faces=faces,
         body=None,
@@ -150,12 +143,9 @@ def scene(*faces: Face, **changes: Any) -> Scene:
         ),
         surroundings=surroundings(),
         skin=Skin(
-            texture=2,
             texture_ratio=0.35,
             evenness=3,
-            shine=0,
             eye_sharpness=40,
-            pixels=9000,
         ),
         content=middle("presence") if faces else unpeopled(),
     )

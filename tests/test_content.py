@@ -49,15 +49,15 @@ def test_of_picture_is_the_mean_of_the_first_map() -> None:
     assert content.of_picture(layers()) == (2.0,) * 5
 
 
-def test_of_surroundings_leaves_the_people_out() -> None:
+def test_around_people_leaves_the_people_out() -> None:
     mask = np.zeros((80, 80), np.float32)
     mask[:, 40:] = 1
-    found = content.of_surroundings(layers(), mask)
+    found = content.around_people(layers(), mask)
     assert found == (1.0,) * 7
 
 
-def test_of_surroundings_is_none_when_people_fill_the_frame() -> None:
-    assert content.of_surroundings(layers(), np.ones((80, 80), np.float32)) is None
+def test_around_people_is_none_when_people_fill_the_frame() -> None:
+    assert content.around_people(layers(), np.ones((80, 80), np.float32)) is None
 
 
 def test_numbers_are_stored_with_four_digits() -> None:

@@ -274,7 +274,7 @@ def keeps_the_rules(crop: Crop, drawn: Scene, people: tuple[Face, ...]) -> None:
     assert min(box.x, box.y) >= 0
     assert max(box.right, box.bottom) <= 1 + 1e-9
     for person in people:
-        for point in (person.left_eye, person.right_eye, person.mouth_left, person.mouth_right):
+        for point in (person.left_eye, person.right_eye, person.nose):
             if 0 <= point.x <= 1 and 0 <= point.y <= 1:
                 assert box.x - 1 / width <= point.x <= box.right + 1 / width
                 assert box.y - 1 / height <= point.y <= box.bottom + 1 / height

@@ -11,9 +11,11 @@ import sys
 import typing
 from pathlib import Path
 
+import attrs
 import pytest
 
 import phototag
+from phototag.scene import measures
 
 ROOT = Path(__file__).parents[1]
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 60  # lines
@@ -82,6 +84,26 @@ def test_the_public_names_are_what_type_checkers_see() -> None:
         for alias in part.names
     }
     assert promised == set(phototag.__all__) - {"__version__"}
+
+
+def test_every_measure_of_a_scene_is_read() -> None:
+    """What nobody reads is not measured: it would cost time in every photo, and be stored with it."""
+    own = PACKAGE / "scene" / "measures.py"
+    read = {
+        node.attr
+        for path in PACKAGE.rglob("*.py")
+        if path != own
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+    }
+    measured = {
+        field.name
+        for cls in vars(measures).values()
+        if inspect.isclass(cls) and attrs.has(cls)
+        for field in attrs.fields(cls)
+    }
+    assert "faces" in measured
+    assert measured - read == set()
 
 
 def test_the_criteria_have_one_shape() -> None:

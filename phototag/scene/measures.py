@@ -12,7 +12,7 @@ import attrs
 
 from phototag.scene.geometry import Box, Point
 
-SCENE_VERSION = 5  # rises when a measure changes its meaning: stored scenes are then seen again
+SCENE_VERSION = 6  # rises when a measure changes its meaning: stored scenes are then seen again
 
 
 @attrs.frozen(kw_only=True)
@@ -27,8 +27,6 @@ class ImageFacts:
         chroma: 95th percentile of the CIE LAB chroma; below about 4 nobody sees a colour.
         hue_spread: how far the hues lie apart, 0 (one hue) to 1 (all round the wheel), weighted
             by chroma; None in a picture without colour.
-        lightness: mean CIE L, 0..100.
-        contrast: 99th less 1st percentile of CIE L, 0..100.
     """
 
     width: int
@@ -39,8 +37,6 @@ class ImageFacts:
     seen_height: int
     chroma: float
     hue_spread: float | None
-    lightness: float
-    contrast: float
 
     @property
     def aspect_ratio(self) -> float:
@@ -71,7 +67,6 @@ class Expression:
     Attributes:
         mouth_width, mouth_open, lip_height: eye distances.
         corner_lift: height of the corners of the mouth above its middle, eye distances.
-        brow_raise: brows above the upper lids, eye distances.
         eye_open_left, eye_open_right: height / width of the subject's left and right eye.
     """
 
@@ -79,7 +74,6 @@ class Expression:
     mouth_open: float
     lip_height: float
     corner_lift: float
-    brow_raise: float
     eye_open_left: float
     eye_open_right: float
 
@@ -93,9 +87,8 @@ class Mesh:
         expression: visible features.
         gaze: where the irises sit in the eyes, in half eye widths; x > 0 = to the right edge of
             the picture, y > 0 = down; (0, 0) = straight out of the face.
-        chin, forehead: lowest and highest point of the mesh (the forehead ends below the hair).
+        chin: lowest point of the mesh.
         left_eye, right_eye: centres of the irises of the subject's left and right eye.
-        mouth: middle between the lips.
         outline: the oval of the face, clockwise from the forehead.
     """
 
@@ -103,10 +96,8 @@ class Mesh:
     expression: Expression
     gaze: Point
     chin: Point
-    forehead: Point
     left_eye: Point
     right_eye: Point
-    mouth: Point
     outline: tuple[Point, ...]
 
 
@@ -117,8 +108,7 @@ class Face:
     Attributes:
         box: forehead to chin, ear to ear as the detector sees them.
         score: the detector's own confidence, 0..1.
-        left_eye, right_eye, nose, mouth_left, mouth_right: the detector's points; left and right
-            are the subject's.
+        left_eye, right_eye, nose: the detector's points; left and right are the subject's.
         sharpness: 95th percentile of the gradient in the box, 8-bit levels per pixel of the seen
             picture.
         mesh: None where no mesh was sought or found.
@@ -129,8 +119,6 @@ class Face:
     left_eye: Point
     right_eye: Point
     nose: Point
-    mouth_left: Point
-    mouth_right: Point
     sharpness: float
     mesh: Mesh | None = None
 
@@ -224,7 +212,7 @@ class Surroundings:
         colour: the median colour as ``#rrggbb``.
         sky: part of the surroundings in the top third that looks like a clear sky, 0..1.
         green: part that has the colour of leaves and grass, 0..1.
-        content: means of the content net's maps over the surroundings; no single one means much.
+        content: means of the content net's maps around the people; no single one means much.
     """
 
     share: float
@@ -246,20 +234,15 @@ class Skin:
     """The main face's skin, measured on cheeks and forehead.
 
     Attributes:
-        texture: mean absolute detail finer than 2 px, 8-bit levels.
-        texture_ratio: texture / the same at the eyes: small = smooth skin in a sharp picture.
+        texture_ratio: mean absolute detail finer than 2 px, skin / eyes: small = smooth skin in a
+            sharp picture.
         evenness: standard deviation of CIE a and b together; small = one even tone.
-        shine: part of the skin that is burnt out, 0..1.
         eye_sharpness: 95th percentile of the gradient at the eyes, as ``Face.sharpness``.
-        pixels: skin pixels measured.
     """
 
-    texture: float
     texture_ratio: float
     evenness: float
-    shine: float
     eye_sharpness: float
-    pixels: int
 
 
 @attrs.frozen(kw_only=True)

@@ -1,8 +1,8 @@
 """What a picture shows, and what lies around its people, in numbers that a net has learnt.
 
 The late maps of a net trained on the 1,000 classes of ImageNet know animals, furniture, fields and
-curtains.  Their means over the whole picture tell people from everything else, their means over
-the surroundings tell places and backdrops.  No single number means anything by itself.
+curtains.  Their means over the whole picture tell people from everything else, their means around
+the people tell places and backdrops.  No single number means anything by itself.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     Maps = Sequence[NDArray[np.float32]]
 
-OUTSIDE = 0.1  # mask probability below which a pixel belongs to the surroundings
-GROW = 9  # px by which people are grown first
+# What counts as around the people here is a little larger than the surroundings of ``surroundings.py``
+# (11 px, and a share of the picture at least): the weights were fitted on means over this region.
+TRACE = 0.1  # mask probability from which a pixel shows a person
+GROW = 9  # px by which people are grown before the rest counts as around them
 DIGITS = 4  # significant; the numbers are stored with every photo
 LEAST = 1e-9  # what is nearer to nothing has fewer digits
 
@@ -32,17 +34,22 @@ def of_picture(maps: Maps) -> tuple[float, ...]:
     return _rounded(maps[0].mean(axis=(1, 2)))
 
 
-def of_surroundings(maps: Maps, mask: Mask) -> tuple[float, ...] | None:
-    """The mean of every channel of both maps over the surroundings; None when people fill the frame."""
-    people = cv2.dilate((mask >= OUTSIDE).astype(np.uint8), np.ones((GROW, GROW), np.uint8))
-    outside: Bools = people == 0
-    if not outside.any():
+def around_people(maps: Maps, mask: Mask) -> tuple[float, ...] | None:
+    """The mean of every channel of both maps around the people; None when they fill the frame."""
+    around = _around_people(mask)
+    if not around.any():
         return None
     layers = np.concatenate(maps)
     size = layers.shape[:0:-1]
-    every_other = np.ascontiguousarray(outside[::2, ::2], np.float32)  # enough for 7 x 7 cells
+    every_other = np.ascontiguousarray(around[::2, ::2], np.float32)  # enough for 7 x 7 cells
     weight = cv2.resize(every_other, size, interpolation=cv2.INTER_AREA)
     return _rounded((layers * weight).sum(axis=(1, 2)) / weight.sum())
+
+
+def _around_people(mask: Mask) -> Bools:
+    people = cv2.dilate((mask >= TRACE).astype(np.uint8), np.ones((GROW, GROW), np.uint8))
+    around: Bools = people == 0
+    return around
 
 
 def _rounded(values: NDArray[np.float32]) -> tuple[float, ...]:

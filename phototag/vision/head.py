@@ -66,8 +66,7 @@ RIGHT_LIDS, LEFT_LIDS = ((159, 145), (158, 153)), ((386, 374), (385, 380))  # up
 RIGHT_IRIS, LEFT_IRIS = 468, 473
 MOUTH_RIGHT, MOUTH_LEFT = 61, 291
 LIP_TOP, LIP_BOTTOM, INNER_LIP_TOP, INNER_LIP_BOTTOM = 0, 17, 13, 14
-RIGHT_BROW, LEFT_BROW = 105, 334
-FOREHEAD, CHIN = 10, 152
+CHIN = 152
 OUTLINE = (
     10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
     152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
@@ -115,10 +114,8 @@ def describe(mesh: Points, width: int, height: int) -> Mesh:
         expression=_expression(upright),
         gaze=_gaze(upright),
         chin=point(mesh[CHIN]),
-        forehead=point(mesh[FOREHEAD]),
         left_eye=point(mesh[LEFT_IRIS]),
         right_eye=point(mesh[RIGHT_IRIS]),
-        mouth=point((mesh[INNER_LIP_TOP] + mesh[INNER_LIP_BOTTOM]) / 2),
         outline=tuple(point(mesh[number]) for number in OUTLINE),
     )
 
@@ -145,14 +142,11 @@ def _expression(face: Points) -> Expression:
 
     corners = (face[MOUTH_RIGHT, 1] + face[MOUTH_LEFT, 1]) / 2
     middle = (face[INNER_LIP_TOP, 1] + face[INNER_LIP_BOTTOM, 1]) / 2
-    lids = (face[RIGHT_LIDS[0][0], 1] + face[LEFT_LIDS[0][0], 1]) / 2
-    brows = (face[RIGHT_BROW, 1] + face[LEFT_BROW, 1]) / 2
     return Expression(
         mouth_width=gap(MOUTH_RIGHT, MOUTH_LEFT),
         mouth_open=gap(INNER_LIP_TOP, INNER_LIP_BOTTOM),
         lip_height=gap(LIP_TOP, LIP_BOTTOM),
         corner_lift=float(corners - middle),
-        brow_raise=float(brows - lids),
         eye_open_left=eye_open(LEFT_EYE_OUTER, LEFT_EYE_INNER, LEFT_LIDS),
         eye_open_right=eye_open(RIGHT_EYE_OUTER, RIGHT_EYE_INNER, RIGHT_LIDS),
     )

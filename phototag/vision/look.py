@@ -70,7 +70,7 @@ class Observer:
             body_sought=sought,
             person=person,
             surroundings=surroundings.surroundings_measures(
-                small, lab, mask, corners, content.of_surroundings(maps, mask)
+                small, lab, mask, corners, content.around_people(maps, mask)
             ),
             skin=_skin(rgb, meshes),
             content=seen,
@@ -124,8 +124,6 @@ def _face(found: Detection, mesh: NDArray[np.float64] | None, rgb: RGB) -> Face:
         right_eye=points[0],
         left_eye=points[1],
         nose=points[2],
-        mouth_right=points[3],
-        mouth_left=points[4],
         sharpness=float(sharpness),
         mesh=described,
     )

@@ -1,4 +1,4 @@
-"""Skin of the main face: texture, evenness, shine; and how sharp the eyes are."""
+"""Skin of the main face: how smooth and how even it is; and how sharp the eyes are."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ PATCHES = (
 )
 EYES = ((33, 160, 158, 133, 153, 144), (362, 385, 387, 263, 373, 380))
 LEAST_PIXELS = 400  # fewer skin pixels hold no texture that could be told from noise
-BURNT = 97.0  # CIE L
 
 
 def measure(rgb: RGB, mesh: NDArray[np.float64]) -> Skin | None:
@@ -38,17 +37,13 @@ def measure(rgb: RGB, mesh: NDArray[np.float64]) -> Skin | None:
     skin, eyes = (_fill(part.shape[:2], points, groups) for groups in (PATCHES, EYES))
     if skin.sum() < LEAST_PIXELS or not eyes.any():
         return None
-    lightness, a, b = to_lab(part[skin][None]).reshape(-1, 3).T  # of these pixels alone
+    _, a, b = to_lab(part[skin][None]).reshape(-1, 3).T  # of these pixels alone
     grey = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
     fine = np.abs(grey.astype(np.float32) - cv2.GaussianBlur(grey, (0, 0), 1.5))
-    texture = float(fine[skin].mean())
     return Skin(
-        texture=texture,
-        texture_ratio=texture / (float(fine[eyes].mean()) + 0.5),
+        texture_ratio=float(fine[skin].mean()) / (float(fine[eyes].mean()) + 0.5),
         evenness=float(np.hypot(a.std(), b.std())),
-        shine=float((lightness > BURNT).mean()),
         eye_sharpness=float(percentile(gradient(grey)[eyes], 0.95)),
-        pixels=int(skin.sum()),
     )
 
 

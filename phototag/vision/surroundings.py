@@ -67,17 +67,14 @@ def percentile(values: Grey, share: float, where: Grey | None = None) -> int:
 
 def colour_measures(lab: Floats) -> dict[str, float | None]:
     """The colour part of ``ImageFacts``, of some of the pixels."""
-    light, a, b = cv2.split(lab)
+    _, a, b = cv2.split(lab)
     chroma = cv2.magnitude(a, b)
     total = float(chroma.sum())
     coloured = total / chroma.size > 1
     spread = 1 - float(np.hypot(a.sum(), b.sum())) / total if coloured else None
-    low, high = np.percentile(light[::2, ::2], (1, 99))
     return {
         "chroma": float(np.percentile(chroma[::2, ::2], 95)),
         "hue_spread": spread,
-        "lightness": float(light.mean()),
-        "contrast": float(high - low),
     }
 
 
@@ -130,7 +127,7 @@ def surroundings_measures(
         lab: of every other pixel.
         mask: where people are, H x W.
         face: of the main face.
-        content: see ``content.of_surroundings``.
+        content: see ``content.around_people``.
     """
     if content is None:
         return None

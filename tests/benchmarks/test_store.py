@@ -138,7 +138,7 @@ def test_a_line_that_was_cut_off_is_seen_again(bench: Bench) -> None:
 def test_a_line_of_another_shape_is_seen_again(bench: Bench) -> None:
     bench.see()
     text = bench.store.read_text(encoding="utf-8")
-    bench.store.write_text(text.replace('"lightness"', '"brightness"', 1), encoding="utf-8")
+    bench.store.write_text(text.replace('"chroma"', '"colourfulness"', 1), encoding="utf-8")
     bench.see()
     assert len(Eyes.shown) == 1
 
