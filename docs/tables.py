@@ -34,6 +34,7 @@ from phototag.options import (
     WatchOptions,
     settings,
 )
+from phototag.vision import people_prefilter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -195,20 +196,21 @@ def numbers(section: str) -> str:
 
 
 def models() -> str:
-    """The fitted models with their evidence."""
-    return table(
-        ("model", "tells apart", "inputs", "photos", "evidence"),
+    """The fitted models with their evidence, and the prefilter."""
+    first = people_prefilter.default()
+    rows = [
         (
-            (
-                f"`{name}`",
-                ", ".join(model.classes),
-                str(len(model.features)),
-                str(model.n),
-                model.evidence,
-            )
-            for name, model in calibration.default().models().items()
-        ),
-    )
+            f"`{name}`",
+            ", ".join(model.classes),
+            str(len(model.features)),
+            str(model.n),
+            model.evidence,
+        )
+        for name, model in calibration.default().models().items()
+    ]
+    inputs, photos = str(len(first.weights)), str(first.n)
+    rows.append(("`people_prefilter`", "nobody, people", inputs, photos, first.evidence))
+    return table(("model", "tells apart", "inputs", "photos", "evidence"), rows)
 
 
 def collections() -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import math
 import operator
 import tomllib
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import cattrs
+
+from phototag.models.regression import softmax
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,9 +85,7 @@ class Model:
             intercept + sum(map(operator.mul, row, inputs))
             for row, intercept in zip(self.weights, self.intercepts, strict=True)
         ]
-        top = max(scores)
-        powers = [math.exp(score - top) for score in scores]
-        return {name: p / sum(powers) for name, p in zip(self.classes, powers, strict=True)}
+        return dict(zip(self.classes, softmax(scores), strict=True))
 
 
 class Calibration:

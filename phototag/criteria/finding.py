@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import functools
-import math
 from collections.abc import Sequence
 
 import attrs
@@ -49,11 +48,6 @@ def numbered(content: Sequence[float]) -> dict[str, float]:
 @functools.cache
 def _names(count: int) -> tuple[str, ...]:
     return tuple(f"content_{number}" for number in range(count))
-
-
-def logistic(log_odds: float) -> float:
-    """Probability of these log-odds; safe for any size."""
-    return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
 
 
 def ramp(value: float, low: float, high: float) -> float:

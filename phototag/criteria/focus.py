@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from phototag.criteria.criterion import Criterion, Earlier
-from phototag.criteria.finding import Finding, Status, logistic
+from phototag.criteria.finding import Finding, Status
+from phototag.models.regression import logistic
 from phototag.wording import percent
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from phototag.criteria import background
-from phototag.criteria.finding import logistic, numbered
+from phototag.criteria.finding import numbered
+from phototag.models.regression import logistic
 
 if TYPE_CHECKING:
     from phototag.criteria import Findings

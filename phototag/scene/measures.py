@@ -252,8 +252,8 @@ class Scene:
     Attributes:
         faces: largest first; the first is the *main* face.
         body: landmarks of the most visible person; None where not sought or not found.
-        body_sought: False where the face alone decides, or where there is no face and nothing
-            hints at people: ``body`` says nothing then.
+        body_sought: False where the face alone decides, or where there is no face and the picture
+            as a whole does not look like one of people: ``body`` says nothing then.
         surroundings: None where people fill the frame.
         skin: None without a mesh or with too few pixels.
         content: means of the content net's earlier map over the whole picture.

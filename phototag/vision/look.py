@@ -37,7 +37,7 @@ class Observer:
 
     def __init__(self) -> None:
         self._nets = Nets()
-        self._hint = people_prefilter.default()
+        self._prefilter = people_prefilter.default()
 
     def look(self, picture: Picture) -> Scene:
         """All measures of one picture."""
@@ -45,7 +45,7 @@ class Observer:
         small = shrink(rgb, MASK_SIDE)
         maps = self._nets.content(small)
         seen = content.of_picture(maps)
-        people = self._hint.of_people(seen)
+        people = self._prefilter.may_show_people(seen)
         found = self._nets.faces(rgb, finest=people)
         meshes = [self._mesh(rgb, face, found[0], n) for n, face in enumerate(found)]
         lab = surroundings.to_lab(small[::2, ::2])  # enough of the pixels for colours

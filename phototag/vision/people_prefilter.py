@@ -1,13 +1,15 @@
-"""A first hint, by what the content net saw: can this be a picture of people at all?
+"""A quick first estimate, from what the content net saw: can this be a picture of people at all?
 
-Where no face is found and the hint is faint, the costly looks are spared: the face detector's finest
+Where no face is found and people are unlikely, the slow steps are left out: the face detector's finest
 pass and the body.  Landscapes, meals and documents are most of many a catalogue.
+
+The numbers are not part of ``calibration.toml``: they decide what is seen, not what it means.  After a
+new calibration stored scenes are judged again; after a new prefilter they must be seen again.
 """
 
 from __future__ import annotations
 
 import functools
-import math
 import operator
 import tomllib
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from phototag.models.regression import logistic
 from phototag.scene import serialization
 
 if TYPE_CHECKING:
@@ -24,15 +27,15 @@ FILE = Path(__file__).with_name("people_prefilter.toml")
 
 
 @attrs.frozen(kw_only=True)
-class Hint:
+class Prefilter:
     """A logistic regression on the means of the content net's earlier map.
 
     Attributes:
         weights: one a channel.
         intercept: of the regression.
-        least: chance of people from which every look is taken.
+        least: probability of people from which every step is taken.
         n: photos it was fitted on.
-        evidence: what it costs and spares, cross-validated by source.
+        evidence: what it costs and saves, cross-validated by source.
     """
 
     weights: tuple[float, ...]
@@ -41,13 +44,13 @@ class Hint:
     n: int
     evidence: str
 
-    def of_people(self, content: Sequence[float]) -> bool:
+    def may_show_people(self, content: Sequence[float]) -> bool:
         """Whether there may be people in a picture with this content (see ``content``)."""
         score = self.intercept + sum(map(operator.mul, self.weights, content))
-        return 1 / (1 + math.exp(-score)) >= self.least
+        return logistic(score) >= self.least
 
 
 @functools.cache
-def default() -> Hint:
-    """The hint that phototag ships; scenes must be seen again when it changes."""
-    return serialization.from_json(tomllib.loads(FILE.read_text(encoding="utf-8")), Hint)
+def default() -> Prefilter:
+    """The prefilter that phototag ships; scenes must be seen again when it changes."""
+    return serialization.from_json(tomllib.loads(FILE.read_text(encoding="utf-8")), Prefilter)
