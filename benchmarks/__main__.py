@@ -13,14 +13,14 @@ from typing import Any
 import click
 from rich.console import Console
 
-from benchmarks import accuracy as accuracies
-from benchmarks import labelled, store
-from benchmarks.labelled import Label
+from benchmarks.accuracy import report as accuracies
+from benchmarks.photos import labelled, store
+from benchmarks.photos.labelled import Label
 from phototag.analyzer import Analyzer
 from phototag.criteria import calibration as calibrations
 from phototag.criteria.corrections import load as corrections_of
 from phototag.scene.measures import Scene
-from phototag.vision import people_prefilter as hints
+from phototag.vision import people_prefilter
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -112,7 +112,7 @@ def accuracy(
     if json_file:
         _write_dated(json_file, accuracies.to_json(found))
     if plots:
-        from benchmarks.plots import draw  # noqa: PLC0415 - matplotlib is slow to load
+        from benchmarks.accuracy.plots import draw  # noqa: PLC0415 - matplotlib is slow to load
 
         draw(found, runs, plots)
 
@@ -149,7 +149,7 @@ def calibrate(
     date: dt.datetime | None,
 ) -> None:
     """Fit every number of the calibration to the labels that are sure."""
-    from benchmarks.calibrate import fit  # noqa: PLC0415 - scikit-learn is slow to load
+    from benchmarks.training.calibrate import fit  # noqa: PLC0415 - scikit-learn is slow to load
 
     labels = labelled.load(photos)
     seen = store.scenes(photos, labels, workers, refresh, store=kept)
@@ -163,14 +163,15 @@ def calibrate(
 
 @main.command()
 @_looking
-def hint(*, photos: Path, workers: int, refresh: bool, kept: Path | None) -> None:
-    """Fit the hint of people, by which costly looks at other pictures are spared."""
-    from benchmarks.hints import fit  # noqa: PLC0415 - scikit-learn is slow to load
+def prefilter(*, photos: Path, workers: int, refresh: bool, kept: Path | None) -> None:
+    """Fit the prefilter, by which slow steps are left out for pictures without people."""
+    from benchmarks.training.prefilter import fit  # noqa: PLC0415 - scikit-learn is slow to load
 
     labels = labelled.load(photos)
     rows = store.rows(labels, store.scenes(photos, labels, workers, refresh, store=kept))
-    hints.FILE.write_text(fit(rows, dt.datetime.now(tz=dt.UTC).date().isoformat()), "utf-8")
-    click.echo(f"{hints.FILE}: {hints.default().evidence}; raise SCENE_VERSION if it changed")
+    file = people_prefilter.FILE
+    file.write_text(fit(rows, dt.datetime.now(tz=dt.UTC).date().isoformat()), "utf-8")
+    click.echo(f"{file}: {people_prefilter.default().evidence}; raise SCENE_VERSION if it changed")
 
 
 @main.command()
@@ -179,7 +180,7 @@ def hint(*, photos: Path, workers: int, refresh: bool, kept: Path | None) -> Non
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
 def robustness(photos: Path, workers: int, json_file: Path | None) -> None:
     """Whether the answers survive what happens to photos: resizing, mirroring, re-encoding."""
-    from benchmarks import robustness as robust  # noqa: PLC0415 - only here
+    from benchmarks.accuracy import robustness as robust  # noqa: PLC0415 - only here
 
     found = robust.measure(photos, labelled.load(photos), workers)
     robust.show(found, _console())
@@ -208,7 +209,7 @@ def catalogue(
     photos: Path, work: Path | None, count: int, parts: tuple[str, ...], json_file: Path | None
 ) -> None:
     """The life of a catalogue: first run, next run, other words, kills, undo; Ray."""
-    from benchmarks import catalogue as lives  # noqa: PLC0415 - psutil is needed here alone
+    from benchmarks.speed import catalogue as lives  # noqa: PLC0415 - psutil is needed here alone
 
     small = max(100, count // 20)
     every: dict[str, Callable[[Path], Any]] = {
@@ -231,7 +232,7 @@ def catalogue(
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
 def gallery(photos: Path, json_file: Path | None) -> None:
     """How soon a page of 542 and of 5,000 photos can be used."""
-    from benchmarks import gallery as galleries  # noqa: PLC0415 - selenium is needed here alone
+    from benchmarks.speed import gallery as galleries  # noqa: PLC0415 - selenium is needed here alone
 
     with tempfile.TemporaryDirectory() as folder:
         found = galleries.measure(photos, Path(folder), (542, 5000), click.echo)
@@ -244,7 +245,7 @@ def gallery(photos: Path, json_file: Path | None) -> None:
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
 def speed(photos: Path, json_file: Path | None) -> None:
     """Every stage, the whole, the floor under it, and peers; in one run."""
-    from benchmarks import speed as speeds  # noqa: PLC0415 - native code is loaded here alone
+    from benchmarks.speed import stages as speeds  # noqa: PLC0415 - native code is loaded here alone
 
     with tempfile.TemporaryDirectory() as folder:
         found = speeds.measure(photos, Path(folder), click.echo)
@@ -268,7 +269,7 @@ def growth(
     photos: Path, count: int, json_file: Path | None, plot: Path | None, parts: tuple[str, ...]
 ) -> None:
     """How the cost grows with photos, megapixels, faces and workers."""
-    from benchmarks import growth as growths  # noqa: PLC0415 - matplotlib is slow to load
+    from benchmarks.speed import growth as growths  # noqa: PLC0415 - matplotlib is slow to load
 
     with tempfile.TemporaryDirectory() as folder:
         found = growths.measure(photos, Path(folder), count, click.echo, parts or growths.PARTS)
@@ -345,7 +346,7 @@ def _judge(
     """One run with the shipped calibration, or one a shuffle."""
     if not held_out:
         return [accuracies.judge_shipped(labels, seen)]
-    from benchmarks.calibrate import fit  # noqa: PLC0415 - scikit-learn is slow to load
+    from benchmarks.training.calibrate import fit  # noqa: PLC0415 - scikit-learn is slow to load
 
     return [
         accuracies.judge_held_out(labels, seen, fit, seed=seed)

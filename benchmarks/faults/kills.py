@@ -22,8 +22,8 @@ from typing import Any
 import attrs
 import pyexiv2
 
-from benchmarks.ending import kill_all
 from benchmarks.faults import seeds
+from benchmarks.faults.ending import kill_all
 from phototag.analyzer import Analyzer
 from phototag.catalogue.walk import find
 from phototag.errors import PhototagError

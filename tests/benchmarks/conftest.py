@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks import labelled
-from benchmarks.labelled import Label
+from benchmarks.photos import labelled
+from benchmarks.photos.labelled import Label
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from benchmarks import accuracy, store
 from benchmarks.__main__ import main
-from benchmarks.accuracy import Judged
-from benchmarks.labelled import Label
+from benchmarks.accuracy import report as accuracy
+from benchmarks.accuracy.report import Judged
+from benchmarks.photos import store
+from benchmarks.photos.labelled import Label
 from phototag.criteria import calibration
 from phototag.criteria.verdict import Kind
 from phototag.scene.measures import Scene
@@ -177,7 +178,7 @@ def test_the_command(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("benchmarks.labelled.load", lambda _: labels)
+    monkeypatch.setattr("benchmarks.photos.labelled.load", lambda _: labels)
     monkeypatch.setattr(store, "scenes", lambda *_, **__: seen)
     target = tmp_path / "report.json"
     arguments = ["accuracy", "--shipped", "--photos", str(tmp_path), "--json", str(target)]

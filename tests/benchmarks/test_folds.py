@@ -6,7 +6,7 @@ import collections
 
 import pytest
 
-from benchmarks.folds import grouped
+from benchmarks.photos.folds import grouped
 
 # Ten sources with 1 to 10 photos, one after the other.
 SOURCES = [f"source{size}" for size in range(1, 11) for _ in range(size)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import labelled
+from benchmarks.photos import labelled
 from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
 from phototag.criteria.posing import Facing

@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 import attrs
 import pytest
 
-from benchmarks import accuracy
-from benchmarks.accuracy import Judged
-from benchmarks.labelled import Label
+from benchmarks.accuracy import report as accuracy
+from benchmarks.accuracy.report import Judged
+from benchmarks.photos.labelled import Label
 from phototag.analysis.result import analyse_scene
 from phototag.criteria.verdict import Kind
 from scenes import face, scene
@@ -33,7 +33,7 @@ def judged(label: Label) -> list[Judged]:
 
 
 def test_every_figure_twice(judged: list[Judged], tmp_path: Path) -> None:
-    from benchmarks import plots
+    from benchmarks.accuracy import plots
 
     found = accuracy.report([judged], held_out=False)
     first = plots.draw(found, [judged], tmp_path / "first")
@@ -46,7 +46,7 @@ def test_every_figure_twice(judged: list[Judged], tmp_path: Path) -> None:
 
 
 def test_other_answers_give_other_figures(judged: list[Judged], tmp_path: Path) -> None:
-    from benchmarks import plots
+    from benchmarks.accuracy import plots
 
     fewer = judged[:7]
     all_of_them = plots.draw(accuracy.report([judged], held_out=False), [judged], tmp_path / "all")
@@ -56,7 +56,7 @@ def test_other_answers_give_other_figures(judged: list[Judged], tmp_path: Path) 
 
 
 def test_photos_that_failed_are_no_obstacle(label: Label, tmp_path: Path) -> None:
-    from benchmarks import plots
+    from benchmarks.accuracy import plots
 
     failed = [Judged(label=label, analysis=None)]
     found = accuracy.report([failed], held_out=False)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks import robustness
-from benchmarks.labelled import Label
+from benchmarks.accuracy import robustness
+from benchmarks.photos.labelled import Label
 from phototag.analysis.result import Analysis, analyse_scene
 from scenes import face, scene
 

@@ -6,9 +6,9 @@ import attrs
 import pytest
 from pytest import approx  # noqa: PT013 - it stands in every other line
 
-from benchmarks import averaging, scoring
-from benchmarks.labelled import Label
-from benchmarks.scoring import Row
+from benchmarks.accuracy import averaging, scoring
+from benchmarks.accuracy.scoring import Row
+from benchmarks.photos.labelled import Label
 from phototag.analysis.result import Analysis, analyse_scene
 from phototag.criteria.environment import Place
 from scenes import face, scene

@@ -9,8 +9,8 @@ from typing import ClassVar, Self
 import attrs
 import pytest
 
-from benchmarks import store
-from benchmarks.labelled import Label
+from benchmarks.photos import store
+from benchmarks.photos.labelled import Label
 from phototag.analyzer import Analyzer
 from phototag.errors import NotAPhoto
 from phototag.scene.measures import SCENE_VERSION, Scene

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks.labelled import Label
+from benchmarks.photos.labelled import Label
 from phototag.analysis.result import Analysis
 from phototag.analyzer import Analyzer
 

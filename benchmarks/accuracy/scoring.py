@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from benchmarks.labelled import Label
+from benchmarks.photos.labelled import Label
 from phototag.analysis.result import Analysis
 from phototag.criteria.background import BackgroundKind
 from phototag.criteria.cropping import Shot

@@ -26,8 +26,8 @@ import psutil
 from PIL import Image
 
 import phototag
-from benchmarks import labelled
-from benchmarks.writes import writes
+from benchmarks.photos import labelled
+from benchmarks.speed.writes import writes
 from phototag import models
 from phototag.vision import content, decoding, skin, surroundings
 from phototag.vision.look import MASK_SIDE, Observer

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.catalogue import make_tree
+from benchmarks.speed.catalogue import make_tree
 from phototag import gallery
 
 READY = "return document.documentElement?.dataset.ready"

@@ -20,9 +20,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import phototag
-from benchmarks import labelled
-from benchmarks.plots import HEADSHOT, PORTRAIT, STYLE
-from benchmarks.speed import MS, enlarged, machine
+from benchmarks.accuracy.plots import HEADSHOT, PORTRAIT, STYLE
+from benchmarks.photos import labelled
+from benchmarks.speed.stages import MS, enlarged, machine
 
 MEGAPIXELS = (1, 2, 5, 12, 24, 50, 100)
 FACES = (0, 1, 2, 5, 10, 20, 40, 60)

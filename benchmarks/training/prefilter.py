@@ -1,4 +1,4 @@
-"""Fit the hint of people (``phototag/vision/people_prefilter.toml``) and say what it costs and spares."""
+"""Fit the prefilter (``phototag/vision/people_prefilter.toml``) and say what it costs and saves."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 import tomlkit
 from numpy.typing import NDArray
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.folds import grouped
-from benchmarks.store import Row
+from benchmarks.photos.folds import grouped
+from benchmarks.photos.store import Row
+from benchmarks.training.regression import rounded, short
 
 Floats = NDArray[np.float64]
 
 STRENGTH = 1.0  # of the regression (C): the weakest that parts nobody from people clearly
-LEAST = 0.05  # chance of people from which every look is taken
+LEAST = 0.05  # probability of people from which every step is taken
 SHUFFLES = 5
-DIGITS = 4  # significant
 
 
 def fit(rows: Sequence[Row], date: str) -> str:
@@ -36,7 +37,7 @@ def fit(rows: Sequence[Row], date: str) -> str:
         fold = np.array(grouped([label.source for label, _ in sure], seed=seed))
         for held in sorted(set(fold)):
             weights, intercept = _regress(inputs[fold != held], people[fold != held])
-            chances[seed, fold == held] = _chance(inputs[fold == held] @ weights + intercept)
+            chances[seed, fold == held] = expit(inputs[fold == held] @ weights + intercept)
     weights, intercept = _regress(inputs, people)
     spared = (chances.max(0) < LEAST)[~people & faceless]
     document = tomlkit.document()
@@ -47,8 +48,8 @@ def fit(rows: Sequence[Row], date: str) -> str:
         f"{spared.sum()} of {len(spared)} without people or faces are below {LEAST}; the worst of "
         f"{SHUFFLES} shuffles, cross-validated by source; fitted {date}"
     )
-    document["intercept"] = float(f"{intercept:.{DIGITS}g}")
-    document["weights"] = [float(f"{weight:.{DIGITS}g}") for weight in weights]
+    document["intercept"] = short(intercept)
+    document["weights"] = rounded(weights)
     return tomlkit.dumps(document)
 
 
@@ -57,8 +58,3 @@ def _regress(inputs: Floats, people: NDArray[np.bool_]) -> tuple[Floats, float]:
     found = LogisticRegression(C=STRENGTH, max_iter=5000).fit((inputs - mean) / spread, people)
     weights: Floats = found.coef_[0] / spread
     return weights, float(found.intercept_[0] - weights @ mean)
-
-
-def _chance(scores: Floats) -> Floats:
-    chances: Floats = 1 / (1 + np.exp(-scores))
-    return chances

@@ -9,9 +9,10 @@ import attrs
 import numpy as np
 import tomlkit
 from numpy.typing import NDArray
+from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.labelled import Label
+from benchmarks.photos.labelled import Label
 from phototag.scene.measures import Scene
 
 Features = Callable[[Scene], Mapping[str, float | None] | None]
@@ -55,9 +56,7 @@ class Fitted:
     def chances(self, inputs: Matrix) -> Matrix:
         """Probabilities, rows x classes."""
         filled = np.where(np.isnan(inputs), self.missing, np.clip(inputs, self.low, self.high))
-        scores = filled @ self.weights.T + self.intercepts
-        powers = np.exp(scores - scores.max(1, keepdims=True))
-        found: Matrix = powers / powers.sum(1, keepdims=True)
+        found: Matrix = softmax(filled @ self.weights.T + self.intercepts, axis=1)
         return found
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import platformdirs
 
-from benchmarks.labelled import Label
+from benchmarks.photos.labelled import Label
 from phototag import models
 from phototag.analyzer import Analyzer
 from phototag.errors import PhototagError

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 import tomlkit
 from scipy.optimize import minimize
+from scipy.special import expit
 
-from benchmarks.folds import grouped
-from benchmarks.labelled import Label
-from benchmarks.regression import (
+from benchmarks.photos.folds import grouped
+from benchmarks.photos.labelled import Label
+from benchmarks.training.regression import (
     Matrix,
     Recipe,
     as_table,
@@ -337,7 +338,7 @@ def _constrained(inputs: Matrix, target: Matrix) -> tuple[Matrix, float]:
     def loss(parameters: Matrix) -> tuple[float, Matrix]:
         weights, base = parameters[:-1], parameters[-1]
         margin = signed * (inputs @ weights + base)
-        slope = -signed / (1 + np.exp(np.clip(margin, -60, 60)))
+        slope = -signed * expit(-margin)
         value = np.logaddexp(0, -margin).sum() + float((penalty * weights**2).sum())
         gradient = np.append(inputs.T @ slope + 2 * penalty * weights, slope.sum())
         return float(value), gradient

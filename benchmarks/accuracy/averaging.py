@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.scoring import Bin, ConfidenceScore, Confusion, FieldScore, Scores, mean
+from benchmarks.accuracy.scoring import Bin, ConfidenceScore, Confusion, FieldScore, Scores, mean
 
 
 def average(runs: Sequence[Scores]) -> Scores:

@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks import averaging, scoring
-from benchmarks.folds import grouped
-from benchmarks.labelled import Label
-from benchmarks.scoring import FieldScore, Row, Scores
-from benchmarks.store import rows as together
+from benchmarks.accuracy import averaging, scoring
+from benchmarks.accuracy.scoring import FieldScore, Row, Scores
+from benchmarks.photos.folds import grouped
+from benchmarks.photos.labelled import Label
+from benchmarks.photos.store import rows as together
 from phototag import models
 from phototag.analysis.result import Analysis, analyse_scene
 from phototag.criteria import calibration as calibrations

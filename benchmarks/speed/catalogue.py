@@ -24,7 +24,7 @@ from typing import Any
 import psutil
 from PIL import Image, ImageFile
 
-from benchmarks.ending import kill_all
+from benchmarks.faults.ending import kill_all
 
 Say = Callable[[str], None]
 

@@ -15,9 +15,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmarks import scoring
-from benchmarks.accuracy import Judged, Report
-from benchmarks.scoring import FieldScore, Scores
+from benchmarks.accuracy import scoring
+from benchmarks.accuracy.report import Judged, Report
+from benchmarks.accuracy.scoring import FieldScore, Scores
 from phototag.criteria import CRITERIA
 from phototag.criteria.verdict import Kind
 

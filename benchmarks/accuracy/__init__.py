@@ -1,0 +1,1 @@
+"""How often phototag is right, and whether its answers survive what happens to photos."""

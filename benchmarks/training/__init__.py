@@ -1,0 +1,1 @@
+"""Fits the numbers that phototag ships to labelled photographs: the calibration and the prefilter."""
