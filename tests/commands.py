@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
 from pathlib import Path
+
+import processes
 
 COMMAND = [sys.executable, "-m", "phototag"]
 
@@ -20,13 +23,12 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def start(*arguments: str | Path) -> subprocess.Popen[str]:
+def start(*arguments: str | Path) -> contextlib.AbstractContextManager[subprocess.Popen[str]]:
     """A command at work, in a process group of its own, to which a test may send Ctrl-C."""
-    return subprocess.Popen(
+    return processes.started(
         [*COMMAND, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
         start_new_session=True,
     )
 

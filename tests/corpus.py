@@ -77,7 +77,7 @@ def build(folder: Path, exiftool: str, names: dict[str, tuple[str, ...]]) -> lis
         Image.fromarray(patches).resize((160, 120), Image.Resampling.BICUBIC).save(path)
         if options:
             command = [exiftool, "-q", "-q", "-m", "-overwrite_original", *options, str(path)]
-            subprocess.run(command, check=True)
+            subprocess.run(command, check=True, timeout=60)
         paths.append(path)
     return paths
 
@@ -85,7 +85,7 @@ def build(folder: Path, exiftool: str, names: dict[str, tuple[str, ...]]) -> lis
 def put_beside(path: Path, exiftool: str, options: tuple[str, ...]) -> Path:
     """Give a photo a sidecar with these tags, as darktable and digiKam name it."""
     beside = path.with_name(path.name + ".xmp")
-    subprocess.run([exiftool, "-q", "-q", "-o", str(beside), *options], check=True)
+    subprocess.run([exiftool, "-q", "-q", "-o", str(beside), *options], check=True, timeout=60)
     return beside
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import processes
+
 PROGRAMS = ("darktable", "darktable-cli", "Xvfb", "dbus-run-session", "exiftool")
 SECONDS = 120  # that one run may take
 # Runs inside darktable. An import goes on in the background, and so does the writing of sidecars.
@@ -106,7 +108,9 @@ def screen() -> Iterator[str]:
         "-nolisten",
         "tcp",
     ]
-    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as process:
+    with processes.started(
+        command, pass_fds=[writing], stderr=subprocess.DEVNULL, seconds=4 * SECONDS
+    ) as process:
         try:
             os.close(writing)
             with os.fdopen(reading, "rb") as answer:

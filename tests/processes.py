@@ -1,12 +1,15 @@
-"""Which processes run, and requests to a sealed process that only tests have."""
+"""Processes that a test starts and waits for, never without a limit; requests that only tests have."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
+import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from phototag.worker import start
 from phototag.worker.handlers import HANDLERS
@@ -67,6 +70,44 @@ def photo(path: Path) -> PhotoFile:
     return PhotoFile(path.name, str(path))
 
 
+@contextlib.contextmanager
+def started(
+    command: Sequence[str | Path], *, seconds: float = 180, **options: Any
+) -> Iterator[subprocess.Popen[str]]:
+    """A program at work until the test leaves; killed after so many seconds, which ends what it prints.
+
+    A bare ``with subprocess.Popen(...)`` waits for the program's end for ever when the test fails.
+    """
+    with subprocess.Popen(command, text=True, **options) as process:
+        watchdog = threading.Timer(seconds, process.kill)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            yield process
+        finally:
+            watchdog.cancel()
+            process.kill()
+
+
+def read_until(process: subprocess.Popen[str], text: str) -> None:
+    """Read what a program prints until a line holds this text."""
+    assert process.stdout is not None
+    printed = []
+    while line := process.stdout.readline():
+        if text in line:
+            return
+        printed.append(line)
+    raise AssertionError(f"{text!r} was never printed, but: {''.join(printed)}")
+
+
+def wait_until(done: Callable[[], object], seconds: float = 60) -> None:
+    """Wait for a condition; it is an error if it does not come true in this time."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, f"not so after {seconds} s"
+        time.sleep(0.02)
+
+
 def alive(pid: int) -> bool:
     """Whether a process runs; one that ended and was not yet waited for does not."""
     try:
@@ -87,10 +128,7 @@ def wait_until_gone(pid: int, seconds: float = 8) -> bool:
 
 def wait_for(path: Path, seconds: float = 60) -> str:
     """What stands in a file, once it is there."""
-    deadline = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} was not written"
-        time.sleep(0.02)
+    wait_until(path.exists, seconds)
     return path.read_text(encoding="utf-8")
 
 

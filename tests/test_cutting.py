@@ -45,14 +45,18 @@ def picture(*options: Any, path: Path, orientation: int = 1, **saved: Any) -> Pa
     stored.save(path, exif=tags, icc_profile=profile, **saved)
     if options:
         subprocess.run(
-            ["exiftool", "-q", "-q", "-overwrite_original", *options, str(path)], check=True
+            ["exiftool", "-q", "-q", "-overwrite_original", *options, str(path)],
+            check=True,
+            timeout=60,
         )
     return path
 
 
 def read(exiftool: str, path: Path, *tags: str) -> str:
     command = [exiftool, "-s3", "-n", *tags, str(path)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        command, check=True, capture_output=True, text=True, timeout=60
+    ).stdout.strip()
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])

@@ -30,6 +30,7 @@ from processes import (
     wait_for,
     wait_until_gone,
 )
+from processes import started as at_work
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 
@@ -124,9 +125,7 @@ def test_a_killed_caller_leaves_nothing(tmp_path: Path, request_name: str) -> No
         sealed.submit(processes.{request_name}(photo=processes.photo(Path({str(note)!r}))))
         time.sleep(60)
     """
-    with subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(text)], stdout=subprocess.PIPE, text=True
-    ) as caller:
+    with at_work([sys.executable, "-c", textwrap.dedent(text)], stdout=subprocess.PIPE) as caller:
         assert caller.stdout is not None
         child = int(caller.stdout.readline())
         program = int(wait_for(note))

@@ -86,6 +86,33 @@ def test_the_public_names_are_what_type_checkers_see() -> None:
     assert promised == set(phototag.__all__) - {"__version__"}
 
 
+def unlimited(call: ast.Call) -> bool:
+    """Whether a call may wait for ever for another process or thread."""
+    if not isinstance(call.func, ast.Attribute):
+        return False
+    name, of = call.func.attr, ast.unparse(call.func.value)
+    given = {keyword.arg for keyword in call.keywords}
+    if of == "subprocess":
+        return name in {"call", "check_call", "check_output", "run"} and "timeout" not in given
+    return name in {"communicate", "join", "wait"} and not call.args and "timeout" not in given
+
+
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", TESTS, ids=title)
+def test_nothing_is_waited_for_without_a_limit(path: Path) -> None:
+    """What hangs shall fail where it hangs; ``processes.started`` starts a program with a limit."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
+    assert [f"line {call.lineno}" for call in calls if unlimited(call)] == []
+    if path.name != "processes.py":
+        assert "subprocess.Popen" not in {ast.unparse(call.func) for call in calls}
+
+
 def test_every_measure_of_a_scene_is_read() -> None:
     """What nobody reads is not measured: it would cost time in every photo, and be stored with it."""
     own = PACKAGE / "scene" / "measures.py"

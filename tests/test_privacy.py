@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import phototag
+from processes import started
 
 OUTSIDE = re.compile(r"sa_family=AF_INET6?\b(?!.*(127\.0\.0\.1|\"::1\"))")
 
@@ -39,9 +40,10 @@ def _traced(log: Path, command: list[str], *, seconds: float | None = None) -> l
     if strace is None:
         pytest.skip("strace is not installed")
     traced = [strace, "-f", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o", str(log)]
-    with subprocess.Popen(
+    with started(
         [*traced, sys.executable, "-m", "phototag", *command],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        seconds=400,
     ) as process:  # fmt: skip
         try:
             _, said = process.communicate(timeout=seconds or 300)
@@ -49,7 +51,7 @@ def _traced(log: Path, command: list[str], *, seconds: float | None = None) -> l
             assert seconds, "it took too long"
             os.killpg(process.pid, signal.SIGINT)
             _, said = process.communicate(timeout=60)
-    if process.returncode and b"ptrace" in said:
+    if process.returncode and "ptrace" in said:
         pytest.skip("strace is not allowed here")
     if not seconds:
         assert process.returncode == 0, said
@@ -75,7 +77,10 @@ def test_no_process_connects_beyond_this_machine(
     if command[0] in {"show", "remove", "undo"}:  # there must be something
         what = names[command[-1]] if command[1:] else portrait_jpg.parent
         subprocess.run(
-            [sys.executable, "-m", "phototag", "tag", what], check=True, capture_output=True
+            [sys.executable, "-m", "phototag", "tag", what],
+            check=True,
+            capture_output=True,
+            timeout=60,
         )
     calls = _traced(tmp_path / "strace.log", [str(names.get(word, word)) for word in command])
     assert [call for call in calls if OUTSIDE.search(call)] == []

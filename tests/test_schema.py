@@ -71,7 +71,7 @@ def test_results_keep_to_it(drawn: Any) -> None:
 def test_the_command_line_keeps_to_it(portrait_jpg: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "phototag", "analyze", "--json", portrait_jpg, tmp_path / "none.jpg"],
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode == 1
     lines = [json.loads(line) for line in done.stdout.splitlines()]

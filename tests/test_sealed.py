@@ -26,7 +26,7 @@ from phototag.worker.handlers import HANDLERS
 from phototag.worker.requests import AnyRequest, Detect, Request
 from phototag.worker.source import PictureData
 from phototag.worker.start import child_environment
-from processes import Unknown, alive, photo, wait_until_gone
+from processes import Unknown, alive, photo, started, wait_until, wait_until_gone
 
 HEAVY = ("cv2", "mediapipe", "pyexiv2", "numpy")
 
@@ -189,9 +189,7 @@ def test_a_killed_parent_leaves_no_orphan(portrait_jpg: Path) -> None:
         print(phototag.analyzer.default()._pool._processes[0]._running._process.pid, flush=True)
         time.sleep(60)
     """
-    with subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(text)], stdout=subprocess.PIPE, text=True
-    ) as parent:
+    with started([sys.executable, "-c", textwrap.dedent(text)], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         assert alive(child)
@@ -207,11 +205,10 @@ def test_ctrl_c_in_the_middle_ends_parent_and_child(portrait_jpg: Path) -> None:
         while True:
             phototag.analyze({str(portrait_jpg)!r})
     """
-    with subprocess.Popen(
+    with started(
         [sys.executable, "-c", textwrap.dedent(text)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
         start_new_session=True,
     ) as parent:
         assert parent.stdout is not None
@@ -320,8 +317,7 @@ def test_a_fork_while_a_request_is_out_hangs_nobody(
     os.kill(child_of(sealed), signal.SIGSTOP)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(look, sealed, portrait_jpg)
-        while not running._tickets:
-            time.sleep(0.01)
+        wait_until(lambda: running._tickets)
         time.sleep(0.1)
         with warnings.catch_warnings():
             warnings.simplefilter(
@@ -338,7 +334,7 @@ def test_a_fork_while_a_request_is_out_hangs_nobody(
         if not ended:
             os.kill(forked, signal.SIGKILL)
         os.kill(child_of(sealed), signal.SIGCONT)
-        assert waiting.result()  # the parent keeps its answer
+        assert waiting.result(60)  # the parent keeps its answer
     assert (ended, status) == (forked, 0)
 
 

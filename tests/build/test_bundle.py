@@ -93,7 +93,9 @@ class TestRealModels:
             "    print(name, hashlib.sha256(data).hexdigest())\n"
         )
         command = [sys.executable, "-c", code, str(wheel_folder)]
-        output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        output = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        )
         again = dict(line.split() for line in output.stdout.splitlines())
         assert again == {name: hashlib.sha256(data).hexdigest() for name, data in built.items()}
 

@@ -11,6 +11,7 @@ import pytest
 
 from commands import rows, run, start
 from phototag.cli import main
+from processes import read_until
 
 
 @pytest.fixture
@@ -102,12 +103,9 @@ def test_a_state_file_of_something_else_is_named(tree: Path) -> None:
 
 def test_watch_until_ctrl_c(tree: Path, portrait_jpg: Path) -> None:
     with start("watch", tree, "--settled", "0.3") as process:
-        assert process.stdout is not None
-        while "headshot.jpg" not in process.stdout.readline():
-            pass
+        read_until(process, "headshot.jpg")
         shutil.copy(portrait_jpg, tree / "arrived.jpg")
-        while "arrived.jpg" not in process.stdout.readline():
-            pass
+        read_until(process, "arrived.jpg")
         os.killpg(process.pid, signal.SIGINT)
         _, said = process.communicate(timeout=10)
     assert process.returncode == 1  # broken.jpg

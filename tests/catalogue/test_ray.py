@@ -113,7 +113,7 @@ def test_photos_of_a_killed_actor_are_done_again(cluster: None, tree: Path) -> N
     killer = threading.Thread(target=kill_one)
     killer.start()
     rows = by_name(phototag.ray.tag(tree, workers=2, batch=2).take_all())
-    killer.join()
+    killer.join(90)
     assert killed, "no actor was found to be killed"
     assert len(rows) == 44
     assert {name for name, row in rows.items() if row["error"]} == {"broken.jpg"}

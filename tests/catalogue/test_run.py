@@ -90,7 +90,7 @@ def test_a_keyword_of_another_program_is_no_reason_to_look_again(
     tag(tree, state)
     portrait = tree / "2023" / "portrait.jpg"
     command = [exiftool, "-q", "-overwrite_original", "-XMP-dc:Subject+=Eileen", str(portrait)]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, timeout=60)
     again = tag(tree, state)
     assert how(again)["portrait.jpg"] == "recalled"
     # digiKam reads the hierarchy alone: the new word must be in it, too.
@@ -181,7 +181,7 @@ def test_a_photo_that_is_written_at_the_same_time_is_taken_as_it_then_is(
         if isinstance(request, Write) and photo.endswith("portrait.jpg") and not rated:
             rated.append(photo)
             command = [exiftool, "-q", "-overwrite_original", "-XMP-xmp:Rating=4", photo]
-            subprocess.run(command, check=True)
+            subprocess.run(command, check=True, timeout=60)
         return submit(self, request)
 
     monkeypatch.setattr(Pool, "submit", late)
@@ -189,7 +189,7 @@ def test_a_photo_that_is_written_at_the_same_time_is_taken_as_it_then_is(
     assert failed(outcomes) == ["broken.jpg"]
     dump = subprocess.run(
         [exiftool, "-s3", "-XMP-xmp:Rating", "-XMP-dc:Subject", str(portrait)],
-        check=True, capture_output=True, text=True,
+        check=True, capture_output=True, text=True, timeout=60,
     ).stdout  # fmt: skip
     assert dump.split() == ["4", "portrait"]
 
@@ -244,7 +244,9 @@ def test_a_raw_file_shares_the_verdict_of_the_jpeg_beside_it(tree: Path, state: 
 
 
 def test_temporary_files_of_a_killed_run_are_deleted(tree: Path, state: Path) -> None:
-    dead = subprocess.run(["sh", "-c", "echo $$"], check=True, capture_output=True, text=True)
+    dead = subprocess.run(
+        ["sh", "-c", "echo $$"], check=True, capture_output=True, text=True, timeout=60
+    )
     from phototag.files import temporary
 
     ours = temporary.prefix()
@@ -270,7 +272,9 @@ def test_taking_back_deletes_temporary_files_of_a_killed_run_too(
     from phototag.files import temporary
 
     tag(tree, state)
-    dead = subprocess.run(["sh", "-c", "echo $$"], check=True, capture_output=True, text=True)
+    dead = subprocess.run(
+        ["sh", "-c", "echo $$"], check=True, capture_output=True, text=True, timeout=60
+    )
     killed = temporary.prefix().replace(f"-{os.getpid()}-", f"-{dead.stdout.strip()}-")
     half = tree / "2023" / f"{killed}abcdefg_"
     half.write_bytes(b"half a photo")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Place, Row, State, Statement
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
+from processes import read_until, started
 
 
 def test_a_newer_file_is_refused_and_left_alone(state: Path) -> None:
@@ -118,15 +121,12 @@ HOLD = """
 """
 
 
-def holding(folder: Path, seconds: float) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(HOLD), str(folder), str(seconds)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "held\n"
-    return process
+@contextlib.contextmanager
+def holding(folder: Path, seconds: float) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", textwrap.dedent(HOLD), str(folder), str(seconds)]
+    with started(command, stdout=subprocess.PIPE) as process:
+        read_until(process, "held")
+        yield process
 
 
 def test_a_second_run_says_that_it_is_one(tree: Path, state: Path) -> None:

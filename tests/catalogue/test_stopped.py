@@ -22,7 +22,7 @@ from phototag import errors
 from phototag.catalogue.settled import is_settled
 from phototag.worker import Pool
 from phototag.worker.requests import Request
-from processes import children, wait_until_gone
+from processes import children, started, wait_until_gone
 
 COUNT = 40
 
@@ -90,9 +90,9 @@ def test_a_hang_up_of_the_caller_alone_ends_it_in_good_order(many: Path, state: 
 
 @linux
 def test_under_nohup_a_hang_up_is_nothing(many: Path, state: Path) -> None:
-    with subprocess.Popen(
+    with started(
         ["nohup", *COMMAND, "tag", many, "--state", state],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
         first_line(process)
         process.send_signal(signal.SIGHUP)

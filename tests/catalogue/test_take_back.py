@@ -33,7 +33,7 @@ def undo(state: Path, run: int | None = None) -> list[str]:
 def dump(photo: Path, exiftool: str) -> list[str]:
     """All metadata as an independent reader sees them, whatever their order in the file."""
     command = [exiftool, "-G1", "-a", "-s", "-struct", "--System:all", str(photo)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
     return sorted(done.stdout.splitlines())
 
 
@@ -95,11 +95,12 @@ def test_words_of_other_programs_stay(tree: Path, state: Path, exiftool: str) ->
     subprocess.run(
         [exiftool, "-q", "-overwrite_original", "-XMP-dc:Subject+=Eileen", str(portrait)],
         check=True,
+        timeout=60,
     )
     assert undo(state) == []
     assert phototag.read(portrait) is None
     command = [exiftool, "-s3", "-XMP-dc:Subject", str(portrait)]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
     assert said.split() == ["Eileen"]
 
 

@@ -53,7 +53,7 @@ def said(before: str, photo: Path, *arguments: str) -> str:
     unshare = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-rm"]
     done = subprocess.run(
         [*unshare, "sh", "-c", script, "sh", *command],
-        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2],
+        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2], timeout=60,
     )  # fmt: skip
     if done.returncode == 77 or "unshare" in done.stderr:
         pytest.skip(f"disks cannot be made here: {done.stderr}")
@@ -62,7 +62,9 @@ def said(before: str, photo: Path, *arguments: str) -> str:
 
 
 def md5(path: Path) -> str:
-    return subprocess.run(["md5sum", path], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        ["md5sum", path], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
 
 
 def test_a_full_disk(folder: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from phototag.metadata.containers import open_container
 from phototag.metadata.mapping import SUBJECT
 from phototag.metadata.xmp.packet import Packet
 from phototag.worker.writer import apply, read
+from processes import started
 
 TWO = """
 import sys
@@ -58,26 +59,35 @@ def test_mode_and_owner_stay(photo: Path) -> None:
 def test_access_lists_stay(photo: Path) -> None:
     if shutil.which("setfacl") is None:
         pytest.skip("setfacl is not installed")
-    done = subprocess.run(["setfacl", "-m", "u:1234:rw", photo], capture_output=True, check=False)
+    done = subprocess.run(
+        ["setfacl", "-m", "u:1234:rw", photo], capture_output=True, check=False, timeout=60
+    )
     if done.returncode:
         pytest.skip("this file system has no access lists")
-    before = subprocess.run(["getfacl", "-cpn", photo], capture_output=True, check=True).stdout
+    before = subprocess.run(
+        ["getfacl", "-cpn", photo], capture_output=True, check=True, timeout=60
+    ).stdout
     assert b"user:1234:rw" in before
     apply(photo, seeds.record("headshot"))
-    after = subprocess.run(["getfacl", "-cpn", photo], capture_output=True, check=True).stdout
+    after = subprocess.run(
+        ["getfacl", "-cpn", photo], capture_output=True, check=True, timeout=60
+    ).stdout
     assert after == before
 
 
 @pytest.mark.slow
 def test_two_writers_at_once_leave_one_whole_statement(photo: Path) -> None:
-    both = [
-        subprocess.Popen(
-            [sys.executable, "-c", TWO, photo, kind],
-            stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
-        )
-        for kind in ("headshot", "portrait")
-    ]  # fmt: skip
-    done = [int(process.communicate(timeout=120)[0]) for process in both]
+    with contextlib.ExitStack() as running:
+        both = [
+            running.enter_context(
+                started(
+                    [sys.executable, "-c", TWO, photo, kind],
+                    stdout=subprocess.PIPE, cwd=Path(__file__).parents[2],
+                )
+            )
+            for kind in ("headshot", "portrait")
+        ]  # fmt: skip
+        done = [int(process.communicate(timeout=120)[0]) for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert all(done)
     record = read(photo)
@@ -110,9 +120,7 @@ while True:
 @pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
 def test_no_word_of_exiftool_is_lost_while_phototag_writes_without_a_pause(photo: Path) -> None:
     with (
-        subprocess.Popen(
-            [sys.executable, "-c", TOGGLE, photo], cwd=Path(__file__).parents[2]
-        ) as ours,
+        started([sys.executable, "-c", TOGGLE, photo], cwd=Path(__file__).parents[2]) as ours,
         contextlib.ExitStack() as afterwards,
         exiftool.ExifToolHelper() as theirs,
     ):

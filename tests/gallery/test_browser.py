@@ -185,15 +185,15 @@ def test_a_correction_is_saved_applied_and_remembered(
     (copy / "a.jpg").write_bytes((photos / NAMES["headshot"]).read_bytes())
     state = ["--state", str(tmp_path / "state.sqlite3")]
     tag = [sys.executable, "-m", "phototag", "tag", str(copy), *state]
-    subprocess.run(tag, check=True, capture_output=True)
+    subprocess.run(tag, check=True, capture_output=True, timeout=60)
     assert phototag.read(copy / "a.jpg").keywords.flat == ("headshot",)  # type: ignore[union-attr]
-    subprocess.run([*tag, "--corrections", str(saved)], check=True, capture_output=True)
+    subprocess.run([*tag, "--corrections", str(saved)], check=True, capture_output=True, timeout=60)
     for _ in range(2):
         record = phototag.read(copy / "a.jpg")
         assert record is not None
         assert (record.kind, record.corrected) == ("portrait", True)
         assert record.keywords.flat == ("portrait",)
-        subprocess.run([*tag, "--force"], check=True, capture_output=True)
+        subprocess.run([*tag, "--force"], check=True, capture_output=True, timeout=60)
 
 
 def test_light_and_dark_and_phone(page: Path, browser: Browser) -> None:

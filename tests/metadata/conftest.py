@@ -41,7 +41,7 @@ def make(tmp_path: Path) -> Make:
             if program is None:
                 pytest.skip("exiftool, which makes other programs' metadata, is not installed")
             command = [program, "-q", "-q", "-overwrite_original", *options, str(path)]
-            subprocess.run(command, check=True)
+            subprocess.run(command, check=True, timeout=60)
         return path
 
     return make
@@ -53,7 +53,9 @@ def dump(exiftool: str) -> Dump:
 
     def dump(path: Path) -> dict[str, object]:
         command = [exiftool, "-j", "-G1", "-a", "-s", "-struct", str(path)]
-        text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        text = subprocess.run(
+            command, check=True, capture_output=True, text=True, timeout=60
+        ).stdout
         return {
             key: value
             for key, value in json.loads(text)[0].items()

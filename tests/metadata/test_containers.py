@@ -240,4 +240,4 @@ def test_the_parent_process_needs_no_native_code() -> None:
         "import sys, phototag.metadata.record, phototag.metadata.change, phototag.metadata;"
         "sys.exit('pyexiv2' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0

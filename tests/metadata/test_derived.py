@@ -33,7 +33,7 @@ def iptc(path: Path) -> list[str]:
 def edit(exiftool: str, path: Path, *options: str) -> None:
     """What another program writes."""
     command = [exiftool, "-q", "-q", "-m", "-overwrite_original", *options, str(path)]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, timeout=60)
 
 
 SPREAD = (
@@ -102,7 +102,7 @@ def test_words_that_a_program_has_copied_into_a_sidecar_of_its_own_are_known(
         "-XMP-lr:HierarchicalSubject=wedding", "-XMP-lr:HierarchicalSubject=Album|new",
         "-XMP-xmp:Rating=4",
     ]  # fmt: skip
-    subprocess.run([exiftool, "-q", "-q", "-o", str(beside), *copied], check=True)
+    subprocess.run([exiftool, "-q", "-q", "-o", str(beside), *copied], check=True, timeout=60)
     kept = beside.read_bytes()
     remove(path)
     assert words(beside, "dc:subject") == ["new", "wedding"]

@@ -17,7 +17,9 @@ from phototag.worker.writer import apply, remove
 
 
 def edit(exiftool: str, path: object, *options: str) -> None:
-    subprocess.run([exiftool, "-q", "-overwrite_original", *options, str(path)], check=True)
+    subprocess.run(
+        [exiftool, "-q", "-overwrite_original", *options, str(path)], check=True, timeout=60
+    )
 
 
 def test_the_users_spelling_wins() -> None:

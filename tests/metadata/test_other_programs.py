@@ -25,7 +25,7 @@ def rewrite_with_exiv2(path: Path) -> None:
 
 def rewrite_with_exiftool(path: Path) -> None:
     command = ["exiftool", "-q", "-q", "-overwrite_original", "-XMP:Rating=4", str(path)]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, timeout=60)
 
 
 @pytest.mark.parametrize("program", [rewrite_with_exiv2, rewrite_with_exiftool])
@@ -94,7 +94,7 @@ def test_a_word_the_user_adds_stays_when_ours_go(
     path = make("a.jpg")
     apply(path, headshot)
     command = ["exiftool", "-q", "-overwrite_original", "-XMP-dc:Subject+=mine", str(path)]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, timeout=60)
     apply(path, portrait)
     assert dump(path)["XMP-dc:Subject"] == ["mine", "portrait"]
     assert "mine" in dump(path)["XMP-lr:HierarchicalSubject"]

@@ -120,7 +120,7 @@ def test_what_the_user_adds_after_us_survives_remove(
     path = make(f"a.{suffix}", exif=False)
     apply(path, headshot)
     command = [exiftool, "-q", "-overwrite_original", "-XMP-dc:Subject+=mine", "-XMP:Rating=5"]
-    subprocess.run([*command, str(path)], check=True)
+    subprocess.run([*command, str(path)], check=True, timeout=60)
     assert headshot == read(path)
     remove(path)
     left = {key: value for key, value in dump(path).items() if key.startswith("XMP-")}

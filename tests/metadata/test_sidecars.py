@@ -129,7 +129,7 @@ def test_a_sidecar_that_is_there_is_updated_beside_the_photo(
     program = shutil.which("exiftool")
     assert program
     command = [program, "-q", "-q", "-o", str(beside), "-XMP-dc:Subject=in the sidecar"]
-    subprocess.run([*command, str(path.with_name("c.jpg"))], check=True)
+    subprocess.run([*command, str(path.with_name("c.jpg"))], check=True, timeout=60)
     before = dump(path), dump(beside)
     change = apply(path, headshot)
     assert change.files == (str(beside), str(path))
@@ -285,7 +285,7 @@ def test_words_that_exiftool_added_to_a_heic_are_copied(
     path = tmp_path / "a.heic"
     Image.new("RGB", (96, 64), "teal").save(path)
     command = [exiftool, "-q", "-overwrite_original", "-XMP-dc:Subject=wedding", str(path)]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, timeout=60)
     apply(path, headshot)
     assert "wedding" in subject(path.with_name("a.heic.xmp"))
 

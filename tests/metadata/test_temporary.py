@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from phototag.catalogue.walk import clean_folder, find
 from phototag.files import temporary
+from processes import started
 
 
 def named(tmp_path: Path, process: int) -> Path:
@@ -30,7 +30,7 @@ def test_of_a_process_at_work_it_stays(tmp_path: Path) -> None:
 def test_of_a_process_that_has_ended_it_goes_whether_its_parent_knows_or_not(
     tmp_path: Path,
 ) -> None:
-    with subprocess.Popen(["true"]) as child:
+    with started(["true"]) as child:
         file = named(tmp_path, child.pid)
         deadline = time.monotonic() + 5
         stat = Path(f"/proc/{child.pid}/stat")

@@ -26,7 +26,7 @@ FORMATS = ("jpg", "png", "tif", "webp")
 
 def packet(path: Path, exiftool: str) -> str:
     command = [exiftool, "-XMP", "-b", str(path)]
-    return subprocess.run(command, check=True, capture_output=True).stdout.decode()
+    return subprocess.run(command, check=True, capture_output=True, timeout=60).stdout.decode()
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
@@ -46,9 +46,9 @@ def test_validation_finds_nothing_new(
 ) -> None:
     def complaints(path: Path) -> list[str]:
         command = [exiftool, "-validate", "-warning", "-error", "-a", str(path)]
-        return subprocess.run(command, check=False, capture_output=True, text=True).stdout.split(
-            "\n"
-        )
+        return subprocess.run(
+            command, check=False, capture_output=True, text=True, timeout=60
+        ).stdout.split("\n")
 
     path = make(f"a.{suffix}")
     before = complaints(path)
@@ -98,7 +98,7 @@ def test_latin_1_iptc_stays_utf_8_when_the_user_needs_it(
     path = make("a.jpg", "-charset", "iptc=Latin1", "-IPTC:Keywords=Köln")
     apply(path, headshot)
     command = [exiftool, "-q", "-overwrite_original", "-IPTC:City=Łódź", str(path)]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, timeout=60)
     remove(path)
     assert dump(path)["IPTC:City"] == "Łódź"
     assert dump(path)["IPTC:Keywords"] == "Köln"
@@ -127,7 +127,7 @@ def test_a_right_photoshop_digest_is_renewed_and_a_wrong_one_kept(
         path = make(f"{right}.{suffix}", "-IPTC:Keywords=x")
         digest = str(dump(path)["File:CurrentIPTCDigest"]) if right else wrong
         command = [exiftool, "-q", "-overwrite_original", f"-Photoshop:IPTCDigest={digest}"]
-        subprocess.run([*command, str(path)], check=True)
+        subprocess.run([*command, str(path)], check=True, timeout=60)
         before = dump(path)
         apply(path, headshot)
         container = (Jpeg if suffix == "jpg" else TiffFile)(path.read_bytes())

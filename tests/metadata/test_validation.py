@@ -13,7 +13,7 @@ from phototag.worker.writer import apply
 
 def complaints(exiftool: str, path: Path) -> set[str]:
     command = [exiftool, "-validate", "-warning", "-error", "-a", "-s3", str(path)]
-    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    text = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
     return {line for line in text.splitlines() if line != "OK" and "Warning" not in line[:12]}
 
 
