@@ -127,9 +127,13 @@ def test_a_tilted_head_is_a_remark_and_an_angle() -> None:
     assert suggested(scene(face(0.25)))["casting_8x10"].rotation == 0
 
 
-def test_what_changes_next_to_nothing_says_so() -> None:
-    framed = suggested(scene(face(0.42, top=0.2)))["casting_8x10"]
-    assert ("4:5 already" in framed.reason) == (framed.box.area >= 0.98)
+def test_a_crop_of_the_whole_photo_says_that_the_photo_is_framed_already() -> None:
+    whole = suggested(scene(face(0.6, top=0.15)))["casting_8x10"]
+    assert whole.box.area >= 0.98
+    assert "the photo is 4:5 already, and framed for it" in whole.reason
+    part = suggested(scene(face(0.5, top=0.2)))["casting_8x10"]
+    assert 0.9 < part.box.area < 0.98
+    assert "already" not in part.reason
 
 
 def test_no_joint_is_cut() -> None:

@@ -20,8 +20,6 @@ from phototag.scene import measures
 ROOT = Path(__file__).parents[1]
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 60  # lines
 MOST_MODULES, PACKAGES = 8, range(10, 14)  # beside the packages, and of them
-# What is longer, with a sentence why.
-LONGER: dict[str, str] = {}
 
 PACKAGE = Path(phototag.__file__).parent  # as it is installed
 SOURCES = sorted(
@@ -41,19 +39,11 @@ def title(path: Path) -> str:
 @pytest.mark.parametrize("path", SOURCES, ids=title)
 def test_nothing_is_too_long(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    name = title(path)
-    if name not in LONGER:
-        assert text.count("\n") <= LONGEST_MODULE
+    assert text.count("\n") <= LONGEST_MODULE
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             assert node.end_lineno is not None
-            if f"{name}:{node.name}" not in LONGER:
-                assert node.end_lineno - node.lineno < LONGEST_FUNCTION, node.name
-
-
-def test_what_may_be_longer_is_there() -> None:
-    names = {title(path) for path in SOURCES}
-    assert all(entry.partition(":")[0] in names and why for entry, why in LONGER.items())
+            assert node.end_lineno - node.lineno < LONGEST_FUNCTION, node.name
 
 
 @pytest.mark.parametrize("name", [name for name in phototag.__all__ if not name.startswith("_")])

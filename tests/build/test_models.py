@@ -79,6 +79,8 @@ def test_require_says_what_to_do(installed: Path) -> None:
 def test_require_looks_only_at_what_is_asked_for(installed: Path) -> None:
     (installed / "one.task").unlink()
     models.require("two.onnx")
+    with pytest.raises(ModelsMissing):
+        models.require("one.task")
 
 
 def test_identity_changes_with_the_models(installed: Path) -> None:

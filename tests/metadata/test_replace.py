@@ -285,20 +285,29 @@ def test_missing_files_and_folders(tmp_path: Path, headshot: Record) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
-def test_every_truncation_is_refused_or_read(make: Any, headshot: Record, suffix: str) -> None:
+def test_every_truncation_is_refused_untouched_or_tagged(
+    make: Any, headshot: Record, suffix: str
+) -> None:
     path = make(f"a.{suffix}", "-XMP-dc:Subject=x")
     data = path.read_bytes()
+    refused = 0
     for length in range(0, len(data), max(1, len(data) // 40)):
         part = data[:length]
         path.write_bytes(part)
         try:
             apply(path, headshot)
         except PhototagError:
+            refused += 1
             untouched(path, part)
+        else:
+            assert read(path) is not None
+            remove(path)
+            assert read(path) is None
+    assert refused > 0
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
-def test_no_byte_of_noise_crashes_or_loses_the_file(
+def test_a_byte_of_noise_leaves_the_file_refused_untouched_or_tagged(
     make: Any, headshot: Record, suffix: str
 ) -> None:
     path = make(f"a.{suffix}", "-XMP-dc:Subject=x")
@@ -308,9 +317,12 @@ def test_no_byte_of_noise_crashes_or_loses_the_file(
         path.write_bytes(noisy)
         try:
             apply(path, headshot)
-            remove(path)
         except PhototagError:
-            pass
+            untouched(path, noisy)
+        else:
+            assert read(path) is not None
+            remove(path)
+            assert read(path) is None
 
 
 def test_unparsable_xmp_is_left_alone(make: Any, headshot: Record) -> None:

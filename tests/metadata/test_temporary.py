@@ -111,8 +111,9 @@ def test_of_another_machine_a_young_one_stays(tmp_path: Path) -> None:
     assert file.exists()
 
 
-def test_a_number_that_no_process_can_have_is_nobodys_error(tmp_path: Path) -> None:
+def test_with_a_number_that_no_process_can_have_it_stays(tmp_path: Path) -> None:
     name = temporary.prefix().replace(f"-{os.getpid()}-", f"-{10**30}-") + "abcdefgh"
     file = tmp_path / name
     file.write_bytes(b"half a photo")
     find_and_clean(tmp_path)
+    assert file.exists()

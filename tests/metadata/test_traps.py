@@ -205,11 +205,7 @@ def test_such_words_of_the_user_survive(
 ) -> None:
     path = make(f"a.{suffix}", "-XMP-dc:Subject=type=Bag", "-E", "-XMP-dc:Subject=a&#xa;b&#x9;c")
     before = dump(path)
-    try:
-        apply(path, headshot)
-    except WriteRefused:
-        assert before == dump(path)
-        return
+    apply(path, headshot)
     assert dump(path)["XMP-dc:Subject"][:2] == ["type=Bag", "a\nb\tc"]
     remove(path)
     assert before == dump(path)
