@@ -1,8 +1,12 @@
-"""Tables of MyST Markdown."""
+"""Parts of pages in MyST Markdown: tables, and the sentences of ``templates`` with what was measured."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -10,3 +14,25 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     cells = (" | ".join(cell.replace("|", "\\|") for cell in line) for line in lines)
     return "".join(f"| {line} |\n" for line in cells)
+
+
+def share(value: float) -> str:
+    """``0.9756`` as ``.976``."""
+    return f"{value:.3f}".removeprefix("0")
+
+
+def yes(answer: object) -> str:
+    """An answer that should be yes; a no catches the eye."""
+    return "yes" if answer else "**no**"
+
+
+def filled(name: str, values: Mapping[str, Any]) -> str:
+    """The template of this name with these values; a value that is missing is an error."""
+    folder = jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
+    templates = jinja2.Environment(
+        loader=folder,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - Markdown, of our own numbers
+    )
+    return templates.get_template(f"{name}.md.j2").render(values, share=share, yes=yes)
