@@ -117,7 +117,7 @@ def _dataset(photos: Any, workers: int) -> ray.data.Dataset:
     roots = [photos] if isinstance(photos, (str, os.PathLike)) else photos
     # A file that two names lead to must have one writer.
     found = {os.path.realpath(path): path for path in walk(roots)}
-    items = [{"path": os.path.abspath(path)} for path in sorted(found.values())]  # noqa: PTH100
+    items = [{"path": os.path.abspath(path)} for path in sorted(found.values())]
     return ray.data.from_items(
         items, override_num_blocks=max(1, min(len(items), workers * BLOCKS_A_WORKER))
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import threading
 import time
@@ -135,11 +134,11 @@ def wait_for(path: Path, seconds: float = 60) -> str:
 def children(pid: int) -> list[int]:
     """The processes that one has started and that run."""
     found = []
-    for entry in os.listdir("/proc"):  # noqa: PTH208
+    for entry in Path("/proc").iterdir():
         try:
-            stat = Path(f"/proc/{entry}/stat").read_text(encoding="ascii", errors="replace")
+            stat = (entry / "stat").read_text(encoding="ascii", errors="replace")
         except (OSError, ValueError):
             continue
-        if entry.isdecimal() and int(stat.rpartition(")")[2].split()[1]) == pid:
-            found.append(int(entry))
+        if entry.name.isdecimal() and int(stat.rpartition(")")[2].split()[1]) == pid:
+            found.append(int(entry.name))
     return [child for child in found if alive(child)]

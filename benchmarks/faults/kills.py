@@ -239,7 +239,7 @@ def _restore(path: Path, kept: dict[Path, bytes]) -> None:
 
 
 def _temporary(folder: Path) -> set[str]:
-    return {name for name in os.listdir(folder) if name.startswith(PREFIX)}  # noqa: PTH208
+    return {path.name for path in folder.iterdir() if path.name.startswith(PREFIX)}
 
 
 def _endless(photos: list[Path], steps: tuple[Step, ...], first: int) -> None:

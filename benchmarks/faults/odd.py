@@ -47,8 +47,7 @@ class Odd:
 
 def _file(data: bytes) -> Callable[[str], None]:
     def put(path: str) -> None:
-        with open(path, "wb") as file:  # noqa: PTH123 - names that are no text
-            file.write(data)
+        Path(path).write_bytes(data)
 
     return put
 
@@ -202,15 +201,15 @@ def places() -> Iterator[Odd]:
 
 def _socket(path: str) -> None:
     with socket.socket(socket.AF_UNIX) as made:
-        here = os.getcwd()  # noqa: PTH109
-        os.chdir(os.path.dirname(path))  # noqa: PTH120 - the address of a socket is short
-        made.bind(os.path.basename(path))  # noqa: PTH119
+        here = Path.cwd()
+        os.chdir(Path(path).parent)  # the address of a socket is short
+        made.bind(Path(path).name)
         os.chdir(here)
 
 
 def _unreadable(path: str) -> None:
     _file(seeds.photo("jpg"))(path)
-    os.chmod(path, 0)  # noqa: PTH101
+    Path(path).chmod(0)
 
 
 def every(count: int) -> list[Odd]:
@@ -238,7 +237,7 @@ def measure(work: Path, count: int, say: Callable[[str], None]) -> dict[str, Any
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     told: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        told.setdefault(os.path.basename(row.get("path") or row["photo"]), []).append(row)  # noqa: PTH119
+        told.setdefault(Path(row.get("path") or row["photo"]).name, []).append(row)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     wrong = [] if peak < MEMORY + SHARED else [f"a process took {peak:.0f} MB"]
     for each in odd:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -10,6 +9,7 @@ import click
 
 from phototag.cli.report import SOME_FAILED, Report, command, summary
 from phototag.errors import PhototagError
+from phototag.files.opening import is_folder
 
 if TYPE_CHECKING:
     import threading
@@ -39,7 +39,7 @@ def known(work: Callable[[], T]) -> T:
 
 def total(paths: tuple[str, ...]) -> int | None:
     """The number of photos, where it is known at once."""
-    return None if any(os.path.isdir(path) for path in paths) else len(paths)  # noqa: PTH112
+    return None if any(map(is_folder, paths)) else len(paths)
 
 
 def close(

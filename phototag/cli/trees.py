@@ -15,6 +15,7 @@ from phototag.cli.lines import change_lines, run_line
 from phototag.cli.options import JsonOptions, paths_argument, takes_options
 from phototag.cli.report import DiffTables, Report
 from phototag.cli.running import close, go_through, known, total
+from phototag.files.opening import is_folder
 from phototag.options import CatalogueOptions, RemoveOptions, UndoOptions, WatchOptions, setting
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
     Photos that have not changed since an earlier run are skipped. Run the same command again to
     resume an interrupted run.
     """
-    folders = [path for path in paths if os.path.isdir(path)]  # noqa: PTH112
+    folders = list(filter(is_folder, paths))
     if options.failed and not folders:
         raise click.UsageError("--failed needs a folder: of single photos nothing is remembered")
     links, dry_run, as_json = options.follow_links, options.dry_run, options.json
@@ -78,7 +79,7 @@ def _next(
         state: its state file; None = the user's own.
         before: see ``_changes``.
     """
-    folders = [path for path in paths if os.path.isdir(path)]  # noqa: PTH112
+    folders = list(filter(is_folder, paths))
     photos = [path for path in paths if path not in folders]
     own_state = ["--state", state] if state else []
     found = []

@@ -48,7 +48,7 @@ def set_mode(handle: int, name: str, mode: int) -> None:
     if os.chmod in os.supports_fd:
         os.chmod(handle, mode)
     else:  # Windows knows read-only and no more
-        os.chmod(name, mode)  # noqa: PTH101
+        os.chmod(name, mode)
 
 
 def _copy_extended(source: int, target: int) -> None:

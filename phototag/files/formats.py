@@ -22,5 +22,5 @@ PHOTO_SUFFIXES: Final = RAW_SUFFIXES | {
 
 def raw_kind(path: str) -> str:
     """What kind of negative a file is by its name, ``NEF``; empty for none."""
-    suffix = os.path.splitext(path)[1]  # noqa: PTH122 - names that are no text go through here
+    suffix = os.path.splitext(path)[1]
     return suffix[1:].upper() if suffix.lower() in RAW_SUFFIXES else ""

@@ -85,7 +85,17 @@ def names_of(given: Any) -> list[str]:
         BadInput: one of them is no path.
     """
     several = isinstance(given, (list, tuple, set, frozenset, dict, Iterator))
-    return [os.path.expanduser(path_of(path)) for path in (given if several else [given])]  # noqa: PTH111
+    return [os.path.expanduser(path_of(path)) for path in (given if several else [given])]
+
+
+def absolute(path: str) -> str:
+    """A path from the root of the disk, without ``~`` and ``..``; links in it are not followed."""
+    return os.path.abspath(os.path.expanduser(path))
+
+
+def is_folder(path: str) -> bool:
+    """Whether a path leads to a folder; False, too, where the system does not let us see that."""
+    return os.path.isdir(path)
 
 
 def _may_be_a_path(path: str | bytes) -> bool:
@@ -114,12 +124,12 @@ def read(path: str, name: str) -> tuple[bytes, os.stat_result]:
         PhotoNotReadable: a folder, something else that is no file, no permission, a failing disk.
     """
     try:
-        mode = os.stat(path).st_mode  # noqa: PTH116 - a path that is not UTF-8 stays as it is
+        mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
             raise errors.PhotoNotReadable(name, "this is a folder", "name the photos in it")
         if not stat.S_ISREG(mode):  # a FIFO would block for ever
             raise errors.PhotoNotReadable(name, "this is not a regular file")
-        with open(path, "rb") as file:  # noqa: PTH123
+        with open(path, "rb") as file:
             status = os.fstat(file.fileno())
             return file.read(), status
     except (FileNotFoundError, NotADirectoryError) as error:

@@ -92,7 +92,7 @@ def refuse_unless_replaceable(original: Original, *, allow_hard_links: bool = Fa
 
 def _refuse_if_changed(original: Original) -> None:
     try:
-        now = os.stat(original.path)  # noqa: PTH116
+        now = os.stat(original.path)
     except OSError as error:
         raise ChangedMeanwhile(original.photo, "it vanished meanwhile", "run again") from error
     if _fingerprint(now) != _fingerprint(original.state):
@@ -122,10 +122,10 @@ def replace(
         WriteUncertain: the file was replaced, but the disk did not confirm it.
     """
     refuse_unless_replaceable(original, allow_hard_links=allow_hard_links)
-    folder = os.path.dirname(original.path) or "."  # noqa: PTH120
+    folder = os.path.dirname(original.path) or "."
     if not data:
         with _refused_on_errors(original.photo):
-            os.unlink(original.path)  # noqa: PTH108
+            os.unlink(original.path)
         _sync_folder(folder, original.photo)
         return None
     with _refused_on_errors(original.photo):
@@ -148,7 +148,7 @@ def replace(
         except BaseException:
             with contextlib.suppress(OSError):
                 if os.path.samestat(os.lstat(name), made):  # not what others have put there
-                    os.unlink(name)  # noqa: PTH108
+                    os.unlink(name)
             raise
     _sync_folder(folder, original.photo)
     return state
@@ -177,24 +177,24 @@ def _put_in_place(name: str, made: os.stat_result, original: Original) -> None:
     _refuse_if_changed(original)
     _refuse_if_swapped(name, made, original)
     if not exchange(name, original.path):
-        os.replace(name, original.path)  # noqa: PTH105
+        os.replace(name, original.path)
         return
     if not _is(name, original):
         try:
-            os.replace(name, original.path)  # noqa: PTH105
+            os.replace(name, original.path)
         except OSError as error:
             with contextlib.suppress(OSError):  # a temporary name would not outlive the next run
                 folder, own = os.path.split(original.path)
                 handle, kept = tempfile.mkstemp(prefix=f"{own}.kept-", dir=folder)
                 os.close(handle)
-                os.rename(name, kept)  # noqa: PTH104
+                os.rename(name, kept)
                 name = kept
             raise WriteUncertain(
                 original.photo, f"what another program wrote at the same time is in {name}"
             ) from error
         raise ChangedMeanwhile(original.photo, "another program changed it meanwhile", "run again")
     with contextlib.suppress(OSError):  # the new file is in place; the next run deletes the old one
-        os.unlink(name)  # noqa: PTH108
+        os.unlink(name)
 
 
 def _is(name: str, original: Original) -> bool:
@@ -214,11 +214,11 @@ def _put_new(name: str, made: os.stat_result, original: Original) -> None:
         raise ChangedMeanwhile(original.photo, "it appeared meanwhile", "run again") from error
     except OSError:  # a disk without hard links
         refuse_unless_replaceable(original)
-        os.rename(name, original.path)  # noqa: PTH104
+        os.rename(name, original.path)
     else:
         # The file is in place; what cannot be deleted now is deleted by the next run.
         with contextlib.suppress(OSError):
-            os.unlink(name)  # noqa: PTH108
+            os.unlink(name)
 
 
 def _take_over(original: Original, handle: int, name: str, *, keep_mtime: bool) -> None:

@@ -37,7 +37,7 @@ def existing(path: str, siblings: Collection[str] | None = None) -> list[str]:
     found: list[str] = []
     for name in names:
         # Where case does not matter, both spellings are one file.
-        if _is_file(name) and not any(os.path.samefile(name, other) for other in found):  # noqa: PTH121
+        if _is_file(name) and not any(os.path.samefile(name, other) for other in found):
             found.append(name)
     return found
 
@@ -49,7 +49,7 @@ def _is_file(name: str) -> bool:
         PhotoNotReadable: it cannot be told.
     """
     try:
-        return stat.S_ISREG(os.stat(name).st_mode)  # noqa: PTH116
+        return stat.S_ISREG(os.stat(name).st_mode)
     except ValueError:  # a name that no file can have
         return False
     except OSError as error:
@@ -74,16 +74,16 @@ def _owns_its_stem(path: str, siblings: Collection[str] | None = None) -> bool:
     if not raw_kind(path):
         return False
     stem, suffix = _parts(path)
-    folder = os.path.dirname(path) or "."  # noqa: PTH120
+    folder = os.path.dirname(path) or "."
     try:
-        names = os.listdir(folder) if siblings is None else siblings  # noqa: PTH208
+        names = os.listdir(folder) if siblings is None else siblings
     except OSError:
         return True
-    here = os.path.basename(stem)  # noqa: PTH119
+    here = os.path.basename(stem)
     return not any(
         _parts(name)[0] == here and _parts(name)[1] != suffix and raw_kind(name) for name in names
     )
 
 
 def _parts(path: str) -> tuple[str, str]:
-    return os.path.splitext(path)  # noqa: PTH122 (names that are no text go through here)
+    return os.path.splitext(path)

@@ -58,7 +58,7 @@ def clean(path: str, name: str) -> bool:
             return False
         if not here and time.time() - status.st_mtime < _OLD_SECONDS:
             return False
-        os.unlink(path)  # noqa: PTH108
+        os.unlink(path)
         return True
     return False
 
@@ -80,7 +80,7 @@ def _runs(process: int) -> bool:
 def _is_zombie(process: int) -> bool:
     """Whether a process has ended and nobody has asked how: in containers it may stay so for long."""
     try:
-        with open(f"/proc/{process}/stat", "rb") as file:  # noqa: PTH123 - as everything here
+        with open(f"/proc/{process}/stat", "rb") as file:
             return file.read().rpartition(b")")[2].split()[0] == b"Z"
     except (OSError, IndexError):  # no such file on this system
         return False

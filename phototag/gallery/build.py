@@ -25,7 +25,7 @@ from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, WriteRefused, shown
 from phototag.files import temporary
-from phototag.files.opening import path_of
+from phototag.files.opening import absolute, path_of
 from phototag.options import GalleryOptions, takes
 from phototag.outcome import Outcome
 from phototag.wording import plain
@@ -181,16 +181,17 @@ class Page:
                 "wb", dir=self._target.parent, prefix=temporary.prefix(), delete=False
             ) as file,
         ):
+            made = Path(file.name)
             try:
                 self._write(file)
                 file.close()
                 mask = os.umask(0o77)
                 os.umask(mask)
-                os.chmod(file.name, 0o666 & ~mask)  # noqa: PTH101 - as any new file
-                os.replace(file.name, self._target)  # noqa: PTH105
+                made.chmod(0o666 & ~mask)  # as any new file
+                made.replace(self._target)
             except BaseException:
                 with contextlib.suppress(OSError):
-                    os.unlink(file.name)  # noqa: PTH108
+                    made.unlink()
                 raise
 
     @contextlib.contextmanager
@@ -238,12 +239,12 @@ def row(analysis: Analysis, picture: str, folder: Path) -> list[Any]:
     scene = analysis.scene
     assert scene is not None
     start, *criteria, total = bars(analysis)
-    path = os.path.abspath(os.path.expanduser(analysis.path))  # noqa: PTH100, PTH111 - any name
+    path = absolute(analysis.path)
     return [
         picture,
         path,
         _url(path, folder),
-        shown(os.path.basename(path)),  # noqa: PTH119
+        shown(Path(path).name),
         scene.image.width,
         scene.image.height,
         str(analysis.kind),
@@ -283,7 +284,7 @@ def _value(value: object) -> str | None:
 
 def _url(path: str, folder: Path) -> str:
     """Where the page finds the file itself; empty for formats that browsers do not show."""
-    if os.path.splitext(path)[1].lower() not in BROWSERS_SHOW:  # noqa: PTH122
+    if Path(path).suffix.lower() not in BROWSERS_SHOW:
         return ""
     try:
         relative = os.path.relpath(path, folder.absolute())

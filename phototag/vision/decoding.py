@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import io
-import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -80,7 +80,7 @@ def decode(name: str, data: bytes, max_pixels: int = MOST_PIXELS) -> Picture:
     """
     if not data:
         raise errors.NotAPhoto(name, "the file is empty", "restore it from a backup")
-    suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - keeps names that are not UTF-8
+    suffix = Path(name).suffix.lower()
     if suffix in RAW_SUFFIXES or looks_raw(data):
         return _decode_raw(name, data, max_pixels)
     with opened(name, data) as image:

@@ -224,13 +224,13 @@ def test_extended_attributes_stay(make: Any, headshot: Record) -> None:
 
 def test_a_name_that_is_no_text(make: Any, headshot: Record) -> None:
     path = make("a.jpg")
-    odd = os.fsencode(path.parent) + b"/caf\xe9.jpg"
-    os.rename(os.fsencode(path), odd)  # noqa: PTH104 (bytes)
-    apply(os.fsdecode(odd), headshot)
-    assert headshot == read(os.fsdecode(odd))
-    os.chmod(odd, 0o444)  # noqa: PTH101 (bytes)
+    odd = path.with_name(os.fsdecode(b"caf\xe9.jpg"))
+    path.rename(odd)
+    apply(odd, headshot)
+    assert headshot == read(odd)
+    odd.chmod(0o444)
     with pytest.raises(WriteRefused, match=r"caf\\udce9"):
-        remove(os.fsdecode(odd))
+        remove(odd)
 
 
 CASES: list[tuple[str, bytes, type[PhototagError]]] = [
