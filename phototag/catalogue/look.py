@@ -60,7 +60,7 @@ def looked_at(
 
         def tasks() -> Iterator[Task]:
             for name in names:
-                if os.path.isdir(name):  # noqa: PTH112
+                if os.path.isdir(name):
                     catalogue = Catalogue(name, looking, book, pool)
                     yield from itertools.chain.from_iterable(catalogue.tasks())
                 else:

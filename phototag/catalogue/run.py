@@ -333,7 +333,7 @@ def tag_catalogue(roots: Path | Iterable[Path], options: CatalogueOptions) -> Ge
 def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[Outcome]:
     """As ``tag_catalogue``, for who has the options."""
     names = names_of(roots)
-    folders = [name for name in names if os.path.isdir(name)]  # noqa: PTH112
+    folders = [name for name in names if os.path.isdir(name)]
     stop = options.stop
     with ExitStack() as held:
         pool = held.enter_context(Pool(options.workers, options.limits))

@@ -86,7 +86,7 @@ def remove_catalogue(roots: Path | Iterable[Path], options: RemoveOptions) -> Ge
 def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Generator[Outcome]:
     """As ``remove_catalogue``, for who has the options."""
     names, stop = names_of(roots), options.stop
-    folders = [os.path.realpath(name) for name in names if os.path.isdir(name)]  # noqa: PTH112
+    folders = [os.path.realpath(name) for name in names if os.path.isdir(name)]
     with (
         locked(folders, wait=options.wait, stop=stop),
         Pool(options.workers, options.limits) as pool,
@@ -101,7 +101,7 @@ def _chosen(book: State, number: int | None) -> Run:
     # Photos that were deleted stay in the book: they may have been moved. Earlier runs do not wait for
     # them, unless the whole folder is away.
     for run in reversed(left):
-        away = not os.path.isdir(run.root)  # noqa: PTH112
+        away = not os.path.isdir(run.root)
         if away or any(_lies(book, run, entry) for entry in book.entries(run.number)):
             return run
     if left:
@@ -126,7 +126,7 @@ class _Taking:
         path = _path(self._run, entry.place)
         if not self._options.dry_run and entry.place.folder not in self._cleaned:
             self._cleaned.add(entry.place.folder)
-            clean_folder(os.path.dirname(path))  # noqa: PTH120
+            clean_folder(os.path.dirname(path))
         try:
             return self._back(entry, path)
         except errors.StateUnusable:
@@ -162,14 +162,14 @@ class _Taking:
 
 def _lies(book: State, run: Run, entry: Entry) -> tuple[Place, str] | None:
     """Where a photo lies now: where it lay, or where its picture has been met since; None if nowhere."""
-    if os.path.exists(path := _path(run, entry.place)):  # noqa: PTH110
+    if os.path.exists(path := _path(run, entry.place)):
         return entry.place, path
     for place in book.places(entry.place.root, entry.picture, run.number):
-        if os.path.exists(path := _path(run, place)):  # noqa: PTH110
+        if os.path.exists(path := _path(run, place)):
             return place, path
     return None
 
 
 def _path(run: Run, place: Place) -> str:
     parts = (run.root, os.fsdecode(place.folder), os.fsdecode(place.name))
-    return os.path.join(*parts)  # noqa: PTH118
+    return os.path.join(*parts)

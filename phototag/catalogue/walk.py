@@ -61,8 +61,8 @@ def walk(
     no folder is gone through twice.  ``clean`` is as for ``find``.
     """
     for path in paths:
-        name = os.path.expanduser(path_of(path))  # noqa: PTH111 - keeps names that are not UTF-8
-        if os.path.isdir(name):  # noqa: PTH112
+        name = os.path.expanduser(path_of(path))
+        if os.path.isdir(name):
             yield from (found.path for found in find(name, links=links, clean=clean))
         else:
             yield name
@@ -91,7 +91,7 @@ def looks(states: Mapping[str, FileState], photo: str) -> str:
         states: by path.
         photo: path of the photo.
     """
-    ordered = sorted((path != photo, os.path.basename(path), path) for path in states)  # noqa: PTH119
+    ordered = sorted((path != photo, os.path.basename(path), path) for path in states)
     return "|".join(
         f"{name if beside else ''}:{states[path].size}:{states[path].mtime_ns}"
         for beside, name, path in ordered
@@ -151,7 +151,7 @@ def _below(
     folder: str, inside: str, *, links: bool, pairs: bool, clean: bool, seen: set[tuple[int, int]]
 ) -> Iterator[Found]:
     try:
-        status = os.stat(folder)  # noqa: PTH116
+        status = os.stat(folder)
         if (status.st_dev, status.st_ino) in seen:
             return
         seen.add((status.st_dev, status.st_ino))
@@ -164,7 +164,7 @@ def _below(
     yield from photos
     for entry in folders:
         if links or not entry.is_symlink():
-            deeper = os.path.join(inside, entry.name)  # noqa: PTH118
+            deeper = os.path.join(inside, entry.name)
             yield from _below(entry.path, deeper, links=links, pairs=pairs, clean=clean, seen=seen)
 
 
@@ -180,7 +180,7 @@ def _found(entry: os.DirEntry[str], inside: str, names: set[str] | None) -> Foun
         elif names:
             sidecars = sidecar_names.existing(entry.path, names)
         for path in sidecars:
-            states[path] = FileState.of(os.stat(path))  # noqa: PTH116
+            states[path] = FileState.of(os.stat(path))
     except (OSError, PhotoNotReadable):
         return Found(path=entry.path, folder=inside, name=entry.name, state=None, looks="")
     return Found(
@@ -229,11 +229,11 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def _suffix(name: str) -> str:
-    return os.path.splitext(name)[1].lower()  # noqa: PTH122
+    return os.path.splitext(name)[1].lower()
 
 
 def _stem(name: str) -> str:
-    return os.path.splitext(name)[0].casefold()  # noqa: PTH122
+    return os.path.splitext(name)[0].casefold()
 
 
 def _left_out(folder: str) -> bool:

@@ -51,8 +51,8 @@ def watch_catalogue(root: str | os.PathLike[str], options: WatchOptions) -> Gene
 
 def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator[Outcome]:
     """As ``watch_catalogue``, for who has the options."""
-    name = os.path.expanduser(path_of(root))  # noqa: PTH111
-    if not os.path.isdir(name):  # noqa: PTH112
+    name = os.path.expanduser(path_of(root))
+    if not os.path.isdir(name):
         raise PhotoNotReadable(name, "this is no folder", "name the folder to watch")
     stop, pairs = options.stop, options.pairs
     changes = _messages(name, options.poll, stop)
@@ -120,13 +120,11 @@ class _Arriving:
             folder, name = os.path.split(path)
             if not inside_of(self._relative(folder)):
                 continue
-            if os.path.isdir(path):  # noqa: PTH112
+            if os.path.isdir(path):
                 if inside_of(self._relative(path)):
                     for found in find(path):
                         self._wait(found.path)
-            elif (
-                not name.startswith(".") and os.path.splitext(name)[1].lower() in PHOTO_SUFFIXES  # noqa: PTH122
-            ):
+            elif not name.startswith(".") and os.path.splitext(name)[1].lower() in PHOTO_SUFFIXES:
                 self._wait(path)
 
     def whole(self) -> list[Found]:
@@ -152,7 +150,7 @@ class _Arriving:
     def _found(self, paths: list[str]) -> Iterator[Found]:
         """What the photos look like, by folder as a walk would meet them."""
         wanted = set(paths)
-        for folder in sorted({os.path.dirname(path) for path in paths}):  # noqa: PTH120
+        for folder in sorted({os.path.dirname(path) for path in paths}):
             try:
                 photos, _ = listing(folder, self._relative(folder), pairs=self._pairs)
             except PhotoNotReadable:
@@ -168,6 +166,6 @@ class _Arriving:
 
 def _state(path: str) -> FileState | None:
     try:
-        return FileState.of(os.stat(path))  # noqa: PTH116
+        return FileState.of(os.stat(path))
     except OSError:
         return None

@@ -12,7 +12,9 @@ import attrs
 
 from phototag.scene.geometry import Box, Point
 
-SCENE_VERSION = 6  # rises when a measure changes its meaning: stored scenes are then seen again
+SCENE_VERSION = (
+    5  # rises when a measure is new or changes its meaning: stored scenes are then seen again
+)
 
 
 @attrs.frozen(kw_only=True)

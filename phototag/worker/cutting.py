@@ -83,7 +83,7 @@ def _made(photo: Original, order: Cut) -> bytes:
 
 
 def _cut_anew(photo: Original, order: Cut) -> bytes:
-    form = FORMATS.get(os.path.splitext(order.target)[1].lower())  # noqa: PTH122
+    form = FORMATS.get(os.path.splitext(order.target)[1].lower())
     if form is None:
         raise FormatNotWritable(
             order.target, "pictures are not written in this format", f"use {', '.join(FORMATS)}"

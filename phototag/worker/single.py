@@ -142,7 +142,7 @@ def guarded(work: Callable[[T], Outcome]) -> Callable[[T], Outcome]:
 
 
 def _absolute(path: str) -> str:
-    return os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111 - any name
+    return os.path.abspath(os.path.expanduser(path))
 
 
 def _why_not(analysis: Analysis, profile: str) -> tuple[str, str]:
@@ -158,6 +158,6 @@ def _why_not(analysis: Analysis, profile: str) -> tuple[str, str]:
 
 def _beside(photo: str, profile: str) -> str:
     """``jane.casting_8x10.jpg`` beside ``jane.jpg``; a JPEG where the format is not written."""
-    stem, suffix = os.path.splitext(photo)  # noqa: PTH122 - keeps names that are not UTF-8
+    stem, suffix = os.path.splitext(photo)
     written = suffix.lower() in {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}
     return f"{stem}.{profile}{suffix if written else '.jpg'}"

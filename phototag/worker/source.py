@@ -43,7 +43,7 @@ class PhotoFile:
             BadInput: it is no path; a picture's bytes or a data URL, say.
         """
         name = opening.path_of(path)
-        return cls(name, os.path.abspath(os.path.expanduser(name)))  # noqa: PTH100, PTH111
+        return cls(name, os.path.abspath(os.path.expanduser(name)))
 
 
 @attrs.frozen

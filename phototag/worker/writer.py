@@ -164,7 +164,7 @@ def _written_together(
     for beside in (
         set(sidecar_names.existing(photo.path)) - states.keys()
     ):  # left alone by the options
-        states[beside] = FileState.of(os.stat(beside))  # noqa: PTH116
+        states[beside] = FileState.of(os.stat(beside))
     if expected and mark(found) != expected.mark:
         return Written(change=None, found=found, mark=mark(found), states=_known(states))
     prepared = [_prepared(file, options, edit) for file in files]  # all are refused, or none
