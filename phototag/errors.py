@@ -1,8 +1,50 @@
-"""Every error phototag raises: which photo, what is wrong, and what to do about it."""
+"""Every error phototag raises: what it is about, what is wrong, and what to do about it.
+
+::
+
+    PhototagError                     catch this one to catch them all
+        PhotoError                    one photo: the next one may work
+            PhotoNotFound
+            PhotoNotReadable
+            NotAPhoto
+            PhotoDamaged
+            PhotoTooLarge
+            PhotoTooSmall
+            FormatNotInstalled
+            FormatNotWritable
+            CropRefused
+            WriteRefused              the file is as it was
+                ChangedMeanwhile
+                MetadataDamaged
+            WriteUncertain            the new file is in place
+                WriteInPart
+            CriterionFailed
+            WorkerDied
+                WorkerStopped
+            InternalError
+            BadInput                  also a TypeError
+        SetupError                    no photo: it has to be put right first
+            WorkerNotStarted
+            ModelsMissing
+            PackageMissing
+            BadPlugin
+            BadVocabulary
+            BadProfiles
+            BadCorrections
+            StateUnusable
+            CatalogueBusy
+            RunUnknown
+            NotAFolder
+            OutputNotWritable
+            BadArgument               a mistake in the call
+                BadType               also a TypeError
+                UnknownOption         also a TypeError
+                BadValue              also a ValueError
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 LONGEST_SHOWN: Final = 300  # characters of a name in a message; a path may have 4,096 bytes
 
@@ -26,74 +68,104 @@ def _ends(text: str) -> str:
 
 
 class PhototagError(Exception):
-    """Base of all errors of phototag; catch this one to catch them all.
+    """Base of all errors of phototag: it is either a ``PhotoError`` or a ``SetupError``.
+
+    ``str`` of an error names what it is about, what is wrong, and what to do.
+
+    Args:
+        name: of the photo, or of the other thing that the error is about.
+        problem: see below.
+        remedy: see below.
 
     Attributes:
-        photo: the path of the photo as it was given, or ``"<bytes>"``, ``"<array>"`` ... for a
-            picture without one.
-        left: what became of the file, where that is not plain; empty where nothing was written.
-        problem: what is wrong, without the name of the photo.
+        problem: what is wrong, without that name.
         remedy: what the user can do about it; empty when there is nothing to do.
     """
 
-    left = ""
-
-    def __init__(self, photo: str, problem: str, remedy: str = "") -> None:
-        super().__init__(photo, problem, remedy)
-        self.photo = photo
+    def __init__(self, name: str, problem: str, remedy: str = "") -> None:
+        super().__init__(name, problem, remedy)
         self.problem = problem
         self.remedy = remedy
 
     @property
     def message(self) -> str:
-        """What is wrong, what became of the file, and what to do; without the name of the photo."""
-        sentence = f"{self.problem} ({self.left})" if self.left else self.problem
-        return f"{sentence}; {self.remedy}" if self.remedy else sentence
+        """All that the error says, but for the name of a photo."""
+        return f"{self.problem}; {self.remedy}" if self.remedy else self.problem
+
+
+# --------------------------------------------------------------------------- one photo
+
+
+class PhotoError(PhototagError):
+    """Something is wrong with one photo; others may work.
+
+    Attributes:
+        photo: the path of the photo as it was given, or ``"<bytes>"``, ``"<array>"`` ... for a
+            picture without one.  In a run it may be a folder that cannot be searched.
+        problem: what is wrong, without the name of the photo.
+        remedy: what the user can do about it; empty when there is nothing to do.
+        on_disk: what is on the disk now, where the photo was.
+    """
+
+    on_disk: ClassVar[str] = "the file is as it was"
+    _says_so: ClassVar[bool] = False  # the message names ``on_disk``
+
+    def __init__(self, photo: str, problem: str, remedy: str = "") -> None:
+        super().__init__(photo, problem, remedy)
+        self.photo = photo
+
+    @property
+    def message(self) -> str:
+        """What is wrong, what is on the disk after a write, and what to do; without the photo's name."""
+        problem = f"{self.problem} ({self.on_disk})" if self._says_so else self.problem
+        return f"{problem}; {self.remedy}" if self.remedy else problem
 
     def __str__(self) -> str:
         return f"{shown(self.photo)}: {self.message}"
 
 
-class BadPlugin(PhototagError):
-    """What another package adds to phototag is not what it should be, or fails."""
-
-
-class PhotoNotFound(PhototagError):
+class PhotoNotFound(PhotoError):
     """There is no file of this name, or it vanished before it could be read."""
 
+    on_disk = "there is no file"
 
-class PhotoNotReadable(PhototagError):
+
+class PhotoNotReadable(PhotoError):
     """The file is there but cannot be read: a folder, no permission, a failing disk."""
 
 
-class NotAPhoto(PhototagError):
-    """The content is no picture: an empty file, a text, a format nobody knows."""
+class NotAPhoto(PhotoError):
+    """The content is not a picture: an empty file, a text, a format nobody knows."""
 
 
-class PhotoDamaged(PhototagError):
+class PhotoDamaged(PhotoError):
     """The file starts as a picture does and ends too early or holds broken data."""
 
 
-class PhotoTooLarge(PhototagError):
+class PhotoTooLarge(PhotoError):
     """The picture has more pixels than the limit; it was not decoded."""
 
 
-class PhotoTooSmall(PhototagError):
+class PhotoTooSmall(PhotoError):
     """The picture has too few pixels along one side to see anything in it."""
 
 
-class FormatNotInstalled(PhototagError):
+class FormatNotInstalled(PhotoError):
     """The format is known, the optional package that reads it is not installed."""
 
 
-class FormatNotWritable(PhototagError):
+class FormatNotWritable(PhotoError):
     """Metadata cannot be written into a file of this format."""
 
 
-class WriteRefused(PhototagError):
+class CropRefused(PhotoError):
+    """The photo does not give a crop of this profile; the problem says what is missing."""
+
+
+class WriteRefused(PhotoError):
     """The file was left as it was, because writing to it would not have been safe."""
 
-    left = "the file is as it was"
+    _says_so = True
 
 
 class ChangedMeanwhile(WriteRefused):
@@ -104,48 +176,27 @@ class MetadataDamaged(WriteRefused):
     """The file's own metadata cannot be read, so nothing is written over it."""
 
 
-class WriteUncertain(PhototagError):
+class WriteUncertain(PhotoError):
     """The file was replaced, but the disk did not confirm that the change is durable."""
 
-    left = "the new file is in place"
+    on_disk = "the new file is in place"
+    _says_so = True
 
 
 class WriteInPart(WriteUncertain):
     """One file of a photo was changed, a sidecar say, and the next one could not be."""
 
-    left = "this file is as it was"
+    on_disk = "this file is as it was"
 
 
-class BadVocabulary(PhototagError):
-    """A file of own words cannot be read, or names what phototag does not know."""
+class CriterionFailed(PhotoError):
+    """A criterion, most likely one of another package, failed on this photo."""
 
 
-class BadCorrections(PhototagError):
-    """A file of corrections cannot be read, or holds something else."""
-
-
-class BadProfiles(PhototagError):
-    """A file of crop profiles cannot be read, or holds what is no profile."""
-
-
-class StateUnusable(PhototagError):
-    """The state file of a catalogue cannot be used; the photos were left alone."""
-
-
-class CatalogueBusy(PhototagError):
-    """Another run is at work in this folder, or in one above or below it."""
-
-
-class RunUnknown(PhototagError):
-    """There is no such run, or nothing of it is left to take back."""
-
-
-class CropRefused(PhototagError):
-    """The photo does not give a crop of this profile; the problem says what is missing."""
-
-
-class WorkerDied(PhototagError):
+class WorkerDied(PhotoError):
     """The sealed process crashed or took too long on this photo; the next photo works."""
+
+    on_disk = "the file is as it was, or was replaced as a whole"
 
 
 class WorkerStopped(WorkerDied):
@@ -155,27 +206,112 @@ class WorkerStopped(WorkerDied):
     """
 
 
-class WorkerNotStarted(PhototagError):
+class InternalError(PhotoError):
+    """A mistake in phototag itself; the log (``logging``, name ``phototag``) holds the traceback."""
+
+    on_disk = "the file is as it was, or was replaced as a whole"
+
+
+class BadInput(PhotoError, TypeError):
+    """What was given as a photo is not one: neither a path nor a picture, or of a wrong type or shape."""
+
+
+# --------------------------------------------------------------------------- no photo
+
+
+class SetupError(PhototagError):
+    """Something other than a photo is wrong: no photo works before it is put right.
+
+    Attributes:
+        name: what is wrong: the path of a file or folder, a package, a setting, or an argument.
+        problem: what is wrong with it.
+        remedy: what the user can do about it; empty when there is nothing to do.
+    """
+
+    def __init__(self, name: str, problem: str, remedy: str = "") -> None:
+        super().__init__(name, problem, remedy)
+        self.name = name
+
+    @property
+    def message(self) -> str:
+        """All that the error says; in a run it stands behind the name of the photo."""
+        return f"{shown(self.name)}: {super().message}"
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class WorkerNotStarted(SetupError):
     """The sealed process cannot be started: there is no Python for it, or one without phototag."""
 
 
-class ModelsMissing(PhototagError):
+class ModelsMissing(SetupError):
     """The installation lacks its models or they are not the ones this version was built with."""
 
 
-class InternalError(PhototagError):
-    """A mistake in phototag itself; the log (``logging``, name ``phototag``) holds the traceback."""
+class PackageMissing(SetupError):
+    """An optional package is not installed that a command needs."""
 
 
-class BadInput(PhototagError, TypeError):
-    """The argument is not something that can be analysed (wrong type, shape or dtype)."""
+class BadPlugin(SetupError):
+    """What another package adds to phototag cannot be used."""
+
+
+class BadVocabulary(SetupError):
+    """A file of own words cannot be read, or names what phototag does not know."""
+
+
+class BadProfiles(SetupError):
+    """A file of crop profiles cannot be read, or holds something else."""
+
+
+class BadCorrections(SetupError):
+    """A file of corrections cannot be read, or holds something else."""
+
+
+class StateUnusable(SetupError):
+    """The state file of a catalogue cannot be used; the photos were left alone."""
+
+
+class CatalogueBusy(SetupError):
+    """Another run is at work in this folder, or in one above or below it."""
+
+
+class RunUnknown(SetupError):
+    """There is no such run, or nothing of it is left to take back."""
+
+
+class NotAFolder(SetupError):
+    """There is no folder of this name to watch."""
+
+
+class OutputNotWritable(SetupError):
+    """A page or folder that phototag was to make cannot be written; no photo was touched."""
+
+
+class BadArgument(SetupError):
+    """An argument of a function cannot be used; nothing was done.  ``name`` is the argument's."""
+
+
+class BadType(BadArgument, TypeError):
+    """An argument is of another type than the function takes."""
+
+
+class UnknownOption(BadArgument, TypeError):
+    """The function has no option of this name."""
+
+
+class BadValue(BadArgument, ValueError):
+    """An argument is of the right type, and its value is not one that the function takes."""
 
 
 def by_name(name: str) -> type[PhototagError]:
-    """The error class of this name; ``PhototagError`` itself for a name that is not known."""
-    known = {cls.__name__: cls for cls in _leaves(PhototagError)}
-    return known.get(name, PhototagError)
+    """The error class of this name; ``PhotoError`` for a name that is not known."""
+    return _classes(PhototagError).get(name, PhotoError)
 
 
-def _leaves(cls: type[PhototagError]) -> list[type[PhototagError]]:
-    return [cls, *(leaf for sub in cls.__subclasses__() for leaf in _leaves(sub))]
+def _classes(base: type[PhototagError]) -> dict[str, type[PhototagError]]:
+    found = {base.__name__: base}
+    for below in base.__subclasses__():
+        found |= _classes(below)
+    return found

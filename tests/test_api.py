@@ -71,7 +71,7 @@ def test_errors_name_the_photo_and_the_remedy(tmp_path: Path) -> None:
 def test_every_error_comes_back_from_the_child_by_its_name() -> None:
     assert errors.by_name("PhotoDamaged") is errors.PhotoDamaged
     assert errors.by_name("MetadataDamaged") is errors.MetadataDamaged
-    assert errors.by_name("unheard of") is errors.PhototagError
+    assert errors.by_name("unheard of") is errors.PhotoError
 
 
 def test_names_are_shown_so_that_a_terminal_takes_them() -> None:

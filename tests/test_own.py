@@ -20,7 +20,7 @@ from phototag.analysis.result import Analysis, analyse_scene
 from phototag.criteria import CRITERIA, Criterion, Finding, Status, installed, registry
 from phototag.criteria.cropping import CroppingFinding
 from phototag.criteria.registry import GROUP
-from phototag.errors import BadPlugin
+from phototag.errors import BadPlugin, CriterionFailed
 from phototag.keywords import vocabulary
 from phototag.keywords.claims import Level
 from phototag.options import TagOptions
@@ -205,7 +205,7 @@ def answer(**values: object) -> Callable[..., Finding]:
 def test_a_criterion_that_fails_is_named(
     monkeypatch: pytest.MonkeyPatch, judge: Callable[..., Finding], said: str
 ) -> None:
-    with pytest.raises(BadPlugin, match=f"odd: the criterion failed: .*{said}") as caught:
+    with pytest.raises(CriterionFailed, match=f"odd: the criterion failed: .*{said}") as caught:
         with_odd(monkeypatch, judge)
     assert caught.value.photo == "jane.jpg"
 

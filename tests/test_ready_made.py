@@ -82,5 +82,5 @@ def test_a_collection_says_how_many_words_it_needs() -> None:
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(errors.WriteRefused, match="another folder"):
+    with pytest.raises(errors.OutputNotWritable, match="another folder"):
         applications.lightroom(tmp_path / "file")

@@ -209,7 +209,7 @@ def _attempt(path: Path, work: Work) -> dict[str, str]:
     try:
         work(path)
     except PhototagError as error:
-        return {"type": type(error).__name__, "text": str(error), "photo": error.photo}
+        return {"type": type(error).__name__, "text": str(error), "photo": error.args[0]}
     except BaseException as error:  # noqa: BLE001 - all of them are what is looked for
         last = traceback.format_exc(limit=-2)
         return {"type": f"raw {type(error).__name__}", "text": last, "photo": ""}

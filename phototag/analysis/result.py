@@ -14,7 +14,7 @@ from phototag.criteria import calibration as calibrations
 from phototag.criteria.finding import Status
 from phototag.criteria.verdict import Grade, Kind, Verdict
 from phototag.crops import DPI, Crop, Refusal
-from phototag.errors import BadPlugin
+from phototag.errors import BadValue
 from phototag.keywords import claims
 from phototag.keywords.claims import Keywords
 from phototag.scene import serialization
@@ -111,7 +111,7 @@ class Analysis(Findings):
         the log-odds.  JSON of before there was a starting point gets the one that makes it add up.
 
         Raises:
-            ValueError: this is not such a dictionary.
+            BadValue: this is not such a dictionary.
         """
         try:
             eleven = {name: values["criteria"][name] for name in CRITERIA}
@@ -125,7 +125,7 @@ class Analysis(Findings):
             analysis = serialization.from_json({**values, **eleven, "verdict": found}, cls)
             return attrs.evolve(analysis, others=others)
         except Exception as error:
-            raise ValueError(f"not an analysis of phototag: {error!r}") from error
+            raise BadValue("values", f"not an analysis of phototag: {error!r}") from error
 
 
 @attrs.frozen(kw_only=True)
@@ -188,11 +188,7 @@ def analyse_scene(
         kind: what a person says it is; None = nobody has said.
     """
     rules = calibration or calibrations.default()
-    try:
-        findings = criteria.judge(scene, rules)
-    except BadPlugin as error:  # it names the criterion
-        problem = f"{error.photo}: {error.problem}"
-        raise BadPlugin(path, problem, error.remedy) from error
+    findings = criteria.judge(scene, rules, path)
     judged = verdict.judge(scene, findings, rules)
     if kind is not None:
         judged = verdict.corrected(judged, kind)

@@ -22,7 +22,7 @@ from phototag.options import WriteOptions
 from phototag.scene.measures import SCENE_VERSION, Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 T = TypeVar("T")
 
@@ -336,6 +336,5 @@ def _from_error(error: errors.PhototagError | None) -> str | None:
 def _to_error(text: str | None) -> errors.PhototagError | None:
     if text is None:
         return None
-    kind, *arguments = json.loads(text)
-    made: Callable[..., errors.PhototagError] = errors.by_name(kind)
-    return made(*arguments)
+    kind, about, problem, *remedy = json.loads(text)
+    return errors.by_name(kind)(about, problem, *remedy)

@@ -14,7 +14,7 @@ from phototag.catalogue.lock import locked
 from phototag.catalogue.run import Catalogue, through
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found, find, inside_of, listing
-from phototag.errors import CatalogueBusy, PhotoNotReadable
+from phototag.errors import CatalogueBusy, NotAFolder, PhotoNotReadable
 from phototag.files.formats import PHOTO_SUFFIXES
 from phototag.files.opening import FileState, path_of
 from phototag.options import CatalogueOptions, WatchOptions, part, takes
@@ -43,7 +43,7 @@ def watch_catalogue(root: str | os.PathLike[str], options: WatchOptions) -> Gene
             system does not know of changes that other computers make there.
 
     Raises:
-        PhotoNotReadable: the folder cannot be searched.
+        NotAFolder: there is no such folder.
         StateUnusable: the state file cannot be used.
     """
     return watch_tree(root, options)
@@ -53,7 +53,7 @@ def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator
     """As ``watch_catalogue``, for who has the options."""
     name = os.path.expanduser(path_of(root))
     if not os.path.isdir(name):
-        raise PhotoNotReadable(name, "this is no folder", "name the folder to watch")
+        raise NotAFolder(name, "this is not a folder", "name the folder to watch")
     stop, pairs = options.stop, options.pairs
     changes = _messages(name, options.poll, stop)
     next(changes, None)  # from here on the system keeps messages for us

@@ -7,10 +7,16 @@ import logging
 import click
 
 from phototag.cli import looking, setting_up, trees
+from phototag.cli.exit_codes import listed
+from phototag.cli.running import Program
 from phototag.version import __version__
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=f"\b\nExit codes:\n{listed()}",
+)
 @click.version_option(__version__, prog_name="phototag")
 @click.option(
     "--verbose", is_flag=True, help="Log to standard error, what native libraries say included."

@@ -12,8 +12,8 @@ from phototag.catalogue import walk
 from phototag.cli.lines import analysis_lines, record_dict, record_text
 from phototag.cli.options import JsonOptions, paths_argument, photos_argument, takes_options
 from phototag.cli.report import Report
-from phototag.cli.running import close, go_through, total
-from phototag.errors import PhototagError, shown
+from phototag.cli.running import close, total
+from phototag.errors import PhotoError, PhototagError, shown
 from phototag.options import GalleryOptions, ProfileOptions, WorkOptions, setting
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def analyze(photos: tuple[str, ...], options: _Analyze) -> None:
         return analysis_lines(done, as_json=options.json)
 
     with Analyzer(options.workers, limits=options.limits, profiles=options.profiles) as analyzer:
-        stopped = go_through(report, lambda stop: analyzer.analyze_many(photos, stop=stop), lines)
+        stopped = report.run(lambda stop: analyzer.analyze_many(photos, stop=stop), lines)
     close(report, stopped=stopped, goes_on=False, commands=[])
 
 
@@ -66,7 +66,7 @@ def show(photos: tuple[str, ...], options: JsonOptions) -> None:
             try:
                 record = analyzer.read(photo)
             except PhototagError as error:
-                report.failed(error)
+                report.failed(photo, error)
                 continue
             dump = record_dict if options.json else record_text
             report.print(dump(photo, record))
@@ -81,8 +81,7 @@ def gallery(paths: tuple[str, ...], options: GalleryOptions) -> None:
     from phototag.gallery import stream  # noqa: PLC0415 - only this command needs it
 
     report = Report(as_json=False, total=total(paths), count=lambda: sum(1 for _ in walk(paths)))
-    stopped = go_through(
-        report,
+    stopped = report.run(
         lambda stop: stream(paths, attrs.evolve(options, stop=stop)),
         lambda _: [],
     )
@@ -140,8 +139,8 @@ def crop(photo: str, options: _Crop) -> None:
                 lossless=options.lossless,
                 lightroom=options.lightroom,
             )
-        except PhototagError as error:
-            report.failed(error)
+        except PhotoError as error:
+            report.failed(photo, error)
         else:
             size = "the whole photo, to be cropped to " if options.lightroom else ""
             wide, high = made.pixels

@@ -16,7 +16,7 @@ import attrs
 import click
 
 from phototag.crops import Profile, built_in, named
-from phototag.errors import PhototagError
+from phototag.errors import BadValue
 from phototag.keywords.claims import Vocabulary, thresholds
 from phototag.options import Limits, Setting, TagOptions, setting
 
@@ -58,8 +58,10 @@ class Threshold(_Type):
         name, _, number = value.rpartition("=")
         try:
             ((found, least),) = thresholds({name or "kind": float(number)}).items()
-        except (ValueError, PhototagError) as error:
-            self.fail(str(error), param, ctx)
+        except BadValue as error:
+            self.fail(error.problem, param, ctx)
+        except ValueError:
+            self.fail(f"{number!r} is not a number", param, ctx)
         return found, least
 
 
@@ -69,13 +71,13 @@ class OwnProfiles(_Type):
     name = "NAME|FILE"
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+        self,
+        value: Any,
+        param: click.Parameter | None,  # noqa: ARG002 - the signature is that of click
+        ctx: click.Context | None,  # noqa: ARG002
     ) -> tuple[Profile, ...]:
         """The profiles in the file."""
-        try:
-            return value if isinstance(value, tuple) else named(value)
-        except PhototagError as error:
-            self.fail(str(error), param, ctx)
+        return value if isinstance(value, tuple) else named(value)
 
 
 class OwnWords(_Type):
@@ -84,13 +86,13 @@ class OwnWords(_Type):
     name = "NAME|FILE"
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+        self,
+        value: Any,
+        param: click.Parameter | None,  # noqa: ARG002 - the signature is that of click
+        ctx: click.Context | None,  # noqa: ARG002
     ) -> Vocabulary:
         """The vocabulary in the file."""
-        try:
-            return value if isinstance(value, Vocabulary) else Vocabulary.named(value)
-        except PhototagError as error:
-            self.fail(str(error), param, ctx)
+        return value if isinstance(value, Vocabulary) else Vocabulary.named(value)
 
 
 def _type_of(field: attrs.Attribute[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""What the command line prints: data to stdout, progress and errors to stderr, an exit status."""
+"""What the command line prints: data to stdout, progress and errors to stderr, an exit code."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from rich.progress import (
 from rich.table import Table
 
 from phototag.analysis.result import SCHEMA
+from phototag.cli.exit_codes import ExitCode, code_of
 from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, printable, shown
 from phototag.outcome import How
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from phototag.outcome import Outcome
 
-SOME_FAILED = 1  # exit status; click uses 2 for wrong usage
 LINE_SECONDS = 30.0  # between two lines of progress where there is no terminal to draw a bar on
 LISTED = 50  # failures that the summary names again
 TABLE_ROWS = 200  # of one table; more begin another one
@@ -51,7 +51,7 @@ class Tally:
         self.kinds: collections.Counter[Kind | None] = collections.Counter()
         self.changed_kinds: collections.Counter[Kind | None] = collections.Counter()
         self.how: collections.Counter[How] = collections.Counter()
-        self.failures: list[PhototagError] = []
+        self.failures: list[str] = []
         self.failed: int = 0
         self._start = time.monotonic()
 
@@ -62,7 +62,7 @@ class Tally:
         if outcome.error is not None:
             self.failed += 1
             if len(self.failures) < LISTED:
-                self.failures.append(outcome.error)
+                self.failures.append(_failure(outcome.photo, outcome.error))
             return
         self.kinds[outcome.kind] += 1
         if outcome.change is not None and outcome.change.changed:
@@ -97,7 +97,7 @@ class Report:
         self.tally: Tally = Tally()
         self.total = total
         self._count = count
-        self._failures = 0
+        self._code = ExitCode.ALL_WELL
         self._out = Console(highlight=False, markup=False, soft_wrap=True, emoji=False)
         self._err = Console(highlight=False, markup=False, soft_wrap=True, emoji=False, stderr=True)
 
@@ -114,7 +114,7 @@ class Report:
             for outcome in stream(stopped):
                 self.tally.add(outcome)
                 if outcome.error is not None:
-                    self.failed(outcome.error)
+                    self.failed(outcome.photo, outcome.error)
                 else:
                     for line in lines(outcome):
                         self.print(line)
@@ -142,19 +142,19 @@ class Report:
         """A sentence to the person who waits."""
         self._err.print(line)
 
-    def failed(self, error: PhototagError) -> None:
+    def failed(self, photo: str, error: PhototagError) -> None:
         """One photo that failed."""
-        self._failures += 1
+        self._code = max(self._code, code_of(error))
         if self.as_json:
             fault = {"type": type(error).__name__, "message": error.message}
-            self.print(json.dumps({"schema": SCHEMA, "path": error.photo, "error": fault}))
+            self.print(json.dumps({"schema": SCHEMA, "path": photo, "error": fault}))
         else:
-            self._err.print(str(error), style="red")
+            self._err.print(_failure(photo, error), style="red")
 
     def end(self) -> None:
-        """End with status 1 if any photo failed."""
-        if self._failures:
-            sys.exit(SOME_FAILED)
+        """End with the exit code of the worst that has happened."""
+        if self._code:
+            sys.exit(self._code)
 
     @contextlib.contextmanager
     def _progress(self) -> Iterator[Callable[[], None]]:
@@ -282,6 +282,11 @@ class DiffTables:
         self._table = None
 
 
+def _failure(photo: str, error: PhototagError) -> str:
+    """What went wrong with a photo, in a line."""
+    return f"{shown(photo)}: {error.message}"
+
+
 def _cell(values: dict[str, tuple[str, ...]]) -> str:
     return "\n".join(f"{name}: {', '.join(words)}" for name, words in values.items() if words)
 
@@ -305,7 +310,7 @@ def summary(tally: Tally, *, dry_run: bool) -> list[str]:
     ]
     if tally.failed:
         lines.append(f"  failed: {tally.failed}")
-        lines += [f"    {error}" for error in tally.failures]
+        lines += [f"    {failure}" for failure in tally.failures]
         if tally.failed > len(tally.failures):
             lines.append(f"    and {tally.failed - len(tally.failures)} more")
     return lines

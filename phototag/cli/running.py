@@ -1,40 +1,31 @@
-"""From a stream of outcomes to the end of a command."""
+"""How commands end: after a stream of outcomes, because of an error, by Ctrl-C."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import click
 
-from phototag.cli.report import SOME_FAILED, Report, command, summary
+from phototag.cli.exit_codes import ExitCode, code_of
+from phototag.cli.report import Report, command, summary
 from phototag.errors import PhototagError
 from phototag.files.opening import is_folder
 
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Iterator
 
-    from phototag.outcome import Outcome
+class Program(click.Group):
+    """Commands that end with the exit code of what went wrong."""
 
-T = TypeVar("T")
-
-
-def go_through(
-    report: Report,
-    stream: Callable[[threading.Event], Iterator[Outcome]],
-    lines: Callable[[Outcome], list[str]],
-) -> bool:
-    """Run a stream; what keeps it from running at all ends the command."""
-    return known(lambda: report.run(stream, lines))
-
-
-def known(work: Callable[[], T]) -> T:
-    """Do what may be refused as a whole; the refusal ends the command."""
-    try:
-        return work()
-    except PhototagError as error:
-        raise click.ClickException(str(error)) from error
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; errors and a Ctrl-C that nobody has taken up are told in a line."""
+        try:
+            return super().invoke(ctx)
+        except PhototagError as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(code_of(error))
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            sys.exit(ExitCode.INTERRUPTED)
 
 
 def total(paths: tuple[str, ...]) -> int | None:
@@ -50,7 +41,7 @@ def close(
     dry_run: bool = False,
     goes_on: bool = True,
 ) -> NoReturn:
-    """Say what became of a run, what can be done next, and end with its status.
+    """Say what became of a run, what can be done next, and end with its exit code.
 
     Args:
         report: has counted.
@@ -68,6 +59,6 @@ def close(
         of = "" if report.total is None else f" of {report.total}"
         again = "; run the same command again to go on" if goes_on else ""
         report.say(f"Stopped after {report.tally.photos}{of} photos{again}.")
-        sys.exit(SOME_FAILED)
+        sys.exit(ExitCode.INTERRUPTED)
     report.end()
     sys.exit(0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from phototag.errors import FormatNotInstalled, WriteRefused
+from phototag.errors import OutputNotWritable, PackageMissing
 
 # Eileen Collins, NASA, public domain: a half-length portrait.  Part of it is a headshot.
 PHOTO = "astronaut.png"
@@ -19,23 +19,23 @@ def make_photos(folder: str) -> list[str]:
     """Write the portrait and the headshot cut from it into a new folder; their paths.
 
     Raises:
-        FormatNotInstalled: scikit-image is not there.
-        WriteRefused: the folder is there already, or cannot be made.
+        PackageMissing: scikit-image is not there.
+        OutputNotWritable: the folder is there already, or cannot be made.
     """
     spec = importlib.util.find_spec("skimage")
     if spec is None or spec.origin is None:
-        raise FormatNotInstalled(
-            PHOTO, "the sample photo comes with scikit-image", "pip install 'phototag[demo]'"
+        raise PackageMissing(
+            "scikit-image", "the sample photo comes with it", "pip install 'phototag[demo]'"
         )
     target = Path(folder)
     try:
         target.mkdir(parents=True)
     except FileExistsError:
-        raise WriteRefused(
+        raise OutputNotWritable(
             folder, "this folder is there already", "name another one: phototag demo FOLDER"
         ) from None
     except OSError as error:
-        raise WriteRefused(folder, f"the folder cannot be made ({error.strerror})") from error
+        raise OutputNotWritable(folder, f"the folder cannot be made ({error.strerror})") from error
     with Image.open(Path(spec.origin).parent / "data" / PHOTO) as image:
         picture = image.convert("RGB")
     portrait, headshot = target / "portrait.jpg", target / "headshot.jpg"

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from phototag.analyzer import Analyzer
+from phototag.cli.exit_codes import ExitCode
 from phototag.cli.lines import analysis_lines, change_lines
 from phototag.cli.options import takes_options
-from phototag.cli.report import SOME_FAILED, Report
-from phototag.cli.running import known
+from phototag.cli.report import Report
 from phototag.errors import PhototagError, shown
 from phototag.keywords import applications
 from phototag.keywords.claims import Level
@@ -27,17 +27,14 @@ def demo(folder: str) -> None:
     """Go the whole way on a public-domain photo, in a new FOLDER."""
     from phototag.cli.sample_photos import make_photos  # noqa: PLC0415 - only this command needs it
 
-    try:
-        photos = make_photos(folder)
-    except PhototagError as error:
-        raise click.ClickException(str(error)) from error
+    photos = make_photos(folder)
     report = Report(as_json=False, total=len(photos))
     with Analyzer() as analyzer:
         for photo in photos:
             try:
                 outcome = analyzer.tag(photo)
             except PhototagError as error:
-                report.failed(error)
+                report.failed(photo, error)
                 continue
             report.print("\n".join(analysis_lines(outcome, as_json=False)))
             report.print("\n".join(change_lines(outcome, as_json=False)[1:]))
@@ -59,7 +56,7 @@ def doctor() -> None:
     for line in examine():
         healthy = healthy and line.fine
         console.print(f"{'ok' if line.fine else '[red]!![/]'}  {escape(line.text)}")
-    sys.exit(0 if healthy else SOME_FAILED)
+    sys.exit(ExitCode.ALL_WELL if healthy else ExitCode.SETUP)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -76,7 +73,7 @@ class _Keywords(VocabularyOptions):
 def keywords(options: _Keywords) -> None:
     """Print all words that phototag may write, as a keyword file for Lightroom Classic."""
     level = Level(options.keywords)
-    sys.stdout.write(known(lambda: lightroom_keywords(options.vocabulary, level)))
+    sys.stdout.write(lightroom_keywords(options.vocabulary, level))
 
 
 @click.command()
@@ -84,7 +81,7 @@ def keywords(options: _Keywords) -> None:
 @takes_options(VocabularyOptions)
 def lightroom(folder: str, options: VocabularyOptions) -> None:
     """Write smart collections for Lightroom Classic into FOLDER, and how to use them."""
-    for file in known(lambda: applications.lightroom(folder, options.vocabulary)):
+    for file in applications.lightroom(folder, options.vocabulary):
         click.echo(shown(str(file)))
 
 
@@ -93,5 +90,5 @@ def lightroom(folder: str, options: VocabularyOptions) -> None:
 @takes_options(VocabularyOptions)
 def digikam(folder: str, options: VocabularyOptions) -> None:
     """Write into FOLDER how to find phototag's keywords in digiKam."""
-    for file in known(lambda: applications.digikam(folder, options.vocabulary)):
+    for file in applications.digikam(folder, options.vocabulary):
         click.echo(shown(str(file)))

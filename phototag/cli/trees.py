@@ -14,7 +14,7 @@ from phototag.catalogue.take_back import remove_trees, undo_run
 from phototag.cli.lines import change_lines, run_line
 from phototag.cli.options import JsonOptions, paths_argument, takes_options
 from phototag.cli.report import DiffTables, Report
-from phototag.cli.running import close, go_through, known, total
+from phototag.cli.running import close, total
 from phototag.files.opening import is_folder
 from phototag.options import CatalogueOptions, RemoveOptions, UndoOptions, WatchOptions, setting
 
@@ -59,9 +59,7 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
 
     state = None if options.state is None else os.fspath(options.state)
     before = _changes(state) if folders and not dry_run else {}
-    stopped = go_through(
-        report, lambda stop: tag_trees(paths, attrs.evolve(options, stop=stop)), lines
-    )
+    stopped = report.run(lambda stop: tag_trees(paths, attrs.evolve(options, stop=stop)), lines)
     if tables is not None:
         tables.print()
     commands = [] if dry_run else _next(report, paths, state, before)
@@ -99,7 +97,7 @@ def _next(
 
 def _changes(state: str | None) -> dict[int, int]:
     """How many changes of every run can be taken back, by its number."""
-    return {run.number: run.changes for run in known(lambda: runs(state))}
+    return {run.number: run.changes for run in runs(state)}
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -115,8 +113,7 @@ def watch(folder: str, options: _Watch) -> None:
     from phototag.catalogue.watch import watch_tree  # noqa: PLC0415 - only this command needs it
 
     report = Report(as_json=options.json, total=0)
-    go_through(
-        report,
+    report.run(
         lambda stop: watch_tree(folder, attrs.evolve(options, stop=stop)),
         lambda done: change_lines(done, as_json=options.json),
     )
@@ -138,12 +135,11 @@ class _Undo(JsonOptions, UndoOptions):
 def undo(run: int | None, options: _Undo) -> None:
     """Take back what the RUN of that number wrote, or the last run: photos say what they said before."""
     if options.list:
-        for row in known(lambda: runs(options.state)):
+        for row in runs(options.state):
             click.echo(run_line(row, as_json=options.json))
         return
     report = Report(as_json=options.json)
-    stopped = go_through(
-        report,
+    stopped = report.run(
         lambda stop: undo_run(attrs.evolve(options, run=run, stop=stop)),
         lambda done: change_lines(done, as_json=options.json, dry_run=options.dry_run),
     )
@@ -166,8 +162,7 @@ def remove(paths: tuple[str, ...], options: _Remove) -> None:
         total=total(paths),
         count=lambda: sum(1 for _ in walk(paths, links=links)),
     )
-    stopped = go_through(
-        report,
+    stopped = report.run(
         lambda stop: remove_trees(paths, attrs.evolve(options, stop=stop)),
         lambda done: change_lines(done, as_json=options.json, dry_run=options.dry_run),
     )

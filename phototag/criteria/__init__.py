@@ -58,9 +58,9 @@ class Findings:
 CRITERIA = tuple(field.name for field in attrs.fields(Findings) if field.name != "others")
 
 
-def judge(scene: Scene, calibration: Calibration) -> Findings:
+def judge(scene: Scene, calibration: Calibration, photo: str = "<scene>") -> Findings:
     """Ask all that are installed; errors as for ``answers``."""
-    found = dict(answers(scene, calibration))
+    found = dict(answers(scene, calibration, photo))
     eleven: dict[str, Any] = {name: found.pop(name) for name in CRITERIA}
     return Findings(**eleven, others=found)
 

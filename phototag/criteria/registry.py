@@ -25,7 +25,7 @@ from phototag.criteria import (
 )
 from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding
-from phototag.errors import BadPlugin
+from phototag.errors import BadPlugin, CriterionFailed
 from phototag.scene import serialization
 
 if TYPE_CHECKING:
@@ -106,11 +106,16 @@ def installed() -> dict[str, Criterion]:
         raise BadPlugin(GROUP, f"criteria build on each other in a circle: {error}") from error
 
 
-def answers(scene: Scene, calibration: Calibration) -> Iterator[tuple[str, Finding]]:
+def answers(scene: Scene, calibration: Calibration, photo: str) -> Iterator[tuple[str, Finding]]:
     """Ask all; each gets the findings of those before it.
 
+    Args:
+        scene: what was seen.
+        calibration: thresholds and weights.
+        photo: its path, for errors.
+
     Raises:
-        BadPlugin: a criterion fails, or answers something else than it says.
+        CriterionFailed: a criterion fails, or answers something else than it says.
     """
     earlier = Earlier()
     for name, criterion in installed().items():
@@ -118,7 +123,8 @@ def answers(scene: Scene, calibration: Calibration) -> Iterator[tuple[str, Findi
             finding = criterion.judge(scene, calibration, earlier)
             _check(finding, criterion)
         except Exception as error:
-            raise BadPlugin(name, f"the criterion failed: {error!r}", "report it") from error
+            problem = f"{name}: the criterion failed: {error!r}"
+            raise CriterionFailed(photo, problem, "report it") from error
         earlier.add(finding)
         yield name, finding
 

@@ -23,7 +23,7 @@ from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
 from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Kind
-from phototag.errors import PhototagError, WriteRefused, shown
+from phototag.errors import OutputNotWritable, PhototagError, shown
 from phototag.files import temporary
 from phototag.files.opening import absolute, path_of
 from phototag.options import GalleryOptions, takes
@@ -91,7 +91,7 @@ def build(roots: Roots, options: GalleryOptions) -> list[PhototagError]:
         What went wrong with single photos; the page lists it as well.
 
     Raises:
-        WriteRefused: the page cannot be written.
+        OutputNotWritable: the page cannot be written.
         StateUnusable: the state file cannot be used.
     """
     return [outcome.error for outcome in stream(roots, options) if outcome.error is not None]
@@ -101,7 +101,7 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
     """As ``build``, one ``Outcome`` a photo as it is done; the page is there after the last."""
     target = Path(path_of(options.out)).expanduser()
     if target.suffix.lower() not in {".html", ".htm"}:  # a slip of the pen must not cost a photo
-        raise WriteRefused(str(target), "a page ends in .html", "name the page so")
+        raise OutputNotWritable(str(target), "a page ends in .html", "name the page so")
     with (
         Pool(options.workers, options.limits) as pool,
         Page(target, options.title) as page,
@@ -130,7 +130,7 @@ class Page:
         title: for people.
 
     Raises:
-        WriteRefused: it cannot be written, which is known from the start of the context, or the disk is
+        OutputNotWritable: it cannot be written, which is known from the start of the context, or the disk is
             full.
     """
 
@@ -159,7 +159,7 @@ class Page:
         """Put a photo on the page."""
         outcome = looked.outcome
         if outcome.error is not None:
-            self._failures.append(str(outcome.error))
+            self._failures.append(f"{shown(outcome.photo)}: {outcome.error.message}")
             return
         assert outcome.analysis is not None
         assert self._pictures is not None
@@ -173,7 +173,7 @@ class Page:
         """Write the file, in one step or not at all.
 
         Raises:
-            WriteRefused: it cannot be written.
+            OutputNotWritable: it cannot be written.
         """
         with (
             self._told(),
@@ -200,7 +200,7 @@ class Page:
             yield
         except OSError as error:
             problem = f"the page cannot be written ({error.strerror or error})"
-            raise WriteRefused(str(self._target), problem, "name another file with -o") from error
+            raise OutputNotWritable(str(self._target), problem, "name another file") from error
 
     def _write(self, file: IO[bytes]) -> None:
         """What can be used at once comes first, the pictures after it."""

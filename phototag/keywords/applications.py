@@ -14,7 +14,7 @@ import attrs
 from phototag.criteria.cropping import Shot
 from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Grade, Kind, Review
-from phototag.errors import WriteRefused
+from phototag.errors import OutputNotWritable
 from phototag.keywords.vocabulary import SEPARATOR, Level, Vocabulary, branches, lightroom_keywords
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def lightroom(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = No
         The files.
 
     Raises:
-        WriteRefused: the folder cannot be written.
+        OutputNotWritable: the folder cannot be written.
     """
     vocabulary = vocabulary or Vocabulary()
     texts = {f"{c.title}.lrsmcol": smart_collection(c, vocabulary) for c in _known(vocabulary)}
@@ -157,7 +157,7 @@ def digikam(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = None
         The files.
 
     Raises:
-        WriteRefused: the folder cannot be written.
+        OutputNotWritable: the folder cannot be written.
     """
     text = _digikam_how_to(vocabulary or Vocabulary())
     return _written(Path(folder).expanduser(), {DIGIKAM_HOW_TO: text})
@@ -245,5 +245,5 @@ def _written(folder: Path, texts: dict[str, str]) -> list[Path]:
             file.write_text(text, encoding="utf-8")
     except OSError as error:
         problem = f"the files cannot be written ({error.strerror or error})"
-        raise WriteRefused(str(folder), problem, "name another folder") from error
+        raise OutputNotWritable(str(folder), problem, "name another folder") from error
     return files

@@ -23,32 +23,31 @@ class Fault:
 
     Attributes:
         error: name of its class.
-        file: the file at fault, as the sealed process calls it: the photo, a sidecar, a new file.
+        about: the file at fault, as the sealed process calls it (the photo, a sidecar, a new file), or
+            what else is wrong.
         problem: what is wrong.
         remedy: what to do about it.
     """
 
     error: str
-    file: str
+    about: str
     problem: str
     remedy: str
 
     @classmethod
     def of(cls, error: errors.PhototagError) -> Fault:
         """What there is to say of an error."""
-        return cls(
-            error=type(error).__name__,
-            file=error.photo,
-            problem=error.problem,
-            remedy=error.remedy,
-        )
+        about, problem, remedy = error.args
+        return cls(error=type(error).__name__, about=about, problem=problem, remedy=remedy)
 
     def raised_for(self, request: Request[Any]) -> errors.PhototagError:
         """The error as the caller gets it: of the photo as the caller calls it."""
-        problem = self.problem
-        if self.file not in {request.name, request.path}:
-            problem = f"{errors.shown(self.file)}: {problem}"
-        return errors.by_name(self.error)(request.name, problem, self.remedy)
+        kind, problem = errors.by_name(self.error), self.problem
+        if not issubclass(kind, errors.PhotoError):
+            return kind(self.about, problem, self.remedy)
+        if self.about not in {request.name, request.path}:
+            problem = f"{errors.shown(self.about)}: {problem}"
+        return kind(request.name, problem, self.remedy)
 
 
 @attrs.frozen

@@ -17,7 +17,7 @@ from phototag import errors
 from phototag.options import Limits
 from phototag.version import __version__
 from phototag.worker import messages
-from phototag.worker.start import REMEDY, started
+from phototag.worker.start import REMEDY, interpreter, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ class SealedProcess:
                     self._running.kill()  # by no photo's fault: nobody waits for it
                     self._running = None
                 if self._running is None:
-                    self._running = _Running(request.name, self._limits)
+                    self._running = _Running(self._limits)
                 running = self._running
                 running.line_up(ticket)
                 running.send(request, self._limits.seconds)
@@ -140,7 +140,7 @@ class _Running:
     number of both is nobody else's.
     """
 
-    def __init__(self, name: str, limits: Limits) -> None:
+    def __init__(self, limits: Limits) -> None:
         self._greeted = False  # it is phototag, and of our version
         self._answered = False
         self._late = 0.0
@@ -149,7 +149,8 @@ class _Running:
         self._tickets: collections.deque[object] = collections.deque()  # of those not answered yet
         self._turn = threading.Condition()
         self._log: collections.deque[str] = collections.deque(maxlen=LOG_LINES)
-        self._process = started(name, limits)
+        self._python = interpreter()
+        self._process = started(limits)
         self._grave = threading.RLock()
         self._buried = False
         self._by_itself = False  # it had ended before we ended it
@@ -252,7 +253,7 @@ class _Running:
         if not self._greeted:
             why = f"no answer within {self._late:g} s" if self._late else f"status {status}"
             problem = f"the sealed process did not start ({last or why})"
-            return errors.WorkerNotStarted(name, problem, REMEDY)
+            return errors.WorkerNotStarted(self._python, problem, REMEDY)
         if self._late:
             return errors.WorkerDied(
                 name,

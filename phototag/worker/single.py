@@ -13,7 +13,7 @@ from phototag.options import WriteOptions, part
 from phototag.outcome import How, Outcome
 from phototag.worker.order import record_of
 from phototag.worker.requests import Cut, Detect, Draw, Identify, Remove, Write
-from phototag.worker.source import PhotoFile, Source, source_of
+from phototag.worker.source import PhotoFile, Source, name_of, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,7 +80,7 @@ def taken_back(pool: Pool, photo: Path, options: ChangeOptions) -> Outcome:
     try:
         change = removed(pool, photo, options)
     except errors.PhototagError as error:
-        return Outcome(photo=error.photo, error=error, how=How.TAKEN_BACK)
+        return Outcome(photo=_named(photo, error), error=error, how=How.TAKEN_BACK)
     return Outcome(photo=os.fsdecode(photo), change=change, how=How.TAKEN_BACK)
 
 
@@ -136,9 +136,14 @@ def guarded(work: Callable[[T], Outcome]) -> Callable[[T], Outcome]:
         try:
             return work(item)
         except errors.PhototagError as error:
-            return Outcome(photo=error.photo, error=error)
+            return Outcome(photo=_named(item, error), error=error)
 
     return done
+
+
+def _named(item: object, error: errors.PhototagError) -> str:
+    """What a photo that failed is called."""
+    return error.photo if isinstance(error, errors.PhotoError) else name_of(item)
 
 
 def _absolute(path: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
@@ -13,6 +13,8 @@ from phototag import errors
 from phototag.files import opening
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     import numpy as np
     from numpy.typing import NDArray
     from PIL.Image import Image
@@ -79,7 +81,7 @@ def source_of(image: Any) -> Source:
         return _of_array(image)
     if pillow is not None and isinstance(image, pillow.Image):
         return _of_pillow(image)
-    if hasattr(image, "read"):
+    if callable(getattr(image, "read", None)) and not isinstance(image, type):
         return _of_file(image)
     raise errors.BadInput(
         f"<{type(image).__name__}>",
@@ -120,16 +122,35 @@ def _of_pillow(image: Image) -> PictureData:
     return PictureData(name, target.getvalue())
 
 
-def _of_file(file: BinaryIO) -> PictureData:
+def _of_file(file: Any) -> PictureData:
     name = getattr(file, "name", None)
     name = name if isinstance(name, str) else f"<{type(file).__name__}>"
+    as_text = errors.BadInput(name, "this file was opened as text", 'open it with mode "rb"')
+    if isinstance(file, io.TextIOBase):
+        raise as_text
     try:
         data = file.read()
-    except OSError as error:
+    except UnicodeError:
+        raise as_text from None
+    except (OSError, ValueError) as error:  # a ValueError: it was closed
         raise errors.PhotoNotReadable(name, f"cannot be read ({error})") from error
+    if isinstance(data, str):
+        raise as_text
     if not isinstance(data, bytes):
-        raise errors.BadInput(name, "this file was opened as text", 'open it with mode "rb"')
+        problem = f"reading it gives {type(data).__name__}, not bytes"
+        raise errors.BadInput(name, problem, "give a file opened in binary mode")
     return PictureData(_named(name, data), data)
+
+
+def name_of(image: Any) -> str:
+    """What a picture is called where it has failed for a reason that does not name it."""
+    if isinstance(image, (str, os.PathLike)):
+        return os.fsdecode(image)
+    return (
+        "<bytes>"
+        if isinstance(image, (bytes, bytearray, memoryview))
+        else f"<{type(image).__name__}>"
+    )
 
 
 def _named(name: str, data: bytes | bytearray | memoryview) -> str:

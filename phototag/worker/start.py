@@ -35,20 +35,19 @@ _COMMAND = (
 )
 
 
-def started(name: str, limits: Limits) -> subprocess.Popen[bytes]:
+def started(limits: Limits) -> subprocess.Popen[bytes]:
     """A sealed process, which has yet to say which phototag it is.
 
     It leads a session and a process group of its own: what a terminal or a shutdown sends to the
     caller's group does not reach it, and what it starts can be ended with it.
 
     Args:
-        name: of the photo it is started for, for errors.
         limits: what it may take.
 
     Raises:
         WorkerNotStarted: there is no Python for it, or the system refuses to start one.
     """
-    python = interpreter(name)
+    python = interpreter()
     package = str(Path(__file__).resolve().parents[2])
     try:
         return subprocess.Popen(
@@ -60,35 +59,31 @@ def started(name: str, limits: Limits) -> subprocess.Popen[bytes]:
             start_new_session=True,  # Windows knows no such thing and passes over it
         )
     except OSError as error:
-        why = f"{errors.shown(python)}: {error.strerror or error}"
-        problem = f"the sealed process cannot be started ({why})"
+        problem = f"the sealed process cannot be started ({error.strerror or error})"
         remedy = REMEDY if error.errno in _NO_PROGRAM else ""
-        raise errors.WorkerNotStarted(name, problem, remedy) from error
+        raise errors.WorkerNotStarted(python, problem, remedy) from error
 
 
-def interpreter(name: str = "<interpreter>") -> str:
+def interpreter() -> str:
     """The Python for sealed processes: the one that ``PHOTOTAG_PYTHON`` names, else the caller's own.
 
     A frozen application is no Python; called as one it would begin anew, call itself again, and so
     on without end.  So would a program that holds a Python and gives its own path for that.
-
-    Args:
-        name: of a photo, for errors.
 
     Raises:
         WorkerNotStarted: there is none.
     """
     if os.environ.get(SEALED):
         problem = "this program was itself started as a sealed process, and is none"
-        raise errors.WorkerNotStarted(name, problem, REMEDY)
+        raise errors.WorkerNotStarted(PYTHON, problem, REMEDY)
     if named := os.environ.get(PYTHON):
         return named
     if getattr(sys, "frozen", False):
         problem = "a frozen application has no Python to run the sealed process with"
-        raise errors.WorkerNotStarted(name, problem, REMEDY)
+        raise errors.WorkerNotStarted(PYTHON, problem, REMEDY)
     if not sys.executable:
         problem = "the Python of this program does not know where it lies (sys.executable is empty)"
-        raise errors.WorkerNotStarted(name, problem, REMEDY)
+        raise errors.WorkerNotStarted(PYTHON, problem, REMEDY)
     return sys.executable
 
 

@@ -59,7 +59,7 @@ def test_a_catalogue_from_the_first_run_to_its_end(tree: Path) -> None:
     assert run("undo", "1", *state).returncode == 0
     assert (tree / "portrait.jpg").read_bytes() == before[tree / "portrait.jpg"]
     nothing = run("undo", *state)
-    assert (nothing.returncode, "there is no run to take back" in nothing.stderr) == (1, True)
+    assert (nothing.returncode, "there is no run to take back" in nothing.stderr) == (3, True)
 
 
 def test_unchanged_photos_as_json(tree: Path) -> None:
@@ -95,7 +95,7 @@ def test_progress_is_told_in_lines_where_there_is_no_terminal(
 def test_a_state_file_of_something_else_is_named(tree: Path) -> None:
     (tree / "diary.txt").write_text("Dear diary, " * 200)
     done = run("tag", tree, "--state", tree / "diary.txt")
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "diary.txt: " in done.stderr
     assert "--state" in done.stderr
     assert "Traceback" not in done.stderr

@@ -58,7 +58,7 @@ def test_a_file_of_something_else_is_refused(state: Path, what: str) -> None:
     before = state.read_bytes()
     with pytest.raises(errors.StateUnusable) as caught:
         State(state)
-    assert caught.value.photo == str(state)
+    assert caught.value.name == str(state)
     assert "--state" in caught.value.remedy
     assert state.read_bytes() == before
 

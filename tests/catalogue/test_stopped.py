@@ -69,7 +69,7 @@ def test_what_is_sent_to_the_group_costs_no_photo(many: Path, state: Path, numbe
         os.killpg(process.pid, getattr(signal, number))
         _, said = process.communicate(timeout=60)
     assert sealed
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert "failed" not in said
     assert "run the same command again to go on" in said
     assert all(map(wait_until_gone, sealed))
@@ -83,7 +83,7 @@ def test_a_hang_up_of_the_caller_alone_ends_it_in_good_order(many: Path, state: 
         first_line(process)
         process.send_signal(signal.SIGHUP)
         _, said = process.communicate(timeout=60)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert "Stopped after" in said
     goes_on(many, state)
 

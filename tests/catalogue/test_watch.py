@@ -98,7 +98,7 @@ def test_a_burst_of_a_thousand_files(watched: Watched, tree: Path) -> None:
 
 
 def test_a_file_is_no_folder(tree: Path, state: Path) -> None:
-    with pytest.raises(phototag.PhototagError, match="no folder"):
+    with pytest.raises(phototag.PhototagError, match="not a folder"):
         next(phototag.watch_catalogue(tree / "cat.jpg", state=state))
 
 

@@ -90,15 +90,15 @@ def test_a_corrected_verdict_is_shown_as_such(portrait_jpg: Path, tmp_path: Path
 
 
 def test_a_page_that_cannot_be_written(portrait_jpg: Path, tmp_path: Path) -> None:
-    with pytest.raises(errors.WriteRefused, match="cannot be written"):
+    with pytest.raises(errors.OutputNotWritable, match="cannot be written"):
         gallery.build(portrait_jpg, out=tmp_path / "nowhere" / "page.html")
     folder, state = tmp_path / "folder.html", tmp_path / "state.sqlite3"
     folder.mkdir()
-    with pytest.raises(errors.WriteRefused, match="directory"):
+    with pytest.raises(errors.OutputNotWritable, match="directory"):
         gallery.build(portrait_jpg, out=folder, state=state)
     assert not state.exists(), "no photo is looked at for a page that cannot be"
     photo = portrait_jpg.read_bytes()
-    with pytest.raises(errors.WriteRefused, match=r"\.html"):
+    with pytest.raises(errors.OutputNotWritable, match=r"\.html"):
         gallery.build(portrait_jpg, out=portrait_jpg)
     assert portrait_jpg.read_bytes() == photo
 

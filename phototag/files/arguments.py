@@ -1,0 +1,119 @@
+"""What a caller has given: whether it is of the type and among the values that a function takes."""
+
+from __future__ import annotations
+
+import difflib
+import enum
+import math
+import os
+import types
+import typing
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from phototag.errors import BadInput, BadType, BadValue, UnknownOption, shown
+from phototag.files import opening
+
+T = TypeVar("T")
+
+_NAMES: Final = {bool: "True or False", int: "a whole number", float: "a number", str: "a text"}
+
+
+def check(**arguments: tuple[object, Any]) -> None:
+    """Refuse arguments of the wrong type; each is given as its value and its annotation.
+
+    An annotation is a class, an enum, ``Literal``, ``X | None``, ``Mapping[str, X]``, ``Sequence[X]`` or
+    ``tuple``.  True and False are no numbers.
+
+    Raises:
+        BadType: an argument is of another type.
+        BadValue: it is none of the values of a ``Literal`` or of an enum.
+    """
+    for name, (value, hint) in arguments.items():
+        _check(name, value, hint)
+
+
+def check_fields(instance: object) -> None:
+    """Refuse an attrs object with a field that does not fit its annotation; errors as for ``check``."""
+    for name, hint in typing.get_type_hints(type(instance)).items():
+        _check(name, getattr(instance, name), hint)
+
+
+def check_range(name: str, number: float, least: float, most: float = math.inf) -> None:
+    """Refuse a number outside a range, infinite ones included, with ``BadValue``."""
+    if not least <= number <= most or math.isinf(number):
+        wanted = f"at least {least:g}" if most == math.inf else f"between {least:g} and {most:g}"
+        raise BadValue(name, f"it must be {wanted}, not {number:g}")
+
+
+def check_options(given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse options that a function does not have, with ``UnknownOption``."""
+    names = sorted(known)
+    for name in given:
+        if name not in names:
+            problem = f"there is no such option; there are {', '.join(names)}"
+            raise UnknownOption(name, problem, _closest(name, names))
+
+
+def one_of(name: str, value: object, values: Iterable[T]) -> T:
+    """The one of some values that equals an argument; ``BadValue`` lists them where none does."""
+    choices = {str(choice): choice for choice in values}
+    for choice in choices.values():
+        if choice == value:
+            return choice
+    problem = f"it must be one of {', '.join(choices)}, not {shown(repr(value))}"
+    raise BadValue(name, problem, _closest(str(value), choices))
+
+
+def path(name: str, given: Any) -> str:
+    """The path that an argument names, as text; ``BadType`` or ``BadValue`` if it is not a path."""
+    try:
+        return opening.path_of(given)
+    except BadInput as error:
+        wrong = BadValue if isinstance(given, (str, os.PathLike)) else BadType
+        problem = f"{error.photo}: {error.problem}"
+        raise wrong(name, problem, "give the path of a file") from None
+
+
+def _closest(name: str, known: Iterable[str]) -> str:
+    found = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean {found[0]}?" if found else ""
+
+
+def _check(name: str, value: object, hint: Any) -> None:
+    kind, parts = typing.get_origin(hint) or hint, typing.get_args(hint)
+    if kind in {typing.Union, types.UnionType}:  # of something and None
+        if value is not None:
+            _check(name, value, parts[0])
+    elif kind is typing.Literal:
+        one_of(name, value, parts)
+    elif issubclass(kind, enum.Enum) and isinstance(value, str) and not isinstance(value, kind):
+        listed = ", ".join(f"{kind.__name__}.{member.name}" for member in kind)
+        raise BadValue(name, f"it must be one of {listed}, not {shown(repr(value))}")
+    elif not _is(value, kind):
+        wanted = _NAMES.get(kind, f"a {kind.__name__}")
+        raise BadType(name, f"it must be {wanted}, not {type(value).__name__}")
+    else:
+        _check_parts(name, value, parts)
+
+
+def _is(value: object, kind: type) -> bool:
+    """Whether a value is of this type; a whole number is a number, True is none."""
+    if isinstance(value, bool):
+        return kind in {bool, object}
+    return isinstance(value, (int, float) if kind is float else kind)
+
+
+def _check_parts(name: str, value: object, parts: tuple[Any, ...]) -> None:
+    """Refuse a mapping, a sequence or a tuple with something wrong in it."""
+    if not parts:
+        return
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _check(f"{name}[{key!r}]", item, parts[1])
+    elif isinstance(value, Sequence):
+        hints = parts if len(parts) > 1 and parts[1] is not ... else parts[:1] * len(value)
+        if len(value) != len(hints):
+            raise BadValue(name, f"it must have {len(hints)} parts, not {len(value)}")
+        for number, (item, hint) in enumerate(zip(value, hints, strict=True)):
+            _check(f"{name}[{number}]", item, hint)
