@@ -5,22 +5,28 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
+from phototag import errors
+from phototag.analysis.result import Analysis
+from phototag.crops import Profile, names
+from phototag.files import arguments
+from phototag.files.arguments import Whole
 from phototag.metadata.change import Change
 from phototag.options import ChangeOptions, Limits, TagOptions
 from phototag.outcome import Outcome
 from phototag.worker import single
+from phototag.worker.order import check_crop
 from phototag.worker.pool import Pool
 from phototag.worker.requests import Read
 from phototag.worker.source import PhotoFile, source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Sequence
+    from collections.abc import Generator, Iterable
 
-    from phototag.analysis.result import Analysis
-    from phototag.crops import Crop, Profile
+    from phototag.crops import Crop
     from phototag.metadata.record import Record
     from phototag.scene.measures import Scene
     from phototag.worker.source import ImageInput
@@ -48,6 +54,7 @@ class Analyzer:
         limits: Limits | None = None,
         profiles: Sequence[Profile] | None = None,
     ) -> None:
+        arguments.check(profiles=(profiles, Sequence[Profile] | None))
         self._pool = Pool(workers, limits)
         self._profiles = profiles
 
@@ -76,6 +83,7 @@ class Analyzer:
 
         Setting ``stop`` ends the stream when the pictures in hand are finished.
         """
+        arguments.check_several("images", images)
 
         def analyzed(image: ImageInput) -> Outcome:
             analysis = self.analyze(image)
@@ -98,15 +106,17 @@ class Analyzer:
             WriteRefused: there is such a file already, or it cannot be written.
             PhototagError: as for ``analyze``.
         """
+        arguments.check(analysis=(analysis, Analysis))
         return single.drawn(self._pool, photo, analysis, out)
 
     def write(self, photo: Path, analysis: Analysis, options: TagOptions | None = None) -> Change:
         """See ``phototag.write``."""
-        return single.written(self._pool, photo, analysis, options or TagOptions())
+        arguments.check(result=(analysis, Analysis))
+        return single.written(self._pool, photo, analysis, self._checked(options, analysis))
 
     def tag(self, photo: Path, options: TagOptions | None = None) -> Outcome:
         """See ``phototag.tag``."""
-        return single.tagged(self._pool, photo, options or TagOptions(), self._profiles)
+        return single.tagged(self._pool, photo, self._checked(options), self._profiles)
 
     def tag_many(
         self,
@@ -119,9 +129,11 @@ class Analyzer:
 
         Setting ``stop`` ends the stream when the photos in hand are finished.
         """
+        arguments.check_several("photos", photos)
+        checked = self._checked(options)
 
         def tagged(photo: Path) -> Outcome:
-            return self.tag(photo, options)
+            return single.tagged(self._pool, photo, checked, self._profiles)
 
         return self._pool.stream(single.guarded(tagged), photos, stop=stop)
 
@@ -131,6 +143,7 @@ class Analyzer:
 
     def remove(self, photo: Path, options: ChangeOptions | None = None) -> Change:
         """See ``phototag.remove``."""
+        arguments.check(options=(options, ChangeOptions | None))
         return single.removed(self._pool, photo, options or ChangeOptions())
 
     def remove_many(
@@ -144,6 +157,8 @@ class Analyzer:
 
         Setting ``stop`` ends the stream when the photos in hand are finished.
         """
+        arguments.check_several("photos", photos)
+        arguments.check(options=(options, ChangeOptions | None))
         take_back = partial(single.taken_back, self._pool, options=options or ChangeOptions())
         return self._pool.stream(take_back, photos, stop=stop)
 
@@ -158,6 +173,12 @@ class Analyzer:
         lightroom: bool = False,
     ) -> tuple[str, Crop]:
         """See ``phototag.crop``."""
+        arguments.check(
+            quality=(quality, Whole(1, 100)), lossless=(lossless, bool), lightroom=(lightroom, bool)
+        )
+        if lossless and lightroom:
+            raise errors.BadValue("lossless", "lossless and lightroom exclude each other")
+        arguments.one_of("profile", profile, names(self._profiles))
         return single.cropped(
             self._pool,
             self.analyze(PhotoFile.of(photo).name),
@@ -167,6 +188,12 @@ class Analyzer:
             lossless=lossless,
             lightroom=lightroom,
         )
+
+    def _checked(self, options: TagOptions | None, analysis: Analysis | None = None) -> TagOptions:
+        arguments.check(options=(options, TagOptions | None))
+        options = options or TagOptions()
+        check_crop(options, self._profiles, analysis)
+        return options
 
 
 _default_lock = threading.Lock()

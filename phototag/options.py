@@ -7,11 +7,11 @@ The classes have no slots: with them, a class could have one base alone.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
+import math
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Event
 from typing import Any, Concatenate, Final, Generic, Literal, ParamSpec, TypeVar, overload
 
@@ -20,9 +20,9 @@ import attrs
 from phototag.criteria.corrections import by_picture
 from phototag.criteria.verdict import Kind
 from phototag.crops import Profile
-from phototag.errors import BadInput
+from phototag.files import arguments
 from phototag.files.sizes import MOST_PIXELS
-from phototag.keywords.claims import Level, Vocabulary, thresholds
+from phototag.keywords.claims import Level, Vocabulary, level, thresholds
 
 O = TypeVar("O")  # noqa: E741 - an options class
 P = ParamSpec("P")
@@ -34,6 +34,7 @@ Path = str | os.PathLike[str]
 IptcMode = Literal["always", "auto", "never"]
 SidecarMode = Literal["auto", "always", "never"]
 
+_CORRECTIONS: Final = Mapping[str, Kind]
 _KEY: Final = "phototag"  # of a field's metadata
 
 
@@ -71,6 +72,29 @@ class Setting:
         return setting
 
 
+@attrs.frozen(kw_only=True, slots=False)
+class Checked:
+    """Options whose values are of the types and in the ranges that their fields say.
+
+    Raises:
+        BadType: one is of another type.
+        BadValue: one is out of its range, or none of the values there are.
+    """
+
+    def __attrs_post_init__(self) -> None:
+        for field in attrs.fields(attrs.resolve_types(type(self))):
+            name, setting, value = field.name, Setting.of(field), getattr(self, field.name)
+            if setting.kind in {"file", "new file"} and field.type != _CORRECTIONS:
+                if value is not None:
+                    arguments.path(name, value)
+            elif setting.least is not None:
+                kind = int if field.type is int else float
+                most = math.inf if setting.most is None else setting.most
+                arguments.check(**{name: (value, arguments.Number(setting.least, most, kind))})
+            else:
+                arguments.check(**{name: (value, field.type)})
+
+
 def option(default: T, help: str, **more: Any) -> T:  # noqa: A002 - as click calls it
     """A field with a default that is an option; see ``Setting``."""
     field: T = attrs.field(default=default, metadata=setting(help, **more))
@@ -82,8 +106,8 @@ def setting(help: str, **more: Any) -> dict[str, Setting]:  # noqa: A002 - as cl
     return {_KEY: Setting(help=help, **more)}
 
 
-@attrs.frozen(kw_only=True)
-class Limits:
+@attrs.frozen(kw_only=True, slots=False)
+class Limits(Checked):
     """What one photo may take; beyond it there is an error for that photo, and the run goes on.
 
     Attributes:
@@ -108,18 +132,13 @@ class Limits:
     )
 
 
-def _level(given: Level | str) -> Level:
-    return Level(given)
-
-
 def _profiles(given: Iterable[Profile] | None) -> tuple[Profile, ...] | None:
+    arguments.check(profiles=(given, Sequence[Profile] | None))
     return None if given is None else tuple(given)
 
 
 def _corrections(given: Path | Mapping[str, Kind] | None) -> Mapping[str, Kind]:
-    if given is None:
-        return {}
-    return given if isinstance(given, Mapping) else by_picture(given)
+    return given if isinstance(given, Mapping) else by_picture(given) if given else {}
 
 
 def _limits(given: Limits | None) -> Limits:
@@ -127,7 +146,7 @@ def _limits(given: Limits | None) -> Limits:
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class StopOptions:
+class StopOptions(Checked):
     """How a program ends a call early."""
 
     stop: Event | None = option(
@@ -148,7 +167,7 @@ class WorkOptions(StopOptions):
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class ProfileOptions:
+class ProfileOptions(Checked):
     """Which crops are suggested."""
 
     profiles: tuple[Profile, ...] | None = attrs.field(
@@ -162,7 +181,7 @@ class ProfileOptions:
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class VocabularyOptions:
+class VocabularyOptions(Checked):
     """Which words are written for what is found."""
 
     vocabulary: Vocabulary = attrs.field(
@@ -176,7 +195,7 @@ class VocabularyOptions:
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class StateOptions:
+class StateOptions(Checked):
     """Where it is kept what runs saw and wrote."""
 
     state: Path | None = option(
@@ -185,7 +204,7 @@ class StateOptions:
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class WaitOptions:
+class WaitOptions(Checked):
     """What happens while another run is at work on the same folders."""
 
     wait: bool = option(
@@ -194,14 +213,14 @@ class WaitOptions:
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class LinkOptions:
+class LinkOptions(Checked):
     """How a tree is searched."""
 
     follow_links: bool = option(False, "Follow symbolic links to folders.")
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class PairOptions:
+class PairOptions(Checked):
     """How raw files are treated."""
 
     pairs: bool = option(
@@ -210,7 +229,7 @@ class PairOptions:
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class ChangeOptions:
+class ChangeOptions(Checked):
     """How a file is changed."""
 
     dry_run: bool = option(False, "Say what would change; change nothing.")
@@ -244,7 +263,7 @@ class TagOptions(VocabularyOptions, WriteOptions):
 
     keywords: Level = attrs.field(
         default=Level.MINIMAL,
-        converter=_level,
+        converter=level,
         metadata=setting(
             "How many words are written: the verdict (minimal), grade, shot and people too "
             "(standard), or everything (full).",
@@ -378,12 +397,7 @@ def made(cls: Callable[..., O], chosen: Mapping[str, Any]) -> O:
     """Options of what a caller has chosen.
 
     Raises:
-        BadInput: there is no such option, or it takes no such value.
+        BadArgument: there is no such option, or it takes no such value.
     """
-    known = settings(cls)  # type: ignore[arg-type]
-    for name in chosen:
-        if name not in known:
-            (near, *_) = [*difflib.get_close_matches(name, known, 1), ""]
-            remedy = f"did you mean {near}?" if near else f"there are {', '.join(known)}"
-            raise BadInput("<options>", f"there is no option {name}", remedy)
+    arguments.check_options(chosen, settings(cls))  # type: ignore[arg-type]
     return cls(**chosen)

@@ -27,8 +27,10 @@ import ray.data
 from phototag import errors
 from phototag.analyzer import Analyzer
 from phototag.catalogue.walk import walk
+from phototag.files import arguments
 from phototag.options import ProfileOptions, TagOptions, WorkOptions, part, setting, takes
 from phototag.outcome import Outcome
+from phototag.worker.order import check_crop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -104,6 +106,7 @@ def tag(photos: Photos, options: RayTagOptions) -> ray.data.Dataset:
         As ``analyze``; ``changed`` tells whether the photo's bytes have changed.
     """
     tagging = part(options, TagOptions)
+    check_crop(tagging, options.profiles)
     return _mapped(_dataset(photos, options.workers), options, tagging=tagging)
 
 
@@ -112,9 +115,10 @@ def _dataset(photos: Any, workers: int) -> ray.data.Dataset:
         columns = set(photos.columns() or ())
         if not columns & {"path", "bytes"}:
             problem = f"a dataset with the columns {', '.join(sorted(columns)) or 'none'}"
-            raise errors.BadInput("<dataset>", problem, "give it a column path or a column bytes")
+            raise errors.BadValue("photos", problem, "give it a column path or a column bytes")
         return photos
     roots = [photos] if isinstance(photos, (str, os.PathLike)) else photos
+    arguments.check_several("photos", roots)
     # A file that two names lead to must have one writer.
     found = {os.path.realpath(path): path for path in walk(roots)}
     items = [{"path": os.path.abspath(path)} for path in sorted(found.values())]

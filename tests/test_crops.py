@@ -363,14 +363,14 @@ def test_own_profiles_from_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("[poster]", "[poster", "no TOML"),
-        ("ratio = [3, 4]", "", "poster is no profile"),
+        ("[poster]", "[poster", "not valid TOML"),
+        ("ratio = [3, 4]", "", "poster is not a profile"),
         ("ratio = [3, 4]", "ratio = [0, 4]", "must be positive"),
         ("head = [0.2, 0.3, 0.5]", "head = [0.5, 0.3, 0.2]", "head must rise"),
         ("portraitCropping", "roundCropping", "role must be one of"),
         ("[poster]", "[my-poster]", "letters, digits and underscores"),
-        ('serves = "single"', 'serves = "nobody"', "poster is no profile"),
-        ("title", "titel", "poster is no profile"),
+        ('serves = "single"', 'serves = "nobody"', "poster is not a profile"),
+        ("title", "titel", "poster is not a profile"),
         ("head = [0.2", "head = [0.0", "above 0"),
         ('"our house rules"', '"x"\nair = 0.5', "air must lie"),
         ('"our house rules"', '"x"\nlook_room = nan', "out of range"),

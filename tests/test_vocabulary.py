@@ -8,7 +8,7 @@ import pytest
 
 from phototag.analysis.result import Analysis, analyse_scene
 from phototag.criteria.verdict import Kind
-from phototag.errors import BadVocabulary
+from phototag.errors import BadValue, BadVocabulary
 from phototag.keywords import claims
 from phototag.keywords.claims import Keywords, Level, claim, thresholds
 from phototag.keywords.vocabulary import BRANCHES, Vocabulary, lightroom_keywords
@@ -57,7 +57,7 @@ def test_words_that_are_the_same_stand_once(tmp_path: Path, headshot: Analysis) 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("root = ", "no TOML"),
+        ("root = ", "not valid TOML"),
         ("roots = 1", "no entry 'roots'"),
         ('[words]\nkinds.headshot = "x"', "no branch 'kinds'"),
         ('[words]\nkind.headshots = "x"', "no value of kind 'headshots'"),
@@ -113,8 +113,8 @@ def test_below_the_threshold_of_the_verdict_nothing_is_claimed(headshot: Analysi
 def test_thresholds_are_numbers_by_name() -> None:
     assert thresholds(0.9) == {"kind": 0.9}
     assert thresholds({"mood": 0.5}) == {"mood": 0.5}
-    with pytest.raises(ValueError, match="'focus' has no confidence"):
+    with pytest.raises(BadValue, match=r"one of kind, grade, .*, not 'focus'"):
         thresholds({"focus": 0.5})
-    with pytest.raises(ValueError, match="between 0 and 1"):
+    with pytest.raises(BadValue, match="between 0 and 1"):
         thresholds(1.5)
     assert claims.governors()[:2] == ("kind", "grade")

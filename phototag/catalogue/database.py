@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import platformdirs
 
 from phototag import errors
+from phototag.files import arguments
 from phototag.scene import serialization
 
 if TYPE_CHECKING:
@@ -93,7 +94,11 @@ class Database:
     """
 
     def __init__(self, file: str | os.PathLike[str] | None = None) -> None:
-        self.path: Path = default_folder() / "catalogues.sqlite3" if file is None else Path(file)
+        self.path: Path = (
+            default_folder() / "catalogues.sqlite3"
+            if file is None
+            else Path(arguments.path("state", file))
+        )
         self._lock = threading.RLock()
         with self._told():
             self.path.parent.mkdir(parents=True, exist_ok=True)

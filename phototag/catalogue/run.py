@@ -27,7 +27,7 @@ from phototag.options import CatalogueOptions, WriteOptions, part, takes
 from phototag.outcome import How, Met, Outcome, Written
 from phototag.version import __version__
 from phototag.worker import single
-from phototag.worker.order import record_of
+from phototag.worker.order import check_crop, record_of
 from phototag.worker.pool import Pool
 from phototag.worker.requests import Identify, Write
 from phototag.worker.source import PhotoFile
@@ -332,6 +332,7 @@ def tag_catalogue(roots: Path | Iterable[Path], options: CatalogueOptions) -> Ge
 
 def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[Outcome]:
     """As ``tag_catalogue``, for who has the options."""
+    check_crop(options, options.profiles)
     names = names_of(roots)
     folders = [name for name in names if os.path.isdir(name)]
     stop = options.stop

@@ -19,6 +19,7 @@ from phototag.files.formats import PHOTO_SUFFIXES
 from phototag.files.opening import FileState, path_of
 from phototag.options import CatalogueOptions, WatchOptions, part, takes
 from phototag.outcome import How, Outcome
+from phototag.worker.order import check_crop
 from phototag.worker.pool import Pool
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def watch_catalogue(root: str | os.PathLike[str], options: WatchOptions) -> Gene
 
 def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator[Outcome]:
     """As ``watch_catalogue``, for who has the options."""
+    check_crop(options, options.profiles)
     name = os.path.expanduser(path_of(root))
     if not os.path.isdir(name):
         raise NotAFolder(name, "this is not a folder", "name the folder to watch")

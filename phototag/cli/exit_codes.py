@@ -20,11 +20,11 @@ class ExitCode(enum.IntEnum):
     meaning: str
 
     ALL_WELL = 0, "all went well"
-    SOME_FAILED = 1, "a photo failed; the others are done"
-    USAGE = 2, "wrong usage: an option or argument that the command does not take; nothing was done"
+    SOME_FAILED = 1, "a photo failed; the others were done"
+    USAGE = 2, "wrong usage: nothing was done"
     SETUP = (
         3,
-        "something other than a photo is wrong: the installation, a file of yours, the state, or another run",
+        "no photo's fault: the installation, a file of yours, or another run at work",
     )
     INTERRUPTED = 130, "stopped early by Ctrl-C, TERM or HUP"
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Union, get_a
 import attrs
 import click
 
-from phototag.crops import Profile, built_in, named
+from phototag.crops import Profile, named
 from phototag.errors import BadValue
 from phototag.keywords.claims import Vocabulary, thresholds
-from phototag.options import Limits, Setting, TagOptions, setting
+from phototag.options import Limits, Setting, setting
 
 if TYPE_CHECKING:
     _Type = click.ParamType[Any]
@@ -167,16 +167,7 @@ def _made(cls: Callable[..., O], chosen: Mapping[str, Any]) -> O:
     names = {field.name for field in _fields(Limits)}
     if names <= set(given):
         given["limits"] = Limits(**{name: given.pop(name) for name in names})
-    options = cls(**given)
-    if isinstance(options, TagOptions):
-        _check_crop(options.lightroom_crop, given.get("profiles") or built_in())
-    return options
-
-
-def _check_crop(name: str | None, profiles: tuple[Profile, ...]) -> None:
-    if name is not None and name not in {profile.name for profile in profiles}:
-        known = ", ".join(profile.name for profile in profiles)
-        raise click.BadParameter(f"there is no profile {name}, there are {known}")
+    return cls(**given)
 
 
 def _option(field: attrs.Attribute[Any]) -> Callable[[Command], Command]:

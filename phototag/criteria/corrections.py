@@ -10,6 +10,7 @@ import attrs
 
 from phototag.criteria.verdict import Kind
 from phototag.errors import BadCorrections
+from phototag.files import arguments
 
 if TYPE_CHECKING:
     import os
@@ -39,9 +40,9 @@ def load(file: str | os.PathLike[str]) -> tuple[Correction, ...]:
     Raises:
         BadCorrections: it cannot be read, or holds something else.
     """
-    name = str(file)
+    name = arguments.path("corrections", file)
     try:
-        return _corrections(json.loads(Path(file).expanduser().read_text("utf-8")))
+        return _corrections(json.loads(Path(name).expanduser().read_text("utf-8")))
     except OSError as error:
         raise BadCorrections(name, f"it cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from phototag.crops.fitting import Placed, fit
 from phototag.crops.layout import lay_out
-from phototag.crops.profiles import ALLOWED, RECOMMENDED, Profile, Serves, built_in, load, named
+from phototag.crops.profiles import (
+    ALLOWED,
+    RECOMMENDED,
+    Profile,
+    Serves,
+    built_in,
+    load,
+    named,
+    names,
+)
 from phototag.crops.suggestion import DPI, Crop, Fit, Refusal
 from phototag.scene.geometry import Box
 from phototag.wording import percent
@@ -110,5 +119,6 @@ __all__ = [
     "built_in",
     "load",
     "named",
+    "names",
     "suggest",
 ]

@@ -11,12 +11,12 @@ import attrs
 import cattrs
 
 from phototag import plugins
-from phototag.errors import BadPlugin, BadProfiles
-from phototag.files import toml_file
+from phototag.errors import BadArgument, BadPlugin, BadProfiles, BadValue
+from phototag.files import arguments, toml_file
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 ROLE = "http://cv.iptc.org/newscodes/imageregionrole/"
 RECOMMENDED = ROLE + "recomCropping"
@@ -126,32 +126,39 @@ def built_in() -> tuple[Profile, ...]:
     return load(FILE)
 
 
+def names(profiles: Sequence[Profile] | None) -> list[str]:
+    """The names of some profiles; None = the built-in ones."""
+    return [profile.name for profile in (built_in() if profiles is None else profiles)]
+
+
 def _profile(file: str, name: str, table: Mapping[str, Any]) -> Profile:
     converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=False)
     try:
         return converter.structure({**table, "name": name}, Profile)
     except Exception as error:
         remedy = "see the built-in profiles for the form"
-        raise BadProfiles(file, f"{name} is no profile: {error!r}", remedy) from error
+        why = error.problem if isinstance(error, BadArgument) else repr(error)
+        raise BadProfiles(file, f"{name} is not a profile: {why}", remedy) from error
 
 
 def _check(profile: Profile) -> None:
-    """Refuse what no crop can meet."""
+    """Refuse what no crop can meet, with ``BadArgument``."""
+    arguments.check_fields(profile)
     for field in ("head", "eyes"):
         low, wanted, high = getattr(profile, field)
         if not 0 <= low <= wanted <= high <= 1:
-            raise ValueError(f"{field} must rise from 0 to 1")
+            raise BadValue(field, f"{field} must rise from 0 to 1")
     if profile.head[0] <= 0 and profile.serves is Serves.SINGLE:
-        raise ValueError("the least head must be above 0")
+        raise BadValue("head", "the least head must be above 0")
     if not 0 <= profile.air <= MOST_AIR:
-        raise ValueError(f"air must lie between 0 and {MOST_AIR}")
+        raise BadValue("air", f"air must lie between 0 and {MOST_AIR}")
     if not (abs(profile.headroom) < 1 and 0 <= profile.look_room < 1 and profile.turn >= 0):
-        raise ValueError("headroom, look_room or turn is out of range")
+        raise BadValue("headroom", "headroom, look_room or turn is out of range")
     if not (profile.title.strip() and profile.title.isprintable()):
-        raise ValueError("the title must be printable")
+        raise BadValue("title", "the title must be printable")
     if not (profile.name.isidentifier() and profile.name.isascii()):
-        raise ValueError("the name may hold letters, digits and underscores only")
+        raise BadValue("name", "the name may hold letters, digits and underscores only")
     if min(*profile.ratio, *profile.pixels) < 1:
-        raise ValueError("ratio and pixels must be positive")
+        raise BadValue("ratio", "ratio and pixels must be positive")
     if profile.role not in _SHAPES:
-        raise ValueError(f"role must be one of {', '.join(_SHAPES)}")
+        raise BadValue("role", f"role must be one of {', '.join(_SHAPES)}")

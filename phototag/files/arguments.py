@@ -11,10 +11,40 @@ import typing
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
+import attrs
+
 from phototag.errors import BadInput, BadType, BadValue, UnknownOption, shown
 from phototag.files import opening
 
 T = TypeVar("T")
+
+
+@attrs.frozen
+class Number:
+    """In the place of an annotation: a number in a range, both ends included.
+
+    Attributes:
+        least: lowest.
+        most: highest.
+        kind: ``float``, or ``int`` for whole numbers.
+    """
+
+    least: float
+    most: float = math.inf
+    kind: type = float
+
+    def check(self, name: str, value: Any) -> None:
+        """Refuse another number with ``BadValue``; infinite ones, too."""
+        if not self.least <= value <= self.most or math.isinf(value):
+            upwards = math.isinf(self.most)
+            wanted = f"{self.least:g} or more" if upwards else f"{self.least:g} to {self.most:g}"
+            raise BadValue(name, f"it must be {wanted}, not {value:g}")
+
+
+def Whole(least: int, most: float = math.inf) -> Number:  # noqa: N802 - it stands for a type
+    """In the place of an annotation: a whole number in a range."""
+    return Number(least, most, int)
+
 
 _NAMES: Final = {bool: "True or False", int: "a whole number", float: "a number", str: "a text"}
 
@@ -22,12 +52,12 @@ _NAMES: Final = {bool: "True or False", int: "a whole number", float: "a number"
 def check(**arguments: tuple[object, Any]) -> None:
     """Refuse arguments of the wrong type; each is given as its value and its annotation.
 
-    An annotation is a class, an enum, ``Literal``, ``X | None``, ``Mapping[str, X]``, ``Sequence[X]`` or
-    ``tuple``.  True and False are no numbers.
+    An annotation is a class, an enum, ``Literal``, ``X | None``, ``Mapping[str, X]``, ``Sequence[X]``,
+    ``tuple``, or a range: ``Number`` or ``Whole``.  True and False are no numbers.
 
     Raises:
         BadType: an argument is of another type.
-        BadValue: it is none of the values of a ``Literal`` or of an enum.
+        BadValue: it is out of its range, or none of the values of a ``Literal`` or an enum.
     """
     for name, (value, hint) in arguments.items():
         _check(name, value, hint)
@@ -37,13 +67,6 @@ def check_fields(instance: object) -> None:
     """Refuse an attrs object with a field that does not fit its annotation; errors as for ``check``."""
     for name, hint in typing.get_type_hints(type(instance)).items():
         _check(name, getattr(instance, name), hint)
-
-
-def check_range(name: str, number: float, least: float, most: float = math.inf) -> None:
-    """Refuse a number outside a range, infinite ones included, with ``BadValue``."""
-    if not least <= number <= most or math.isinf(number):
-        wanted = f"at least {least:g}" if most == math.inf else f"between {least:g} and {most:g}"
-        raise BadValue(name, f"it must be {wanted}, not {number:g}")
 
 
 def check_options(given: Iterable[str], known: Iterable[str]) -> None:
@@ -63,6 +86,14 @@ def one_of(name: str, value: object, values: Iterable[T]) -> T:
             return choice
     problem = f"it must be one of {', '.join(choices)}, not {shown(repr(value))}"
     raise BadValue(name, problem, _closest(str(value), choices))
+
+
+def check_several(name: str, items: object) -> None:
+    """Refuse one photo where many are expected: a path would be taken letter by letter; ``BadType``."""
+    one = (str, bytes, bytearray, memoryview, os.PathLike)
+    if isinstance(items, one) or not isinstance(items, Iterable):
+        problem = f"it must be a list of photos or another iterable, not {type(items).__name__}"
+        raise BadType(name, problem, "put a single photo into a list")
 
 
 def path(name: str, given: Any) -> str:
@@ -85,13 +116,16 @@ def _check(name: str, value: object, hint: Any) -> None:
     if kind in {typing.Union, types.UnionType}:  # of something and None
         if value is not None:
             _check(name, value, parts[0])
+    elif isinstance(kind, Number):
+        _check(name, value, kind.kind)
+        kind.check(name, value)
     elif kind is typing.Literal:
         one_of(name, value, parts)
     elif issubclass(kind, enum.Enum) and isinstance(value, str) and not isinstance(value, kind):
         listed = ", ".join(f"{kind.__name__}.{member.name}" for member in kind)
         raise BadValue(name, f"it must be one of {listed}, not {shown(repr(value))}")
     elif not _is(value, kind):
-        wanted = _NAMES.get(kind, f"a {kind.__name__}")
+        wanted = _NAMES.get(kind, f"of type {kind.__name__}")
         raise BadType(name, f"it must be {wanted}, not {type(value).__name__}")
     else:
         _check_parts(name, value, parts)

@@ -24,3 +24,10 @@ def raw_kind(path: str) -> str:
     """What kind of negative a file is by its name, ``NEF``; empty for none."""
     suffix = os.path.splitext(path)[1]
     return suffix[1:].upper() if suffix.lower() in RAW_SUFFIXES else ""
+
+
+def crop_name(photo: str, profile: str) -> str:
+    """``jane.casting_8x10.jpg`` beside ``jane.jpg``; a JPEG where the format is not written."""
+    stem, suffix = os.path.splitext(photo)
+    written = suffix.lower() in {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}
+    return f"{stem}.{profile}{suffix if written else '.jpg'}"

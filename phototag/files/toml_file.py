@@ -6,21 +6,24 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phototag.files import arguments
+
 if TYPE_CHECKING:
     import os
 
-    from phototag.errors import PhototagError
+    from phototag.errors import SetupError
 
 
-def read(file: str | os.PathLike[str], error_class: type[PhototagError]) -> dict[str, Any]:
+def read(file: str | os.PathLike[str], error_class: type[SetupError]) -> dict[str, Any]:
     """The tables of a file; one that begins with a byte order mark is read as well.
 
     Raises:
-        PhototagError: of the class given, if the file cannot be read or is no TOML.
+        SetupError: of the class given, if the file cannot be read or is not valid TOML.
     """
+    name = arguments.path("file", file)
     try:
-        return tomllib.loads(Path(file).read_text(encoding="utf-8-sig"))
+        return tomllib.loads(Path(name).read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise error_class(str(file), f"it cannot be read: {error.strerror or error}") from error
-    except ValueError as error:  # what is no TOML, and what is no UTF-8
-        raise error_class(str(file), f"it is no TOML: {error}") from error
+        raise error_class(name, f"it cannot be read: {error.strerror or error}") from error
+    except ValueError as error:  # it is not TOML, or not UTF-8
+        raise error_class(name, f"it is not valid TOML: {error}") from error

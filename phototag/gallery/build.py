@@ -25,7 +25,7 @@ from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Kind
 from phototag.errors import OutputNotWritable, PhototagError, shown
 from phototag.files import temporary
-from phototag.files.opening import absolute, path_of
+from phototag.files.opening import absolute
 from phototag.options import GalleryOptions, takes
 from phototag.outcome import Outcome
 from phototag.wording import plain
@@ -99,7 +99,7 @@ def build(roots: Roots, options: GalleryOptions) -> list[PhototagError]:
 
 def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
     """As ``build``, one ``Outcome`` a photo as it is done; the page is there after the last."""
-    target = Path(path_of(options.out)).expanduser()
+    target = Path(options.out).expanduser()
     if target.suffix.lower() not in {".html", ".htm"}:  # a slip of the pen must not cost a photo
         raise OutputNotWritable(str(target), "a page ends in .html", "name the page so")
     with (

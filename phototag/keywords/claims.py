@@ -13,6 +13,7 @@ from phototag.criteria.environment import Place
 from phototag.criteria.posing import Facing
 from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Kind
+from phototag.files import arguments
 from phototag.keywords.vocabulary import Level, Vocabulary, branches
 
 if TYPE_CHECKING:
@@ -61,17 +62,19 @@ def thresholds(min_confidence: float | Mapping[str, float]) -> dict[str, float]:
     """Thresholds by governor; a single number is that of the verdict.
 
     Raises:
-        ValueError: a name that has no words, or a number outside 0..1.
+        BadValue: a name that has no words, or a number outside 0..1.
+        BadType: something else than a number.
     """
     given = min_confidence if isinstance(min_confidence, Mapping) else {"kind": min_confidence}
     for name, least in given.items():
-        if name not in governors():
-            raise ValueError(
-                f"{name!r} has no confidence of its own: {', '.join(governors())} have"
-            )
-        if not 0 <= least <= 1:
-            raise ValueError(f"a confidence lies between 0 and 1, not at {least}")
+        arguments.one_of("min_confidence", name, governors())
+        arguments.check(min_confidence=(least, arguments.Number(0, 1)))
     return dict(given)
+
+
+def level(keywords: Level | str) -> Level:
+    """The level of this name; ``BadValue`` for another one."""
+    return arguments.one_of("keywords", keywords, Level)
 
 
 def claim(

@@ -26,7 +26,7 @@ from phototag.criteria.situation import Occasion
 from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Grade, Kind, Review
 from phototag.errors import BadPlugin, BadVocabulary
-from phototag.files import toml_file
+from phototag.files import arguments, toml_file
 
 if TYPE_CHECKING:
     import os
@@ -131,6 +131,9 @@ class Vocabulary:
     root: str = ROOT
     branches: Mapping[str, str] = attrs.Factory(dict)
     words: Mapping[tuple[str, str], str | None] = attrs.Factory(dict)
+
+    def __attrs_post_init__(self) -> None:
+        arguments.check_fields(self)
 
     def word(self, branch: str, value: enum.StrEnum) -> str | None:
         """The word for a value; None if it is never claimed."""

@@ -5,12 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phototag.analysis.result import Analysis, added_up
+from phototag.crops import names
+from phototag.files import arguments
 from phototag.keywords.claims import claim
 from phototag.metadata.record import DIGITS, Record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from phototag.crops import Profile
     from phototag.options import TagOptions
     from phototag.scene.measures import Face
+
+
+def check_crop(
+    options: TagOptions, profiles: Sequence[Profile] | None, analysis: Analysis | None = None
+) -> None:
+    """Refuse a crop for Lightroom of which there is no profile.
+
+    Args:
+        options: what is asked for.
+        profiles: the crop profiles; None = the built-in ones.
+        analysis: has been made, maybe with others.
+
+    Raises:
+        BadValue: its name is ``lightroom_crop``.
+    """
+    if options.lightroom_crop is None:
+        return
+    known = names(profiles)
+    if analysis is not None:
+        known += [crop.profile for crop in analysis.crops]
+        known += [refusal.profile for refusal in analysis.refusals]
+    arguments.one_of("lightroom_crop", options.lightroom_crop, known)
 
 
 def record_of(analysis: Analysis, options: TagOptions) -> Record:

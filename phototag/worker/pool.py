@@ -9,6 +9,8 @@ import warnings
 import weakref
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from phototag.files import arguments
+from phototag.files.arguments import Whole
 from phototag.options import Limits
 from phototag.worker.process import SealedProcess
 from phototag.worker.streaming import stream
@@ -36,8 +38,7 @@ class Pool:
     """
 
     def __init__(self, workers: int = 1, limits: Limits | None = None) -> None:
-        if workers < 1:
-            raise ValueError(f"workers must be at least 1, not {workers}")
+        arguments.check(workers=(workers, Whole(1)), limits=(limits, Limits | None))
         self.workers: int = workers
         self.limits: Limits = limits or Limits()
         self._processes = [SealedProcess(self.limits) for _ in range(workers)]
@@ -83,6 +84,7 @@ class Pool:
         stop: threading.Event | None = None,
     ) -> Generator[R]:
         """Do some work with every item, as much at once as there are processes; see ``streaming``."""
+        arguments.check(stop=(stop, threading.Event | None))
         return stream(work, items, self.workers, ready=ready, stop=stop)
 
 

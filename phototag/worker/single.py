@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from phototag import errors
 from phototag.analysis.result import Analysis, analyse_scene
 from phototag.analysis.shapes import bars, recommended
-from phototag.files.opening import path_of
+from phototag.files import arguments, formats
+from phototag.files.opening import absolute
 from phototag.options import WriteOptions, part
 from phototag.outcome import How, Outcome
 from phototag.worker.order import record_of
@@ -45,6 +46,7 @@ def analyzed(pool: Pool, image: ImageInput, profiles: Profiles) -> Analysis:
 
 def written(pool: Pool, photo: Path, analysis: Analysis, options: TagOptions) -> Change:
     """See ``phototag.write``."""
+    arguments.check(result=(analysis, Analysis))
     request = Write(
         photo=PhotoFile.of(photo),
         record=record_of(analysis, options),
@@ -80,7 +82,7 @@ def taken_back(pool: Pool, photo: Path, options: ChangeOptions) -> Outcome:
     try:
         change = removed(pool, photo, options)
     except errors.PhototagError as error:
-        return Outcome(photo=_named(photo, error), error=error, how=How.TAKEN_BACK)
+        return Outcome(photo=name_of(photo, error), error=error, how=How.TAKEN_BACK)
     return Outcome(photo=os.fsdecode(photo), change=change, how=How.TAKEN_BACK)
 
 
@@ -98,13 +100,15 @@ def cropped(
     file = PhotoFile.of(analysis.path)
     found = next((crop for crop in analysis.crops if crop.profile == profile), None)
     if found is None:
-        raise errors.CropRefused(file.name, *_why_not(analysis, profile))
-    target = _beside(file.name, profile) if out is None else path_of(out)
+        why = {refusal.profile: refusal.reason for refusal in analysis.refusals}
+        reason = why.get(profile, "no person is the subject")
+        raise errors.CropRefused(file.name, f"there is no crop {profile}: {reason}")
+    target = formats.crop_name(file.name, profile) if out is None else arguments.path("out", out)
     request = Cut(
         photo=file,
         box=found.box,
         pixels=found.pixels,
-        target=_absolute(target),
+        target=absolute(target),
         quality=quality,
         lossless=lossless,
         lightroom=lightroom,
@@ -115,14 +119,14 @@ def cropped(
 
 def drawn(pool: Pool, photo: Path, analysis: Analysis, out: Path) -> str:
     """See ``Analyzer.draw``."""
-    target = path_of(out)
+    target = arguments.path("out", out)
     request = Draw(
         photo=PhotoFile.of(photo),
         verdict=analysis.explain().splitlines()[0],
         shapes=tuple(recommended(analysis)),
         bars=tuple(bars(analysis)),
         words=", ".join(analysis.keywords.flat) or "none",
-        target=_absolute(target),
+        target=absolute(target),
         max_pixels=pool.limits.pixels,
     )
     pool.submit(request)
@@ -136,33 +140,6 @@ def guarded(work: Callable[[T], Outcome]) -> Callable[[T], Outcome]:
         try:
             return work(item)
         except errors.PhototagError as error:
-            return Outcome(photo=_named(item, error), error=error)
+            return Outcome(photo=name_of(item, error), error=error)
 
     return done
-
-
-def _named(item: object, error: errors.PhototagError) -> str:
-    """What a photo that failed is called."""
-    return error.photo if isinstance(error, errors.PhotoError) else name_of(item)
-
-
-def _absolute(path: str) -> str:
-    return os.path.abspath(os.path.expanduser(path))
-
-
-def _why_not(analysis: Analysis, profile: str) -> tuple[str, str]:
-    """Problem and remedy where a picture has no crop of this profile."""
-    refusals = {refusal.profile: refusal.reason for refusal in analysis.refusals}
-    if profile in refusals:
-        return f"there is no crop {profile}: {refusals[profile]}", ""
-    if not analysis.crops and not refusals:
-        return f"there is no crop {profile}: no person is the subject", ""
-    known = sorted([crop.profile for crop in analysis.crops] + list(refusals))
-    return f"there is no profile {profile}", f"there are {', '.join(known)}"
-
-
-def _beside(photo: str, profile: str) -> str:
-    """``jane.casting_8x10.jpg`` beside ``jane.jpg``; a JPEG where the format is not written."""
-    stem, suffix = os.path.splitext(photo)
-    written = suffix.lower() in {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}
-    return f"{stem}.{profile}{suffix if written else '.jpg'}"

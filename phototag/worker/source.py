@@ -142,8 +142,10 @@ def _of_file(file: Any) -> PictureData:
     return PictureData(_named(name, data), data)
 
 
-def name_of(image: Any) -> str:
-    """What a picture is called where it has failed for a reason that does not name it."""
+def name_of(image: Any, error: errors.PhototagError) -> str:
+    """What a picture is called that failed."""
+    if isinstance(error, errors.PhotoError):
+        return error.photo
     if isinstance(image, (str, os.PathLike)):
         return os.fsdecode(image)
     return (
