@@ -85,7 +85,7 @@ class Checked:
         for field in attrs.fields(attrs.resolve_types(type(self))):
             name, setting, value = field.name, Setting.of(field), getattr(self, field.name)
             if setting.kind in {"file", "new file"} and field.type != _CORRECTIONS:
-                if value is not None:
+                if value is not None or field.default is attrs.NOTHING:
                     arguments.path(name, value)
             elif setting.least is not None:
                 kind = int if field.type is int else float

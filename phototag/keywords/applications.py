@@ -15,6 +15,7 @@ from phototag.criteria.cropping import Shot
 from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Grade, Kind, Review
 from phototag.errors import OutputNotWritable
+from phototag.files import arguments
 from phototag.keywords.vocabulary import SEPARATOR, Level, Vocabulary, branches, lightroom_keywords
 
 if TYPE_CHECKING:
@@ -137,11 +138,12 @@ def lightroom(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = No
     Raises:
         OutputNotWritable: the folder cannot be written.
     """
+    arguments.check(vocabulary=(vocabulary, Vocabulary | None))
     vocabulary = vocabulary or Vocabulary()
     texts = {f"{c.title}.lrsmcol": smart_collection(c, vocabulary) for c in _known(vocabulary)}
     texts[KEYWORD_FILE] = lightroom_keywords(vocabulary, Level.STANDARD)
     texts[LIGHTROOM_HOW_TO] = _lightroom_how_to(vocabulary)
-    return _written(Path(folder).expanduser(), texts)
+    return _written(Path(arguments.path("folder", folder)).expanduser(), texts)
 
 
 def digikam(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = None) -> list[Path]:
@@ -159,8 +161,9 @@ def digikam(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = None
     Raises:
         OutputNotWritable: the folder cannot be written.
     """
+    arguments.check(vocabulary=(vocabulary, Vocabulary | None))
     text = _digikam_how_to(vocabulary or Vocabulary())
-    return _written(Path(folder).expanduser(), {DIGIKAM_HOW_TO: text})
+    return _written(Path(arguments.path("folder", folder)).expanduser(), {DIGIKAM_HOW_TO: text})
 
 
 def smart_collection(collection: Collection, vocabulary: Vocabulary) -> str:
