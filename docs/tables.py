@@ -14,6 +14,7 @@ import figures
 import phototag
 from pages import table
 from phototag.analyzer import Analyzer
+from phototag.cli.exit_codes import ExitCode
 from phototag.criteria import CRITERIA, Finding, Findings, calibration, installed
 from phototag.criteria.verdict import Verdict
 from phototag.crops import Crop, built_in
@@ -68,6 +69,7 @@ def write(folder: Path) -> None:
         ("collections.md", collections()),
         ("json_fields.md", json_fields()),
         ("public.md", public()),
+        ("exit_codes.md", exit_codes()),
         ("gallery_measured.md", figures.gallery_measured()),
         ("speed_measured.md", figures.speed_measured()),
         ("growth_measured.md", figures.growth_measured()),
@@ -287,6 +289,11 @@ def described(kind: type) -> dict[str, str]:
 def fields(said: Mapping[str, str]) -> str:
     """Keys and what they mean."""
     return table(("key", ""), ((f"`{key}`", text) for key, text in said.items()))
+
+
+def exit_codes() -> str:
+    """How commands end."""
+    return table(("code", "meaning"), ((f"`{code}`", code.meaning) for code in ExitCode))
 
 
 def public() -> str:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from phototag.criteria.subjects import Subjects
     from phototag.criteria.verdict import Grade, Kind, Verdict
     from phototag.crops import Crop, Fit, Profile, Refusal
-    from phototag.errors import PhototagError
+    from phototag.errors import PhotoError, PhototagError, SetupError
     from phototag.keywords.claims import Keywords, Level
     from phototag.keywords.vocabulary import Vocabulary
     from phototag.metadata.change import Change
@@ -62,7 +62,7 @@ _HOMES = {
     "phototag.criteria.retouching": ("Colour", "Style"),
     "phototag.criteria.subjects": ("Subjects",),
     "phototag.crops": ("Crop", "Fit", "Profile", "Refusal"),
-    "phototag.errors": ("PhototagError",),
+    "phototag.errors": ("PhotoError", "PhototagError", "SetupError"),
     "phototag.scene.geometry": ("Box", "Point"),
     "phototag.keywords.claims": ("Keywords", "Level"),
     "phototag.metadata.change": ("Change",),
@@ -94,7 +94,7 @@ __all__ = [  # noqa: RUF022 - by what they are for, not by the alphabet
     "Kind", "Grade", "Status", "Focus", "Subjects", "Shot", "VisibleExpression", "Place", "Style",
     "Colour", "BackgroundKind", "Facing", "Gaze", "Fit",
     # what may go wrong
-    "PhototagError", "errors",
+    "PhototagError", "PhotoError", "SetupError", "errors",
     "__version__",
 ]  # fmt: skip
 

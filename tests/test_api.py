@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,39 @@ def test_every_error_comes_back_from_the_child_by_its_name() -> None:
     assert errors.by_name("PhotoDamaged") is errors.PhotoDamaged
     assert errors.by_name("MetadataDamaged") is errors.MetadataDamaged
     assert errors.by_name("unheard of") is errors.PhotoError
+
+
+def test_the_tree_of_errors_is_the_one_that_is_printed() -> None:
+    def tree(base: type[errors.PhototagError], depth: int) -> list[tuple[int, str]]:
+        below = [line for each in base.__subclasses__() for line in tree(each, depth + 1)]
+        return [(depth, base.__name__), *below]
+
+    assert errors.__doc__ is not None
+    printed = re.findall(r"^((?:    )+)(\w+)", errors.__doc__, re.MULTILINE)
+    assert [(len(space) // 4 - 1, name) for space, name in printed] == tree(errors.PhototagError, 0)
+
+
+def test_every_error_is_of_one_family_and_goes_through_pickle() -> None:
+    concrete = [
+        errors.by_name(name) for name in errors.__dict__ if errors.by_name(name).__name__ == name
+    ]
+    assert len(concrete) > 30
+    for kind in set(concrete) - {errors.PhototagError}:
+        assert issubclass(kind, errors.PhotoError) != issubclass(kind, errors.SetupError)
+        error = kind("the thing", "it is wrong", "put it right")
+        assert str(error).startswith("the thing: it is wrong")
+        assert str(error).endswith("; put it right")
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), again.args, str(again)) == (kind, error.args, str(error))
+
+
+def test_an_error_of_a_photo_says_what_is_on_the_disk() -> None:
+    refused = errors.WriteRefused("a.jpg", "it is read-only", "make it writable first")
+    assert refused.on_disk == "the file is as it was"
+    assert str(refused) == "a.jpg: it is read-only (the file is as it was); make it writable first"
+    assert errors.WriteUncertain("a.jpg", "x").on_disk == "the new file is in place"
+    assert errors.NotAPhoto("a.jpg", "it is empty").on_disk == "the file is as it was"
+    assert str(errors.NotAPhoto("a.jpg", "it is empty")) == "a.jpg: it is empty"
 
 
 def test_names_are_shown_so_that_a_terminal_takes_them() -> None:

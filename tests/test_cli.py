@@ -14,6 +14,7 @@ from PIL import Image
 
 from commands import rows, run, start
 from phototag.cli import main
+from phototag.cli.exit_codes import ExitCode
 
 
 def test_analyze_says_the_verdict_and_why(headshot_jpg: Path) -> None:
@@ -35,6 +36,36 @@ def test_analyze_as_json(headshot_jpg: Path, portrait_jpg: Path) -> None:
         "path": "missing.jpg",
         "error": {"type": "PhotoNotFound", "message": "there is no such file; check the name"},
     }
+
+
+def test_the_exit_code_says_which_family_of_errors_it_was(
+    portrait_jpg: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing, notes = tmp_path / "none.jpg", tmp_path / "notes.txt"
+    notes.write_text("Dear diary, " * 200, encoding="utf-8")
+    assert run("analyze", missing, portrait_jpg).returncode == ExitCode.SOME_FAILED
+    assert run("crop", portrait_jpg, "--profile", "nonsense").returncode == ExitCode.USAGE
+    assert run("crop", missing, "--profile", "web_square").returncode == ExitCode.SOME_FAILED
+    refused: list[list[str | Path]] = [
+        ["tag", tmp_path, "--state", notes], ["tag", portrait_jpg, "--corrections", notes],
+        ["tag", portrait_jpg, "--vocabulary", notes], ["undo", "--state", tmp_path / "new"],
+        ["watch", portrait_jpg], ["gallery", portrait_jpg, "-o", tmp_path / "page.jpg"],
+    ]  # fmt: skip
+    for words in refused:
+        done = run(*words)
+        assert (done.returncode, done.stderr[:7]) == (ExitCode.SETUP, "Error: "), words
+        assert "Traceback" not in done.stderr
+    monkeypatch.setenv("PHOTOTAG_PYTHON", "/nowhere/python")
+    done = run("analyze", "--json", portrait_jpg, missing)
+    assert done.returncode == ExitCode.SETUP
+    assert [row["path"] for row in rows(done.stdout)] == [str(portrait_jpg), str(missing)]
+    assert all("/nowhere/python: " in str(row["error"]) for row in rows(done.stdout))
+
+
+def test_the_help_lists_the_exit_codes() -> None:
+    said = run("--help").stdout
+    for code in ExitCode:
+        assert f"{code:>3}  {code.meaning}\n" in said
 
 
 def test_wrong_usage_is_status_2() -> None:

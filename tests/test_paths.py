@@ -121,9 +121,12 @@ def test_a_new_file_is_not_called_so(portrait_jpg: Path, result: phototag.Analys
     with phototag.Analyzer() as analyzer:
         doings.append(lambda: analyzer.draw(portrait_jpg, result, given))
         for doing in doings:
-            with pytest.raises(errors.BadInput) as caught:
+            with pytest.raises(errors.BadValue) as caught:
                 doing()
-            is_told_in_a_line(caught.value, stand_in)
+            assert caught.value.name == "out"
+            assert caught.value.problem == f"{stand_in}: this is not a path"
+            assert len(str(caught.value)) < A_LINE
+            assert caught.value.__cause__ is None
 
 
 @pytest.mark.parametrize(

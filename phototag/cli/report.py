@@ -30,6 +30,7 @@ from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, printable, shown
 from phototag.outcome import How
 from phototag.wording import sure
+from phototag.worker.source import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -145,6 +146,7 @@ class Report:
     def failed(self, photo: str, error: PhototagError) -> None:
         """One photo that failed."""
         self._code = max(self._code, code_of(error))
+        photo = name_of(photo, error)
         if self.as_json:
             fault = {"type": type(error).__name__, "message": error.message}
             self.print(json.dumps({"schema": SCHEMA, "path": photo, "error": fault}))

@@ -37,7 +37,11 @@ class Number:
         """Refuse another number with ``BadValue``; infinite ones, too."""
         if not self.least <= value <= self.most or math.isinf(value):
             upwards = math.isinf(self.most)
-            wanted = f"{self.least:g} or more" if upwards else f"{self.least:g} to {self.most:g}"
+            wanted = (
+                f"{self.least:g} or more"
+                if upwards
+                else f"between {self.least:g} and {self.most:g}"
+            )
             raise BadValue(name, f"it must be {wanted}, not {value:g}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 import subprocess
@@ -150,3 +151,30 @@ def test_a_second_run_may_wait(tree: Path, state: Path) -> None:
 
 def test_states_and_locks_lie_where_the_system_says() -> None:
     assert str(database.default_folder()).startswith(os.environ["XDG_STATE_HOME"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "read_as"),
+    [
+        ("PhotoDamaged", errors.PhotoDamaged),
+        ("WorkerNotStarted", errors.WorkerNotStarted),  # once it had a photo
+        ("BadPlugin", errors.BadPlugin),
+        ("SomethingOfLaterTimes", errors.PhotoError),
+    ],
+)
+@pytest.mark.parametrize("remedy", [[], [""], ["do something"]])
+def test_errors_of_earlier_versions_are_read(
+    state: Path, kind: str, read_as: type[errors.PhototagError], remedy: list[str]
+) -> None:
+    with State(state) as book:
+        place = Place(book.root(b"/"), b"", b"a.jpg")
+        book.remember(place, Row(looks="1", error=errors.NotAPhoto("/a.jpg", "x")))
+    with closing(sqlite3.connect(state)) as sql, sql:
+        sql.execute(
+            "UPDATE photos SET error = ?", (json.dumps([kind, "/a.jpg", "it is bad", *remedy]),)
+        )
+    with State(state) as book:
+        error = book.photos(place.root, b"")[b"a.jpg"].error
+    assert type(error) is read_as
+    assert error is not None
+    assert str(error).startswith("/a.jpg: it is bad")
