@@ -1,4 +1,4 @@
-"""The documentation's settings.  Tables that are code are turned into pages by ``tables.py``."""
+"""Settings of the documentation.  ``tables.py`` makes pages from the tables in the code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))  # the modules beside this one
+sys.path.insert(0, str(HERE))  # for the modules beside this one
 
 project = "phototag"
 author = "The phototag authors"
@@ -25,21 +25,21 @@ extensions = [
     "sphinx_click",
 ]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build", "_generated"]  # those are parts of pages
+exclude_patterns = ["_build", "_generated"]  # these are included in pages
 myst_heading_anchors = 2
 html_theme = "furo"
 html_title = f"phototag {release}"
 autodoc_member_order = "bysource"
-autodoc_mock_imports = ["pyarrow", "ray"]  # an optional package of phototag
+autodoc_mock_imports = ["pyarrow", "ray"]  # optional packages
 autodoc_typehints = "description"
 myst_enable_extensions = ["colon_fence"]
 nitpicky = False
-# attrs classes are documented by their "Attributes:" section.
+# The "Attributes:" section of an attrs class documents its fields.
 napoleon_use_ivar = True
 
 
 def setup(app: Sphinx) -> None:
     """Write the generated pages before Sphinx looks for pages."""
-    import tables  # noqa: PLC0415 - Sphinx loads this file by its path, the folder comes first here
+    import tables  # noqa: PLC0415 - Sphinx loads this file by its path; its folder must be in sys.path first
 
     app.connect("builder-inited", lambda _: tables.write(HERE / "_generated"))

@@ -1,4 +1,4 @@
-"""Tables that are code, as pages: mapping, crop profiles, calibration, fields."""
+"""Pages made from tables in the code: mapping, crop profiles, calibration, fields."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ TAKEN_BY = {
 
 
 def write(folder: Path) -> None:
-    """Write every generated page; one that would not change is left alone."""
+    """Write every generated page that has changed."""
     folder.mkdir(exist_ok=True)
     for name, text in (
         ("mapping.md", mapping()),
@@ -125,17 +125,17 @@ def mapping() -> str:
 
 
 def scene_codes() -> str:
-    """What is filed under which IPTC scene code."""
+    """The IPTC scene code of each finding."""
     return table(
         ("finding", "code"), ((str(value), f"`{code}`") for value, code in SCENE_CODES.items())
     )
 
 
 def vocabulary() -> str:
-    """The controlled list."""
+    """The controlled vocabulary."""
     own = Vocabulary()
     return table(
-        ("branch", "claimed from", "threshold", "values and their words"),
+        ("branch", "written from level", "confidence used", "values and their keywords"),
         (
             (
                 f"`{branch.name}`",
@@ -159,10 +159,10 @@ def profiles() -> str:
         (
             "profile",
             "ratio",
-            "of",
+            "subject",
             "head height",
             "eyes from the top",
-            "least px",
+            "minimum px",
             "wanted",
             "source",
         ),
@@ -190,7 +190,7 @@ def numbers(section: str) -> str:
     """The calibrated numbers of a criterion with their evidence."""
     rows = [row for row in calibration.default().numbers() if row.section == section]
     if not rows:
-        return "None: it follows from the other criteria by the rules above.\n"
+        return "None: this criterion is derived from the others by the rules above.\n"
     return table(
         ("number", "value", "unit", "evidence"),
         ((f"`{row.name}`", f"{row.value:g}", row.unit, row.evidence) for row in rows),
@@ -212,14 +212,14 @@ def models() -> str:
     ]
     inputs, photos = str(len(first.weights)), str(first.n)
     rows.append(("`people_prefilter`", "nobody, people", inputs, photos, first.evidence))
-    return table(("model", "tells apart", "inputs", "photos", "evidence"), rows)
+    return table(("model", "classes", "inputs", "photos", "evidence"), rows)
 
 
 def collections() -> str:
     """The ready-made filters."""
     own = Vocabulary()
     return table(
-        ("collection", "keywords", "written by `--keywords`", ""),
+        ("collection", "keywords", "written from level", "content"),
         (
             (
                 found.title,
@@ -236,33 +236,33 @@ def collections() -> str:
 
 
 def json_fields() -> str:
-    """Every key of the JSON, with what its class says of it."""
+    """Every key of the JSON, with its description from the class."""
     parts = [
         "## The whole",
         fields(
             {
-                "schema": "version of this form",
-                "path": "of the photo as it was given",
+                "schema": "version of this format",
+                "path": "path of the photo, as given",
                 "kind": "`headshot`, `portrait` or `other`",
-                "confidence": "probability that the kind is right, 0..1",
+                "confidence": "probability that the kind is right, 0 to 1",
                 "grade": "`professional` or `casual` for headshots, else null",
                 "verdict": "see below",
                 "criteria": "the eleven findings, see below",
                 "crops": "crop suggestions, the recommended one first",
-                "refusals": "the crop profiles without one: `profile` and `reason`",
-                "keywords": "what would be claimed: `flat`, `hierarchical`, `scene` (IPTC scene codes)",
+                "refusals": "the profiles without a crop suggestion: `profile` and `reason`",
+                "keywords": "keywords that would be written: `flat`, `hierarchical`, `scene` (IPTC scene codes)",
                 "software": "version of phototag",
-                "models": "short name of the set of models",
-                "calibration": "short name of the calibration",
+                "models": "identifier of the set of models",
+                "calibration": "identifier of the calibration",
             }
         ),
         "## `verdict`",
         fields(described(Verdict)),
         "## `crops`",
-        fields({**described(Crop), "inches": "width and height of a print, by dots per inch"}),
+        fields({**described(Crop), "inches": "width and height of a print in inches, for several resolutions (dpi)"}),
         "## `criteria`",
-        "Each has these keys, and its own ones:\n",
-        fields({"value": "the finding in one word or several", **described(Finding)}),
+        "Each criterion has these keys, and its own keys below:\n",
+        fields({"value": "the finding, in one or several words", **described(Finding)}),
     ]
     common = described(Finding)
     for name in CRITERIA:
@@ -277,7 +277,7 @@ def json_fields() -> str:
 
 
 def described(kind: type) -> dict[str, str]:
-    """The fields of a class with their lines in its docstring."""
+    """The fields of a class with their descriptions from its docstring."""
     text = inspect.getdoc(kind) or ""
     found = re.findall(r"^    (\w[\w, ]*): ((?:.|\n(?=      ))+)", text, re.MULTILINE)
     said = {
@@ -287,8 +287,8 @@ def described(kind: type) -> dict[str, str]:
 
 
 def fields(said: Mapping[str, str]) -> str:
-    """Keys and what they mean."""
-    return table(("key", ""), ((f"`{key}`", text) for key, text in said.items()))
+    """Keys with their descriptions."""
+    return table(("key", "description"), ((f"`{key}`", text) for key, text in said.items()))
 
 
 def exit_codes() -> str:
@@ -297,7 +297,7 @@ def exit_codes() -> str:
 
 
 def public() -> str:
-    """Every public name, where it lives."""
+    """The reference of every public name."""
     lines = ["```{eval-rst}"]
     for name in phototag.__all__:
         found = getattr(phototag, name)
@@ -309,7 +309,7 @@ def public() -> str:
 
 
 def pictures(folder: Path) -> None:
-    """The drawing of the public-domain portrait that scikit-image ships."""
+    """The public-domain portrait that scikit-image includes, with the analysis drawn over it."""
     target = folder / "astronaut.png"
     if target.exists():
         return
