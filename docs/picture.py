@@ -1,7 +1,7 @@
-"""The picture of the README: what phototag sees in a portrait, without the portrait.
+"""The picture of the README: what phototag detects in a portrait, without the portrait.
 
-``python docs/picture.py`` writes ``docs/verdict.svg`` from the public-domain portrait of an astronaut that
-scikit-image ships: the shapes and the bars are those of a real analysis.
+``python docs/picture.py`` writes ``docs/verdict.svg``.  The shapes and the bars come from a real analysis of
+the public-domain portrait of an astronaut that scikit-image includes.
 """
 
 from __future__ import annotations

@@ -259,7 +259,12 @@ def json_fields() -> str:
         "## `verdict`",
         fields(described(Verdict)),
         "## `crops`",
-        fields({**described(Crop), "inches": "width and height of a print in inches, for several resolutions (dpi)"}),
+        fields(
+            {
+                **described(Crop),
+                "inches": "width and height of a print in inches, for several resolutions (dpi)",
+            }
+        ),
         "## `criteria`",
         "Each criterion has these keys, and its own keys below:\n",
         fields({"value": "the finding, in one or several words", **described(Finding)}),
