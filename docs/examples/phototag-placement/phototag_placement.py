@@ -1,4 +1,4 @@
-"""A criterion of its own for phototag: where the main face lies across the frame."""
+"""An example criterion for phototag: the horizontal position of the main face in the frame."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ THIRD = 1 / 3
 
 
 class Side(enum.StrEnum):
-    """Thirds of the frame."""
+    """A third of the frame."""
 
     LEFT = "left"
     CENTRE = "centre"
@@ -22,11 +22,11 @@ class Side(enum.StrEnum):
 
 @attrs.frozen(kw_only=True)
 class PlacementFinding(Finding):
-    """Where the main face lies.
+    """The horizontal position of the main face.
 
     Attributes:
         side: the third of the frame that holds the middle of the face.
-        middle: the middle of the face from the left / width of the picture.
+        middle: distance of this middle from the left edge / width of the picture.
     """
 
     side: Side | None
@@ -34,12 +34,12 @@ class PlacementFinding(Finding):
 
     @property
     def value(self) -> Side | None:
-        """``side``, by the name that all findings share."""
+        """The value of the finding: ``side``."""
         return self.side
 
 
 def judge(scene: Scene, _: Calibration, __: Earlier) -> PlacementFinding:
-    """Sort the middle of the main face into thirds."""
+    """Find the third that holds the middle of the main face."""
     face = scene.main_face
     if face is None:
         return PlacementFinding(
