@@ -174,7 +174,7 @@ def throughput() -> str:
 
 def _kills(kills: Mapping[str, Any]) -> str:
     return table(
-        ("killed", "at work", "damaged", "lost", "temporary files", "after the next run"),
+        ("killed", "after a change", "damaged", "lost", "temporary files", "after next run"),
         (
             (
                 f"{name}, {tally['kills']}",
