@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 # Ray reports its use to its makers unless this is set before it starts.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from phototag.options import Limits
 
 BATCH = 16  # photos that one call of an actor takes: a lost actor costs no more
-Photos = str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | ray.data.Dataset
+Photos: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | ray.data.Dataset"
 
 BLOCKS_A_WORKER = 4  # pieces of the list of photos, so that the last workers do not wait long
 
