@@ -22,7 +22,7 @@ from phototag.crops.profiles import Serves
 from phototag.keywords.applications import COLLECTIONS
 from phototag.keywords.claims import SCENE_CODES
 from phototag.keywords.vocabulary import Vocabulary, branches
-from phototag.metadata.mapping import ROWS
+from phototag.metadata.properties.table import PROPERTIES
 from phototag.options import (
     CatalogueOptions,
     ChangeOptions,
@@ -108,18 +108,8 @@ def mapping() -> str:
     return table(
         ("property", "kind", "content", "written", "why"),
         (
-            (
-                f"`{row.label}`",
-                row.array,
-                row.content,
-                "where present"
-                if row.only_where_present
-                else "with `--faces`"
-                if row.on_request
-                else "always",
-                row.why,
-            )
-            for row in ROWS
+            (f"`{item.label}`", item.form, item.content, item.written, item.why)
+            for item in PROPERTIES
         ),
     )
 

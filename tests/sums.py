@@ -14,10 +14,13 @@ from phototag.analysis.result import Analysis
 from phototag.analysis.shapes import bars
 from phototag.criteria.verdict import Kind
 from phototag.gallery.build import row
-from phototag.metadata import statement
+from phototag.metadata import plan
+from phototag.metadata.draft import Draft
+from phototag.metadata.ledger import Ledger
+from phototag.metadata.properties import statement
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
-from phototag.options import TagOptions
+from phototag.options import TagOptions, WriteOptions
 from phototag.worker.order import record_of
 
 NUMBER = r"[+-]?\d+\.\d"
@@ -62,9 +65,9 @@ def in_gallery(analysis: Analysis) -> Shown:
 
 def in_xmp(analysis: Analysis) -> Shown:
     """From the serialised packet, which is read afresh."""
-    packet = Packet(None)
-    statement.write(packet, record_of(analysis, TagOptions()))
-    again = Packet(packet.to_bytes())
+    draft = Draft(Packet(None), None, takes_iptc=False, orientation=1, ledger=Ledger())
+    plan.tag(draft, record_of(analysis, TagOptions()), WriteOptions())
+    again = Packet(draft.packet.to_bytes())
     record = statement.read(again, 1)
     assert record is not None
     assert record.starting_point is not None

@@ -23,7 +23,7 @@ import phototag
 from phototag.cli import main
 from phototag.criteria import CRITERIA
 from phototag.crops import built_in
-from phototag.metadata.mapping import ROWS
+from phototag.metadata.properties.table import PROPERTIES
 
 pytest.importorskip("sphinx", reason="Sphinx is not installed")
 ROOT = Path(__file__).parents[1]
@@ -123,8 +123,8 @@ def test_every_key_of_the_json_is_in_the_docs(site: dict[Path, Page], portrait_j
 
 
 def test_every_property_and_profile_is_in_the_docs(text: str) -> None:
-    for row in ROWS:
-        assert row.label in text
+    for item in PROPERTIES:
+        assert item.label in text
     for profile in built_in():
         assert profile.name in text
 

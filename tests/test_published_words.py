@@ -23,7 +23,7 @@ from phototag.criteria import verdict
 from phototag.crops import suggestion
 from phototag.keywords import claims, vocabulary
 from phototag.keywords.claims import SCENE_CODES, Level, Vocabulary
-from phototag.metadata.mapping import ROWS
+from phototag.metadata.properties.table import PROPERTIES
 from phototag.metadata.xmp.names import PREFIXES
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -68,7 +68,7 @@ def published() -> dict[str, Any]:
         "criteria": list(criteria.CRITERIA),
         "values": enumerations(),
         "crop profiles": {profile.name: profile.title for profile in crops.built_in()},
-        "properties": [row.label for row in ROWS],
+        "properties": [found.label for found in PROPERTIES],
         "namespaces": dict(PREFIXES),
         "numbers": {
             "a verdict less sure than this is doubtful": verdict.DOUBT,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from phototag.outcome import Outcome
 
 
-# Ten would cost the photo its XMP in darktable (``metadata.mapping``).
+# Ten would cost the photo its XMP in darktable (``metadata.properties.structures``).
 NO_ROOM = "no room for more than nine regions in"
 
 

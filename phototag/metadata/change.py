@@ -16,7 +16,7 @@ class Change:
         files: what was written or would be, the photo itself or its sidecars.
         declined: values of ours that the user has deleted and that stay deleted, by property.
         left_out: values of ours that there was no room for, by property: an array of more structures
-            than ``mapping.MOST_STRUCTURES`` would cost the photo its XMP in darktable.
+            than ``structures.MOST_STRUCTURES`` would cost the photo its XMP in darktable.
     """
 
     changed: bool

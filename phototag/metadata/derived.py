@@ -8,21 +8,19 @@ also makes words of its own of the flat ones that it reads in IPTC.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Collection, Iterator, Mapping
 
 from phototag.keywords.claims import Keywords
-from phototag.metadata import iim, mapping
-from phototag.metadata.iim import Iim
+from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import Ledger
-from phototag.metadata.mapping import Row
 from phototag.metadata.merge import Entry, fold, folded, ours
+from phototag.metadata.properties.bag import WordBag
+from phototag.metadata.properties.keywords import SUBJECT
+from phototag.metadata.properties.table import HIERARCHIES, WORD_BAGS
 from phototag.metadata.xmp.packet import Packet
 
 
-def positions(
-    packet: Packet, block: Iim | None, ledger: Ledger, claimed: Keywords
-) -> Mapping[str, frozenset[int]]:
+def positions(draft: Draft, claimed: Keywords) -> Mapping[str, frozenset[int]]:
     """Where the derived words stand, by property.
 
     A level counts as derived only where all levels above the same word stand beside it: no program
@@ -30,22 +28,21 @@ def positions(
     phototag came is a copy of the user's in the hierarchy, by which it is known.
 
     Args:
-        packet: the XMP.
-        block: the IPTC block; None for none.
-        ledger: what phototag has added.
+        draft: the photo's metadata.
         claimed: phototag's words in the photo.
     """
     if not claimed.hierarchical:
         return {}
-    users = set(_levels_of_users(packet, ledger, claimed.hierarchical))
+    ledger = draft.ledger
+    users = set(_levels_of_users(draft.packet, ledger, claimed.hierarchical))
     found: dict[str, frozenset[int]] = {}
-    for row in (mapping.SUBJECT, mapping.IPTC_KEYWORDS, *mapping.HIERARCHIES):
-        words = present(row, packet, block)
-        mine = ours(words, ledger.entry(row.label).added)
-        keys = _above(row, folded(words), claimed.hierarchical) - users
-        if row in mapping.HIERARCHIES and found[mapping.SUBJECT.label]:
+    for bag in WORD_BAGS:
+        words = bag.present(draft)
+        mine = ours(words, ledger.entry(bag.label).added)
+        keys = _above(bag, folded(words), claimed.hierarchical) - users
+        if bag in HIERARCHIES and found[SUBJECT]:
             keys |= _leaves(folded(words), ledger, claimed.flat)
-        found[row.label] = frozenset(
+        found[bag.label] = frozenset(
             at for at, word in enumerate(words) if at not in mine and fold(word) in keys
         )
     return found
@@ -60,36 +57,22 @@ def adopted(packet: Packet, other: Ledger, claimed: Keywords) -> dict[str, Entry
         claimed: the words in that record.
     """
     entries: dict[str, Entry] = {}
-    for row, source, words in (
-        (mapping.SUBJECT, mapping.SUBJECT, claimed.flat),
-        *((row, mapping.HIERARCHY, claimed.hierarchical) for row in mapping.HIERARCHIES),
-        (mapping.SCENE, mapping.SCENE, claimed.scene),
-    ):
-        added = folded(other.entry(source.label).added) & folded(words)
-        paths = {path.replace("|", row.separator) for path in added}
-        there = packet.texts(row.name)
-        copied = tuple(word for word in there if fold(word) in paths)
+    for bag in WORD_BAGS:
+        if bag.store != "xmp":
+            continue
+        added = folded(other.entry(bag.copied_from).added) & folded(bag.claims(claimed))
+        spelled = set(map(bag.spelled, added))
+        copied = tuple(word for word in packet.texts(bag.name) if fold(word) in spelled)
         if copied:
-            entries[row.label] = Entry(added=copied)
+            entries[bag.label] = Entry(added=copied)
     return entries
 
 
-def present(row: Row, packet: Packet, block: Iim | None) -> tuple[str, ...]:
-    """The words of a property now."""
-    if row.store == "iim":
-        return block.keywords if block else ()
-    return packet.texts(row.name)
-
-
-def _above(row: Row, there: set[str], claimed: Collection[str]) -> set[str]:
+def _above(bag: WordBag, there: set[str], claimed: Collection[str]) -> set[str]:
     """The levels above phototag's words, as far as all of a word stand there."""
     found: set[str] = set()
     for path in claimed:
-        levels = path.split("|")[:-1]
-        if row in mapping.HIERARCHIES:
-            above = folded(itertools.accumulate(levels, lambda a, b: f"{a}{row.separator}{b}"))
-        else:
-            above = folded(iim.cut(level) if row.store == "iim" else level for level in levels)
+        above = folded(bag.levels_above(path.split("|")[:-1]))
         if above <= there:
             found |= above
     return found
@@ -97,21 +80,21 @@ def _above(row: Row, there: set[str], claimed: Collection[str]) -> set[str]:
 
 def _leaves(there: set[str], ledger: Ledger, flat: Collection[str]) -> set[str]:
     """Phototag's flat words, where all of them stand beside the paths: darktable reads them in IPTC."""
-    mine = folded(flat) & folded(ledger.entry(mapping.SUBJECT.label).added)
+    mine = folded(flat) & folded(ledger.entry(SUBJECT).added)
     return mine if mine <= there else set()
 
 
 def _levels_of_users(packet: Packet, ledger: Ledger, claimed: Collection[str]) -> Iterator[str]:
     """Words that are the user's: copied into a hierarchy, or levels of a path of the user's."""
-    for row in mapping.HIERARCHIES:
-        entry = ledger.entry(row.label)
-        own = folded(path.replace("|", row.separator) for path in claimed)
+    for bag in HIERARCHIES:
+        entry = ledger.entry(bag.label)
+        own = folded(map(bag.spelled, claimed))
         yield from (fold(word) for word in entry.added if fold(word) not in own)
-        words = packet.texts(row.name)
+        words = packet.texts(bag.name)
         mine = ours(words, entry.added)
         for at, word in enumerate(words):
             key = fold(word)
             if at not in mine and not any(
-                p == key or p.startswith(key + row.separator) for p in own
+                p == key or p.startswith(key + bag.separator) for p in own
             ):
-                yield from map(fold, word.split(row.separator))
+                yield from map(fold, word.split(bag.separator))

@@ -16,7 +16,7 @@ from typing import Any, Final
 import attrs
 import pyexiv2
 
-from phototag.metadata.mapping import ROWS
+from phototag.metadata.properties.table import PROPERTIES, WORD_BAGS
 from phototag.metadata.xmp.names import PHOTOTAG
 
 # 2 (the default) prints to stdout; 4 reads damaged XMP as no XMP; 3 raises.
@@ -27,7 +27,7 @@ _PACKET: Final = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
 _HEAD: Final = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>'
 _TAIL: Final = b'<?xpacket end="w"?>'
 _EMPTY_JPEG: Final = b"\xff\xd8\xff\xd9"
-_OURS: Final = (*(row.exiv2 for row in ROWS), "Xmp.phototag", "Xmp.crs.Crop", "Xmp.crs.HasCrop")
+_OURS: Final = tuple(key for item in PROPERTIES for key in item.exiv2)
 # In TIFF the blocks themselves are Exif tags; they are compared as what they are.
 _BLOCKS: Final = ("Exif.Image.XMLPacket", "Exif.Image.IPTCNAA", "Exif.Image.ImageResources")
 # A converted block gets a character set mark, a new one a version.
@@ -43,7 +43,7 @@ class View:
 
     Attributes:
         foreign: Exif, XMP and IPTC that phototag never changes, and the colour profile.
-        ours: the lists that phototag adds words to.
+        ours: the words in the lists that phototag adds words to, by property.
         error: why exiv2 cannot read the photo; empty if it can.
     """
 
@@ -68,10 +68,10 @@ def view(data: bytes) -> View:
     everything: dict[str, object] = {**xmp, **exif, **iptc, "icc": icc}
     foreign = {key: text for key, text in everything.items() if not _is_ours(key)}
     ours = {
-        row.exiv2: tuple(value) if isinstance(value, list) else ()
-        for row in ROWS
-        if row.content not in {"regions", "faces"} and row.store == "xmp"
-        for value in (xmp.get(row.exiv2, []),)
+        bag.label: tuple(value) if isinstance(value, list) else ()
+        for bag in WORD_BAGS
+        if bag.store == "xmp"
+        for value in (xmp.get(bag.exiv2[0], []),)
     }
     # Texts in IPTC change their bytes when the block becomes UTF-8.
     texts = _decoded_all({k: text for k, text in foreign.items() if k.startswith("Iptc.")})

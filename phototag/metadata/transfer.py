@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from phototag.errors import FormatNotWritable
-from phototag.metadata import faces, iim, ledger, lightroom, plan, regions, sidecar_template
+from phototag.metadata import iim, ledger, plan, sidecar_template
 from phototag.metadata.containers import Container, open_container
-from phototag.metadata.mapping import FACES, REGIONS
-from phototag.metadata.plan import Draft
+from phototag.metadata.draft import Draft
+from phototag.metadata.properties import faces, lightroom, regions
+from phototag.metadata.properties.faces import FACES
+from phototag.metadata.properties.regions import REGIONS
 from phototag.metadata.xmp.names import PREFIXES, Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array
@@ -89,20 +91,21 @@ def _inside(photo: bytes, name: str, target: Container) -> tuple[Packet, bytes |
         orientation=orientation,
         ledger=ledger.read(packet),
     )
+    plan.recognise(draft)
     plan.take_back(draft)
     return packet, None if draft.block is None else iim.serialise(draft.block), orientation
 
 
 def _cut_regions(packet: Packet, box: Box, before: int, after: int, size: tuple[int, int]) -> None:
     """Regions of others in the new picture's frame."""
-    if REGIONS.name in packet:
+    if REGIONS in packet:
         kept = tuple(
             moved
-            for region in packet.items(REGIONS.name)
+            for region in packet.items(REGIONS)
             if (moved := regions.moved(region, box, before, after)) is not None
         )
-        packet.put(REGIONS.name, Array("Bag", kept) if kept else None)
-    if FACES.name in packet:
+        packet.put(REGIONS, Array("Bag", kept) if kept else None)
+    if FACES in packet:
         people = (faces.moved(region, box, before, after) for region in faces.items(packet))
         inside = tuple(region for region in people if region is not None)
         faces.put(packet, inside, size, cut=True)

@@ -6,15 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from phototag.metadata import exiv2, faces, iim, ledger, lightroom
+from phototag.metadata import exiv2, iim, ledger
 from phototag.metadata.containers import Container, same
-from phototag.metadata.mapping import FACES, IPTC_KEYWORDS, REGIONS, ROWS
-from phototag.metadata.merge import ours
-from phototag.metadata.plan import Draft
-from phototag.metadata.regions import identifier
-from phototag.metadata.xmp.names import PHOTOTAG
+from phototag.metadata.draft import Draft
+from phototag.metadata.properties.table import PROPERTIES, WORD_BAGS
 from phototag.metadata.xmp.packet import Packet
-from phototag.metadata.xmp.values import Value
 
 
 @attrs.frozen
@@ -23,12 +19,12 @@ class Foreign:
 
     Attributes:
         xmp: values by property.
-        iptc: datasets, texts decoded.
+        iptc: datasets and keywords, texts decoded.
         made: phototag has made the IPTC block.
     """
 
     xmp: Mapping[str, object]
-    iptc: Sequence[tuple[tuple[int, int], str]]
+    iptc: Sequence[object]
     made: bool
 
 
@@ -79,42 +75,26 @@ def check(
 
 def _foreign_xmp(draft: Draft) -> dict[str, object]:
     """All values that are not phototag's."""
-    packet, written = draft.packet, draft.ledger
-    mixed = {row.name: row for row in ROWS if row.store == "xmp"}
-    crop = lightroom.mine(packet, written.entry(lightroom.LABEL).added)
-    foreign: dict[str, object] = {
-        str(name): packet.get(name)
-        for name in packet.names()
-        if name.uri != PHOTOTAG and name not in mixed and name not in crop
-    }
-    for name, row in mixed.items():
-        items = packet.items(name)
-        if row is FACES:
-            items = faces.items(packet)
-            texts = [faces.identifier(item) for item in items]
-        elif row is REGIONS:
-            texts = [identifier(item) for item in items]
-        else:
-            texts = list(packet.texts(name))
-        mine = ours(texts, written.entry(row.label).added).keys() | draft.derived.get(row.label, ())
-        users: list[Value] = [item for at, item in enumerate(items) if at not in mine]
-        if users:
-            foreign[row.label] = users
-    return foreign
+    packet = draft.packet
+    mixed: dict[str, Sequence[object]] = {}
+    for item in PROPERTIES:
+        if item.store == "xmp":
+            mixed |= item.foreign(draft)
+    foreign: dict[str, object] = {label: users for label, users in mixed.items() if users}
+    names = {str(name): name for name in packet.names()}
+    return foreign | {text: packet.get(name) for text, name in names.items() if text not in mixed}
 
 
-def _foreign_iptc(draft: Draft, *, made: bool) -> list[tuple[tuple[int, int], str]]:
+def _foreign_iptc(draft: Draft, *, made: bool) -> list[object]:
     """All datasets that are not phototag's, texts decoded: an encoding may have changed."""
-    block, written, label = draft.block, draft.ledger, IPTC_KEYWORDS.label
-    if block is None:
+    if draft.block is None:
         return []
-    mine = ours(block.keywords, written.entry(label).added).keys() | draft.derived.get(label, ())
-    words = [word for at, word in enumerate(block.keywords) if at not in mine]
+    mixed = (item.foreign(draft) for item in PROPERTIES if item.store == "iim")
     frame = {iim.CHARSET, iim.KEYWORDS} | ({iim.VERSION} if made else set())
-    others = iim.recoded(block, "utf-8").datasets
+    others = iim.recoded(draft.block, "utf-8").datasets
     return [
         *((item.number, item.value.hex()) for item in others if item.number not in frame),
-        *((iim.KEYWORDS, word) for word in words),
+        *((label, value) for part in mixed for label, values in part.items() for value in values),
     ]
 
 
@@ -132,7 +112,7 @@ def _check_second_reader(old: bytes, new: bytes, packet: Packet) -> None:
     if lost:
         message = f"exiv2 would read {', '.join(sorted(lost))} differently"
         raise ValueError(message)
-    for row in ROWS:
-        if row.exiv2 in after.ours and after.ours[row.exiv2] != packet.texts(row.name):
-            message = f"exiv2 would read other words in {row.label}"
+    for bag in WORD_BAGS:
+        if bag.label in after.ours and after.ours[bag.label] != packet.texts(bag.name):
+            message = f"exiv2 would read other words in {bag.label}"
             raise ValueError(message)

@@ -20,8 +20,8 @@ from phototag.files.replace import Original, read_file
 from phototag.metadata import elsewhere, iim, ledger, plan, sidecar_template
 from phototag.metadata.containers import Container, XmpFile, open_container
 from phototag.metadata.containers.xmp_file import NEW
+from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import NONE
-from phototag.metadata.plan import Draft
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
 
@@ -152,6 +152,7 @@ def drafted(container: Container) -> Draft:
         draft.remember(xmp=NONE)
     if container.shape:
         draft.remember(shape=container.shape)
+    plan.recognise(draft)
     return draft
 
 

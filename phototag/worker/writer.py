@@ -21,12 +21,13 @@ from phototag.errors import (
 from phototag.files import sidecar_names
 from phototag.files.opening import FileState
 from phototag.files.replace import Original, read_file, refuse_unless_replaceable, replace
-from phototag.metadata import iim, plan, statement, verify, words
+from phototag.metadata import iim, plan, verify, words
 from phototag.metadata.change import Change, together
 from phototag.metadata.containers import Container, XmpFile
 from phototag.metadata.containers.xmp_file import NEW
+from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import NONE
-from phototag.metadata.plan import Draft
+from phototag.metadata.properties import statement
 from phototag.metadata.record import Record, mark
 from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.metadata.xmp.packet import Packet
@@ -181,7 +182,7 @@ def _adopt(files: list[_Opened]) -> None:
     recorded = [file for file in files if file.statement() is not None]
     for file in files:
         if recorded and file not in recorded:
-            file.draft.adopt(recorded[0].draft)
+            plan.adopt(file.draft, recorded[0].draft)
 
 
 def _known(states: dict[str, FileState | None]) -> dict[str, FileState]:

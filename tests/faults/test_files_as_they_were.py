@@ -16,7 +16,7 @@ import pytest
 
 from benchmarks.faults import seeds
 from phototag.metadata.containers import open_container
-from phototag.metadata.mapping import SUBJECT
+from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.worker.writer import apply, read
 from processes import started
@@ -93,7 +93,7 @@ def test_two_writers_at_once_leave_one_whole_statement(photo: Path) -> None:
     record = read(photo)
     assert record is not None
     container = open_container(photo.read_bytes(), str(photo))
-    words = Packet(container.xmp).texts(SUBJECT.name)
+    words = Packet(container.xmp).texts(Name.of("dc:subject"))
     assert words[:2] == ("Wedding", "Jane Doe")  # the user's words are all there, once
     assert sorted(words) == sorted({*words})
     assert {"headshot", "portrait", "other"} & {*words} == {record.kind}

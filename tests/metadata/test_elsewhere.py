@@ -60,7 +60,7 @@ def png(path: Path, *chunks: bytes) -> Path:
 
 def subjects(data: bytes) -> tuple[str, ...]:
     """What exiv2, and with it digiKam and darktable, reads."""
-    return exiv2.view(data).ours["Xmp.dc.subject"]
+    return exiv2.view(data).ours["dc:subject"]
 
 
 @pytest.mark.parametrize("kind", [b"zTXt", b"tEXt"])

@@ -15,7 +15,7 @@ from phototag.keywords.claims import Keywords
 from phototag.metadata import exiv2, iim, ledger, verify
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.containers.tiff import TiffFile
-from phototag.metadata.plan import Draft
+from phototag.metadata.draft import Draft
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions

@@ -19,6 +19,9 @@ PREFIXES: Final = {
     "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
     "xmp": "http://ns.adobe.com/xap/1.0/",
+    "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
+    "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+    "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
     "mwg-rs": "http://www.metadataworkinggroup.com/schemas/regions/",
     "stArea": "http://ns.adobe.com/xmp/sType/Area#",
     "stDim": "http://ns.adobe.com/xap/1.0/sType/Dimensions#",
@@ -33,6 +36,16 @@ _PREFIX_OF: Final = {uri: prefix for prefix, uri in PREFIXES.items()}
 def prefix_of(uri: str) -> str | None:
     """The usual prefix of a namespace; None for one that phototag does not know."""
     return "rdf" if uri == RDF else _PREFIX_OF.get(uri)
+
+
+# Where exiv2 has another name for a namespace.
+_EXIV2: Final = {"Iptc4xmpCore": "iptc", "Iptc4xmpExt": "iptcExt"}
+
+
+def exiv2_key(qualified: str) -> str:
+    """The key under which exiv2 knows ``prefix:local``."""
+    prefix, _, local = qualified.partition(":")
+    return f"Xmp.{_EXIV2.get(prefix, prefix)}.{local}"
 
 
 # Windows writes the namespace with a final slash, exiftool without.

@@ -6,15 +6,23 @@ their middle, in fractions of the stored picture, as digiKam and Lightroom write
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from phototag.metadata.mapping import FACES
+import attrs
+
+from phototag.metadata.draft import Draft
 from phototag.metadata.orientation import stored, upright
+from phototag.metadata.properties.property import Wanted
+from phototag.metadata.properties.structures import Structures
+from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Text, Value
+from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
 
+FACES: Final = Name.of("mwg-rs:Regions")
 _DECIMALS: Final = 6
 _SAME: Final = 0.3  # overlap / union from which a region of the user's is taken for the same face
 _LIST: Final = Name.of("mwg-rs:RegionList")
@@ -22,9 +30,51 @@ _DIMENSIONS: Final = Name.of("mwg-rs:AppliedToDimensions")
 _FACE: Final = "Face"
 
 
+@attrs.frozen(kw_only=True)
+class Faces(Structures):
+    """A region for each face that was seen."""
+
+    label: str = str(FACES)
+    why: str = (
+        "applications list the faces, unnamed; never crops, which digiKam would take for people"
+    )
+    content = "faces"
+    kind = "Struct"
+
+    @property
+    def written(self) -> str:
+        """On request."""
+        return "with `--faces`"
+
+    def items(self, packet: Packet) -> tuple[Value, ...]:
+        """All regions, whoever or whatever is in them."""
+        return items(packet)
+
+    def identifier(self, item: Value) -> str:
+        """The area of an unnamed face."""
+        return identifier(item)
+
+    def wanted(self, draft: Draft, record: Record, options: WriteOptions) -> Wanted:
+        """The record's faces, without those that somebody has marked already."""
+        mine = draft.mine(self.label, self.present(draft))
+        users = [item for at, item in enumerate(items(draft.packet)) if at not in mine]
+        found = regions_of(record.faces, draft.orientation, users)
+        return Wanted(values=tuple(found.items()), force=options.force, size=record.size)
+
+    def apply(self, draft: Draft, wanted: Wanted) -> None:
+        """Merge the faces into the user's regions."""
+        there, values = self.present(draft), dict(wanted.values)
+        merged = self.merged(draft, wanted)
+        if merged.drop or merged.extra:
+            regions = enumerate(items(draft.packet))
+            kept = (region for at, region in regions if at not in merged.drop)
+            put(draft.packet, (*kept, *(values[key] for key in merged.extra)), wanted.size)
+        draft.note(self.label, there, merged, merged.entry)
+
+
 def items(packet: Packet) -> tuple[Value, ...]:
     """All regions in a packet."""
-    regions = packet.get(FACES.name)
+    regions = packet.get(FACES)
     listed = regions.fields.get(_LIST) if isinstance(regions, Struct) else None
     return listed.items if isinstance(listed, Array) else ()
 
@@ -39,7 +89,9 @@ def identifier(region: Value) -> str:
     return " ".join(area.text(f"stArea:{side}") for side in "xywh")
 
 
-def wanted(faces: tuple[Box, ...], orientation: int, there: list[Value]) -> dict[str, Struct]:
+def regions_of(
+    faces: tuple[Box, ...], orientation: int, there: Sequence[Value]
+) -> dict[str, Struct]:
     """The regions for faces by their identifiers, without those that somebody has marked already."""
     others = [box for box in map(_box, there) if box is not None]
     regions = {}
@@ -79,10 +131,10 @@ def put(
         size: width and height of the stored picture in px, for a new property.
         cut: it is another picture now, with this size.
     """
-    before = packet.get(FACES.name)
+    before = packet.get(FACES)
     fields = dict(before.fields) if isinstance(before, Struct) else {}
     if not regions and set(fields) <= {_LIST, _DIMENSIONS}:
-        packet.put(FACES.name, None)
+        packet.put(FACES, None)
         return
     if cut or _DIMENSIONS not in fields:
         width, height = size
@@ -93,7 +145,7 @@ def put(
                 Name.of("stDim:unit"): Text("pixel"),
             }
         )
-    packet.put(FACES.name, Struct({**fields, _LIST: Array("Bag", regions)}))
+    packet.put(FACES, Struct({**fields, _LIST: Array("Bag", regions)}))
 
 
 def _region(box: Box) -> Struct:

@@ -3,41 +3,91 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Final
+
+import attrs
 
 from phototag.crops import Crop, Fit
 from phototag.keywords.claims import Keywords
-from phototag.metadata import regions
-from phototag.metadata.mapping import REGIONS
+from phototag.metadata.draft import Draft
+from phototag.metadata.properties import regions
+from phototag.metadata.properties.property import Property, Wanted
+from phototag.metadata.properties.regions import REGIONS
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import PHOTOTAG, Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Text, Value, bag
+from phototag.options import WriteOptions
 
-_TEXTS: Final = ("kind", "software", "models", "calibration")
+_NOTHING: Final = Record(kind="", confidence=0.0)
 
 
-def write(packet: Packet, record: Record) -> None:
-    """State the record; the words and the regions of crops are written by the mapping."""
-    for field in _TEXTS:
-        text = getattr(record, field)
-        packet.put(_own(field.title()), Text(text) if text else None)
-    packet.put(_own("Corrected"), Text("True") if record.corrected else None)
-    for field, number in (("StartingPoint", record.starting_point), ("LogOdds", record.log_odds)):
-        packet.put(_own(field), None if number is None else Text(repr(float(number))))
-    packet.put(_own("Confidence"), Text(repr(float(record.confidence))))
-    packet.put(_own("Grade"), None if record.grade is None else Text(record.grade))
+@attrs.frozen(kw_only=True)
+class Statement(Property):
+    """Everything in phototag's own namespace: the verdict, and the ledger, which is written last."""
+
+    label: str = "phototag:*"
+    why: str = "the verdict with its reasons, and which words are phototag's, to be read back"
+    content = "the verdict, the ledger"
+    kind = "several"
+
+    @property
+    def exiv2(self) -> tuple[str, ...]:
+        """The whole namespace."""
+        return ("Xmp.phototag",)
+
+    def present(self, draft: Draft) -> tuple[str, ...]:
+        """The names of the properties that stand in the photo."""
+        names = draft.packet.names()
+        return tuple(sorted(name.local for name in names if name.uri == PHOTOTAG))
+
+    def wanted(self, draft: Draft, record: Record, options: WriteOptions) -> Wanted:
+        """The record, without crops whose region there is no room for: they would say nothing."""
+        del options
+        placed = set(map(regions.identifier, draft.packet.items(REGIONS)))
+        crops = tuple(c for c in record.crops if regions.region_id(c.profile) in placed)
+        fields = _fields(attrs.evolve(record, crops=crops))
+        return Wanted(values=[(name, value) for name, value in fields.items() if value is not None])
+
+    def apply(self, draft: Draft, wanted: Wanted) -> None:
+        """State it; a newer version of phototag that says the same is no reason to write."""
+        if not wanted.values:
+            erase(draft.packet)
+            return
+        values = {**dict.fromkeys(_fields(_NOTHING)), **dict(wanted.values)}
+        for field, value in values.items():
+            draft.packet.put(_own(field), value)
+        before, after = draft.stated, read(draft.packet, draft.orientation)
+        if before and after and attrs.evolve(after, software=before.software) == before:
+            draft.packet.put(_own("Software"), _text_or_none(before.software))
+
+    def foreign(self, draft: Draft) -> Mapping[str, Sequence[object]]:
+        """Nothing."""
+        return {str(_own(local)): () for local in self.present(draft)}
+
+
+def _fields(record: Record) -> dict[str, Value | None]:
+    """The values of a record by the local names of their properties; None for one that is to go."""
+    words = record.keywords
     # Texts, since there are more of them than an array may hold structures (MOST_STRUCTURES).
     contributions = [f"{name}={float(value)!r}" for name, value in record.contributions.items()]
-    packet.put(_own("Contributions"), bag(*contributions) if contributions else None)
-    words = record.keywords
-    for field, texts in (
-        ("Words", words.flat),
-        ("Hierarchy", words.hierarchical),
-        ("Scene", words.scene),
-    ):
-        packet.put(_own(field), bag(*texts) if texts else None)
-    packet.put(_own("Crops"), _bag_or_none(tuple(map(_from_crop, record.crops))))
+    return {
+        "Kind": _text_or_none(record.kind),
+        "Software": _text_or_none(record.software),
+        "Models": _text_or_none(record.models),
+        "Calibration": _text_or_none(record.calibration),
+        "Corrected": Text("True") if record.corrected else None,
+        "StartingPoint": _from_number(record.starting_point),
+        "LogOdds": _from_number(record.log_odds),
+        "Confidence": _from_number(record.confidence),
+        "Grade": None if record.grade is None else Text(record.grade),
+        "Contributions": bag(*contributions) if contributions else None,
+        "Words": bag(*words.flat) if words.flat else None,
+        "Hierarchy": bag(*words.hierarchical) if words.hierarchical else None,
+        "Scene": bag(*words.scene) if words.scene else None,
+        "Crops": _bag_or_none(tuple(map(_from_crop, record.crops))),
+    }
 
 
 def read(packet: Packet, orientation: int) -> Record | None:
@@ -47,7 +97,7 @@ def read(packet: Packet, orientation: int) -> Record | None:
     """
     if _own("Kind") not in packet and _own("Confidence") not in packet:
         return None
-    places = {regions.identifier(region): region for region in packet.items(REGIONS.name)}
+    places = {regions.identifier(region): region for region in packet.items(REGIONS)}
     crops = (
         _to_crop(item, places, orientation)
         for item in packet.items(_own("Crops"))
@@ -142,6 +192,14 @@ def _number_or_none(text: str) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) else None
+
+
+def _text_or_none(text: str) -> Text | None:
+    return Text(text) if text else None
+
+
+def _from_number(number: float | None) -> Text | None:
+    return None if number is None else Text(repr(float(number)))
 
 
 def _bag_or_none(items: tuple[Value, ...]) -> Array | None:

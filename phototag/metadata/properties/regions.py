@@ -7,15 +7,58 @@ from __future__ import annotations
 
 from typing import Final
 
+import attrs
+
 from phototag.crops import Crop
+from phototag.metadata.draft import Draft
 from phototag.metadata.orientation import stored, upright
+from phototag.metadata.properties.bag import splice
+from phototag.metadata.properties.property import Wanted
+from phototag.metadata.properties.structures import Structures
+from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
+from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Text, Value, bag, lang_alt
+from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
 
+REGIONS: Final = Name.of("Iptc4xmpExt:ImageRegion")
 _HUMAN: Final = "http://cv.iptc.org/newscodes/imageregiontype/human"
 _DECIMALS: Final = 6
 _SIDES: Final = ("rbX", "rbY", "rbW", "rbH")
+
+
+@attrs.frozen(kw_only=True)
+class CropRegions(Structures):
+    """A region for each crop that is suggested."""
+
+    label: str = str(REGIONS)
+    why: str = "the standard place for the area to be used for a crop of another shape"
+    content = "regions"
+
+    def items(self, packet: Packet) -> tuple[Value, ...]:
+        """All image regions."""
+        return packet.items(REGIONS)
+
+    def identifier(self, item: Value) -> str:
+        """The rId."""
+        return identifier(item)
+
+    def wanted(self, draft: Draft, record: Record, options: WriteOptions) -> Wanted:
+        """The record's crops."""
+        found = {region_id(c.profile): from_crop(c, draft.orientation) for c in record.crops}
+        return Wanted(values=tuple(found.items()), force=options.force)
+
+    def apply(self, draft: Draft, wanted: Wanted) -> None:
+        """Merge the regions into the user's; one whose rectangle has changed is written anew, at its place."""
+        there, values = self.present(draft), dict(wanted.values)
+        merged = self.merged(draft, wanted)
+        for at in merged.kept:
+            draft.packet.replace_item(REGIONS, at, values[there[at]])
+        extra = tuple(values[key] for key in merged.extra)
+        entry = draft.ledger.entry(self.label)
+        entry = splice(draft.packet, REGIONS, merged, extra, entry=entry)
+        draft.note(self.label, there, merged, entry)
 
 
 def region_id(profile: str) -> str:

@@ -1,0 +1,169 @@
+"""Bags of words: each word is merged by itself."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterable, Mapping, Sequence
+
+import attrs
+
+from phototag.keywords.claims import Keywords
+from phototag.metadata import iim
+from phototag.metadata.draft import Draft
+from phototag.metadata.merge import Entry, Merged, merge
+from phototag.metadata.properties.property import Property, Wanted
+from phototag.metadata.record import Record
+from phototag.metadata.xmp.names import Name
+from phototag.metadata.xmp.packet import Packet
+from phototag.metadata.xmp.values import Array, ArrayKind, Text, Value
+from phototag.options import WriteOptions
+
+
+def splice(
+    packet: Packet,
+    name: Name,
+    merged: Merged,
+    extra: tuple[Value, ...],
+    *,
+    entry: Entry,
+    kind: ArrayKind = "Bag",
+) -> Entry:
+    """Change single items of an array; what the ledger is to remember.
+
+    Args:
+        packet: to be changed.
+        name: of the property.
+        merged: what to do to its items.
+        extra: items to put at the end.
+        entry: what the ledger remembers.
+        kind: of a new array.
+    """
+    created = entry.created or (bool(extra) and name not in packet)
+    if name in packet:
+        packet.splice(name, set(merged.drop), extra)
+    elif extra:
+        packet.put(name, Array(kind, extra))
+    if created and not packet.items(name):
+        packet.put(name, None)
+        created = False
+    return attrs.evolve(merged.entry, created=created)
+
+
+@attrs.frozen(kw_only=True)
+class WordBag(Property):
+    """A list of words in which those of phototag stand among the user's.
+
+    Attributes:
+        array: the kind of array that is made where there is none.
+        only_where_present: written only into photos that have the property already.
+    """
+
+    array: ArrayKind = "Bag"
+    only_where_present: bool = False
+
+    @property
+    def form(self) -> str:
+        """The kind of array."""
+        return self.array
+
+    @property
+    def written(self) -> str:
+        """Whether it is made where it is not there."""
+        return "where present" if self.only_where_present else "always"
+
+    @property
+    def name(self) -> Name:
+        """The XMP name."""
+        return Name.of(self.label)
+
+    @abc.abstractmethod
+    def claims(self, words: Keywords) -> tuple[str, ...]:
+        """Which of phototag's words belong in here."""
+
+    def spelled(self, word: str) -> str:
+        """One of phototag's words as it is written here."""
+        return word
+
+    def vocabulary(self, words: Keywords) -> tuple[str, ...]:
+        """Phototag's words in every spelling that may stand here."""
+        return tuple(map(self.spelled, self.claims(words)))
+
+    def words(self, draft: Draft, record: Record, options: WriteOptions) -> Sequence[str]:
+        """The words that are to be there because of phototag."""
+        del draft, options
+        return tuple(map(self.spelled, self.claims(record.keywords)))
+
+    def levels_above(self, levels: Sequence[str]) -> Iterable[str]:
+        """What other programs make here of the levels above a hierarchical word of phototag's."""
+        del levels
+        return ()
+
+    @property
+    def copied_from(self) -> str:
+        """The property whose words a program repeats here when it copies a photo's keywords."""
+        return self.label
+
+    def existed(self, draft: Draft) -> bool:
+        """Whether the photo had it before phototag came."""
+        return self.name in draft.packet and not draft.ledger.entry(self.label).created
+
+    def present(self, draft: Draft) -> tuple[str, ...]:
+        """The words in the photo."""
+        return draft.packet.texts(self.name)
+
+    def wanted(self, draft: Draft, record: Record, options: WriteOptions) -> Wanted:
+        """The record's words."""
+        left_alone = self.only_where_present and self.name not in draft.packet
+        words = () if left_alone else self.words(draft, record, options)
+        return Wanted.words(words, self.vocabulary(draft.claimed), force=options.force)
+
+    def apply(self, draft: Draft, wanted: Wanted) -> None:
+        """Merge the words into the user's."""
+        there = self.present(draft)
+        entry = draft.ledger.entry(self.label)
+        merged = merge(
+            there,
+            wanted.names,
+            entry,
+            vocabulary=wanted.claimed,
+            force=wanted.force,
+            derived=draft.derived.get(self.label, ()),
+        )
+        draft.note(self.label, there, merged, self.put(draft, merged, entry))
+
+    def put(self, draft: Draft, merged: Merged, entry: Entry) -> Entry:
+        """Write the merged words; what the ledger is to remember."""
+        extra = tuple(Text(word) for word in merged.extra)
+        return splice(draft.packet, self.name, merged, extra, entry=entry, kind=self.array)
+
+    def foreign(self, draft: Draft) -> Mapping[str, Sequence[object]]:
+        """The user's words, with their qualifiers."""
+        mine = draft.mine(self.label, self.present(draft))
+        items = draft.packet.items(self.name)
+        return {self.label: [item for at, item in enumerate(items) if at not in mine]}
+
+
+@attrs.frozen(kw_only=True)
+class FlatWords(WordBag):
+    """Words without levels."""
+
+    content = "flat"
+
+    def claims(self, words: Keywords) -> tuple[str, ...]:
+        """The flat words."""
+        return words.flat
+
+    def vocabulary(self, words: Keywords) -> tuple[str, ...]:
+        """The flat words, whole and as IPTC cuts them."""
+        return (*words.flat, *map(iim.cut, words.flat))
+
+
+@attrs.frozen(kw_only=True)
+class SceneCodes(WordBag):
+    """Codes of the IPTC's vocabulary *scene*."""
+
+    content = "scene"
+
+    def claims(self, words: Keywords) -> tuple[str, ...]:
+        """The codes."""
+        return words.scene

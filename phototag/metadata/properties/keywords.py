@@ -1,0 +1,157 @@
+"""The photo's keywords in XMP, flat and with levels, and in the IPTC block; each knows what the others hold."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import attrs
+
+from phototag.keywords.claims import Keywords
+from phototag.metadata import elsewhere, iim, iptc, ledger
+from phototag.metadata.draft import Draft
+from phototag.metadata.merge import Entry, Merged, fold, folded
+from phototag.metadata.properties.bag import FlatWords, WordBag
+from phototag.metadata.record import Record
+from phototag.metadata.xmp.names import Name
+from phototag.options import WriteOptions
+
+#: Labels of the three that phototag makes where they are missing.
+SUBJECT: Final = "dc:subject"
+HIERARCHY: Final = "lr:hierarchicalSubject"
+IPTC_KEYWORDS: Final = "IPTC:Keywords"
+
+
+@attrs.frozen(kw_only=True)
+class Subject(FlatWords):
+    """The keywords."""
+
+    label: str = SUBJECT
+    why: str = "the keywords that every application reads"
+
+    def words(self, draft: Draft, record: Record, options: WriteOptions) -> Sequence[str]:
+        """Our words, and those that the user has in IPTC only: many programs stop reading at XMP."""
+        del options
+        flat = record.keywords.flat
+        if not flat:
+            return ()
+        users = draft.users(self.label, self.present(draft))
+        in_iptc = (*users_in_iptc(draft), *draft.elsewhere.iptc)
+        # Windows' field is the last one that is read.
+        hidden = () if in_iptc or self.existed(draft) else draft.elsewhere.windows
+        if draft.outranked:
+            hidden = ()
+        return (*iptc.missing(in_iptc, users), *iptc.missing(hidden, users), *flat)
+
+    def levels_above(self, levels: Sequence[str]) -> Iterable[str]:
+        """Each level is a keyword."""
+        return levels
+
+
+@attrs.frozen(kw_only=True)
+class HierarchicalWords(WordBag):
+    """The keywords with their levels.
+
+    Attributes:
+        separator: between the levels.
+    """
+
+    content = "hierarchical"
+    separator: str = "|"
+
+    def claims(self, words: Keywords) -> tuple[str, ...]:
+        """The words with their levels."""
+        return words.hierarchical
+
+    def spelled(self, word: str) -> str:
+        """With the separator of this property."""
+        return word.replace("|", self.separator)
+
+    def words(self, draft: Draft, record: Record, options: WriteOptions) -> Sequence[str]:
+        """Our paths, and each flat word of the user that is no level of a path of the user's yet."""
+        del options
+        words = record.keywords
+        if not words.hierarchical:
+            return ()
+        hidden: Sequence[str] = ()
+        if not self.only_where_present and not draft.outranked:
+            # Made here, it would hide the fields that applications read in its place.
+            hidden = elsewhere.paths(draft.packet)
+        paths = (*draft.users(self.label, self.present(draft)), *hidden)
+        levels = folded(level for path in paths for level in path.split(self.separator))
+        claimed = folded(words.flat) & folded(draft.entries[SUBJECT].added)
+        alone = [
+            word
+            for word in draft.packet.texts(Name.of(SUBJECT))
+            if word.strip() and fold(word) not in levels and fold(word) not in claimed
+        ]
+        return (*map(self.spelled, words.hierarchical), *hidden, *alone)
+
+    def levels_above(self, levels: Sequence[str]) -> Iterable[str]:
+        """Each level with those above it."""
+        return itertools.accumulate(levels, lambda above, level: f"{above}{self.separator}{level}")
+
+    @property
+    def copied_from(self) -> str:
+        """The hierarchy that phototag makes."""
+        return HIERARCHY
+
+
+@attrs.frozen(kw_only=True)
+class IptcKeywords(FlatWords):
+    """All keywords once more, in the IPTC block."""
+
+    label: str = IPTC_KEYWORDS
+    why: str = "viewers that know only the older block; all keywords, since they read nothing else"
+    store = "iim"
+
+    @property
+    def form(self) -> str:
+        """A dataset that is repeated."""
+        return "repeated"
+
+    @property
+    def exiv2(self) -> tuple[str, ...]:
+        """Of the application record."""
+        return ("Iptc.Application2.Keywords",)
+
+    def spelled(self, word: str) -> str:
+        """As far as it fits."""
+        return iim.cut(word)
+
+    def present(self, draft: Draft) -> tuple[str, ...]:
+        """The keywords in the block."""
+        return draft.block.keywords if draft.block else ()
+
+    def words(self, draft: Draft, record: Record, options: WriteOptions) -> Sequence[str]:
+        """All keywords of the photo, cut to what IPTC takes."""
+        created = draft.ledger.before.iptc == ledger.NONE
+        exists = draft.block is not None and not created
+        if not draft.takes_iptc or options.iptc == "never" or not record.keywords.flat:
+            return ()
+        if options.iptc == "auto" and not exists:
+            return ()
+        return [self.spelled(w) for w in draft.packet.texts(Name.of(SUBJECT)) if w.strip()]
+
+    def put(self, draft: Draft, merged: Merged, entry: Entry) -> Entry:
+        """Change the block; without a word of ours it is as it was before phototag."""
+        del entry
+        draft.block, before = iptc.changed(draft.block, merged, draft.ledger.before.iptc)
+        if not merged.entry.added:
+            draft.block, before = iptc.restored(draft.block, before), ""
+        draft.remember(iptc=before)
+        return merged.entry
+
+    def foreign(self, draft: Draft) -> Mapping[str, Sequence[object]]:
+        """The user's keywords."""
+        return {self.label: list(users_in_iptc(draft))}
+
+    def levels_above(self, levels: Sequence[str]) -> Iterable[str]:
+        """Each level is a keyword."""
+        return map(self.spelled, levels)
+
+
+def users_in_iptc(draft: Draft) -> tuple[str, ...]:
+    """The keywords of the IPTC block that are the user's."""
+    return draft.users(IPTC_KEYWORDS, draft.block.keywords if draft.block else ())
