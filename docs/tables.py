@@ -19,9 +19,11 @@ from phototag.criteria import CRITERIA, Finding, Findings, calibration, installe
 from phototag.criteria.verdict import Verdict
 from phototag.crops import Crop, built_in
 from phototag.crops.profiles import Serves
+from phototag.files.formats import FORMATS
 from phototag.keywords.applications import COLLECTIONS
 from phototag.keywords.claims import SCENE_CODES
 from phototag.keywords.vocabulary import Vocabulary, branches
+from phototag.metadata.containers import container_of
 from phototag.metadata.properties.table import PROPERTIES
 from phototag.options import (
     CatalogueOptions,
@@ -39,6 +41,8 @@ from phototag.vision import people_prefilter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from phototag.files.formats import Format
 
 
 #: The functions that take options as keyword arguments.
@@ -59,6 +63,7 @@ def write(folder: Path) -> None:
     for name, text in (
         ("mapping.md", mapping()),
         ("options.md", options()),
+        ("formats.md", formats()),
         ("scene_codes.md", scene_codes()),
         ("vocabulary.md", vocabulary()),
         ("profiles.md", profiles()),
@@ -112,6 +117,46 @@ def mapping() -> str:
             for item in PROPERTIES
         ),
     )
+
+
+def formats() -> str:
+    """The formats; negatives that are treated alike in one row."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for form in sorted(FORMATS, key=lambda form: form.raw):
+        if form.suffixes:
+            raw = "DNG" if form.container else "raw files"
+            row = (raw if form.raw else form.name, _read(form), _place(form), _crops(form))
+            alike.setdefault(row, []).extend(f"`{suffix}`" for suffix in form.suffixes)
+    return table(
+        ("format", "files", "is read", "metadata go", "crops become"),
+        (
+            (name, " ".join(sorted(suffixes)), read, place, crops)
+            for (name, read, place, crops), suffixes in alike.items()
+        ),
+    )
+
+
+def _read(form: Format) -> str:
+    return f"with `phototag[{form.extra}]`" if form.extra else "always"
+
+
+def _place(form: Format) -> str:
+    """Where metadata go unless somebody asks for another place."""
+    if form.takes_metadata:
+        both = container_of(form).holds_iptc
+        return f"into the photo: {'XMP and IPTC' if both else 'XMP'}"
+    if not form.sidecar_by_stem:
+        return "into `name.ext.xmp` beside it"
+    beside = (
+        "into `name.xmp` (Adobe's programs, Capture One) and `name.ext.xmp` (darktable) beside it"
+    )
+    return f"{beside}; into the photo with `--sidecar never`" if form.container else beside
+
+
+def _crops(form: Format) -> str:
+    if form.raw:
+        return "none is cut"
+    return "JPEG" if form.encoder is None else form.name
 
 
 def scene_codes() -> str:

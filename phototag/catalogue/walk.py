@@ -12,7 +12,7 @@ import attrs
 
 from phototag.errors import PhotoNotReadable
 from phototag.files import sidecar_names, temporary
-from phototag.files.formats import PHOTO_SUFFIXES, RAW_SUFFIXES
+from phototag.files.formats import PHOTO_SUFFIXES, RAW_SUFFIXES, suffix_of
 from phototag.files.opening import FileState, path_of
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def listing(
         elif _is_folder(entry):
             if not _left_out(entry.name):
                 folders.append(entry)
-        elif _suffix(entry.name) in PHOTO_SUFFIXES and _is_file(entry):
+        elif suffix_of(entry.name) in PHOTO_SUFFIXES and _is_file(entry):
             photos.append(_found(entry, inside, names if beside else None))
     return list(_paired(photos)) if pairs else photos, folders
 
@@ -197,13 +197,13 @@ def _paired(photos: list[Found]) -> Iterator[Found]:
     developed: dict[str, Found] = {}
     negatives: dict[str, list[Found]] = {}
     for photo in photos:
-        if _suffix(photo.name) in RAW_SUFFIXES:
+        if suffix_of(photo.name) in RAW_SUFFIXES:
             negatives.setdefault(_stem(photo.name), []).append(photo)
         else:
             developed.setdefault(_stem(photo.name), photo)
     for photo in photos:
         stem = _stem(photo.name)
-        if _suffix(photo.name) not in RAW_SUFFIXES:
+        if suffix_of(photo.name) not in RAW_SUFFIXES:
             yield photo
             if developed[stem] is photo:
                 for negative in negatives.get(stem, ()):
@@ -226,10 +226,6 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return stat.S_ISREG(entry.stat().st_mode)
     except OSError:
         return True
-
-
-def _suffix(name: str) -> str:
-    return os.path.splitext(name)[1].lower()
 
 
 def _stem(name: str) -> str:

@@ -1,33 +1,220 @@
-"""Which files are photos, by their names."""
+"""The table of formats: all that phototag knows of each kind of file, and what follows from its name or content.
+
+Adding a format is an entry here and, where metadata are written into its files, a container in
+``metadata/containers/``.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Final
 
+import attrs
+
+#: Bytes at their places; all of them must stand there.
+Signature = tuple[tuple[int, bytes], ...]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Encoder:
+    """How a new picture, a crop, is written by Pillow.
+
+    Attributes:
+        suffixes: that new files may have.
+        modes: of pixels that the format holds; others are converted to RGB.
+        options: for Pillow.
+        takes_quality: 1..100.
+    """
+
+    suffixes: tuple[str, ...]
+    modes: frozenset[str]
+    options: Mapping[str, object] = attrs.Factory(dict)
+    takes_quality: bool = False
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Format:
+    """A kind of file.
+
+    Attributes:
+        name: for people.
+        suffixes: of its files, in lower case. Files with one of them are photos; a format without any is
+            known only to be refused by its name.
+        signatures: how its content begins; one of them is enough.
+        decoder: Pillow's name of it; empty where Pillow does not read it.
+        extra: the extra of phototag that is needed to read it; empty for none.
+        upright: the decoder has turned the picture already.
+        raw: a camera's negative. It is looked at through the preview in it, nothing is cut out of it, and
+            metadata are written into it only where sidecars are forbidden and ``container`` says how.
+        container: module and class in ``phototag.metadata.containers``; empty where metadata are never
+            written into files of this format.
+        sidecar_by_stem: a sidecar is called ``name.xmp`` too, and not ``name.ext.xmp`` alone.
+        encoder: how crops are written; None for a format in which none are.
+        browsers: web browsers show it.
+    """
+
+    name: str
+    suffixes: tuple[str, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    decoder: str = ""
+    extra: str = ""
+    upright: bool = False
+    raw: bool = False
+    container: str = ""
+    sidecar_by_stem: bool = False
+    encoder: Encoder | None = None
+    browsers: bool = False
+
+    @property
+    def takes_metadata(self) -> bool:
+        """Whether metadata are written into its files unless sidecars are asked for."""
+        return bool(self.container) and not self.raw
+
+    def starts(self, data: bytes) -> bool:
+        """Whether content begins as one of its files does."""
+        return any(
+            all(data.startswith(part, at) for at, part in signature)
+            for signature in self.signatures
+        )
+
+
+def _start(*beginnings: bytes) -> tuple[Signature, ...]:
+    return tuple(((0, beginning),) for beginning in beginnings)
+
+
+def _media(*brands: bytes) -> tuple[Signature, ...]:
+    """Files of the ISO base media file format, by their major brand."""
+    return tuple(((4, b"ftyp"), (8, brand)) for brand in brands)
+
+
+def _raw(suffix: str, *signatures: Signature, container: str = "") -> Format:
+    """A camera's negative."""
+    return Format(
+        name=f"{suffix[1:].upper()} raw",
+        suffixes=(suffix,),
+        signatures=signatures,
+        extra="raw",
+        raw=True,
+        container=container,
+        sidecar_by_stem=True,
+    )
+
+
 # fmt: off
-#: Camera negatives: looked at through their previews, never written into.
-RAW_SUFFIXES: Final = frozenset({
-    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".k25", ".kdc",
-    ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2",
-    ".srf", ".srw", ".x3f",
-})
-#: Pictures that cameras, phones and photo programs make.
-PHOTO_SUFFIXES: Final = RAW_SUFFIXES | {
-    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".jp2", ".heic", ".heif",
-    ".hif", ".avif", ".gif", ".bmp",
-}
+#: What a crop becomes whose photo is of a format in which none is written.
+JPEG: Final = Format(
+    name="JPEG", suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"), signatures=_start(b"\xff\xd8\xff"),
+    decoder="JPEG", container="jpeg.Jpeg", browsers=True,
+    encoder=Encoder(
+        suffixes=(".jpg", ".jpeg"), modes=frozenset({"L", "RGB", "CMYK"}), takes_quality=True,
+        options={"subsampling": "4:4:4", "optimize": True},
+    ),
+)
+#: Of two that match, the first counts.
+FORMATS: Final = (
+    # Canon's raw files are TIFF with a mark of their own.
+    _raw(".cr2", ((0, b"II*\0"), (8, b"CR\x02")), ((0, b"MM\0*"), (8, b"CR\x02"))),
+    JPEG,
+    Format(
+        name="PNG", suffixes=(".png",), signatures=_start(b"\x89PNG\r\n\x1a\n"),
+        decoder="PNG", container="png.Png", browsers=True,
+        encoder=Encoder(
+            suffixes=(".png",), modes=frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}),
+        ),
+    ),
+    Format(
+        name="TIFF", suffixes=(".tif", ".tiff"), signatures=_start(b"II*\0", b"MM\0*"),
+        decoder="TIFF", upright=True, container="tiff.TiffFile",
+        encoder=Encoder(
+            suffixes=(".tif", ".tiff"), options={"compression": "tiff_lzw"},
+            modes=frozenset({
+                "1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F", "LAB",
+            }),
+        ),
+    ),
+    Format(
+        name="WebP", suffixes=(".webp",), signatures=(((0, b"RIFF"), (8, b"WEBP")),),
+        decoder="WEBP", container="webp.WebP", browsers=True,
+        encoder=Encoder(
+            suffixes=(".webp",), modes=frozenset({"RGB", "RGBA"}), takes_quality=True,
+            options={"method": 6},
+        ),
+    ),
+    Format(
+        name="AVIF", suffixes=(".avif",), signatures=_media(b"avif", b"avis"), decoder="AVIF",
+        browsers=True,
+    ),
+    Format(
+        name="JPEG 2000", suffixes=(".jp2",), signatures=_start(b"\0\0\0\x0cjP  \r\n\x87\n"),
+        decoder="JPEG2000", container="jp2.Jp2",
+    ),
+    Format(
+        name="HEIC", suffixes=(".heic",), decoder="HEIF", extra="heif", upright=True,
+        signatures=_media(b"heic", b"heix", b"heim", b"heis", b"hevc"),
+    ),
+    Format(
+        name="HEIF", suffixes=(".heif", ".hif"), signatures=_media(b"mif1", b"msf1"),
+        decoder="HEIF", extra="heif", upright=True,
+    ),
+    Format(
+        name="GIF", suffixes=(".gif",), signatures=_start(b"GIF8"), decoder="GIF", browsers=True,
+    ),
+    Format(
+        name="BMP", suffixes=(".bmp",), signatures=_start(b"BM"), decoder="BMP", browsers=True,
+    ),
+    # The one negative that is made for metadata inside: its standard says where they go.
+    _raw(".dng", container="tiff.TiffFile"),
+    _raw(".cr3", *_media(b"crx ")),
+    _raw(".raf", *_start(b"FUJIFILMCCD-RAW")),
+    _raw(".orf", *_start(b"IIRO", b"IIRS", b"MMOR")),
+    _raw(".rw2", *_start(b"IIU\0")),
+    _raw(".x3f", *_start(b"FOVb")),
+    *map(_raw, (
+        ".3fr", ".arw", ".crw", ".dcr", ".erf", ".fff", ".iiq", ".k25", ".kdc", ".mef", ".mos",
+        ".mrw", ".nef", ".nrw", ".pef", ".raw", ".rwl", ".sr2", ".srf", ".srw",
+    )),
+    Format(name="ISO media", signatures=_media(b"")),
+    Format(name="PSD", signatures=_start(b"8BPS")),
+    Format(name="JPEG XL", signatures=_start(b"\xff\x0a", b"\0\0\0\x0cJXL ")),
+    Format(name="JPEG 2000 code stream", signatures=_start(b"\xff\x4f\xff\x51")),
+    Format(name="BigTIFF", signatures=_start(b"II+\0", b"MM\0+")),
+    Format(name="PDF", signatures=_start(b"%PDF")),
+)
 # fmt: on
 
+_BY_SUFFIX: Final = {suffix: form for form in FORMATS for suffix in form.suffixes}
+#: Pictures that cameras, phones and photo programs make.
+PHOTO_SUFFIXES: Final = frozenset(_BY_SUFFIX)
+#: Camera negatives.
+RAW_SUFFIXES: Final = frozenset(suffix for suffix, form in _BY_SUFFIX.items() if form.raw)
+#: What browsers show.
+BROWSER_SUFFIXES: Final = frozenset(s for s, form in _BY_SUFFIX.items() if form.browsers)
+#: The formats that crops are written in, by the suffix of the new file.
+ENCODED: Final = {s: form for form in FORMATS if form.encoder for s in form.encoder.suffixes}
 
-def raw_kind(path: str) -> str:
-    """What kind of negative a file is by its name, ``NEF``; empty for none."""
-    suffix = os.path.splitext(path)[1]
-    return suffix[1:].upper() if suffix.lower() in RAW_SUFFIXES else ""
+
+def by_name(path: str) -> Format | None:
+    """The format that a file has by its name; None for none of the table."""
+    return _BY_SUFFIX.get(suffix_of(path))
+
+
+def by_content(data: bytes) -> Format | None:
+    """The format that a file has by its content; None for none of the table."""
+    return next((form for form in FORMATS if form.starts(data)), None)
+
+
+def is_raw(path: str, data: bytes) -> bool:
+    """Whether it is a camera's negative, by its name or by its content."""
+    return any(form is not None and form.raw for form in (by_name(path), by_content(data)))
+
+
+def suffix_of(path: str) -> str:
+    """The end of a file's name in lower case, ``.jpg``."""
+    return os.path.splitext(path)[1].lower()
 
 
 def crop_name(photo: str, profile: str) -> str:
     """``jane.casting_8x10.jpg`` beside ``jane.jpg``; a JPEG where the format is not written."""
     stem, suffix = os.path.splitext(photo)
-    written = suffix.lower() in {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}
-    return f"{stem}.{profile}{suffix if written else '.jpg'}"
+    return f"{stem}.{profile}{suffix if suffix.lower() in ENCODED else '.jpg'}"

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from typing import Final
 
 from phototag.errors import PhotoNotReadable
-from phototag.files.formats import raw_kind
+from phototag.files.formats import by_name
 
 # Too long a name and a link that leads round in a circle are names of no file, too.
 _NOT_THERE: Final = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP}
@@ -70,8 +70,8 @@ def new(path: str) -> list[str]:
 
 
 def _owns_its_stem(path: str, siblings: Collection[str] | None = None) -> bool:
-    """Whether ``name.xmp`` is this file's: a raw file, and the only one of this name."""
-    if not raw_kind(path):
+    """Whether ``name.xmp`` is this file's: of a format that has such, and the only one of this name."""
+    if not _by_stem(path):
         return False
     stem, suffix = _parts(path)
     folder = os.path.dirname(path) or "."
@@ -81,8 +81,14 @@ def _owns_its_stem(path: str, siblings: Collection[str] | None = None) -> bool:
         return True
     here = os.path.basename(stem)
     return not any(
-        _parts(name)[0] == here and _parts(name)[1] != suffix and raw_kind(name) for name in names
+        _parts(name)[0] == here and _parts(name)[1] != suffix and _by_stem(name) for name in names
     )
+
+
+def _by_stem(path: str) -> bool:
+    """Whether programs look for ``name.xmp`` beside files of this format."""
+    form = by_name(path)
+    return form is not None and form.sidecar_by_stem
 
 
 def _parts(path: str) -> tuple[str, str]:

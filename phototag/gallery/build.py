@@ -25,6 +25,7 @@ from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Kind
 from phototag.errors import OutputNotWritable, PhototagError, shown
 from phototag.files import temporary
+from phototag.files.formats import BROWSER_SUFFIXES, suffix_of
 from phototag.files.opening import absolute
 from phototag.options import GalleryOptions, takes
 from phototag.outcome import Outcome
@@ -43,9 +44,6 @@ SIDE: Final = (
 )
 QUALITY: Final = 60  # of the thumbnails, WebP: about 12 kB each
 TOGETHER: Final = 40  # thumbnails in one piece of the page
-BROWSERS_SHOW: Final = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".avif"}
-)
 UNDECIDED: Final = "undecided"
 
 Roots = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
@@ -284,7 +282,7 @@ def _value(value: object) -> str | None:
 
 def _url(path: str, folder: Path) -> str:
     """Where the page finds the file itself; empty for formats that browsers do not show."""
-    if Path(path).suffix.lower() not in BROWSERS_SHOW:
+    if suffix_of(path) not in BROWSER_SUFFIXES:
         return ""
     try:
         relative = os.path.relpath(path, folder.absolute())

@@ -22,7 +22,7 @@ def digest(data: bytes, path: str) -> str:
     """
     parts: Rest = (data,)
     try:
-        container = open_container(data, path, raw=formats.raw_kind(path))
+        container = open_container(data, path, named=formats.by_name(path))
         parts = (b"%d" % container.orientation, *container.picture())
     except (PhototagError, ValueError):  # nothing that can be taken apart
         pass

@@ -11,7 +11,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -20,7 +19,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from phototag import errors
-from phototag.files.formats import RAW_SUFFIXES
+from phototag.files import formats
 from phototag.files.sizes import MOST_PIXELS
 
 if TYPE_CHECKING:
@@ -37,11 +36,14 @@ LEAST_SIDE = 16  # px of the seen picture's short side; no face is found in less
 
 # What Pillow may open, by content, whatever the file is called.  Left to itself it tries all it knows:
 # of PostScript it makes a picture by starting Ghostscript.  Its JPEG is MPO, too.
-FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "AVIF", "JPEG2000", "GIF", "BMP")
-HEIF: Final = ("HEIF",)  # of files of that kind alone; for others it is not asked
+HEIF: Final = "HEIF"  # a package's, which is asked of files of that kind alone
+FORMATS: Final = tuple(
+    form.decoder for form in formats.FORMATS if form.decoder and form.decoder != HEIF
+)
 ORIENTATION_TAG = 0x0112
 DNG_VERSION_TAG = 0xC612
-UPRIGHT_FORMATS = {"TIFF", "HEIF"}  # Pillow's decoders of these turn the picture themselves
+# Pillow's decoders of these turn the picture themselves.
+UPRIGHT_FORMATS = {form.decoder for form in formats.FORMATS if form.upright}
 RGBA = (4,)
 ORIENTATIONS = range(1, 9)
 RAW_FLIP = {0: 1, 3: 3, 5: 8, 6: 6}  # LibRaw's flip -> Exif orientation
@@ -80,8 +82,7 @@ def decode(name: str, data: bytes, max_pixels: int = MOST_PIXELS) -> Picture:
     """
     if not data:
         raise errors.NotAPhoto(name, "the file is empty", "restore it from a backup")
-    suffix = Path(name).suffix.lower()
-    if suffix in RAW_SUFFIXES or looks_raw(data):
+    if formats.is_raw(name, data):
         return _decode_raw(name, data, max_pixels)
     with opened(name, data) as image:
         if image.format == "TIFF" and DNG_VERSION_TAG in getattr(image, "tag_v2", ()):
@@ -116,7 +117,7 @@ def opened(name: str, data: bytes) -> Image.Image:
             name, "reading HEIC needs one more package", "pip install 'phototag[heif]'"
         )
     try:
-        return Image.open(io.BytesIO(data), formats=HEIF if heif else FORMATS)
+        return Image.open(io.BytesIO(data), formats=[HEIF] if heif else FORMATS)
     except UnidentifiedImageError as error:
         raise errors.NotAPhoto(
             name, "this is not a picture in a format phototag knows", "save it as JPEG, PNG or TIFF"
@@ -262,8 +263,9 @@ def _upright(rgb: RGB, orientation: int) -> RGB:
 
 
 def _is_heif(data: bytes) -> bool:
-    brands = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
-    return data[4:8] == b"ftyp" and data[8:12] in brands and b"avif" not in data[16:40]
+    found = formats.by_content(data)
+    # An AVIF may begin like a HEIF, and says among the brands behind that what it is.
+    return found is not None and found.decoder == HEIF and b"avif" not in data[16:40]
 
 
 def _register_heif() -> bool:
@@ -271,16 +273,6 @@ def _register_heif() -> bool:
         return False
     importlib.import_module("pillow_heif").register_heif_opener()
     return True
-
-
-def looks_raw(data: bytes) -> bool:
-    """Whether the content is that of a camera's negative, whatever the file is called."""
-    return (
-        data[8:11] == b"CR\x02"  # CR2
-        or data[4:12] == b"ftypcrx "  # CR3
-        or data[:4] in {b"IIU\0", b"IIRO", b"IIRS", b"MMOR"}  # RW2, ORF
-        or data[:15] == b"FUJIFILMCCD-RAW"
-    )
 
 
 def _decode_raw(name: str, data: bytes, max_pixels: int) -> Picture:

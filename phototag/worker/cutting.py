@@ -6,31 +6,27 @@ import io
 import os
 import shutil
 import subprocess
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
 from phototag.errors import FormatNotWritable, MetadataDamaged, PhotoDamaged, WriteRefused
-from phototag.files.formats import raw_kind
+from phototag.files import formats
+from phototag.files.formats import ENCODED, Encoder
 from phototag.files.replace import Original, read_file, replace
 from phototag.metadata import transfer
 from phototag.metadata.containers import open_container
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.orientation import stored, upright
 from phototag.scene.geometry import Box
-from phototag.vision.decoding import UPRIGHT_FORMATS, looks_raw, opened, orientation_of
+from phototag.vision.decoding import UPRIGHT_FORMATS, opened, orientation_of
 
 if TYPE_CHECKING:
     from PIL.JpegImagePlugin import JpegImageFile
 
     from phototag.worker.requests import Cut
 
-FORMATS: Final = {
-    ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF",
-    ".webp": "WEBP",
-}  # fmt: skip
 MOST_SHIFT = 0.02  # of the crop's side by which the grid of a JPEG may move it
 BLOCK = 8  # px
 ORIENTATION = 0x0112  # Exif tags
@@ -45,12 +41,6 @@ TURNS = {
     4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
     6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
-MODES: Final = {
-    "JPEG": {"L", "RGB", "CMYK"},
-    "PNG": {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"},
-    "TIFF": {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F", "LAB"},
-    "WEBP": {"RGB", "RGBA"},
-}
 CUT_SECONDS = 30  # less than a sealed process gets
 
 
@@ -63,7 +53,7 @@ def cut(order: Cut) -> None:
         PhototagError: the photo cannot be read.
     """
     photo = read_file(order.photo.path)
-    if raw_kind(photo.path) or looks_raw(photo.data):
+    if formats.is_raw(photo.path, photo.data):
         raise FormatNotWritable(photo.photo, "nothing is cut out of a raw file", "develop it first")
     if os.path.lexists(order.target):
         raise WriteRefused(photo.photo, f"{order.target} is there already", "name another file")
@@ -83,10 +73,10 @@ def _made(photo: Original, order: Cut) -> bytes:
 
 
 def _cut_anew(photo: Original, order: Cut) -> bytes:
-    form = FORMATS.get(os.path.splitext(order.target)[1].lower())
-    if form is None:
+    form = ENCODED.get(formats.suffix_of(order.target))
+    if form is None or form.encoder is None:
         raise FormatNotWritable(
-            order.target, "pictures are not written in this format", f"use {', '.join(FORMATS)}"
+            order.target, "pictures are not written in this format", f"use {', '.join(ENCODED)}"
         )
     with opened(photo.photo, photo.data) as image:
         try:
@@ -103,8 +93,10 @@ def _cut_anew(photo: Original, order: Cut) -> bytes:
             )
         left, top = round(order.box.x * whole.width), round(order.box.y * whole.height)
         part = whole.crop((left, top, left + wide, top + high))
-        options = _encoding(form, order.quality)
-        fitted = _in_a_mode_of(form, part)
+        options = dict(form.encoder.options)
+        if form.encoder.takes_quality:
+            options["quality"] = order.quality
+        fitted = _in_a_mode_of(form.encoder, part)
         # A profile describes the colours of one mode: of another it would be wrong.
         if (profile := image.info.get("icc_profile")) and fitted.mode == part.mode:
             options["icc_profile"] = profile
@@ -112,10 +104,10 @@ def _cut_anew(photo: Original, order: Cut) -> bytes:
             options["exif"] = exif
     stream = io.BytesIO()
     try:
-        fitted.save(stream, form, **options)
+        fitted.save(stream, form.decoder, **options)
     except (OSError, ValueError, RuntimeError) as error:
         raise FormatNotWritable(
-            photo.photo, f"a {part.mode} picture cannot be written as {form} ({error})"
+            photo.photo, f"a {part.mode} picture cannot be written as {form.decoder} ({error})"
         ) from error
     return transfer.carried(
         photo.data,
@@ -127,23 +119,15 @@ def _cut_anew(photo: Original, order: Cut) -> bytes:
     )
 
 
-def _in_a_mode_of(form: str, part: Image.Image) -> Image.Image:
+def _in_a_mode_of(encoder: Encoder, part: Image.Image) -> Image.Image:
     """The picture in a mode that the format takes."""
-    if part.mode in MODES[form]:
+    if part.mode in encoder.modes:
         return part
     if part.mode.startswith("I;16"):
         eight = np.asarray(part).astype(np.uint16) >> 8
         part = Image.fromarray(eight.astype(np.uint8))
-        return part if part.mode in MODES[form] else part.convert("RGB")
-    return part.convert("RGBA" if part.has_transparency_data and "RGBA" in MODES[form] else "RGB")
-
-
-def _encoding(form: str, quality: int) -> dict[str, Any]:
-    if form == "JPEG":
-        return {"quality": quality, "subsampling": "4:4:4", "optimize": True}
-    if form == "WEBP":
-        return {"quality": quality, "method": 6}
-    return {"compression": "tiff_lzw"} if form == "TIFF" else {}
+        return part if part.mode in encoder.modes else part.convert("RGB")
+    return part.convert("RGBA" if part.has_transparency_data and "RGBA" in encoder.modes else "RGB")
 
 
 def _exif(
@@ -183,7 +167,7 @@ def _cut_losslessly(photo: Original, order: Cut) -> bytes:
         )
     if (
         not photo.data.startswith(b"\xff\xd8")
-        or FORMATS.get(Path(order.target).suffix.lower()) != "JPEG"
+        or ENCODED.get(formats.suffix_of(order.target)) is not formats.JPEG
     ):
         raise WriteRefused(
             photo.photo, "only a JPEG can be cut without loss, into a JPEG", "leave out --lossless"

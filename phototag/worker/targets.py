@@ -74,8 +74,8 @@ def _inside(photo: Original, *, negatives: bool) -> Target:
         NotAPhoto: the content is no picture.
         PhotoDamaged: the file's structure is broken.
     """
-    raw = formats.raw_kind(photo.path)
-    opened = partial(open_container, photo=photo.photo, raw=raw, negatives=negatives)
+    named = formats.by_name(photo.path)
+    opened = partial(open_container, photo=photo.photo, named=named, negatives=negatives)
     return Target(photo, opened, _unhidden(photo, opened(photo.data)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phototag.metadata.containers.container import Container, Rest, same
-from phototag.metadata.containers.sniff import DNG, open_container
+from phototag.metadata.containers.sniff import container_of, open_container
 from phototag.metadata.containers.xmp_file import XmpFile
 
-__all__ = ["DNG", "Container", "Rest", "XmpFile", "open_container", "same"]
+__all__ = ["Container", "Rest", "XmpFile", "container_of", "open_container", "same"]

@@ -67,6 +67,11 @@ class Container(abc.ABC):
         return None
 
     @property
+    def is_raw(self) -> bool:
+        """Whether it holds what a camera's sensor has measured, whatever the file is called."""
+        return False
+
+    @property
     @abc.abstractmethod
     def exif(self) -> bytes | None:
         """The Exif data as a TIFF structure."""
