@@ -21,7 +21,7 @@ from phototag.metadata.properties import statement
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import TagOptions, WriteOptions
-from phototag.worker.order import record_of
+from phototag.worker.order import order_of
 
 NUMBER = r"[+-]?\d+\.\d"
 Shown = tuple[list[Decimal], Decimal]  # the parts, and what they are said to add up to
@@ -66,7 +66,7 @@ def in_gallery(analysis: Analysis) -> Shown:
 def in_xmp(analysis: Analysis) -> Shown:
     """From the serialised packet, which is read afresh."""
     draft = Draft(Packet(None), None, takes_iptc=False, orientation=1, ledger=Ledger())
-    plan.tag(draft, record_of(analysis, TagOptions()), WriteOptions())
+    plan.tag(draft, order_of(analysis, TagOptions()), WriteOptions())
     again = Packet(draft.packet.to_bytes())
     record = statement.read(again, 1)
     assert record is not None

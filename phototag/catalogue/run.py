@@ -22,12 +22,12 @@ from phototag.criteria.calibration import default as rules
 from phototag.criteria.verdict import Kind
 from phototag.files.opening import names_of
 from phototag.metadata.change import Change
-from phototag.metadata.record import FORM
+from phototag.metadata.record import FORM, WriteOrder
 from phototag.options import CatalogueOptions, WriteOptions, part, takes
 from phototag.outcome import How, Met, Outcome, Written
 from phototag.version import __version__
 from phototag.worker import single
-from phototag.worker.order import check_crop, record_of
+from phototag.worker.order import check_crop, order_of
 from phototag.worker.pool import Pool
 from phototag.worker.requests import Identify, Write
 from phototag.worker.source import PhotoFile
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from phototag.analysis.result import Analysis
-    from phototag.metadata.record import Record
     from phototag.outcome import Expected
     from phototag.scene.measures import Scene
 
@@ -183,9 +182,9 @@ class Catalogue:
             met = self._identify(found.path, detect=False)
             # What the camera developed may be cut differently, and has another number of pixels.
             analysis = attrs.evolve(analysis, crops=(), refusals=())
-        record = record_of(analysis, options)
+        order = order_of(analysis, options)
         place = self._place(found)
-        change, written = self._write(task, place, met, record)
+        change, written = self._write(task, place, met, order)
         now = looks(written.states, os.path.realpath(found.path))
         if found.partner is not None:
             now = f"{now} {beside}"
@@ -198,7 +197,7 @@ class Catalogue:
                 mark=written.mark,
             )
             self._state.remember(
-                place, row, Statement(record=record, options=part(options, WriteOptions))
+                place, row, Statement(order=order, options=part(options, WriteOptions))
             )
         return Outcome(photo=found.path, analysis=analysis, change=change, how=how), now
 
@@ -228,20 +227,22 @@ class Catalogue:
         return self._pool.submit(Identify(photo=photo, detect=detect, max_pixels=pixels))
 
     def _put(
-        self, path: str, record: Record, options: WriteOptions, expected: Expected | None = None
+        self, path: str, order: WriteOrder, options: WriteOptions, expected: Expected | None = None
     ) -> Written:
-        """Write a record; with ``expected``, only where the photo is as this run knows it."""
+        """Write what is ordered; with ``expected``, only where the photo is as this run knows it."""
         photo = PhotoFile.of(path)
         return self._pool.submit(
-            Write(photo=photo, record=record, options=options, expected=expected)
+            Write(photo=photo, order=order, options=options, expected=expected)
         )
 
-    def _write(self, task: Task, place: Place, met: Met, record: Record) -> tuple[Change, Written]:
-        """Write a record, with what stood there before in the book."""
+    def _write(
+        self, task: Task, place: Place, met: Met, order: WriteOrder
+    ) -> tuple[Change, Written]:
+        """Write what is ordered, with what stood there before in the book."""
         path, book = task.found.path, self._state
         options = part(self._options, WriteOptions)
         if options.dry_run:
-            written = self._put(path, record, options)
+            written = self._put(path, order, options)
             assert written.change is not None
             return written.change, written
         before = book.written(place) if task.row and task.row.mark else None
@@ -250,13 +251,14 @@ class Catalogue:
         run = self._number_of_run()
         new = book.intend(run, place, met.picture, before)
         try:
-            written = self._put(path, record, options, met.expecting(mark))
+            written = self._put(path, order, options, met.expecting(mark))
             if written.change is None:
                 # Another computer stated something there, or this run did and was killed.
-                if new or self._mark_of(path, record) != written.mark:
+                if new or self._mark_of(path, order) != written.mark:
                     there = written.found
-                    book.correct(run, place, Statement(record=there) if there else None)
-                written = self._put(path, record, options, met.expecting(written.mark))
+                    before = Statement(order=WriteOrder(record=there)) if there else None
+                    book.correct(run, place, before)
+                written = self._put(path, order, options, met.expecting(written.mark))
             if written.change is None:
                 raise errors.ChangedMeanwhile(path, "another program wrote into it", "run again")
         except (errors.WriteUncertain, errors.WorkerDied):
@@ -277,10 +279,10 @@ class Catalogue:
         kind = self._corrected.get(picture) if alone and picture is not None else None
         return self._settings if kind is None else f"{self._settings}/{kind}"
 
-    def _mark_of(self, path: str, record: Record) -> str:
+    def _mark_of(self, path: str, order: WriteOrder) -> str:
         """The mark of the statement that would stand in a photo."""
         dry = attrs.evolve(part(self._options, WriteOptions), dry_run=True)
-        return self._put(path, record, dry).mark
+        return self._put(path, order, dry).mark
 
     def _number_of_run(self) -> int:
         if self._run is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -17,8 +17,9 @@ from phototag import errors
 from phototag.analysis.result import models_identity
 from phototag.catalogue.database import Database, packed, unpacked
 from phototag.criteria.verdict import Kind
-from phototag.metadata.record import Record
+from phototag.metadata.record import WriteOrder
 from phototag.options import WriteOptions
+from phototag.scene import serialization
 from phototag.scene.measures import SCENE_VERSION, Scene
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Place:
 class Statement:
     """What was written into a photo, and how; enough to write it again."""
 
-    record: Record
+    order: WriteOrder
     options: WriteOptions = attrs.Factory(WriteOptions)
 
 
@@ -145,7 +146,7 @@ class State(Database):
         """What was last written into a photo."""
         query = "SELECT written FROM photos WHERE root = ? AND folder = ? AND name = ?"
         found = self._one(query, *attrs.astuple(place))
-        return None if found is None or found[0] is None else unpacked(found[0], Statement)
+        return None if found is None or found[0] is None else _to_statement(found[0])
 
     def places(self, root: int, picture: str, run: int) -> list[Place]:
         """Where a picture has been met that a run had changed elsewhere.
@@ -287,7 +288,7 @@ class State(Database):
             yield Entry(
                 place=Place(root, folder, name),
                 picture=picture,
-                before=None if before is None else unpacked(before, Statement),
+                before=None if before is None else _to_statement(before),
             )
 
     def later(self, run: int, place: Place) -> int | None:
@@ -327,6 +328,16 @@ class State(Database):
             self._sql.execute(
                 "UPDATE runs SET ended = started WHERE id = ? AND ended IS NULL", (run,)
             )
+
+
+def _to_statement(column: bytes) -> Statement:
+    """What was packed; earlier runs kept the whole order in the record."""
+    values = unpacked(column, dict[str, Any])
+    if "order" not in values:
+        record = values.pop("record")
+        beside = {name: record[name] for name in ("faces", "lightroom", "size") if name in record}
+        values["order"] = {"record": record, **beside}
+    return serialization.from_json(values, Statement)
 
 
 def _from_error(error: errors.PhototagError | None) -> str | None:

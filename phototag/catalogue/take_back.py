@@ -151,8 +151,8 @@ class _Taking:
             mine = self._options
             links = mine.allow_hard_links or entry.before.options.allow_hard_links
             options = attrs.evolve(entry.before.options, dry_run=dry, allow_hard_links=links)
-            photo, record = PhotoFile.of(path), entry.before.record
-            written = self._pool.submit(Write(photo=photo, record=record, options=options))
+            photo, order = PhotoFile.of(path), entry.before.order
+            written = self._pool.submit(Write(photo=photo, order=order, options=options))
             assert written.change is not None
             change, mark = written.change, written.mark
         if not dry:

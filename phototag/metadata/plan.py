@@ -1,4 +1,4 @@
-"""From a photo's blocks and a record to the new blocks. Nothing here touches a file."""
+"""From a photo's blocks and an order to the new blocks. Nothing here touches a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from phototag.metadata.properties import statement
 from phototag.metadata.properties.keywords import SUBJECT, users_in_iptc
 from phototag.metadata.properties.property import Wanted
 from phototag.metadata.properties.table import HIERARCHIES, PROPERTIES
-from phototag.metadata.record import Record
+from phototag.metadata.record import WriteOrder
 from phototag.options import WriteOptions
 
 
@@ -46,12 +46,12 @@ def adopt(draft: Draft, other: Draft) -> None:
     draft.derived = derived.positions(draft, claimed)
 
 
-def tag(draft: Draft, record: Record, options: WriteOptions) -> None:
-    """Make the record's words, regions and statement the ones in the photo."""
+def tag(draft: Draft, order: WriteOrder, options: WriteOptions) -> None:
+    """Make what is ordered the words, regions and statement in the photo."""
     draft.stated = statement.read(draft.packet, draft.orientation)
     draft.outranked = any(hierarchy.existed(draft) for hierarchy in HIERARCHIES)
     for item in PROPERTIES:
-        item.apply(draft, item.wanted(draft, record, options))
+        item.apply(draft, item.wanted(draft, order, options))
     ledger.write(draft.packet, Ledger(draft.entries, draft.ledger.before))
 
 

@@ -1,4 +1,4 @@
-"""What phototag states in a photo, and what it reads back from there."""
+"""What phototag states in a photo and reads back from there, and what it is told to write."""
 
 from __future__ import annotations
 
@@ -34,9 +34,6 @@ class Record:
             stated.
         keywords: the words and scene codes that are claimed.
         crops: the crop suggestions.
-        faces: faces to be marked, in the upright picture; not read back.
-        lightroom: a crop that Lightroom is to apply, for sidecars; not read back.
-        size: width and height of the stored picture in px, for the faces; not read back.
         software: version of phototag.
         models: short name of the set of models (changes when a model does).
         calibration: short name of the calibration (changes when a threshold does).
@@ -50,9 +47,6 @@ class Record:
     starting_point: float | None = None
     keywords: Keywords = attrs.Factory(Keywords)
     crops: tuple[Crop, ...] = ()
-    faces: tuple[Box, ...] = ()
-    lightroom: Box | None = None
-    size: tuple[int, int] = (0, 0)
     software: str = ""
     models: str = ""
     calibration: str = ""
@@ -67,11 +61,32 @@ class Record:
         return round(math.fsum((self.starting_point, *self.contributions.values())), DIGITS) + 0.0
 
 
+@attrs.frozen(kw_only=True)
+class WriteOrder:
+    """What is to be written into a photo: the record, and what goes with it and is not read back.
+
+    Attributes:
+        record: the statement, the words and the crops.
+        faces: faces to be marked, in the upright picture.
+        lightroom: a crop that Lightroom is to apply, for sidecars.
+        size: width and height of the stored picture in px, for the faces.
+    """
+
+    record: Record
+    faces: tuple[Box, ...] = ()
+    lightroom: Box | None = None
+    size: tuple[int, int] = (0, 0)
+
+
+# Marks are kept from run to run: those of records that had these fields, always empty, stay what they are.
+_ONCE_IN_A_RECORD: Final = {"faces": [], "lightroom": None, "size": [0, 0]}
+
+
 def mark(record: Record | None) -> str:
-    """A short name of what a record states, as far as it can be read back; empty for none."""
+    """A short name of what a record states; empty for none."""
     if record is None:
         return ""
-    values = serialization.to_json(record)
+    values = {**serialization.to_json(record), **_ONCE_IN_A_RECORD}
     if record.starting_point is None:
         del values["starting_point"]  # the name is then that of before there was one
     text = json.dumps(values, sort_keys=True)

@@ -85,10 +85,10 @@ def draw(request: Draw) -> None:
 
 
 def write(request: Write) -> Written:
-    """Embed a record in a photo."""
+    """Write what is ordered into a photo."""
     from phototag.worker import writer  # noqa: PLC0415
 
-    return writer.write(request.photo.path, request.record, request.options, request.expected)
+    return writer.write(request.photo.path, request.order, request.options, request.expected)
 
 
 def read(request: Read) -> Record | None:

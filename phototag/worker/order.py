@@ -8,7 +8,7 @@ from phototag.analysis.result import Analysis, added_up
 from phototag.crops import names
 from phototag.files import arguments
 from phototag.keywords.claims import claim
-from phototag.metadata.record import DIGITS, Record
+from phototag.metadata.record import DIGITS, Record, WriteOrder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,18 @@ def check_crop(
     arguments.one_of("lightroom_crop", options.lightroom_crop, known)
 
 
+def order_of(analysis: Analysis, options: TagOptions) -> WriteOrder:
+    """What is to be written into the photo."""
+    record = record_of(analysis, options)
+    asked = (crop.box for crop in record.crops if crop.profile == options.lightroom_crop)
+    return WriteOrder(
+        record=record,
+        faces=tuple(face.box for face in _faces(analysis)) if options.faces else (),
+        lightroom=next(asked, None),
+        size=_stored_size(analysis),
+    )
+
+
 def record_of(analysis: Analysis, options: TagOptions) -> Record:
     """What is to stand in the photo."""
     claimed = claim(
@@ -60,11 +72,6 @@ def record_of(analysis: Analysis, options: TagOptions) -> Record:
         contributions=stated.contributions,
         keywords=claimed,
         crops=crops,
-        faces=tuple(face.box for face in _faces(analysis)) if options.faces else (),
-        lightroom=next(
-            (crop.box for crop in crops if crop.profile == options.lightroom_crop), None
-        ),
-        size=_stored_size(analysis),
         software=analysis.software,
         models=analysis.models,
         calibration=analysis.calibration,

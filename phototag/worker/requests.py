@@ -13,7 +13,7 @@ import attrs
 
 from phototag.analysis.shapes import Bar, Shape
 from phototag.metadata.change import Change
-from phototag.metadata.record import Record
+from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
 from phototag.outcome import Expected, Met, Written
 from phototag.scene.geometry import Box
@@ -185,15 +185,15 @@ class Draw(PhotoRequest[None]):
 
 @attrs.frozen(kw_only=True)
 class Write(PhotoRequest[Written]):
-    """Write a record into a photo, its sidecars, or both.
+    """Write what is ordered into a photo, its sidecars, or both.
 
     Attributes:
-        record: what is to stand there.
+        order: what is to stand there.
         options: how to write.
         expected: nothing is written unless the photo is so; None = whatever it is.
     """
 
-    record: Record
+    order: WriteOrder
     options: WriteOptions
     expected: Expected | None = None
 

@@ -12,7 +12,7 @@ from phototag.files import arguments, formats
 from phototag.files.opening import absolute
 from phototag.options import WriteOptions, part
 from phototag.outcome import How, Outcome
-from phototag.worker.order import record_of
+from phototag.worker.order import order_of
 from phototag.worker.requests import Cut, Detect, Draw, Identify, Remove, Write
 from phototag.worker.source import PhotoFile, Source, name_of, source_of
 
@@ -49,7 +49,7 @@ def written(pool: Pool, photo: Path, analysis: Analysis, options: TagOptions) ->
     arguments.check(result=(analysis, Analysis))
     request = Write(
         photo=PhotoFile.of(photo),
-        record=record_of(analysis, options),
+        order=order_of(analysis, options),
         options=part(options, WriteOptions),
     )
     change = pool.submit(request).change

@@ -28,7 +28,7 @@ from phototag.metadata.containers.xmp_file import NEW
 from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import NONE
 from phototag.metadata.properties import statement
-from phototag.metadata.record import Record, mark
+from phototag.metadata.record import Record, WriteOrder, mark
 from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
@@ -43,17 +43,17 @@ NOTHING: Final = b""
 
 def write(
     path: os.PathLike[str] | str,
-    record: Record,
+    order: WriteOrder,
     options: WriteOptions | None = None,
     expected: Expected | None = None,
 ) -> Written:
-    """Write a record into a photo or its sidecars, or bring an earlier one up to date.
+    """Write what is ordered into a photo or its sidecars, or bring an earlier one up to date.
 
     Only what phototag wrote itself is ever changed. Nothing is written if nothing would change.
 
     Args:
         path: of a photo.
-        record: the statement, the words and the crops.
+        order: the statement, the words and the crops, and what goes with them.
         options: how to write.
         expected: what must stand in the photo, or nothing is written.
 
@@ -72,12 +72,12 @@ def write(
     options = options or WriteOptions()
     photo = read_file(path)
     with refused(photo.photo, WriteRefused):
-        words.check(record)
+        words.check(order.record)
     if expected and FileState.of(photo.state) != expected.state:
         raise ChangedMeanwhile(photo.photo, "another program changed it meanwhile", "run again")
-    edit = partial(plan.tag, record=record, options=options)
+    edit = partial(plan.tag, order=order, options=options)
     targets = to_write(photo, options)
-    if record.lightroom and all(target.original is photo for target in targets):
+    if order.lightroom and all(target.original is photo for target in targets):
         raise WriteRefused(
             photo.photo,
             "a Lightroom crop is written into sidecars only, and this photo has none",
@@ -87,10 +87,11 @@ def write(
 
 
 def apply(
-    path: os.PathLike[str] | str, record: Record, options: WriteOptions | None = None
+    path: os.PathLike[str] | str, order: WriteOrder | Record, options: WriteOptions | None = None
 ) -> Change:
-    """What ``write`` does, without the accounts."""
-    change = write(path, record, options).change
+    """What ``write`` does, without the accounts; a record alone is an order."""
+    order = WriteOrder(record=order) if isinstance(order, Record) else order
+    change = write(path, order, options).change
     assert change is not None
     return change
 

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,8 +21,9 @@ from phototag import errors
 from phototag.catalogue import database
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import Place, Row, State, Statement
-from phototag.metadata.record import Record
+from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
+from phototag.scene.geometry import Box
 from processes import read_until, started
 
 
@@ -73,8 +75,9 @@ def test_a_state_that_cannot_be_opened_leaves_the_photos_alone(tree: Path, tmp_p
 
 def test_statements_and_errors_come_back_as_they_were(state: Path) -> None:
     place = Place(1, b"\xff folder", b"\xfe.jpg")
-    record = Record(kind="headshot", confidence=0.9, contributions={"focus": 1.5}, size=(3, 4))
-    statement = Statement(record=record, options=WriteOptions(iptc="never"))
+    record = Record(kind="headshot", confidence=0.9, contributions={"focus": 1.5})
+    order = WriteOrder(record=record, faces=(Box(0.1, 0.2, 0.3, 0.4),), size=(3, 4))
+    statement = Statement(order=order, options=WriteOptions(iptc="never"))
     error = errors.PhotoDamaged("a\udcff.jpg", "it is damaged", "throw it away")
     with State(state) as book:
         book.root(b"/")
@@ -84,6 +87,48 @@ def test_statements_and_errors_come_back_as_they_were(state: Path) -> None:
         assert found is not None
         assert (type(found), found.args) == (type(error), error.args)
         assert book.failed(1) == {(b"\xff folder", b"\xfe.jpg")}
+
+
+# As the version packed it that kept the faces, the crop and the size in the record.
+FORMER = {
+    "record": {
+        "kind": "headshot", "confidence": 0.9, "grade": None, "contributions": {}, "starting_point": None,
+        "keywords": {"flat": [], "hierarchical": [], "scene": []}, "crops": [],
+        "faces": [[0.1, 0.2, 0.3, 0.4]], "lightroom": [0, 0, 0.5, 0.5], "size": [3, 4], "software": "",
+        "models": "", "calibration": "", "corrected": False,
+    },
+    "options": {
+        "iptc": "never", "sidecar": "auto", "force": False, "dry_run": False, "keep_mtime": False,
+        "allow_hard_links": False,
+    },
+}  # fmt: skip
+
+
+def test_what_an_earlier_version_packed_is_still_read(state: Path) -> None:
+    place = Place(1, b"", b"a.jpg")
+    with State(state) as book:
+        book.root(b"/")
+        run = book.begin(1, "a", "1")
+        book.remember(
+            place, Row(looks="1"), Statement(order=WriteOrder(record=Record(kind="", confidence=0)))
+        )
+        book.intend(
+            run, place, "ab", Statement(order=WriteOrder(record=Record(kind="", confidence=0)))
+        )
+        former = zlib.compress(json.dumps(FORMER).encode())
+        book._do("UPDATE photos SET written = ?", former)
+        book._do("UPDATE changes SET before = ?", former)
+        expected = Statement(
+            order=WriteOrder(
+                record=Record(kind="headshot", confidence=0.9),
+                faces=(Box(0.1, 0.2, 0.3, 0.4),),
+                lightroom=Box(0, 0, 0.5, 0.5),
+                size=(3, 4),
+            ),
+            options=WriteOptions(iptc="never"),
+        )
+        assert book.written(place) == expected
+        assert [entry.before for entry in book.entries(run)] == [expected]
 
 
 def test_a_run_is_gone_on_with_until_it_ends(state: Path) -> None:
@@ -100,7 +145,8 @@ def test_a_run_is_gone_on_with_until_it_ends(state: Path) -> None:
 
 
 def test_what_stood_in_a_photo_before_the_first_write_of_a_run_is_kept(state: Path) -> None:
-    first, second = (Statement(record=Record(kind=k, confidence=1)) for k in ("portrait", "other"))
+    records = (Record(kind=kind, confidence=1) for kind in ("portrait", "other"))
+    first, second = (Statement(order=WriteOrder(record=record)) for record in records)
     place = Place(1, b"", b"a.jpg")
     with State(state) as book:
         book.root(b"/")

@@ -16,13 +16,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeAlias
 
-import attrs
 import pytest
 from PIL import Image
 
 from corpus import BESIDE, MIXTURES, build, put_beside
 from phototag.metadata.containers import open_container
-from phototag.metadata.record import Record
+from phototag.metadata.record import Record, WriteOrder
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
@@ -129,7 +128,7 @@ def test_digikam_lists_faces_only_on_request(
 ) -> None:
     """A crop would become a person called after it; a face is listed once, without a name."""
     paths = build(tmp_path / "photos", exiftool, {"plain.jpg": (), "asked.jpg": ()})
-    face = attrs.evolve(headshot, faces=(Box(0.3, 0.2, 0.2, 0.3),), size=(160, 120))
+    face = WriteOrder(record=headshot, faces=(Box(0.3, 0.2, 0.2, 0.3),), size=(160, 120))
     apply(paths[0], headshot)
     apply(paths[1], face)
     found = seen("digikam", tmp_path / "photos")

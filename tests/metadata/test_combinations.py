@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from phototag.metadata.record import Record
+from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
 from phototag.worker.writer import apply, remove
@@ -180,11 +180,11 @@ def test_only_our_rows_change_and_all_of_it_comes_back(
 ) -> None:
     path = tmp_path / f"a.{mixture.suffix}"
     make(mixture, path, helper)
-    record = headshot
+    order = WriteOrder(record=headshot)
     if faces:
-        record = attrs.evolve(headshot, faces=(Box(0.1, 0.1, 0.2, 0.2),), size=(48, 40))
+        order = attrs.evolve(order, faces=(Box(0.1, 0.1, 0.2, 0.2),), size=(48, 40))
     before, pixels = dump(path, helper), picture_data(path)
-    apply(path, record, WriteOptions(iptc=iptc))
+    apply(path, order, WriteOptions(iptc=iptc))
     after = dump(path, helper)
     changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     assert {key for key in changed if not key.startswith(OURS)} == set()
@@ -193,7 +193,7 @@ def test_only_our_rows_change_and_all_of_it_comes_back(
         assert set(as_list(before.get(name))) <= set(as_list(after.get(name))), name
     assert set(as_list(before.get("IPTC:Keywords"))) <= set(as_list(after.get("IPTC:Keywords")))
     written = path.read_bytes()
-    assert not apply(path, record, WriteOptions(iptc=iptc)).changed
+    assert not apply(path, order, WriteOptions(iptc=iptc)).changed
     assert path.read_bytes() == written
     remove(path)
     assert dump(path, helper) == before

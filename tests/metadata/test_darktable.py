@@ -16,7 +16,7 @@ from phototag.criteria import CRITERIA
 from phototag.crops import built_in
 from phototag.metadata import iim
 from phototag.metadata.containers import open_container
-from phototag.metadata.record import Record
+from phototag.metadata.record import Record, WriteOrder
 from phototag.metadata.xmp.names import PHOTOTAG, Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Value
@@ -38,17 +38,16 @@ WAYS = ("inside", "beside", "inside, written before", "beside, written before")
 
 
 @pytest.fixture
-def whole(headshot: Record) -> Record:
+def whole(headshot: Record) -> WriteOrder:
     """A record of all criteria, of more crops and faces than one array may hold."""
     crops = tuple(
         attrs.evolve(headshot.crops[0], profile=profile.name, recommended=False)
         for profile in built_in()
     )
     places = [(0.05 + 0.25 * (at % 4), 0.1 + 0.3 * (at // 4)) for at in range(FACES)]
-    return attrs.evolve(
-        headshot,
-        contributions=dict.fromkeys(CRITERIA, 0.125),
-        crops=crops,
+    contributions = dict.fromkeys(CRITERIA, 0.125)
+    return WriteOrder(
+        record=attrs.evolve(headshot, contributions=contributions, crops=crops),
         faces=tuple(Box(x, y, 0.1, 0.15) for x, y in places),
         size=(160, 120),
     )

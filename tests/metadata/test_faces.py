@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import pytest
 
-from phototag.metadata.record import Record
+from phototag.metadata.record import Record, WriteOrder
 from phototag.scene.geometry import Box
 from phototag.worker.writer import apply, remove
 
@@ -23,8 +23,8 @@ def regions(dump: Any, path: Any) -> Any:
 
 
 @pytest.fixture
-def faced(headshot: Record) -> Record:
-    return attrs.evolve(headshot, faces=(FACE,), size=(96, 64))
+def faced(headshot: Record) -> WriteOrder:
+    return WriteOrder(record=headshot, faces=(FACE,), size=(96, 64))
 
 
 def test_no_face_is_marked_unless_asked_for(make: Any, dump: Any, headshot: Record) -> None:
@@ -34,7 +34,7 @@ def test_no_face_is_marked_unless_asked_for(make: Any, dump: Any, headshot: Reco
 
 
 def test_a_face_is_marked_by_its_middle_and_without_a_name(
-    make: Any, dump: Any, faced: Record
+    make: Any, dump: Any, faced: WriteOrder
 ) -> None:
     path = make("a.jpg")
     before = path.read_bytes()
@@ -59,7 +59,7 @@ def test_a_face_is_marked_by_its_middle_and_without_a_name(
     ],
 )  # fmt: skip
 def test_faces_are_in_stored_pixels(
-    make: Any, dump: Any, faced: Record, orientation: int, middle: tuple[float, float]
+    make: Any, dump: Any, faced: WriteOrder, orientation: int, middle: tuple[float, float]
 ) -> None:
     path = make("a.jpg", orientation=orientation)
     apply(path, faced)
@@ -68,7 +68,7 @@ def test_faces_are_in_stored_pixels(
 
 
 def test_a_face_that_somebody_has_named_is_left_to_them(
-    make: Any, dump: Any, faced: Record
+    make: Any, dump: Any, faced: WriteOrder
 ) -> None:
     path = make("a.jpg", NAMED)
     before = dump(path)
@@ -79,7 +79,7 @@ def test_a_face_that_somebody_has_named_is_left_to_them(
     assert dump(path) == before
 
 
-def test_other_faces_stay_beside_ours(make: Any, dump: Any, faced: Record) -> None:
+def test_other_faces_stay_beside_ours(make: Any, dump: Any, faced: WriteOrder) -> None:
     path = make("a.jpg", NAMED)
     before = dump(path)
     apply(path, attrs.evolve(faced, faces=(Box(0, 0, 0.1, 0.1),)))
@@ -89,7 +89,7 @@ def test_other_faces_stay_beside_ours(make: Any, dump: Any, faced: Record) -> No
 
 
 def test_a_face_that_was_named_since_belongs_to_the_user(
-    make: Any, dump: Any, faced: Record
+    make: Any, dump: Any, faced: WriteOrder
 ) -> None:
     path = make("a.jpg")
     apply(path, faced)
@@ -105,7 +105,7 @@ def test_a_face_that_was_named_since_belongs_to_the_user(
 
 
 def test_without_the_request_earlier_marks_go(
-    make: Any, dump: Any, faced: Record, headshot: Record
+    make: Any, dump: Any, faced: WriteOrder, headshot: Record
 ) -> None:
     path = make("a.jpg")
     apply(path, faced)

@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 
-from phototag.metadata.record import Record
+from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
 from phototag.worker.writer import apply
@@ -43,9 +42,9 @@ def test_the_dump_is_the_golden_one(
     make: Any, dump: Any, headshot: Record, update: bool, name: str
 ) -> None:
     path = make(name.removesuffix(".xmp"), orientation=6 if name == "turned.jpg" else 1)
-    record = attrs.evolve(headshot, faces=(Box(0.25, 0.125, 0.5, 0.5),), size=(96, 64))
+    order = WriteOrder(record=headshot, faces=(Box(0.25, 0.125, 0.5, 0.5),), size=(96, 64))
     beside = name.endswith(".xmp")
-    apply(path, record, WriteOptions(sidecar="always" if beside else "never"))
+    apply(path, order, WriteOptions(sidecar="always" if beside else "never"))
     seen = dump(path.with_name(name) if beside else path)
     found = {key: value for key, value in seen.items() if not key.startswith(FOREIGN)}
     golden = GOLDEN / f"{name}.json"

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 
 from corpus import negative
 from phototag.errors import (
     WriteRefused,
 )
-from phototag.metadata.record import Record
+from phototag.metadata.record import Record, WriteOrder
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.scene.geometry import Box
@@ -34,7 +33,7 @@ def test_a_lightroom_crop_goes_into_the_sidecar_and_comes_back_out(
     tmp_path: Path, headshot: Record
 ) -> None:
     path = negative(tmp_path / "a.nef")  # lies on its side: orientation 6
-    cropped = attrs.evolve(headshot, lightroom=CROP)
+    cropped = WriteOrder(record=headshot, lightroom=CROP)
     apply(path, cropped)
     beside = tmp_path / "a.xmp"
     assert crs(beside) == {
@@ -51,12 +50,12 @@ def test_a_lightroom_crop_goes_into_the_sidecar_and_comes_back_out(
 
 def test_a_crop_of_the_users_is_left_alone(tmp_path: Path, headshot: Record) -> None:
     path = negative(tmp_path / "a.nef")
-    cropped = attrs.evolve(headshot, lightroom=CROP)
+    cropped = WriteOrder(record=headshot, lightroom=CROP)
     apply(path, cropped)
     beside = tmp_path / "a.xmp"
     (tmp_path / "a.nef.xmp").unlink()
     beside.write_bytes(beside.read_bytes().replace(b"CropRight>0.625", b"CropRight>0.900"))
-    apply(path, attrs.evolve(headshot, lightroom=Box(0, 0, 0.3, 0.3)))
+    apply(path, WriteOrder(record=headshot, lightroom=Box(0, 0, 0.3, 0.3)))
     assert crs(beside)["CropRight"] == "0.900000"
     remove(path)
     assert crs(beside)["CropRight"] == "0.900000"
@@ -66,5 +65,5 @@ def test_a_lightroom_crop_is_never_written_into_a_photo(make: Any, headshot: Rec
     path = make("a.jpg")
     before = path.read_bytes()
     with pytest.raises(WriteRefused, match="into sidecars only"):
-        apply(path, attrs.evolve(headshot, lightroom=CROP))
+        apply(path, WriteOrder(record=headshot, lightroom=CROP))
     assert path.read_bytes() == before

@@ -13,7 +13,7 @@ from phototag.metadata.containers import open_container
 from phototag.metadata.draft import Draft
 from phototag.metadata.properties.property import Property, Wanted
 from phototag.metadata.properties.table import PROPERTIES
-from phototag.metadata.record import Record
+from phototag.metadata.record import Record, WriteOrder
 from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
@@ -33,8 +33,8 @@ def opened(path: Path) -> Draft:
 
 
 @pytest.fixture
-def record(headshot: Record) -> Record:
-    return attrs.evolve(headshot, faces=(Box(0.25, 0.125, 0.5, 0.5),), size=(96, 64))
+def order(headshot: Record) -> WriteOrder:
+    return WriteOrder(record=headshot, faces=(Box(0.25, 0.125, 0.5, 0.5),), size=(96, 64))
 
 
 INSIDE = [item for item in PROPERTIES if item.label != "crs:Crop"]  # which goes into sidecars alone
@@ -42,11 +42,11 @@ INSIDE = [item for item in PROPERTIES if item.label != "crs:Crop"]  # which goes
 
 @pytest.mark.parametrize("item", INSIDE, ids=lambda item: item.label)
 def test_what_the_ledger_remembers_is_present_and_what_others_wrote_is_foreign(
-    make: Any, record: Record, item: Property
+    make: Any, order: WriteOrder, item: Property
 ) -> None:
     path = make("a.jpg", *OTHERS)
     before = opened(path)
-    apply(path, record)
+    apply(path, order)
     after = opened(path)
     remembered = after.ledger.entry(item.label).added
     assert set(remembered) <= set(item.present(after))
@@ -60,11 +60,11 @@ def test_what_the_ledger_remembers_is_present_and_what_others_wrote_is_foreign(
 
 @pytest.mark.parametrize("item", PROPERTIES, ids=lambda item: item.label)
 def test_a_property_is_applied_after_those_before_it_and_taken_back_alone(
-    make: Any, record: Record, item: Property
+    make: Any, order: WriteOrder, item: Property
 ) -> None:
     draft = opened(make("a.jpg", *OTHERS))
     draft.beside = True  # as in a sidecar, where all of them may be written
-    wish = attrs.evolve(record, lightroom=Box(0.1, 0.1, 0.5, 0.5))
+    wish = attrs.evolve(order, lightroom=Box(0.1, 0.1, 0.5, 0.5))
     for earlier in PROPERTIES[: PROPERTIES.index(item)]:
         earlier.apply(draft, earlier.wanted(draft, wish, WriteOptions()))
     before = item.present(draft)
@@ -84,9 +84,9 @@ def test_the_table_names_each_property_once_with_a_reason() -> None:
     assert PROPERTIES[-1].label == "phototag:*"
 
 
-def test_nothing_but_what_the_table_lists_is_written(make: Any, record: Record) -> None:
+def test_nothing_but_what_the_table_lists_is_written(make: Any, order: WriteOrder) -> None:
     path = make("a.jpg")
-    apply(path, record)
+    apply(path, order)
     packet = opened(path).packet
     listed = {item.label for item in PROPERTIES}
     assert {str(name) for name in packet.names() if name.uri != PHOTOTAG} <= listed

@@ -12,7 +12,7 @@ from phototag.metadata import iim
 from phototag.metadata.draft import Draft
 from phototag.metadata.merge import Entry, Merged, merge
 from phototag.metadata.properties.property import Property, Wanted
-from phototag.metadata.record import Record
+from phototag.metadata.record import WriteOrder
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, ArrayKind, Text, Value
@@ -88,10 +88,10 @@ class WordBag(Property):
         """Phototag's words in every spelling that may stand here."""
         return tuple(map(self.spelled, self.claims(words)))
 
-    def words(self, draft: Draft, record: Record, options: WriteOptions) -> Sequence[str]:
+    def words(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Sequence[str]:
         """The words that are to be there because of phototag."""
         del draft, options
-        return tuple(map(self.spelled, self.claims(record.keywords)))
+        return tuple(map(self.spelled, self.claims(order.record.keywords)))
 
     def levels_above(self, levels: Sequence[str]) -> Iterable[str]:
         """What other programs make here of the levels above a hierarchical word of phototag's."""
@@ -111,10 +111,10 @@ class WordBag(Property):
         """The words in the photo."""
         return draft.packet.texts(self.name)
 
-    def wanted(self, draft: Draft, record: Record, options: WriteOptions) -> Wanted:
+    def wanted(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Wanted:
         """The record's words."""
         left_alone = self.only_where_present and self.name not in draft.packet
-        words = () if left_alone else self.words(draft, record, options)
+        words = () if left_alone else self.words(draft, order, options)
         return Wanted.words(words, self.vocabulary(draft.claimed), force=options.force)
 
     def apply(self, draft: Draft, wanted: Wanted) -> None:

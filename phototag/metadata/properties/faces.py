@@ -15,7 +15,7 @@ from phototag.metadata.draft import Draft
 from phototag.metadata.orientation import stored, upright
 from phototag.metadata.properties.property import Wanted
 from phototag.metadata.properties.structures import Structures
-from phototag.metadata.record import Record
+from phototag.metadata.record import WriteOrder
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Text, Value
@@ -54,12 +54,12 @@ class Faces(Structures):
         """The area of an unnamed face."""
         return identifier(item)
 
-    def wanted(self, draft: Draft, record: Record, options: WriteOptions) -> Wanted:
+    def wanted(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Wanted:
         """The record's faces, without those that somebody has marked already."""
         mine = draft.mine(self.label, self.present(draft))
         users = [item for at, item in enumerate(items(draft.packet)) if at not in mine]
-        found = regions_of(record.faces, draft.orientation, users)
-        return Wanted(values=tuple(found.items()), force=options.force, size=record.size)
+        found = regions_of(order.faces, draft.orientation, users)
+        return Wanted(values=tuple(found.items()), force=options.force, size=order.size)
 
     def apply(self, draft: Draft, wanted: Wanted) -> None:
         """Merge the faces into the user's regions."""

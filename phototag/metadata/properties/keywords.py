@@ -13,7 +13,7 @@ from phototag.metadata import elsewhere, iim, iptc, ledger
 from phototag.metadata.draft import Draft
 from phototag.metadata.merge import Entry, Merged, fold, folded
 from phototag.metadata.properties.bag import FlatWords, WordBag
-from phototag.metadata.record import Record
+from phototag.metadata.record import WriteOrder
 from phototag.metadata.xmp.names import Name
 from phototag.options import WriteOptions
 
@@ -30,10 +30,10 @@ class Subject(FlatWords):
     label: str = SUBJECT
     why: str = "the keywords that every application reads"
 
-    def words(self, draft: Draft, record: Record, options: WriteOptions) -> Sequence[str]:
+    def words(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Sequence[str]:
         """Our words, and those that the user has in IPTC only: many programs stop reading at XMP."""
         del options
-        flat = record.keywords.flat
+        flat = order.record.keywords.flat
         if not flat:
             return ()
         users = draft.users(self.label, self.present(draft))
@@ -68,10 +68,10 @@ class HierarchicalWords(WordBag):
         """With the separator of this property."""
         return word.replace("|", self.separator)
 
-    def words(self, draft: Draft, record: Record, options: WriteOptions) -> Sequence[str]:
+    def words(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Sequence[str]:
         """Our paths, and each flat word of the user that is no level of a path of the user's yet."""
         del options
-        words = record.keywords
+        words = order.record.keywords
         if not words.hierarchical:
             return ()
         hidden: Sequence[str] = ()
@@ -124,11 +124,11 @@ class IptcKeywords(FlatWords):
         """The keywords in the block."""
         return draft.block.keywords if draft.block else ()
 
-    def words(self, draft: Draft, record: Record, options: WriteOptions) -> Sequence[str]:
+    def words(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Sequence[str]:
         """All keywords of the photo, cut to what IPTC takes."""
         created = draft.ledger.before.iptc == ledger.NONE
         exists = draft.block is not None and not created
-        if not draft.takes_iptc or options.iptc == "never" or not record.keywords.flat:
+        if not draft.takes_iptc or options.iptc == "never" or not order.record.keywords.flat:
             return ()
         if options.iptc == "auto" and not exists:
             return ()

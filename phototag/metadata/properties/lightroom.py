@@ -17,7 +17,7 @@ from phototag.metadata.draft import Draft
 from phototag.metadata.merge import Entry
 from phototag.metadata.orientation import stored
 from phototag.metadata.properties.property import Property, Wanted
-from phototag.metadata.record import Record
+from phototag.metadata.record import WriteOrder
 from phototag.metadata.xmp.names import PREFIXES, Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Text
@@ -54,12 +54,12 @@ class LightroomCrop(Property):
         names = (name for name in map(_name, _LOCALS) if name in draft.packet)
         return tuple(_remembered(name, draft.packet.text(name)) for name in names)
 
-    def wanted(self, draft: Draft, record: Record, options: WriteOptions) -> Wanted:
+    def wanted(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Wanted:
         """The crop that is to be applied: in sidecars alone."""
         del options
-        if record.lightroom is None or not draft.beside:
+        if order.lightroom is None or not draft.beside:
             return Wanted()
-        found = settings(record.lightroom, draft.orientation).items()
+        found = settings(order.lightroom, draft.orientation).items()
         return Wanted(values=[(_remembered(name, text), Text(text)) for name, text in found])
 
     def apply(self, draft: Draft, wanted: Wanted) -> None:

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, Self
 import attrs
 
 from phototag.metadata.draft import Draft
-from phototag.metadata.record import Record
+from phototag.metadata.record import WriteOrder
 from phototag.metadata.xmp.names import exiv2_key
 from phototag.metadata.xmp.values import Text, Value
 from phototag.options import WriteOptions
@@ -82,8 +82,8 @@ class Property(abc.ABC):
         """What stands in the photo, as the ledger would remember it."""
 
     @abc.abstractmethod
-    def wanted(self, draft: Draft, record: Record, options: WriteOptions) -> Wanted:
-        """What a record asks for. The properties before this one in the table are applied already."""
+    def wanted(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Wanted:
+        """What an order asks for. The properties before this one in the table are applied already."""
 
     @abc.abstractmethod
     def apply(self, draft: Draft, wanted: Wanted) -> None:

@@ -15,7 +15,7 @@ from phototag.metadata.orientation import stored, upright
 from phototag.metadata.properties.bag import splice
 from phototag.metadata.properties.property import Wanted
 from phototag.metadata.properties.structures import Structures
-from phototag.metadata.record import Record
+from phototag.metadata.record import WriteOrder
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Text, Value, bag, lang_alt
@@ -44,9 +44,9 @@ class CropRegions(Structures):
         """The rId."""
         return identifier(item)
 
-    def wanted(self, draft: Draft, record: Record, options: WriteOptions) -> Wanted:
+    def wanted(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Wanted:
         """The record's crops."""
-        found = {region_id(c.profile): from_crop(c, draft.orientation) for c in record.crops}
+        found = {region_id(c.profile): from_crop(c, draft.orientation) for c in order.record.crops}
         return Wanted(values=tuple(found.items()), force=options.force)
 
     def apply(self, draft: Draft, wanted: Wanted) -> None:

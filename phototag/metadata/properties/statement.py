@@ -14,7 +14,7 @@ from phototag.metadata.draft import Draft
 from phototag.metadata.properties import regions
 from phototag.metadata.properties.property import Property, Wanted
 from phototag.metadata.properties.regions import REGIONS
-from phototag.metadata.record import Record
+from phototag.metadata.record import Record, WriteOrder
 from phototag.metadata.xmp.names import PHOTOTAG, Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Text, Value, bag
@@ -42,12 +42,12 @@ class Statement(Property):
         names = draft.packet.names()
         return tuple(sorted(name.local for name in names if name.uri == PHOTOTAG))
 
-    def wanted(self, draft: Draft, record: Record, options: WriteOptions) -> Wanted:
+    def wanted(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Wanted:
         """The record, without crops whose region there is no room for: they would say nothing."""
         del options
         placed = set(map(regions.identifier, draft.packet.items(REGIONS)))
-        crops = tuple(c for c in record.crops if regions.region_id(c.profile) in placed)
-        fields = _fields(attrs.evolve(record, crops=crops))
+        crops = tuple(c for c in order.record.crops if regions.region_id(c.profile) in placed)
+        fields = _fields(attrs.evolve(order.record, crops=crops))
         return Wanted(values=[(name, value) for name, value in fields.items() if value is not None])
 
     def apply(self, draft: Draft, wanted: Wanted) -> None:
