@@ -48,7 +48,7 @@ def analysed(drawn: Scene, **answers: dict[str, float]) -> Analysis:
         (NOBODY, Kind.OTHER),
     ],
 )
-def test_kind(drawn: Scene, kind: Kind) -> None:
+def test_the_kind_of_a_drawn_scene_is_the_expected_one(drawn: Scene, kind: Kind) -> None:
     assert analysed(drawn).kind is kind
 
 
@@ -168,7 +168,7 @@ def test_nothing_is_claimed_of_other_or_below_the_threshold() -> None:
         (FULL_BODY, ("010300", "010600", "011700")),
     ],
 )
-def test_scene_codes(drawn: Scene, codes: tuple[str, ...]) -> None:
+def test_the_scene_codes_are_those_of_what_was_found(drawn: Scene, codes: tuple[str, ...]) -> None:
     assert analysed(drawn).keywords.scene == codes
 
 

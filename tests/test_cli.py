@@ -26,7 +26,9 @@ def test_analyze_says_the_verdict_and_why(headshot_jpg: Path) -> None:
     assert "of the frame's height" in reason
 
 
-def test_analyze_as_json(headshot_jpg: Path, portrait_jpg: Path) -> None:
+def test_analyze_prints_a_line_of_json_for_each_photo_and_each_error(
+    headshot_jpg: Path, portrait_jpg: Path
+) -> None:
     done = run("analyze", "--json", headshot_jpg, "missing.jpg", portrait_jpg)
     first, error, second = rows(done.stdout)
     assert (done.returncode, done.stderr) == (1, "")
@@ -102,7 +104,7 @@ def test_dry_run_changes_nothing_and_says_what_would(headshot_jpg: Path) -> None
     assert headshot_jpg.read_bytes() == before
 
 
-def test_tag_as_json(headshot_jpg: Path) -> None:
+def test_tag_prints_as_json_what_it_added(headshot_jpg: Path) -> None:
     (row,) = rows(run("tag", "--json", headshot_jpg).stdout)
     assert (row["path"], row["kind"], row["changed"]) == (str(headshot_jpg), "headshot", True)
     assert row["added"]["dc:subject"] == ["headshot"]  # type: ignore[index]
@@ -195,7 +197,7 @@ def test_doctor_finds_this_installation_well() -> None:
     assert "the sealed process works" in done.stdout
 
 
-def test_demo(tmp_path: Path) -> None:
+def test_the_demo_tags_two_photos_in_a_new_folder(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     done = run("demo", folder)
     assert done.returncode == 0, done.stderr

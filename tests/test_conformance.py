@@ -89,12 +89,12 @@ def concluded(seen: Scene) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_drawn_scenes(name: str, update: bool) -> None:
+def test_what_follows_from_a_drawn_scene_stays_as_it_is(name: str, update: bool) -> None:
     assert compared(f"drawn {name}", concluded(DRAWN[name]), update) == []
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_stored_scenes(name: str, update: bool) -> None:
+def test_what_follows_from_a_stored_scene_stays_as_it_is(name: str, update: bool) -> None:
     file = GOLDEN / f"scene {name}.json"
     if update:
         from phototag.analyzer import Analyzer

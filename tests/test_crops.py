@@ -328,7 +328,7 @@ def test_the_crop_in_the_mirror_is_the_mirrored_crop(
         (5, [(5, 7)], 5),
     ],
 )
-def test_best_place(
+def test_the_best_place_is_the_nearest_allowed_one(
     wanted: float, forbidden: list[tuple[float, float]], place: float | None
 ) -> None:
     assert best_place(0, 10, wanted, forbidden) == place

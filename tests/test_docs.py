@@ -198,7 +198,7 @@ NATIVE = (
 )  # fmt: skip
 
 
-def test_doctests() -> None:
+def test_the_examples_in_docstrings_run() -> None:
     environment, tried = os.environ.copy(), 0
     for module in pkgutil.walk_packages(phototag.__path__, "phototag."):
         if module.name.startswith(NATIVE):

@@ -19,6 +19,7 @@ from phototag.scene import measures
 
 ROOT = Path(__file__).parents[1]
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 60  # lines
+LEAST_WORDS = 3  # in the name of a test
 MOST_MODULES, PACKAGES = 8, range(10, 14)  # beside the packages, and of them
 
 PACKAGE = Path(phototag.__file__).parent  # as it is installed
@@ -101,6 +102,18 @@ def test_nothing_is_waited_for_without_a_limit(path: Path) -> None:
     assert [f"line {call.lineno}" for call in calls if unlimited(call)] == []
     if path.name != "processes.py":
         assert "subprocess.Popen" not in {ast.unparse(call.func) for call in calls}
+
+
+@pytest.mark.parametrize("path", TESTS, ids=title)
+def test_the_name_of_a_test_says_what_holds(path: Path) -> None:
+    """A subject and what is true of it, in three words at least, or a sentence below the name."""
+    tests = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+    short = [t.name for t in tests if t.name.count("_") < LEAST_WORDS and not ast.get_docstring(t)]
+    assert short == []
 
 
 def test_every_measure_of_a_scene_is_read() -> None:

@@ -37,7 +37,9 @@ def results(analyses: list[Analysis]) -> list[dict[str, Any]]:
     return [analysis.to_dict() for analysis in analyses]
 
 
-def test_kind(labelled: Labelled, results: list[dict[str, Any]]) -> None:
+def test_the_kind_is_right_for_96_of_100_labelled_photos(
+    labelled: Labelled, results: list[dict[str, Any]]
+) -> None:
     right = [
         KINDS.get(label["kind"], label["kind"]) == result["kind"]
         for (_, label), result in zip(labelled, results, strict=True)

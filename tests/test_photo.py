@@ -35,13 +35,15 @@ def difference(picture: decoding.Picture, image: Image.Image) -> float:
 
 
 @pytest.mark.parametrize(("suffix", "kind"), FORMATS.items())
-def test_formats(astronaut: Image.Image, suffix: str, kind: str) -> None:
+def test_a_photo_of_every_format_is_decoded(astronaut: Image.Image, suffix: str, kind: str) -> None:
     picture = decoding.decode(f"a.{suffix}", encoded(astronaut, kind))
     assert (picture.width, picture.height, picture.format) == (512, 512, kind)
     assert difference(picture, astronaut) < 12
 
 
-def test_heic(astronaut: Image.Image, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_heic_is_decoded_or_the_missing_extra_is_named(
+    astronaut: Image.Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
     heif = pytest.importorskip("pillow_heif", reason="extra heif is not installed")
     data = io.BytesIO()
     heif.from_pillow(astronaut).save(data)
@@ -59,7 +61,9 @@ def test_raw_without_a_raw_picture_is_damaged_and_not_a_crash() -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
-def test_orientation(astronaut: Image.Image, kind: str, orientation: int) -> None:
+def test_a_photo_of_every_orientation_is_decoded_upright(
+    astronaut: Image.Image, kind: str, orientation: int
+) -> None:
     upright = astronaut.crop((0, 0, 512, 320))
     undo = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
             4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
@@ -75,7 +79,7 @@ def test_orientation(astronaut: Image.Image, kind: str, orientation: int) -> Non
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGBA", "P", "1", "CMYK", "YCbCr", "I;16", "F", "I"])
-def test_modes(astronaut: Image.Image, mode: str) -> None:
+def test_a_photo_of_every_colour_mode_is_decoded(astronaut: Image.Image, mode: str) -> None:
     grey = mode in {"L", "LA", "1", "I;16", "F", "I"}
     if mode == "I;16":
         image = Image.fromarray(np.asarray(astronaut.convert("L"), np.uint16) * 257)
@@ -109,7 +113,7 @@ def test_a_large_jpeg_is_decoded_small_and_keeps_its_size(astronaut: Image.Image
     assert picture.rgb.shape == (1000, 1000, 3)
 
 
-def test_arrays(astronaut: Image.Image) -> None:
+def test_an_array_in_grey_or_with_transparency_is_taken(astronaut: Image.Image) -> None:
     rgb = np.asarray(astronaut)
     assert difference(decoding.from_array("<array>", rgb), astronaut) == 0
     assert (
@@ -144,13 +148,13 @@ def test_the_pixel_limit_can_be_moved(astronaut: Image.Image) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (15, 300), (30000, 200)])
-def test_too_small(size: tuple[int, int]) -> None:
+def test_a_photo_that_is_too_small_is_refused(size: tuple[int, int]) -> None:
     with pytest.raises(errors.PhotoTooSmall, match=f"{size[0]} x {size[1]} px"):
         decoding.decode("a.png", encoded(Image.new("RGB", size), "PNG"))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP", "GIF"])
-def test_truncated(astronaut: Image.Image, kind: str) -> None:
+def test_a_photo_that_is_cut_short_is_refused(astronaut: Image.Image, kind: str) -> None:
     data = encoded(astronaut, kind)
     with pytest.raises(errors.PhotoDamaged, match="damaged"):
         decoding.decode("a", data[: len(data) // 2])

@@ -138,7 +138,7 @@ def test_no_photo_is_remembered_for_it(
     assert (outcome.error, outcome.kind) == (None, "portrait")
 
 
-def test_doctor_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_names_the_python_that_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(start.PYTHON, "/nowhere/python")
     done = run("doctor")
     assert done.returncode == 3

@@ -69,7 +69,7 @@ def test_words_that_are_the_same_stand_once(tmp_path: Path, headshot: Analysis) 
         ('root = "a\\u0007"', "no word"),
     ],
 )
-def test_mistakes_are_named(tmp_path: Path, text: str, said: str) -> None:
+def test_each_mistake_in_a_vocabulary_is_named(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(BadVocabulary, match=said) as caught:
         load(tmp_path, text)
     assert "words.toml" in str(caught.value)

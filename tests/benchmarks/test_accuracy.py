@@ -140,7 +140,9 @@ def test_mean_and_range_over_the_shuffles(labels: list[Label], seen: dict[str, S
     assert accuracy.spread(None, [None, None]) == ""
 
 
-def test_what_is_printed(labels: list[Label], seen: dict[str, Scene]) -> None:
+def test_a_report_names_what_was_fitted_what_failed_and_the_worst_mistakes(
+    labels: list[Label], seen: dict[str, Scene]
+) -> None:
     del seen["one1.jpg"]
     target = io.StringIO()
     found = accuracy.report([accuracy.judge_shipped(labels, seen)], held_out=False)
@@ -172,7 +174,7 @@ def test_json_is_complete_and_repeatable(labels: list[Label], seen: dict[str, Sc
     assert once() == once()
 
 
-def test_the_command(
+def test_the_command_prints_a_report_and_writes_it_as_json(
     labels: list[Label],
     seen: dict[str, Scene],
     tmp_path: Path,

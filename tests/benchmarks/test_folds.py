@@ -50,6 +50,6 @@ def test_another_seed_gives_another_deal() -> None:
     assert len(deals) > 1
 
 
-def test_too_few_sources() -> None:
+def test_fewer_sources_than_folds_are_refused() -> None:
     with pytest.raises(ValueError, match="2 sources cannot be dealt to 3 folds"):
         grouped(["a", "b", "a"], 3)

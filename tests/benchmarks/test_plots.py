@@ -32,7 +32,7 @@ def judged(label: Label) -> list[Judged]:
     ]
 
 
-def test_every_figure_twice(judged: list[Judged], tmp_path: Path) -> None:
+def test_every_figure_drawn_twice_has_the_same_bytes(judged: list[Judged], tmp_path: Path) -> None:
     from benchmarks.accuracy import plots
 
     found = accuracy.report([judged], held_out=False)

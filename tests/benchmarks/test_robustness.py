@@ -28,23 +28,23 @@ def image() -> Image.Image:
     return Image.fromarray(pixels)
 
 
-def test_half_size(image: Image.Image) -> None:
+def test_a_photo_of_half_size_has_half_the_sides(image: Image.Image) -> None:
     assert decoded(robustness.half_size(image)).size == (3, 2)
 
 
-def test_mirrored(image: Image.Image) -> None:
+def test_a_mirrored_photo_has_left_and_right_exchanged(image: Image.Image) -> None:
     there = decoded(robustness.mirrored(image))
     assert (there.format, there.getpixel((0, 0))) == ("PNG", (0, 0, 255))
     assert there.getpixel((6, 0)) == (255, 0, 0)
 
 
-def test_jpeg(image: Image.Image) -> None:
+def test_a_photo_saved_as_jpeg_keeps_its_size_and_loses_detail(image: Image.Image) -> None:
     there = decoded(robustness.jpeg(image))
     assert (there.format, there.size) == ("JPEG", (7, 4))
     assert not np.array_equal(np.asarray(there), np.asarray(image))
 
 
-def test_array(image: Image.Image) -> None:
+def test_an_array_has_the_pixels_of_the_photo(image: Image.Image) -> None:
     there = robustness.array(image)
     assert there.dtype == np.uint8
     assert np.array_equal(there, np.asarray(image))
@@ -55,7 +55,7 @@ def analyses(**heights: float) -> dict[str, Analysis]:
     return {name: analyse_scene(name, scene(face(height))) for name, height in heights.items()}
 
 
-def test_compare() -> None:
+def test_the_comparison_counts_other_answers_and_failures() -> None:
     original = analyses(a=0.5, b=0.5, c=0.5, d=0.5)
     changed = analyses(a=0.5, b=0.08, c=0.5)
     changed["c"] = analyse_scene("c", scene(face(0.5), face(0.5, x=0.2)))  # one more person
@@ -67,12 +67,12 @@ def test_compare() -> None:
     assert found.subjects == pytest.approx(2 / 3)
 
 
-def test_compare_nothing() -> None:
+def test_the_comparison_of_nothing_is_empty() -> None:
     found = robustness.compare({}, {})
     assert (found.photos, found.kind, found.subjects) == (0, 0, 0)
 
 
-def test_turning() -> None:
+def test_only_turned_heads_are_counted_in_the_mirror() -> None:
     found = robustness.turning(
         iter(
             [
@@ -91,13 +91,15 @@ def test_turning() -> None:
     assert found.median_sum == pytest.approx((2 + 7) / 2)  # of 0, 2, 7, 7
 
 
-def test_turning_without_faces() -> None:
+def test_without_faces_nothing_is_said_about_the_mirror() -> None:
     found = robustness.turning(iter([(None, None)]))
     assert (found.changed_sign, found.median_sum) == (None, None)
 
 
 @pytest.mark.slow
-def test_real_photos(label: Label, astronaut: Image.Image, tmp_path: Path) -> None:
+def test_a_real_photo_is_answered_alike_in_every_form(
+    label: Label, astronaut: Image.Image, tmp_path: Path
+) -> None:
     astronaut.save(tmp_path / label.file, quality=95)
     found = robustness.measure(tmp_path, [label], workers=1)
     assert (found.photos, found.failed) == (1, ())

@@ -37,7 +37,7 @@ def analysis() -> Analysis:
 # ----------------------------------------------------------------------------- one field
 
 
-def test_field_score() -> None:
+def test_the_score_of_a_field_counts_the_undecided_as_wrong() -> None:
     found = scoring.field_score(
         rows(
             "environment",
@@ -69,7 +69,7 @@ def test_a_class_that_is_never_true_does_not_lower_the_recall() -> None:
     assert found.macro_recall == approx(0.5)
 
 
-def test_nothing_decided() -> None:
+def test_where_nothing_is_decided_there_is_no_accuracy_of_the_decided() -> None:
     found = scoring.field_score(rows("grade", ("casual", None)), "grade")
     assert found is not None
     assert (found.accuracy, found.coverage, found.decided) == (0, 0, None)
@@ -150,7 +150,7 @@ def test_nine_people_and_more_are_one_class(
 # ---------------------------------------------------------------------------- confidence
 
 
-def test_confidence() -> None:
+def test_calibration_error_and_brier_score_are_those_computed_by_hand() -> None:
     found = scoring.confidence_score([(0.95, True), (0.91, False), (0.55, True), (0.65, False)])
     assert found is not None
     # Bins: .9-1 states .93 and has .5; .5-.6 states .55 and has 1; .6-.7 states .65 and has 0.
@@ -169,7 +169,7 @@ def test_certainty_falls_into_the_last_bin() -> None:
     assert (found.reliability[-1].n, found.ece, found.brier) == (1, 0, 0)
 
 
-def test_nobody_is_sure() -> None:
+def test_where_no_answer_is_sure_there_is_no_accuracy_of_the_sure() -> None:
     found = scoring.confidence_score([(0.89, True)])
     assert found is not None
     assert (found.sure_coverage, found.sure_accuracy) == (0, None)
@@ -182,7 +182,7 @@ def test_without_an_analysis_there_is_no_confidence(label: Label) -> None:
 # -------------------------------------------------------------------------- over shuffles
 
 
-def test_average() -> None:
+def test_the_average_of_two_runs_is_the_mean_of_their_scores() -> None:
     first = scoring.score(rows("environment", ("studio", "studio"), ("outdoor", "indoor")))
     second = scoring.score(rows("environment", ("studio", "studio"), ("outdoor", "outdoor")))
     found = averaging.average([first, second]).fields["environment"]
@@ -226,16 +226,18 @@ def test_average_of_bins_counts_photos_alike() -> None:
         ([1, 1], [1, 0], 3 / 4),
     ],
 )
-def test_auc(positive: list[float], negative: list[float], expected: float) -> None:
+def test_the_area_under_the_curve_is_that_computed_by_hand(
+    positive: list[float], negative: list[float], expected: float
+) -> None:
     assert scoring.auc(positive, negative) == approx(expected)
 
 
-def test_auc_needs_both() -> None:
+def test_the_area_under_the_curve_needs_both_classes() -> None:
     assert scoring.auc([], [1]) is None
     assert scoring.auc([1], []) is None
 
 
-def test_coverage_curve() -> None:
+def test_the_coverage_curve_takes_equal_confidences_together() -> None:
     answers = [(0.5, False), (0.9, True), (0.7, True), (0.7, False)]
     # The two of .7 come together; a fifth photo was not answered.
     coverages, accuracies = zip(*scoring.coverage_curve(answers, total=5), strict=True)

@@ -104,7 +104,9 @@ def test_another_version_of_the_scene(bench: Bench, monkeypatch: pytest.MonkeyPa
     assert sorted(Eyes.shown) == list(NAMES)
 
 
-def test_other_models(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_other_models_every_photo_is_seen_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bench.see()
     monkeypatch.setattr("phototag.models.identity", lambda: "others")
     bench.see()

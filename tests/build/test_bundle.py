@@ -113,7 +113,9 @@ class TestRealModels:
             assert len(starts) > 100
             assert {start % 16 for start in starts} == {0}
 
-    def test_weights_are_unchanged(self, built: dict[str, bytes], wheel_folder: Path) -> None:
+    def test_the_weights_keep_their_values(
+        self, built: dict[str, bytes], wheel_folder: Path
+    ) -> None:
         wheel = wheel_folder / wheels.MEDIAPIPE.filename
         schema = surgery.Schemas.from_wheel(wheel).model
         old = zipfile.ZipFile(wheel).read(

@@ -62,7 +62,7 @@ def test_a_cluster_says_what_one_machine_says(cluster: None, tree: Path, tmp_pat
     assert by_name(table.to_pylist()) == rows
 
 
-def test_rows_of_bytes(cluster: None, tree: Path) -> None:
+def test_photos_are_analysed_from_rows_of_bytes(cluster: None, tree: Path) -> None:
     import ray
 
     import phototag.ray
@@ -74,7 +74,7 @@ def test_rows_of_bytes(cluster: None, tree: Path) -> None:
         phototag.ray.analyze(ray.data.from_items([{"name": "a.jpg"}]))
 
 
-def test_tagging_in_place(cluster: None, tree: Path, tmp_path: Path) -> None:
+def test_tagging_in_place_writes_each_file_once(cluster: None, tree: Path, tmp_path: Path) -> None:
     import phototag.ray
 
     (tree / "again.jpg").symlink_to(tree / "cat.jpg")

@@ -159,7 +159,7 @@ def test_an_older_state_file_is_read_with_the_same_eyes(
     )
 
 
-def test_what_is_settled() -> None:
+def test_a_failure_is_settled_if_the_photo_is_to_blame() -> None:
     assert is_settled(errors.NotAPhoto("a.jpg", "it is a text"))
     assert is_settled(errors.WorkerDied("a.jpg", "took longer than 60 s and was stopped"))
     assert not is_settled(errors.WorkerStopped("a.jpg", "the sealed process was ended"))

@@ -28,7 +28,7 @@ def test_hidden_and_application_folders_are_left_out(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a.jpg", "b.JPEG", "c.NeF", "x/a.heic"]
 
 
-def test_links(tmp_path: Path) -> None:
+def test_links_are_followed_only_if_wanted_and_never_in_circles(tmp_path: Path) -> None:
     root = tmp_path / "root"
     touch(root, "b/a.jpg")
     touch(tmp_path, "elsewhere/c.jpg")
@@ -54,7 +54,7 @@ def test_names_that_are_no_text(tmp_path: Path) -> None:
     assert sorted(found) == sorted([b"caf\xe9.jpg", b"line\nbreak.jpg", "Ä.jpg".encode()])
 
 
-def test_pairs(tmp_path: Path) -> None:
+def test_a_raw_file_is_paired_with_the_one_developed_photo_of_its_name(tmp_path: Path) -> None:
     touch(tmp_path, "a.NEF", "a.jpg", "b.nef", "c.jpg", "d.cr2", "D.JPG", "d.dng", "e.nef", "e.arw")
     found = [(f.name, f.partner and f.partner.name) for f in find(str(tmp_path), pairs=True)]
     assert found == [

@@ -67,7 +67,7 @@ def md5(path: Path) -> str:
     ).stdout
 
 
-def test_a_full_disk(folder: Path, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_the_photo_as_it_was(folder: Path, tmp_path: Path) -> None:
     source = tmp_path / "photo.jpg"
     source.write_bytes(seeds.photo("jpg", 800))
     room = int(source.stat().st_size * 1.5)  # for the photo, and not for a second one
@@ -78,7 +78,7 @@ def test_a_full_disk(folder: Path, tmp_path: Path) -> None:
     assert text.split()[-2] == md5(source).split()[0]
 
 
-def test_a_read_only_disk(folder: Path) -> None:
+def test_a_read_only_disk_leaves_the_photo_as_it_was(folder: Path) -> None:
     photo = folder / "photo.jpg"
     photo.write_bytes(seeds.photo("jpg"))
     text = said(f'mount --bind "{folder}" "{folder}" && mount -o remount,ro,bind "{folder}"', photo)
@@ -90,7 +90,7 @@ def test_a_read_only_disk(folder: Path) -> None:
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="root alone changes users"
 )
-def test_a_folder_that_takes_no_files(folder: Path) -> None:
+def test_a_folder_that_takes_no_files_leaves_the_photo_as_it_was(folder: Path) -> None:
     inside = folder / "inside"
     inside.mkdir()
     photo = inside / "photo.jpg"

@@ -71,7 +71,7 @@ def test_all_photos_are_there_and_names_are_only_names(view: Any) -> None:
     assert view.execute_script(drawn)
 
 
-def test_filters_and_order(view: Any) -> None:
+def test_filters_and_order_choose_the_tiles_that_are_shown(view: Any) -> None:
     choose(view, "kind", "headshot")
     assert names(view) == [NAMES["headshot"]]
     choose(view, "kind", "other")

@@ -103,7 +103,7 @@ def test_a_page_that_cannot_be_written(portrait_jpg: Path, tmp_path: Path) -> No
     assert portrait_jpg.read_bytes() == photo
 
 
-def test_what_is_drawn(portrait_jpg: Path) -> None:
+def test_faces_head_body_and_crops_are_drawn(portrait_jpg: Path) -> None:
     analysis = phototag.analyze(portrait_jpg)
     drawn = shapes(analysis)
     assert {shape.layer for shape in drawn} == set(Layer)

@@ -138,7 +138,7 @@ def test_digikam_lists_faces_only_on_request(
 
 
 @pytest.mark.parametrize("application", APPLICATIONS)
-def test_sidecars_are_seen(tmp_path: Path, headshot: Record, application: str) -> None:
+def test_applications_read_the_sidecars(tmp_path: Path, headshot: Record, application: str) -> None:
     heif = pytest.importorskip("pillow_heif")
     heif.register_heif_opener()
     folder = tmp_path / "photos"

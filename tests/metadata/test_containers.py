@@ -148,7 +148,7 @@ def test_webp_of_all_kinds(
 
 
 @pytest.mark.parametrize("suffix", ["webp", "png", "gif"])
-def test_animations(tmp_path: Path, headshot: Record, suffix: str) -> None:
+def test_every_frame_of_an_animation_stays(tmp_path: Path, headshot: Record, suffix: str) -> None:
     path = tmp_path / f"a.{suffix}"
     picture(10).save(path, save_all=True, append_images=[picture(200)], duration=100)
     before = path.read_bytes()

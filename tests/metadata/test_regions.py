@@ -20,7 +20,7 @@ sides = st.floats(0, 0.5)
 
 
 @given(st.builds(Box, sides, sides, sides, sides), st.integers(1, 8))
-def test_there_and_back(box: Box, orientation: int) -> None:
+def test_a_box_comes_back_the_same_in_every_orientation(box: Box, orientation: int) -> None:
     back = upright(stored(box, orientation), orientation)
     assert pytest.approx(attrs.astuple(box)) == attrs.astuple(back)
 

@@ -95,7 +95,7 @@ def test_dry_run_says_what_a_run_does(make: Any, headshot: Record, suffix: str) 
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_pixels_stay(make: Any, headshot: Record, suffix: str) -> None:
+def test_the_pixels_of_a_tagged_photo_stay(make: Any, headshot: Record, suffix: str) -> None:
     from PIL import Image
 
     path = make(f"a.{suffix}", *XMP)
@@ -129,7 +129,9 @@ def test_what_the_user_adds_after_us_survives_remove(
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "tif"])
-def test_iptc_modes(make: Any, dump: Any, headshot: Record, suffix: str) -> None:
+def test_iptc_keywords_are_written_always_never_or_where_some_are(
+    make: Any, dump: Any, headshot: Record, suffix: str
+) -> None:
     path = make(f"a.{suffix}")
     before = path.read_bytes()
     apply(path, headshot, WriteOptions(iptc="auto"))

@@ -245,7 +245,9 @@ def test_a_dry_run_makes_no_sidecar(heic: Path, headshot: Record) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["gif", "bmp", "avif"])
-def test_other_formats(tmp_path: Path, headshot: Record, suffix: str) -> None:
+def test_a_format_without_xmp_is_tagged_in_a_sidecar(
+    tmp_path: Path, headshot: Record, suffix: str
+) -> None:
     path = tmp_path / f"a.{suffix}"
     Image.new("RGB", (64, 48), "olive").save(path)
     apply(path, headshot)

@@ -63,7 +63,7 @@ def test_keywords_with_commas_stay_whole(make: Any, dump: Any, headshot: Record)
     assert dump(path)["XMP-dc:Subject"] == ["Rome, Italy", "x", "one, two"]
 
 
-def test_exiv2_prints_nothing(make: Any, headshot: Record, capfd: Any) -> None:
+def test_a_warning_of_exiv2_is_not_printed(make: Any, headshot: Record, capfd: Any) -> None:
     path = make("a.jpg")
     path.write_bytes(path.read_bytes().replace(b"II*\0", b"II*\x01"))
     apply(path, headshot)
