@@ -61,19 +61,19 @@ class Case:
 
 
 CASES = (
-    Case("tag a JPEG", "jpg", lambda path: writer.apply(path, seeds.record("headshot"))),
+    Case("tag a JPEG", "jpg", lambda path: writer.write(path, seeds.order("headshot"))),
     Case(
-        "tag a JPEG and its sidecar", "jpg", lambda path: writer.apply(path, seeds.record("portrait")),
-        lambda path: writer.apply(path, seeds.record("headshot"), WriteOptions(sidecar="always")),
+        "tag a JPEG and its sidecar", "jpg", lambda path: writer.write(path, seeds.order("portrait")),
+        lambda path: writer.write(path, seeds.order("headshot"), WriteOptions(sidecar="always")),
     ),
-    Case("make a sidecar", "gif", lambda path: writer.apply(path, seeds.record("headshot"))),
+    Case("make a sidecar", "gif", lambda path: writer.write(path, seeds.order("headshot"))),
     Case(
         "remove from a PNG", "png", writer.remove,
-        lambda path: writer.apply(path, seeds.record("headshot")),
+        lambda path: writer.write(path, seeds.order("headshot")),
     ),
     Case(
         "remove a sidecar", "gif", writer.remove,
-        lambda path: writer.apply(path, seeds.record("headshot")),
+        lambda path: writer.write(path, seeds.order("headshot")),
     ),
 )  # fmt: skip
 

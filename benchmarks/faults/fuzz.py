@@ -22,7 +22,6 @@ from benchmarks.faults import seeds
 from phototag.errors import InternalError, PhototagError, WorkerDied
 from phototag.metadata.containers import open_container
 from phototag.metadata.picture import digest
-from phototag.metadata.record import WriteOrder
 from phototag.options import Limits, WriteOptions
 from phototag.worker import Pool, single
 from phototag.worker.requests import Read, Remove, Write
@@ -273,7 +272,7 @@ class Runner:
         path.write_bytes(data)
         photo = PhotoFile.of(path)
         options, submit = WriteOptions(), self._pool.submit
-        tag = Write(photo=photo, order=WriteOrder(record=seeds.record("headshot")), options=options)
+        tag = Write(photo=photo, order=seeds.order("headshot"), options=options)
         operations: dict[str, Callable[[], object]] = {
             "analyze": lambda: single.analyzed(self._pool, path, None),
             "read": lambda: submit(Read(photo=photo)),

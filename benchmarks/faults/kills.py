@@ -47,8 +47,8 @@ RUNS = (
 
 Step = Callable[[Path], object]
 STEPS: tuple[Step, ...] = (
-    lambda path: writer.apply(path, seeds.record("headshot")),
-    lambda path: writer.apply(path, seeds.record("portrait")),
+    lambda path: writer.write(path, seeds.order("headshot")),
+    lambda path: writer.write(path, seeds.order("portrait")),
     writer.remove,
 )
 

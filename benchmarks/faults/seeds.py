@@ -14,7 +14,7 @@ from phototag.keywords.claims import Keywords
 from phototag.metadata import iim
 from phototag.metadata.containers import open_container
 from phototag.metadata.iim import DataSet, Iim
-from phototag.metadata.record import Record
+from phototag.metadata.record import Record, WriteOrder
 
 XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -79,6 +79,11 @@ def photo(suffix: str, side: int = 96) -> bytes:
         container = open_container(data, suffix)
         data = container.replaced(XMP, IPTC if container.holds_iptc else None)
     return data
+
+
+def order(kind: str) -> WriteOrder:
+    """What phototag would write into a photo of this kind."""
+    return WriteOrder(record=record(kind))
 
 
 def record(kind: str) -> Record:

@@ -86,16 +86,6 @@ def write(
     return _written_together(photo, targets, options, edit, expected)
 
 
-def apply(
-    path: os.PathLike[str] | str, order: WriteOrder | Record, options: WriteOptions | None = None
-) -> Change:
-    """What ``write`` does, without the accounts; a record alone is an order."""
-    order = WriteOrder(record=order) if isinstance(order, Record) else order
-    change = write(path, order, options).change
-    assert change is not None
-    return change
-
-
 def remove(path: os.PathLike[str] | str, options: WriteOptions | None = None) -> Change:
     """Take back exactly what phototag wrote into a photo and its sidecars.
 

@@ -26,7 +26,7 @@ if sys.argv[2:]:
     os.setgid(int(sys.argv[2]))
     os.setuid(int(sys.argv[2]))
 try:
-    writer.apply(sys.argv[1], seeds.record("headshot"))
+    writer.write(sys.argv[1], seeds.order("headshot"))
 except PhototagError as error:
     print(error)
 """

@@ -18,8 +18,9 @@ from benchmarks.faults import seeds
 from phototag.metadata.containers import open_container
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
-from phototag.worker.writer import apply, read
+from phototag.worker.writer import read
 from processes import started
+from writing import apply
 
 TWO = """
 import sys
@@ -29,7 +30,7 @@ from phototag.worker import writer
 done = 0
 for turn in range(60):
     try:
-        writer.apply(sys.argv[1], seeds.record(sys.argv[2] if turn % 2 else "other"))
+        writer.write(sys.argv[1], seeds.order(sys.argv[2] if turn % 2 else "other"))
         done += 1
     except ChangedMeanwhile:
         pass
@@ -109,7 +110,7 @@ turn = 0
 while True:
     turn += 1
     try:
-        writer.apply(sys.argv[1], seeds.record(("headshot", "portrait")[turn % 2]))
+        writer.write(sys.argv[1], seeds.order(("headshot", "portrait")[turn % 2]))
     except ChangedMeanwhile:
         pass
 """

@@ -26,7 +26,8 @@ from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
-from phototag.worker.writer import apply, remove
+from phototag.worker.writer import remove
+from writing import apply
 
 Row: TypeAlias = dict[str, str]
 Table: TypeAlias = dict[str, Row]

@@ -17,7 +17,8 @@ from phototag.files import replace as replace_module
 from phototag.files.rename_exchange import exchange
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
-from phototag.worker.writer import apply, read, remove
+from phototag.worker.writer import read, remove
+from writing import apply
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links and modes are POSIX's")
 OTHERS = b"somebody else's"

@@ -21,7 +21,8 @@ from PIL import Image, ImageCms
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
-from phototag.worker.writer import apply, remove
+from phototag.worker.writer import remove
+from writing import apply
 
 EXAMPLES: Final = int(os.environ.get("PHOTOTAG_EXAMPLES", "60"))
 WORDS: Final = (

@@ -19,7 +19,8 @@ from phototag.metadata.containers.tiff import TiffFile
 from phototag.metadata.containers.webp import WebP
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
-from phototag.worker.writer import apply, read, remove
+from phototag.worker.writer import read, remove
+from writing import apply
 
 
 def picture(shade: int = 100) -> Image.Image:

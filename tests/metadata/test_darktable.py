@@ -22,7 +22,8 @@ from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Value
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
-from phototag.worker.writer import apply, read, remove
+from phototag.worker.writer import read, remove
+from writing import apply
 
 pytestmark = pytest.mark.slow
 COUNT, FACES, STARS = 12, 12, 4

@@ -16,7 +16,8 @@ from phototag.metadata.iim import parse
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
-from phototag.worker.writer import apply, remove
+from phototag.worker.writer import remove
+from writing import apply
 
 
 def words(path: Path, label: str) -> list[str]:

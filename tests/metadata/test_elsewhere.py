@@ -22,7 +22,8 @@ from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
-from phototag.worker.writer import apply, read, remove
+from phototag.worker.writer import read, remove
+from writing import apply
 
 SUBJECT, HIERARCHY = Name.of("dc:subject"), Name.of("lr:hierarchicalSubject")
 PACKET = (

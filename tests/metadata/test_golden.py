@@ -11,7 +11,7 @@ import pytest
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
-from phototag.worker.writer import apply
+from writing import apply
 
 GOLDEN = Path(__file__).with_name("golden")
 # Of exiftool's version and of Pillow's encoders, not of phototag.

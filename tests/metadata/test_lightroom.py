@@ -15,7 +15,8 @@ from phototag.metadata.record import Record, WriteOrder
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.scene.geometry import Box
-from phototag.worker.writer import apply, remove
+from phototag.worker.writer import remove
+from writing import apply
 
 WORDS = ("-XMP-dc:Subject=wedding", "-XMP-xmp:Rating=4")
 SUBJECT = Name.of("dc:subject")

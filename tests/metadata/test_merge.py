@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from phototag.metadata.merge import Entry, fold, merge
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
-from phototag.worker.writer import apply, remove
+from phototag.worker.writer import remove
+from writing import apply
 
 
 def edit(exiftool: str, path: object, *options: str) -> None:

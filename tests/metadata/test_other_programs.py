@@ -11,7 +11,8 @@ import pytest
 
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.record import Record
-from phototag.worker.writer import apply, read, remove
+from phototag.worker.writer import read, remove
+from writing import apply
 
 FORMATS = ("jpg", "png", "tif", "webp")
 

@@ -18,7 +18,8 @@ from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
 from phototag.worker.targets import drafted
-from phototag.worker.writer import apply, remove
+from phototag.worker.writer import remove
+from writing import apply
 
 OTHERS = (
     "-XMP-dc:Subject=Wedding", "-XMP-lr:HierarchicalSubject=Places|Rome", "-XMP-digiKam:TagsList=Places/Rome",

@@ -14,7 +14,8 @@ from PIL import Image, ImageOps
 from phototag.metadata.orientation import stored, upright
 from phototag.metadata.record import Record
 from phototag.scene.geometry import Box
-from phototag.worker.writer import apply, read
+from phototag.worker.writer import read
+from writing import apply
 
 sides = st.floats(0, 0.5)
 

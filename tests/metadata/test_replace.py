@@ -29,7 +29,8 @@ from phototag.files import replace as replace_module
 from phototag.files.rename_exchange import exchange
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
-from phototag.worker.writer import apply, read, remove
+from phototag.worker.writer import read, remove
+from writing import apply
 
 
 def untouched(path: Path, before: bytes) -> None:

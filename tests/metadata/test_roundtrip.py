@@ -9,7 +9,8 @@ import pytest
 
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
-from phototag.worker.writer import apply, read, remove
+from phototag.worker.writer import read, remove
+from writing import apply
 
 FORMATS = ("jpg", "png", "tif", "webp")
 XMP = ("-XMP-dc:Subject=Wedding", "-XMP-dc:Title=Hello", "-XMP:Rating=4")

@@ -26,7 +26,8 @@ from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
-from phototag.worker.writer import apply, read, remove
+from phototag.worker.writer import read, remove
+from writing import apply
 
 WORDS = ("-XMP-dc:Subject=wedding", "-XMP-xmp:Rating=4")
 SUBJECT = Name.of("dc:subject")

@@ -9,7 +9,8 @@ import pytest
 
 from phototag.errors import WriteRefused
 from phototag.metadata.record import Record, mark
-from phototag.worker.writer import apply, read, remove
+from phototag.worker.writer import read, remove
+from writing import apply
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tif", "a.webp"])

@@ -19,7 +19,8 @@ from phototag.metadata.draft import Draft
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
-from phototag.worker.writer import apply, read, remove
+from phototag.worker.writer import read, remove
+from writing import apply
 
 FORMATS = ("jpg", "png", "tif", "webp")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from corpus import BESIDE, MIXTURES, build
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
-from phototag.worker.writer import apply
+from writing import apply
 
 
 def complaints(exiftool: str, path: Path) -> set[str]:

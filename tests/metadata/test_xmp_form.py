@@ -10,7 +10,8 @@ import pytest
 from phototag.errors import MetadataDamaged
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.record import Record
-from phototag.worker.writer import apply, read, remove
+from phototag.worker.writer import read, remove
+from writing import apply
 
 DC: Final = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 XMP: Final = 'xmlns:xmp="http://ns.adobe.com/xap/1.0/"'

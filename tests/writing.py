@@ -1,0 +1,20 @@
+"""Tag a photo in this process and say what changed, as most tests of metadata want it."""
+
+from __future__ import annotations
+
+import os
+
+from phototag.metadata.change import Change
+from phototag.metadata.record import Record, WriteOrder
+from phototag.options import WriteOptions
+from phototag.worker import writer
+
+
+def apply(
+    path: os.PathLike[str] | str, order: WriteOrder | Record, options: WriteOptions | None = None
+) -> Change:
+    """What ``writer.write`` changed; a record alone is an order."""
+    order = WriteOrder(record=order) if isinstance(order, Record) else order
+    change = writer.write(path, order, options).change
+    assert change is not None
+    return change
