@@ -110,11 +110,8 @@ def setting(help: str, **more: Any) -> dict[str, Setting]:  # noqa: A002 - as cl
 class Limits(Checked):
     """What one photo may take; beyond it there is an error for that photo, and the run goes on.
 
-    Attributes:
-        seconds: from the request to the answer; the sealed process is ended then.
-        memory: MB that the sealed process may take altogether, of which some 300 are its own; on
-            Linux.  A picture of 250 million pixels needs about 2,500.
-        pixels: of a picture; larger ones are refused before decoding.
+    Seconds run from the request to the answer; the sealed process is ended then.  Of its memory (MB)
+    some 300 are its own; a picture of 250 million pixels needs about 2,500.
     """
 
     seconds: float = option(
