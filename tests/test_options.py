@@ -157,7 +157,7 @@ def test_functions_say_which_options_they_take(function: Any, cls: type[Any]) ->
 
 
 def test_an_unknown_option_is_named_with_the_nearest() -> None:
-    with pytest.raises(errors.UnknownOption, match="keyword: .*did you mean keywords"):
+    with pytest.raises(errors.UnknownOption, match=r"keyword: .*did you mean keywords"):
         phototag.tag("a.jpg", keyword="full")  # type: ignore[call-arg]
 
 
