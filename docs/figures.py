@@ -244,7 +244,7 @@ def _runs(runs: Mapping[str, Any]) -> str:
                 str(run["photos a second"]),
                 *(
                     "" if name.startswith("`") else str(run["verdicts"].get(way, 0))
-                    for way in ("looked", "recalled", "unchanged")
+                    for way in ("analysed", "recalled", "unchanged")
                 ),
                 str(run["changed"]),
                 str(run["failed"]),

@@ -175,7 +175,7 @@ def vocabulary() -> str:
             (
                 f"`{branch.name}`",
                 f"`{branch.level}`",
-                f"`{branch.governor}`",
+                f"`{branch.confidence_source}`",
                 ", ".join(
                     f"`{value}`"
                     if own.word(branch.name, value) == value

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from phototag.metadata.change import Change
     from phototag.metadata.record import Record
     from phototag.options import ChangeOptions, Limits, TagOptions, WriteOptions
-    from phototag.outcome import How, Outcome
+    from phototag.outcome import Outcome, VerdictSource
     from phototag.scene.geometry import Box, Point
     from phototag.scene.measures import Scene
 
@@ -68,7 +68,7 @@ _HOMES = {
     "phototag.metadata.change": ("Change",),
     "phototag.metadata.record": ("Record",),
     "phototag.options": ("ChangeOptions", "Limits", "TagOptions", "WriteOptions"),
-    "phototag.outcome": ("How", "Outcome"),
+    "phototag.outcome": ("Outcome", "VerdictSource"),
     "phototag.scene.measures": ("Scene",),
     "phototag.criteria.verdict": ("Grade", "Kind", "Verdict"),
     "phototag.keywords.vocabulary": ("Vocabulary",),
@@ -83,7 +83,7 @@ __all__ = [  # noqa: RUF022 - by what they are for, not by the alphabet
     # whole trees
     "tag_catalogue", "watch_catalogue", "remove_catalogue", "undo", "runs",
     # what one gets
-    "Analysis", "Verdict", "Finding", "Crop", "Refusal", "Keywords", "Scene", "Record", "Change", "Outcome", "How",
+    "Analysis", "Verdict", "Finding", "Crop", "Refusal", "Keywords", "Scene", "Record", "Change", "Outcome", "VerdictSource",
     "Run",
     "Box", "Point",
     # what one chooses

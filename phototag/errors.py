@@ -56,7 +56,7 @@ def printable(text: str) -> str:
     )
 
 
-def shown(name: str) -> str:
+def printable_name(name: str) -> str:
     """A file's name as it is printed: as ``printable``, and of a very long one the middle left out."""
     text = printable(name if len(name) <= LONGEST_SHOWN else _ends(name))
     return text if len(text) <= LONGEST_SHOWN else _ends(text)
@@ -121,7 +121,7 @@ class PhotoError(PhototagError):
         return f"{problem}; {self.remedy}" if self.remedy else problem
 
     def __str__(self) -> str:
-        return f"{shown(self.photo)}: {self.message}"
+        return f"{printable_name(self.photo)}: {self.message}"
 
 
 class PhotoNotFound(PhotoError):
@@ -235,7 +235,7 @@ class SetupError(PhototagError):
     @property
     def message(self) -> str:
         """All that the error says; in a run it stands behind the name of the photo."""
-        return f"{shown(self.name)}: {super().message}"
+        return f"{printable_name(self.name)}: {super().message}"
 
     def __str__(self) -> str:
         return self.message

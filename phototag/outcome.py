@@ -15,13 +15,13 @@ from phototag.metadata.record import Record
 from phototag.scene.measures import Scene
 
 
-class How(enum.StrEnum):
+class VerdictSource(enum.StrEnum):
     """Where a photo's verdict comes from."""
 
-    LOOKED = "looked"  # the picture was opened
-    RECALLED = "recalled"  # from what an earlier run had seen in it
+    ANALYSED = "analysed"  # the picture was opened
+    RECALLED = "recalled"  # from what an earlier run has found in it
     UNCHANGED = "unchanged"  # nothing is new since an earlier run
-    TAKEN_BACK = "taken_back"  # from nowhere: what was written is taken back
+    REMOVED = "removed"  # there is none: what was written was removed
 
 
 @attrs.frozen(kw_only=True)
@@ -33,7 +33,7 @@ class Outcome:
         analysis: the result; None if it failed or was not analysed.
         change: what was written, or would be; None where nothing was to be written.
         error: what went wrong; None if all went well.
-        how: where the verdict comes from.
+        verdict_from: where the verdict comes from.
         known: the kind, where an earlier run has found it and there was nothing to do.
     """
 
@@ -41,7 +41,7 @@ class Outcome:
     analysis: Analysis | None = None
     change: Change | None = None
     error: errors.PhototagError | None = None
-    how: How = How.LOOKED
+    verdict_from: VerdictSource = VerdictSource.ANALYSED
     known: Kind | None = None
 
     @property
@@ -56,11 +56,11 @@ class Expected:
 
     Attributes:
         state: of the photo when it was looked at.
-        mark: of the statement in it (``record.mark``); empty for none.
+        etag: of the record in it (``record.etag``); empty for none.
     """
 
     state: FileState
-    mark: str = ""
+    etag: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -71,18 +71,18 @@ class Written:
         change: what it did; None if it was not done, because another statement than the expected
             one stands in the photo.
         found: the statement that was there before.
-        mark: of the statement that is there now; empty for none.
+        etag: of the record that is there now; empty for none.
         states: of the photo and its sidecars afterwards, by path; only those that exist.
     """
 
     change: Change | None
     found: Record | None
-    mark: str
+    etag: str
     states: dict[str, FileState]
 
 
 @attrs.frozen(kw_only=True)
-class Met:
+class PhotoState:
     """A file that was read once.
 
     Attributes:
@@ -95,6 +95,6 @@ class Met:
     state: FileState
     scene: Scene | None = None
 
-    def expecting(self, mark: str) -> Expected:
+    def expecting(self, etag: str) -> Expected:
         """For a write: the file as it was read, with this statement in it."""
-        return Expected(state=self.state, mark=mark)
+        return Expected(state=self.state, etag=etag)

@@ -17,7 +17,7 @@ from phototag.gallery.build import row
 from phototag.metadata import plan
 from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import Ledger
-from phototag.metadata.properties import statement
+from phototag.metadata.properties import record_fields
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import TagOptions, WriteOptions
@@ -68,7 +68,7 @@ def in_xmp(analysis: Analysis) -> Shown:
     draft = Draft(Packet(None), None, takes_iptc=False, orientation=1, ledger=Ledger())
     plan.tag(draft, order_of(analysis, TagOptions()), WriteOptions())
     again = Packet(draft.packet.to_bytes())
-    record = statement.read(again, 1)
+    record = record_fields.read(again, 1)
     assert record is not None
     assert record.starting_point is not None
     start, total = (again.text(Name.of(f"phototag:{n}")) for n in ("StartingPoint", "LogOdds"))
@@ -97,7 +97,7 @@ def check(analysis: Analysis) -> None:
 
 def painted(analysis: Analysis, monkeypatch: pytest.MonkeyPatch) -> Shown:
     """The numbers beside the bars of ``analyze --picture``, as they are drawn."""
-    from phototag.worker import painting
+    from phototag.worker import drawing
     from phototag.worker.requests import Draw
     from phototag.worker.source import PhotoFile
 
@@ -117,7 +117,7 @@ def painted(analysis: Analysis, monkeypatch: pytest.MonkeyPatch) -> Shown:
     )
     with monkeypatch.context() as patched:
         patched.setattr(ImageDraw.ImageDraw, "text", text)
-        painting._panel(order)
+        drawing._panel(order)
     assert texts.index("starting point") < texts.index("focus") < texts.index("sum")
     found = [re.match(rf"({NUMBER})  ", text) for text in texts]
     *parts, total = (Decimal(match.group(1)) for match in found if match)

@@ -7,7 +7,7 @@ import json
 import attrs
 import pytest
 
-from phototag.analysis.result import Analysis, analyse_scene
+from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria.calibration import default
 from phototag.criteria.verdict import Grade, Kind, Rules
 from phototag.keywords import claims
@@ -36,7 +36,7 @@ EVEN = {"grade": {"professional": 0.52, "casual": 0.48}}
 
 
 def analysed(drawn: Scene, **answers: dict[str, float]) -> Analysis:
-    return analyse_scene("drawn.jpg", drawn, answering(**(answers or STUDIO)))
+    return evaluate("drawn.jpg", drawn, answering(**(answers or STUDIO)))
 
 
 @pytest.mark.parametrize(

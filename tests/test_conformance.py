@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from phototag.analysis.result import analyse_scene
+from phototag.analysis.result import evaluate
 from phototag.scene import serialization
 from phototag.scene.measures import Scene
 from samples import SAMPLES
@@ -82,7 +82,7 @@ def compared(name: str, found: dict[str, Any], update: bool) -> list[str]:
 
 
 def concluded(seen: Scene) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(json.dumps(analyse_scene("", seen).to_dict()))
+    values: dict[str, Any] = json.loads(json.dumps(evaluate("", seen).to_dict()))
     for name in ("software", "models", "calibration"):  # they change with every release
         del values[name]
     return values

@@ -9,9 +9,9 @@ import pytest
 
 import phototag
 from phototag import Kind, errors
-from phototag.analysis.result import analyse_scene
+from phototag.analysis.result import evaluate
 from phototag.criteria import corrections
-from phototag.metadata.picture import digest
+from phototag.metadata.picture_hash import digest
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_a_single_photo_is_tagged_as_corrected(portrait_jpg: Path, file: Path) -
 def test_something_else_has_no_words_and_no_crops(portrait_jpg: Path) -> None:
     with phototag.Analyzer() as analyzer:
         scene = analyzer.detect(portrait_jpg)
-        analysis = analyse_scene("a.jpg", scene, kind=Kind.OTHER)
+        analysis = evaluate("a.jpg", scene, kind=Kind.OTHER)
     assert (analysis.kind, analysis.grade, analysis.crops) == (Kind.OTHER, None, ())
     assert analysis.keywords.flat == ()
 
@@ -58,9 +58,12 @@ def test_a_correction_stays_with_the_picture(
     (dry,) = phototag.tag_catalogue(folder, state=state, corrections=file, dry_run=True)
     assert str(dry.kind) == "headshot"
     (forgotten,) = phototag.tag_catalogue(folder, state=state)
-    assert forgotten.how is phototag.How.UNCHANGED  # a dry run remembers nothing
+    assert forgotten.verdict_from is phototag.VerdictSource.UNCHANGED  # a dry run remembers nothing
     (outcome,) = phototag.tag_catalogue(folder, state=state, corrections=file)
-    assert (str(outcome.kind), outcome.how) == ("headshot", phototag.How.RECALLED)
+    assert (str(outcome.kind), outcome.verdict_from) == (
+        "headshot",
+        phototag.VerdictSource.RECALLED,
+    )
     photo.rename(folder / "b.jpg")
     (moved,) = phototag.tag_catalogue(folder, state=state, keywords="full")
     assert str(moved.kind) == "headshot"

@@ -16,7 +16,7 @@ import phototag
 from phototag import errors
 from phototag.catalogue.run import settings_of
 from phototag.cli import main
-from phototag.cli.trees import remove, tag, undo, watch
+from phototag.cli.tagging import remove, tag, undo, watch
 from phototag.gallery import build
 from phototag.keywords.claims import Vocabulary
 from phototag.options import (

@@ -16,7 +16,7 @@ import attrs
 import pytest
 
 from phototag import plugins
-from phototag.analysis.result import Analysis, analyse_scene
+from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria import CRITERIA, Criterion, Finding, Status, installed, registry
 from phototag.criteria.cropping import CroppingFinding
 from phototag.criteria.registry import GROUP
@@ -123,7 +123,7 @@ def test_profiles_and_words_of_a_package(site: Path, portrait_jpg: Path) -> None
     assert "Club|kind|member" in run(site, "-m", "phototag", "show", "--json", portrait_jpg)
 
 
-class Entry:
+class LedgerEntry:
     """An entry point of a package that is not well."""
 
     name, value, dist = "odd", "odd_package:CRITERION", None
@@ -145,7 +145,7 @@ def test_a_package_that_is_not_well_is_named(
     monkeypatch: pytest.MonkeyPatch, offered: object, said: str
 ) -> None:
     plugins.loaded.cache_clear()
-    monkeypatch.setattr(metadata, "entry_points", lambda group: [Entry(offered)])
+    monkeypatch.setattr(metadata, "entry_points", lambda group: [LedgerEntry(offered)])
     with pytest.raises(BadPlugin, match=said) as caught:
         plugins.loaded(GROUP, Criterion)
     assert "odd_package" in str(caught.value)
@@ -178,7 +178,7 @@ def with_odd(
     every = {**installed(), "odd": odd}
     for module in (registry, vocabulary):
         monkeypatch.setattr(module, "installed", lambda: every)
-    return analyse_scene("jane.jpg", scene(face()))
+    return evaluate("jane.jpg", scene(face()))
 
 
 def fail(*_: object) -> Finding:
@@ -229,7 +229,7 @@ def test_words_of_a_criterion_with_several_values(monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_a_criterion_contributes_is_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
-    without = analyse_scene("jane.jpg", scene(face()))
+    without = evaluate("jane.jpg", scene(face()))
     found = with_odd(monkeypatch, answer(contribution=-0.77))
     assert found.verdict.log_odds == pytest.approx(without.verdict.log_odds - 0.77)
     assert found.verdict.starting_point == without.verdict.starting_point
@@ -247,7 +247,7 @@ def test_what_a_criterion_contributes_is_in_the_sum(monkeypatch: pytest.MonkeyPa
 def test_an_analysis_made_without_a_criterion_can_be_written_with_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    without = analyse_scene("jane.jpg", scene(face()))
+    without = evaluate("jane.jpg", scene(face()))
     with_odd(monkeypatch, answer(odd=Word.ONE), values=tuple(Word)[:2])
     assert record_of(without, TagOptions(keywords=Level.FULL)).kind == "headshot"
 
@@ -275,10 +275,10 @@ def test_the_eleven_cannot_be_replaced(
 
 def test_reserved_are_the_names_of_our_own() -> None:
     own = {branch.name for branch in vocabulary.BRANCHES}
-    own |= {branch.governor for branch in vocabulary.BRANCHES}
+    own |= {branch.confidence_source for branch in vocabulary.BRANCHES}
     own |= {field.name for field in attrs.fields(Analysis)}
     assert own - set(CRITERIA) == registry.RESERVED
 
 
 def test_an_analysis_can_be_a_key() -> None:
-    assert len({analyse_scene("jane.jpg", scene(face())) for _ in range(2)}) == 1
+    assert len({evaluate("jane.jpg", scene(face())) for _ in range(2)}) == 1

@@ -161,8 +161,8 @@ def test_a_message_says_at_most_a_line_of_a_name() -> None:
     assert len(str(error)) < A_LINE
     assert str(error).startswith("/folderfolder")
     assert "folder/jane.jpg: there is no such file" in str(error)
-    assert len(errors.shown("\x1b" * 299)) <= errors.LONGEST_SHOWN
-    assert errors.shown("a" * 300) == "a" * 300
+    assert len(errors.printable_name("\x1b" * 299)) <= errors.LONGEST_SHOWN
+    assert errors.printable_name("a" * 300) == "a" * 300
     assert command(["phototag", "show", name]) == f"phototag show {name}"  # it can be typed again
 
 

@@ -64,7 +64,7 @@ def published() -> dict[str, Any]:
         "scene codes": {
             f"{type(value).__name__} {value}": code for value, code in SCENE_CODES.items()
         },
-        "thresholds are named": list(claims.governors()),
+        "thresholds are named": list(claims.confidence_sources()),
         "criteria": list(criteria.CRITERIA),
         "values": enumerations(),
         "crop profiles": {profile.name: profile.title for profile in crops.built_in()},

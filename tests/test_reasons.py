@@ -8,7 +8,7 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phototag.analysis.result import Analysis, analyse_scene
+from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria.finding import Status
 from phototag.criteria.verdict import Kind
 from phototag.scene.measures import Face, Scene
@@ -65,7 +65,7 @@ def scenes(draw: st.DrawFn) -> Scene:
 
 @given(drawn=scenes())
 def test_no_reason_contradicts_its_measures(drawn: Scene) -> None:
-    result = analyse_scene("drawn.jpg", drawn)
+    result = evaluate("drawn.jpg", drawn)
     focus, posing, mood = result.focus, result.posing, result.mood
     assert percent(focus.person_area) in focus.reason
     assert ("no face" in focus.reason) == (focus.face_height is None)
@@ -92,7 +92,7 @@ def test_no_reason_contradicts_its_measures(drawn: Scene) -> None:
 
 @given(drawn=scenes())
 def test_the_explanation_agrees_with_the_verdict(drawn: Scene) -> None:
-    result = analyse_scene("drawn.jpg", drawn)
+    result = evaluate("drawn.jpg", drawn)
     lines = result.explain().splitlines()
     assert lines[0].lower().startswith(str(result.kind))
     stated = "over 99 %" if result.confidence > 0.99 else percent(result.confidence)
@@ -109,12 +109,12 @@ def test_the_explanation_agrees_with_the_verdict(drawn: Scene) -> None:
 
 @given(drawn=scenes(), kind=st.none() | st.sampled_from(Kind))
 def test_what_is_shown_adds_up(drawn: Scene, kind: Kind | None) -> None:
-    check(analyse_scene("drawn.jpg", drawn, kind=kind))
+    check(evaluate("drawn.jpg", drawn, kind=kind))
 
 
 @given(drawn=scenes())
 def test_every_scene_gives_a_whole_result(drawn: Scene) -> None:
-    result = analyse_scene("drawn.jpg", drawn)
+    result = evaluate("drawn.jpg", drawn)
     assert Analysis.from_dict(result.to_dict()) == result
     for name, finding in result.items():
         assert finding.reason, name

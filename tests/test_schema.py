@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from phototag.analysis import schema
-from phototag.analysis.result import analyse_scene
+from phototag.analysis.result import evaluate
 from scenes import body, face, scene, turned
 
 PUBLISHED = Path(__file__).parents[1] / "docs" / "schema.json"
@@ -63,7 +63,7 @@ def test_what_is_taken_away_is_found() -> None:
      scene(face(0.2, 0.3), face(0.2, 0.7))],
 )  # fmt: skip
 def test_results_keep_to_it(drawn: Any) -> None:
-    values = json.loads(json.dumps(analyse_scene("jane.jpg", drawn).to_dict()))
+    values = json.loads(json.dumps(evaluate("jane.jpg", drawn).to_dict()))
     jsonschema.validate(values, schema.result())
 
 

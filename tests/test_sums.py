@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import phototag
-from phototag.analysis.result import Analysis, analyse_scene
+from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria.calibration import default
 from phototag.criteria.verdict import Kind, Rules
 from phototag.wording import adding_up
@@ -65,14 +65,14 @@ def test_those_that_lose_most_are_rounded_up() -> None:
 def test_the_starting_point_is_that_of_the_calibration() -> None:
     base = default().section("verdict", Rules).base
     for drawn in (HEADSHOT, PORTRAIT, NOBODY):
-        result = analyse_scene("drawn.jpg", drawn)
+        result = evaluate("drawn.jpg", drawn)
         assert result.verdict.starting_point == base
         assert result.to_dict()["verdict"]["starting_point"] == base
         check(result)
 
 
 def lines(drawn: Any, kind: Kind | None = None) -> str:
-    result = analyse_scene("drawn.jpg", drawn, kind=kind)
+    result = evaluate("drawn.jpg", drawn, kind=kind)
     check(result)
     return result.explain()
 
@@ -96,7 +96,7 @@ def test_the_text_of_a_corrected_verdict_says_what_phototag_thought() -> None:
 
 def with_contributions(**amounts: float) -> Analysis:
     """A portrait whose criteria contribute just this."""
-    result = analyse_scene("drawn.jpg", PORTRAIT)
+    result = evaluate("drawn.jpg", PORTRAIT)
     changed = {
         name: attrs.evolve(finding, contribution=amounts.get(name, 0.0))
         for name, finding in result.items()
@@ -128,7 +128,7 @@ def test_sums_that_are_close(amounts: dict[str, float], said: str) -> None:
 
 def test_json_of_before_there_was_a_starting_point_is_read() -> None:
     for drawn in (HEADSHOT, PORTRAIT, NOBODY):
-        result = analyse_scene("drawn.jpg", drawn)
+        result = evaluate("drawn.jpg", drawn)
         old = result.to_dict()
         start = old["verdict"].pop("starting_point")
         again = Analysis.from_dict(old)
@@ -141,7 +141,7 @@ def test_json_of_before_there_was_a_starting_point_is_read() -> None:
 
 @pytest.mark.parametrize("old", [False, True])
 def test_what_is_not_installed_here_is_in_the_starting_point(old: bool) -> None:
-    result = analyse_scene("drawn.jpg", PORTRAIT)
+    result = evaluate("drawn.jpg", PORTRAIT)
     there = result.to_dict()
     there["criteria"]["odd"] = {"value": None, "contribution": 0.5, "confidence": 0.0}
     there["verdict"]["log_odds"] += 0.5

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from phototag.analysis.result import Analysis, analyse_scene
+from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria.verdict import Kind
 from phototag.errors import BadValue, BadVocabulary
 from phototag.keywords import claims
@@ -27,7 +27,7 @@ people.single = false
 @pytest.fixture
 def headshot() -> Analysis:
     sure = answering(environment={"studio": 0.98}, grade={"professional": 0.9, "casual": 0.1})
-    return analyse_scene("drawn.jpg", scene(face(0.5)), sure)
+    return evaluate("drawn.jpg", scene(face(0.5)), sure)
 
 
 def words(result: Analysis, level: Level = Level.STANDARD, **more: object) -> Keywords:
@@ -117,4 +117,4 @@ def test_thresholds_are_numbers_by_name() -> None:
         thresholds({"focus": 0.5})
     with pytest.raises(BadValue, match="between 0 and 1"):
         thresholds(1.5)
-    assert claims.governors()[:2] == ("kind", "grade")
+    assert claims.confidence_sources()[:2] == ("kind", "grade")

@@ -21,7 +21,7 @@ from benchmarks.photos.folds import grouped
 from benchmarks.photos.labelled import Label
 from benchmarks.photos.store import rows as together
 from phototag import models
-from phototag.analysis.result import Analysis, analyse_scene
+from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria import calibration as calibrations
 from phototag.criteria.calibration import Calibration
 from phototag.criteria.verdict import Kind
@@ -137,7 +137,7 @@ def _others(labels: Sequence[Label], fold: Sequence[int], held: int) -> list[Lab
 
 
 def _judged(label: Label, scene: Scene | None, calibration: Calibration | None) -> Judged:
-    analysis = analyse_scene(label.file, scene, calibration) if scene else None
+    analysis = evaluate(label.file, scene, calibration) if scene else None
     return Judged(label=label, analysis=analysis)
 
 

@@ -21,7 +21,7 @@ import attrs
 from benchmarks.faults import seeds
 from phototag.errors import InternalError, PhototagError, WorkerDied
 from phototag.metadata.containers import open_container
-from phototag.metadata.picture import digest
+from phototag.metadata.picture_hash import digest
 from phototag.options import Limits, WriteOptions
 from phototag.worker import Pool, single
 from phototag.worker.requests import Read, Remove, Write

@@ -29,7 +29,7 @@ from phototag.catalogue.walk import find
 from phototag.errors import PhototagError
 from phototag.files.temporary import PREFIX
 from phototag.keywords.claims import Level
-from phototag.metadata.picture import digest
+from phototag.metadata.picture_hash import digest
 from phototag.options import TagOptions
 from phototag.worker import writer
 

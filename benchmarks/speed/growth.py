@@ -123,7 +123,7 @@ BARE = """
 import sys, time
 from pathlib import Path
 from phototag.vision import decoding
-from phototag.vision.look import Observer
+from phototag.vision.detector import Observer
 observer, paths = Observer(), sys.argv[1:]
 def look(path):
     observer.look(decoding.decode(path, Path(path).read_bytes()))

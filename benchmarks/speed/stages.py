@@ -30,7 +30,7 @@ from benchmarks.photos import labelled
 from benchmarks.speed.writes import writes
 from phototag import models
 from phototag.vision import content, decoding, skin, surroundings
-from phototag.vision.look import MASK_SIDE, Observer
+from phototag.vision.detector import MASK_SIDE, Detector
 from phototag.vision.yunet import Detection
 
 ROUNDS = 9
@@ -136,7 +136,7 @@ def interleaved(work: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) 
     return {name: round(statistics.median(found), 2) for name, found in times.items()}
 
 
-def stages(observer: Observer, sample: Sample) -> dict[str, float]:
+def stages(observer: Detector, sample: Sample) -> dict[str, float]:
     """Every stage of one photo, called alone."""
     net = observer._nets
     data = sample.path.read_bytes()
@@ -167,7 +167,7 @@ def stages(observer: Observer, sample: Sample) -> dict[str, float]:
 class Floor:
     """The least that can be done for a photo, with the same nets called straight."""
 
-    def __init__(self, observer: Observer) -> None:
+    def __init__(self, observer: Detector) -> None:
         self._net = observer._nets
         self._opencv = cv2.FaceDetectorYN.create(
             str(models.path(models.FACE_DETECTOR)), "", (320, 320), 0.6, 0.3, 500
@@ -197,7 +197,7 @@ class Floor:
         return sorted(found, key=lambda face: -face.box[3])
 
 
-def whole(observer: Observer, found: Sequence[Sample]) -> list[dict[str, Any]]:
+def whole(observer: Detector, found: Sequence[Sample]) -> list[dict[str, Any]]:
     """Each photo against the floor: in one process, by ``analyze_many``, and by single calls."""
     floor = Floor(observer)
     rows = []
@@ -298,7 +298,7 @@ def starts() -> dict[str, float]:
 
 def measure(photos: Path, work: Path, say: Callable[[str], None]) -> dict[str, Any]:
     """Everything, in one run."""
-    observer = Observer()
+    observer = Detector()
     found = samples(photos, work)
     every: dict[str, Any] = {"machine": machine()}
     firsts = [next(s for s in found if s.kind == kind) for kind in ("headshot", "full-body")]

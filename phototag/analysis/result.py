@@ -171,7 +171,7 @@ def meaning(analysis: Analysis) -> str:
     return f"{text}, but you have said {judged.kind}" if differs else text
 
 
-def analyse_scene(
+def evaluate(
     path: str,
     scene: Scene,
     calibration: Calibration | None = None,
@@ -285,4 +285,4 @@ def _grade(professional: float, grade: Grade | None) -> str:
     return f"The surroundings are those of a {grade} headshot ({odds})"
 
 
-__all__ = ["CRITERIA", "Analysis", "analyse_scene"]
+__all__ = ["CRITERIA", "Analysis", "evaluate"]

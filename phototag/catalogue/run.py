@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 import attrs
 
 from phototag import errors, plugins
-from phototag.analysis.result import analyse_scene
-from phototag.catalogue.fingerprint import fingerprint
+from phototag.analysis.result import evaluate
 from phototag.catalogue.lock import locked
+from phototag.catalogue.options_fingerprint import options_fingerprint
 from phototag.catalogue.settled import is_settled
-from phototag.catalogue.state import Place, Row, State, Statement
-from phototag.catalogue.walk import Found, find, looks
+from phototag.catalogue.state import PastWrite, PhotoKey, Row, State
+from phototag.catalogue.walk import Found, find, fingerprint
 from phototag.criteria.calibration import default as rules
 from phototag.criteria.verdict import Kind
 from phototag.files.opening import names_of
 from phototag.metadata.change import Change
 from phototag.metadata.record import FORM, WriteOrder
 from phototag.options import CatalogueOptions, WriteOptions, part, takes
-from phototag.outcome import How, Met, Outcome, Written
+from phototag.outcome import Outcome, PhotoState, VerdictSource, Written
 from phototag.version import __version__
 from phototag.worker import single
 from phototag.worker.order import check_crop, order_of
@@ -45,7 +45,7 @@ Path = str | os.PathLike[str]
 
 def settings_of(options: CatalogueOptions) -> str:
     """A short name of all that decides what stands in a photo afterwards."""
-    return fingerprint(options, __version__, FORM, rules().identity, plugins.identity())
+    return options_fingerprint(options, __version__, FORM, rules().identity, plugins.identity())
 
 
 @attrs.frozen
@@ -106,12 +106,14 @@ class Catalogue:
         if group:
             yield group
 
-    def seen(self, found: Found, row: Row | None) -> tuple[Analysis, Met, How]:
+    def seen(self, found: Found, row: Row | None) -> tuple[Analysis, PhotoState, VerdictSource]:
         """What follows from a photo, and what a person has said of it; errors as for ``analyze``."""
-        met, how = self.met(found, row)
-        assert met.scene is not None
-        analysis = self._evaluate(found.path, met.scene, self._corrected.get(met.picture))
-        return analysis, met, how
+        photo_state, verdict_from = self.identify(found, row)
+        assert photo_state.scene is not None
+        analysis = self._evaluate(
+            found.path, photo_state.scene, self._corrected.get(photo_state.picture)
+        )
+        return analysis, photo_state, verdict_from
 
     def complete(self) -> None:
         """Note that the whole tree has been gone through."""
@@ -126,13 +128,15 @@ class Catalogue:
         if row is None or self._options.force or self._options.failed:
             return None
         settings = self._settings_of(found, row.picture)
-        if row.looks != found.looks or row.settings not in {settings, self._unreadable}:
+        if row.fingerprint != found.fingerprint or row.settings not in {settings, self._unreadable}:
             return None
         if row.error is not None and not is_settled(row.error):
             return None
         kind = None if row.kind is None else Kind(row.kind)
         error = None if row.error is None else type(row.error)(found.path, *row.error.args[1:])
-        return Outcome(photo=found.path, known=kind, error=error, how=How.UNCHANGED)
+        return Outcome(
+            photo=found.path, known=kind, error=error, verdict_from=VerdictSource.UNCHANGED
+        )
 
     def work(self, tasks: Sequence[Task]) -> list[Outcome]:
         """Tag a photo and its partners."""
@@ -153,13 +157,13 @@ class Catalogue:
             task: the photo.
             beside: what its partner looks like by now.
         """
-        how = None
+        verdict_from = None
         try:
             for last in (False, True):
                 try:
                     source = task.found.partner or task.found
-                    met, how = self.met(source, task.row)
-                    return self._tag(task, met, how, beside)
+                    photo_state, verdict_from = self.identify(source, task.row)
+                    return self._tag(task, photo_state, verdict_from, beside)
                 except errors.ChangedMeanwhile:
                     # Somebody rated it at this very moment: once more, with what is there now.
                     if last:
@@ -168,61 +172,71 @@ class Catalogue:
         except errors.StateUnusable:
             raise
         except errors.PhototagError as error:
-            self._remember_failure(task, error, seen=how is not None)
-            return Outcome(photo=task.found.path, error=error, how=how or How.LOOKED), ""
+            self._remember_failure(task, error, seen=verdict_from is not None)
+            return Outcome(
+                photo=task.found.path,
+                error=error,
+                verdict_from=verdict_from or VerdictSource.ANALYSED,
+            ), ""
         raise AssertionError  # the second try returns or raises
 
-    def _tag(self, task: Task, met: Met, how: How, beside: str) -> tuple[Outcome, str]:
+    def _tag(
+        self, task: Task, photo_state: PhotoState, verdict_from: VerdictSource, beside: str
+    ) -> tuple[Outcome, str]:
         found, options = task.found, self._options
-        assert met.scene is not None
-        kind = self._corrected.get(met.picture)
-        settings = self._settings_of(found, met.picture)
-        analysis = self._evaluate(found.path, met.scene, kind)
+        assert photo_state.scene is not None
+        kind = self._corrected.get(photo_state.picture)
+        settings = self._settings_of(found, photo_state.picture)
+        analysis = self._evaluate(found.path, photo_state.scene, kind)
         if found.partner is not None:
-            met = self._identify(found.path, detect=False)
+            photo_state = self._identify(found.path, detect=False)
             # What the camera developed may be cut differently, and has another number of pixels.
             analysis = attrs.evolve(analysis, crops=(), refusals=())
         order = order_of(analysis, options)
         place = self._place(found)
-        change, written = self._write(task, place, met, order)
-        now = looks(written.states, os.path.realpath(found.path))
+        change, written = self._write(task, place, photo_state, order)
+        now = fingerprint(written.states, os.path.realpath(found.path))
         if found.partner is not None:
             now = f"{now} {beside}"
         if not self._dry:
             row = Row(
-                looks=now,
-                picture=met.picture,
+                fingerprint=now,
+                picture=photo_state.picture,
                 settings=settings,
                 kind=str(analysis.kind),
-                mark=written.mark,
+                etag=written.etag,
             )
             self._state.remember(
-                place, row, Statement(order=order, options=part(options, WriteOptions))
+                place, row, PastWrite(order=order, options=part(options, WriteOptions))
             )
-        return Outcome(photo=found.path, analysis=analysis, change=change, how=how), now
+        return Outcome(
+            photo=found.path, analysis=analysis, change=change, verdict_from=verdict_from
+        ), now
 
-    def met(self, found: Found, row: Row | None) -> tuple[Met, How]:
+    def identify(self, found: Found, row: Row | None) -> tuple[PhotoState, VerdictSource]:
         """A photo and what is in it; from the state if this picture has been seen before."""
         state = self._state
-        if row and row.picture and found.state and row.looks == found.looks:
+        if row and row.picture and found.state and row.fingerprint == found.fingerprint:
             scene = state.scene(row.picture)
             if scene is not None:
-                return Met(picture=row.picture, state=found.state, scene=scene), How.RECALLED
+                return PhotoState(
+                    picture=row.picture, state=found.state, scene=scene
+                ), VerdictSource.RECALLED
         if self._recalls:
-            met = self._identify(found.path, detect=False)
-            scene = state.scene(met.picture)
+            photo_state = self._identify(found.path, detect=False)
+            scene = state.scene(photo_state.picture)
             if scene is not None:
-                return attrs.evolve(met, scene=scene), How.RECALLED
-        met = self._identify(found.path)
-        assert met.scene is not None
-        state.keep(met.picture, met.scene)
-        return met, How.LOOKED
+                return attrs.evolve(photo_state, scene=scene), VerdictSource.RECALLED
+        photo_state = self._identify(found.path)
+        assert photo_state.scene is not None
+        state.keep(photo_state.picture, photo_state.scene)
+        return photo_state, VerdictSource.ANALYSED
 
     def _evaluate(self, path: str, scene: Scene, kind: Kind | None) -> Analysis:
         """What follows from a scene, with this run's crop profiles."""
-        return analyse_scene(path, scene, profiles=self._options.profiles, kind=kind)
+        return evaluate(path, scene, profiles=self._options.profiles, kind=kind)
 
-    def _identify(self, path: str, *, detect: bool = True) -> Met:
+    def _identify(self, path: str, *, detect: bool = True) -> PhotoState:
         photo, pixels = PhotoFile.of(path), self._pool.limits.pixels
         return self._pool.submit(Identify(photo=photo, detect=detect, max_pixels=pixels))
 
@@ -236,38 +250,38 @@ class Catalogue:
         )
 
     def _write(
-        self, task: Task, place: Place, met: Met, order: WriteOrder
+        self, task: Task, place: PhotoKey, photo_state: PhotoState, order: WriteOrder
     ) -> tuple[Change, Written]:
         """Write what is ordered, with what stood there before in the book."""
-        path, book = task.found.path, self._state
+        path, run_log = task.found.path, self._state
         options = part(self._options, WriteOptions)
         if options.dry_run:
             written = self._put(path, order, options)
             assert written.change is not None
             return written.change, written
-        before = book.written(place) if task.row and task.row.mark else None
+        before = run_log.written(place) if task.row and task.row.etag else None
         # Without its record a statement is unknown: the writer then tells what it finds.
-        mark = task.row.mark if task.row and before else ""
+        etag = task.row.etag if task.row and before else ""
         run = self._number_of_run()
-        new = book.intend(run, place, met.picture, before)
+        new = run_log.intend(run, place, photo_state.picture, before)
         try:
-            written = self._put(path, order, options, met.expecting(mark))
+            written = self._put(path, order, options, photo_state.expecting(etag))
             if written.change is None:
                 # Another computer stated something there, or this run did and was killed.
-                if new or self._mark_of(path, order) != written.mark:
+                if new or self._etag_of(path, order) != written.etag:
                     there = written.found
-                    before = Statement(order=WriteOrder(record=there)) if there else None
-                    book.correct(run, place, before)
-                written = self._put(path, order, options, met.expecting(written.mark))
+                    before = PastWrite(order=WriteOrder(record=there)) if there else None
+                    run_log.correct(run, place, before)
+                written = self._put(path, order, options, photo_state.expecting(written.etag))
             if written.change is None:
                 raise errors.ChangedMeanwhile(path, "another program wrote into it", "run again")
         except (errors.WriteUncertain, errors.WorkerDied):
             raise  # the photo may have been written: it stays in the book
         except errors.PhototagError:
             if new:
-                book.settle(run, place, changed=False)
+                run_log.settle(run, place, changed=False)
             raise
-        book.settle(run, place, changed=written.change.changed or not new)
+        run_log.settle(run, place, changed=written.change.changed or not new)
         return written.change, written
 
     def _settings_of(self, found: Found, picture: str | None) -> str:
@@ -279,10 +293,10 @@ class Catalogue:
         kind = self._corrected.get(picture) if alone and picture is not None else None
         return self._settings if kind is None else f"{self._settings}/{kind}"
 
-    def _mark_of(self, path: str, order: WriteOrder) -> str:
+    def _etag_of(self, path: str, order: WriteOrder) -> str:
         """The mark of the statement that would stand in a photo."""
         dry = attrs.evolve(part(self._options, WriteOptions), dry_run=True)
-        return self._put(path, order, dry).mark
+        return self._put(path, order, dry).etag
 
     def _number_of_run(self) -> int:
         if self._run is None:
@@ -293,13 +307,13 @@ class Catalogue:
         if self._dry:
             return
         settings = self._settings if seen else self._unreadable
-        found, before = task.found, task.row or Row(looks="")
+        found, before = task.found, task.row or Row(fingerprint="")
         settled = is_settled(error) and found.state is not None
         if seen and isinstance(error, errors.WorkerDied):
             settled = False  # it is the write that did not come back
         row = attrs.evolve(
             before,
-            looks=found.looks if settled else "",
+            fingerprint=found.fingerprint if settled else "",
             settings=settings if settled else None,
             kind=None,
             error=error,
@@ -307,8 +321,8 @@ class Catalogue:
         place = self._place(found)
         self._state.remember(place, row, self._state.written(place))  # what stands there still does
 
-    def _place(self, found: Found) -> Place:
-        return Place(self._number, os.fsencode(found.folder), os.fsencode(found.name))
+    def _place(self, found: Found) -> PhotoKey:
+        return PhotoKey(self._number, os.fsencode(found.folder), os.fsencode(found.name))
 
 
 @takes(CatalogueOptions)
@@ -340,15 +354,15 @@ def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Genera
     stop = options.stop
     with ExitStack() as held:
         pool = held.enter_context(Pool(options.workers, options.limits))
-        book = None
+        run_log = None
         if folders:
             real = map(os.path.realpath, folders)
             held.enter_context(locked(real, wait=options.wait, stop=stop))
-            book = held.enter_context(State(options.state))
+            run_log = held.enter_context(State(options.state))
         for is_folder, group in itertools.groupby(names, key=folders.__contains__):
-            if book is not None and is_folder:
+            if run_log is not None and is_folder:
                 for name in group:
-                    yield from through(Catalogue(name, options, book, pool), pool, stop)
+                    yield from through(Catalogue(name, options, run_log, pool), pool, stop)
             elif not options.failed:
                 one = partial(single.tagged, pool, options=options, profiles=options.profiles)
                 yield from pool.stream(single.guarded(one), group, stop=stop)

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 @attrs.frozen
-class Place:
+class PhotoKey:
     """Where a photo lies: a catalogue, a folder relative to its root, a name."""
 
     root: int
@@ -38,7 +38,7 @@ class Place:
 
 
 @attrs.frozen(kw_only=True)
-class Statement:
+class PastWrite:
     """What was written into a photo, and how; enough to write it again."""
 
     order: WriteOrder
@@ -49,11 +49,11 @@ class Statement:
 class Row:
     """What is known of a photo; see the table ``photos``."""
 
-    looks: str
+    fingerprint: str
     picture: str | None = None
     settings: str | None = None
     kind: str | None = None
-    mark: str = ""
+    etag: str = ""
     error: errors.PhototagError | None = None
 
 
@@ -78,12 +78,12 @@ class Run:
 
 
 @attrs.frozen(kw_only=True)
-class Entry:
+class LoggedChange:
     """One photo in the book of a run."""
 
-    place: Place
+    place: PhotoKey
     picture: str
-    before: Statement | None
+    before: PastWrite | None
 
 
 class State(Database):
@@ -111,14 +111,14 @@ class State(Database):
         )
         return {
             name: Row(
-                looks=looks,
+                fingerprint=fingerprint,
                 picture=picture,
                 settings=settings,
                 kind=kind,
-                mark=mark,
+                etag=etag,
                 error=_to_error(error),
             )
-            for name, looks, picture, settings, kind, mark, error in found
+            for name, fingerprint, picture, settings, kind, etag, error in found
         }
 
     def failed(self, root: int) -> set[tuple[bytes, bytes]]:
@@ -126,29 +126,29 @@ class State(Database):
         query = "SELECT folder, name FROM photos WHERE root = ? AND error IS NOT NULL"
         return set(self._all(query, root))
 
-    def remember(self, place: Place, row: Row, written: Statement | None = None) -> None:
+    def remember(self, place: PhotoKey, row: Row, written: PastWrite | None = None) -> None:
         """Put down what is known of a photo now."""
         self._do(
             "INSERT OR REPLACE INTO photos"
             " (root, folder, name, looks, picture, settings, kind, mark, written, error)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *attrs.astuple(place),
-            row.looks,
+            row.fingerprint,
             row.picture,
             row.settings,
             row.kind,
-            row.mark,
+            row.etag,
             None if written is None else packed(written),
             _from_error(row.error),
         )
 
-    def written(self, place: Place) -> Statement | None:
+    def written(self, place: PhotoKey) -> PastWrite | None:
         """What was last written into a photo."""
         query = "SELECT written FROM photos WHERE root = ? AND folder = ? AND name = ?"
         found = self._one(query, *attrs.astuple(place))
-        return None if found is None or found[0] is None else _to_statement(found[0])
+        return None if found is None or found[0] is None else _to_past_write(found[0])
 
-    def places(self, root: int, picture: str, run: int) -> list[Place]:
+    def places(self, root: int, picture: str, run: int) -> list[PhotoKey]:
         """Where a picture has been met that a run had changed elsewhere.
 
         A photo of the same picture that this run or one before it has changed itself is another one.
@@ -160,7 +160,7 @@ class State(Database):
             " AND changes.picture = photos.picture"
             " AND (run = ? OR run < ? AND undone = 0))"
         )
-        return [Place(*row) for row in self._all(query, root, picture, run, run)]
+        return [PhotoKey(*row) for row in self._all(query, root, picture, run, run)]
 
     # ------------------------------------------------------------------ scenes
 
@@ -220,7 +220,7 @@ class State(Database):
             settings,
         )
 
-    def intend(self, run: int, place: Place, picture: str, before: Statement | None) -> bool:
+    def intend(self, run: int, place: PhotoKey, picture: str, before: PastWrite | None) -> bool:
         """Note before a write what stood in the photo; whether this run had not noted it yet."""
         with self._lock, self._told():
             made = self._sql.execute(
@@ -236,7 +236,7 @@ class State(Database):
             )
             return made.rowcount > 0
 
-    def correct(self, run: int, place: Place, before: Statement | None) -> None:
+    def correct(self, run: int, place: PhotoKey, before: PastWrite | None) -> None:
         """Something else stood in the photo."""
         self._do(
             "UPDATE changes SET before = ? WHERE run = ? AND folder = ? AND name = ?",
@@ -246,7 +246,7 @@ class State(Database):
             place.name,
         )
 
-    def settle(self, run: int, place: Place, *, changed: bool) -> None:
+    def settle(self, run: int, place: PhotoKey, *, changed: bool) -> None:
         """Note after a write whether it changed the photo."""
         query = "UPDATE changes SET done = 1" if changed else "DELETE FROM changes"
         where = " WHERE run = ? AND folder = ? AND name = ?"
@@ -271,7 +271,7 @@ class State(Database):
             for number, root, started, ended, software, changes in found
         ]
 
-    def entries(self, run: int) -> Iterator[Entry]:
+    def entries(self, run: int) -> Iterator[LoggedChange]:
         """The photos that a run changed and that have not been taken back, by name."""
         (root,) = self._one("SELECT root FROM runs WHERE id = ?", run)
         names = self._all(
@@ -285,13 +285,13 @@ class State(Database):
                 folder,
                 name,
             )
-            yield Entry(
-                place=Place(root, folder, name),
+            yield LoggedChange(
+                place=PhotoKey(root, folder, name),
                 picture=picture,
-                before=None if before is None else _to_statement(before),
+                before=None if before is None else _to_past_write(before),
             )
 
-    def later(self, run: int, place: Place) -> int | None:
+    def later(self, run: int, place: PhotoKey) -> int | None:
         """A later run that changed the same photo and has not been taken back."""
         query = (
             "SELECT max(runs.id) FROM runs JOIN changes ON changes.run = runs.id"
@@ -300,14 +300,14 @@ class State(Database):
         found: int | None = self._one(query, place.root, run, place.folder, place.name)[0]
         return found
 
-    def undo(self, run: int, entry: Entry, now: Place, mark: str) -> None:
+    def undo(self, run: int, entry: LoggedChange, now: PhotoKey, etag: str) -> None:
         """Note that a photo is as it was before a run.
 
         Args:
             run: its number.
             entry: what the run had noted.
             now: where the photo lies today.
-            mark: of the statement that stands in it now.
+            etag: of the statement that stands in it now.
         """
         with self._lock, self._told(), self._sql:
             self._sql.execute("BEGIN IMMEDIATE")
@@ -319,7 +319,7 @@ class State(Database):
                 "UPDATE photos SET looks = '', settings = NULL, mark = ?, written = ?"
                 " WHERE root = ? AND folder = ? AND name = ?",
                 (
-                    mark,
+                    etag,
                     None if entry.before is None else packed(entry.before),
                     *attrs.astuple(now),
                 ),
@@ -330,14 +330,14 @@ class State(Database):
             )
 
 
-def _to_statement(column: bytes) -> Statement:
+def _to_past_write(column: bytes) -> PastWrite:
     """What was packed; earlier runs kept the whole order in the record."""
     values = unpacked(column, dict[str, Any])
     if "order" not in values:
         record = values.pop("record")
         beside = {name: record[name] for name in ("faces", "lightroom", "size") if name in record}
         values["order"] = {"record": record, **beside}
-    return serialization.from_json(values, Statement)
+    return serialization.from_json(values, PastWrite)
 
 
 def _from_error(error: errors.PhototagError | None) -> str | None:

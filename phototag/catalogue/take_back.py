@@ -10,11 +10,11 @@ import attrs
 
 from phototag import errors
 from phototag.catalogue.lock import locked
-from phototag.catalogue.state import Entry, Place, Run, State
+from phototag.catalogue.state import LoggedChange, PhotoKey, Run, State
 from phototag.catalogue.walk import clean_folder, walk
 from phototag.files.opening import names_of
 from phototag.options import ChangeOptions, RemoveOptions, UndoOptions, part, takes
-from phototag.outcome import How, Outcome
+from phototag.outcome import Outcome, VerdictSource
 from phototag.worker import single
 from phototag.worker.pool import Pool
 from phototag.worker.requests import Write
@@ -32,8 +32,8 @@ def runs(state: str | os.PathLike[str] | None = None) -> list[Run]:
     Raises:
         StateUnusable: the state file cannot be used.
     """
-    with State(state) as book:
-        return book.runs()
+    with State(state) as run_log:
+        return run_log.runs()
 
 
 @takes(UndoOptions)
@@ -59,11 +59,11 @@ def undo(options: UndoOptions) -> Generator[Outcome]:
 
 def undo_run(options: UndoOptions) -> Generator[Outcome]:
     """As ``undo``, for who has the options."""
-    with State(options.state) as book, Pool(options.workers, options.limits) as pool:
-        found = _chosen(book, options.run)
-        taking = _Taking(book, pool, found, part(options, ChangeOptions))
+    with State(options.state) as run_log, Pool(options.workers, options.limits) as pool:
+        found = _chosen(run_log, options.run)
+        taking = _Taking(run_log, pool, found, part(options, ChangeOptions))
         with locked([found.root], wait=options.wait, stop=options.stop):
-            yield from pool.stream(taking.back, book.entries(found.number), stop=options.stop)
+            yield from pool.stream(taking.back, run_log.entries(found.number), stop=options.stop)
 
 
 @takes(RemoveOptions)
@@ -96,19 +96,19 @@ def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Genera
         yield from pool.stream(take_back, photos, stop=stop)
 
 
-def _chosen(book: State, number: int | None) -> Run:
-    left = [run for run in book.runs() if run.changes and number in {None, run.number}]
+def _chosen(run_log: State, number: int | None) -> Run:
+    left = [run for run in run_log.runs() if run.changes and number in {None, run.number}]
     # Photos that were deleted stay in the book: they may have been moved. Earlier runs do not wait for
     # them, unless the whole folder is away.
     for run in reversed(left):
         away = not os.path.isdir(run.root)
-        if away or any(_lies(book, run, entry) for entry in book.entries(run.number)):
+        if away or any(_lies(run_log, run, entry) for entry in run_log.entries(run.number)):
             return run
     if left:
         return left[-1]
     which = "no run" if number is None else f"nothing of run {number}"
     raise errors.RunUnknown(
-        str(book.path),
+        str(run_log.path),
         f"there is {which} to take back",
         "see `phototag undo --list`, or use `phototag remove`",
     )
@@ -117,11 +117,11 @@ def _chosen(book: State, number: int | None) -> Run:
 class _Taking:
     """A run that is being taken back."""
 
-    def __init__(self, book: State, pool: Pool, run: Run, options: ChangeOptions) -> None:
-        self._book, self._pool, self._run, self._options = book, pool, run, options
+    def __init__(self, run_log: State, pool: Pool, run: Run, options: ChangeOptions) -> None:
+        self._run_log, self._pool, self._run, self._options = run_log, pool, run, options
         self._cleaned: set[bytes] = set()  # folders
 
-    def back(self, entry: Entry) -> Outcome:
+    def back(self, entry: LoggedChange) -> Outcome:
         """One photo."""
         path = _path(self._run, entry.place)
         if not self._options.dry_run and entry.place.folder not in self._cleaned:
@@ -132,19 +132,19 @@ class _Taking:
         except errors.StateUnusable:
             raise
         except errors.PhototagError as error:
-            return Outcome(photo=path, error=error, how=How.TAKEN_BACK)
+            return Outcome(photo=path, error=error, verdict_from=VerdictSource.REMOVED)
 
-    def _back(self, entry: Entry, path: str) -> Outcome:
-        place, path = _lies(self._book, self._run, entry) or (entry.place, path)
+    def _back(self, entry: LoggedChange, path: str) -> Outcome:
+        place, path = _lies(self._run_log, self._run, entry) or (entry.place, path)
         number = self._run.number
-        later = self._book.later(number, place) or self._book.later(number, entry.place)
+        later = self._run_log.later(number, place) or self._run_log.later(number, entry.place)
         if later is not None:
             raise errors.WriteRefused(
                 path,
                 f"run {later} changed it afterwards",
                 f"take that one back first: undo {later}",
             )
-        dry, mark = self._options.dry_run, ""
+        dry, etag = self._options.dry_run, ""
         if entry.before is None:
             change = single.removed(self._pool, path, self._options)
         else:
@@ -154,22 +154,22 @@ class _Taking:
             photo, order = PhotoFile.of(path), entry.before.order
             written = self._pool.submit(Write(photo=photo, order=order, options=options))
             assert written.change is not None
-            change, mark = written.change, written.mark
+            change, etag = written.change, written.etag
         if not dry:
-            self._book.undo(self._run.number, entry, place, mark)
-        return Outcome(photo=path, change=change, how=How.TAKEN_BACK)
+            self._run_log.undo(self._run.number, entry, place, etag)
+        return Outcome(photo=path, change=change, verdict_from=VerdictSource.REMOVED)
 
 
-def _lies(book: State, run: Run, entry: Entry) -> tuple[Place, str] | None:
+def _lies(run_log: State, run: Run, entry: LoggedChange) -> tuple[PhotoKey, str] | None:
     """Where a photo lies now: where it lay, or where its picture has been met since; None if nowhere."""
     if os.path.exists(path := _path(run, entry.place)):
         return entry.place, path
-    for place in book.places(entry.place.root, entry.picture, run.number):
+    for place in run_log.places(entry.place.root, entry.picture, run.number):
         if os.path.exists(path := _path(run, place)):
             return place, path
     return None
 
 
-def _path(run: Run, place: Place) -> str:
+def _path(run: Run, place: PhotoKey) -> str:
     parts = (run.root, os.fsdecode(place.folder), os.fsdecode(place.name))
     return os.path.join(*parts)

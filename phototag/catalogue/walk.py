@@ -36,7 +36,7 @@ class Found:
         folder: relative to the folder that was searched; empty for that folder.
         name: of the file.
         state: of the file; None if it is a link that leads nowhere.
-        looks: state of the photo and its sidecars; changes when one of them does.
+        fingerprint: state of the photo and its sidecars; changes when one of them does.
         partner: the developed photo beside a negative, whose verdict it shares.
         error: it is a folder that cannot be searched, for this reason.
     """
@@ -45,7 +45,7 @@ class Found:
     folder: str
     name: str
     state: FileState | None
-    looks: str
+    fingerprint: str
     partner: Found | None = None
     error: PhotoNotReadable | None = None
 
@@ -84,7 +84,7 @@ def find(
     yield from _below(root, "", links=links, pairs=pairs, clean=clean, seen=seen)
 
 
-def looks(states: Mapping[str, FileState], photo: str) -> str:
+def fingerprint(states: Mapping[str, FileState], photo: str) -> str:
     """State of a photo and its sidecars as one text.
 
     Args:
@@ -159,7 +159,7 @@ def _below(
     except FileNotFoundError:  # it was taken away meanwhile
         return
     except PhotoNotReadable as error:
-        yield Found(path=folder, folder=inside, name="", state=None, looks="", error=error)
+        yield Found(path=folder, folder=inside, name="", state=None, fingerprint="", error=error)
         return
     yield from photos
     for entry in folders:
@@ -182,13 +182,13 @@ def _found(entry: os.DirEntry[str], inside: str, names: set[str] | None) -> Foun
         for path in sidecars:
             states[path] = FileState.of(os.stat(path))
     except (OSError, PhotoNotReadable):
-        return Found(path=entry.path, folder=inside, name=entry.name, state=None, looks="")
+        return Found(path=entry.path, folder=inside, name=entry.name, state=None, fingerprint="")
     return Found(
         path=entry.path,
         folder=inside,
         name=entry.name,
         state=state,
-        looks=looks(states, entry.path),
+        fingerprint=fingerprint(states, entry.path),
     )
 
 
@@ -207,8 +207,8 @@ def _paired(photos: list[Found]) -> Iterator[Found]:
             yield photo
             if developed[stem] is photo:
                 for negative in negatives.get(stem, ()):
-                    both = f"{negative.looks} {photo.looks}"
-                    yield attrs.evolve(negative, partner=photo, looks=both)
+                    both = f"{negative.fingerprint} {photo.fingerprint}"
+                    yield attrs.evolve(negative, partner=photo, fingerprint=both)
         elif stem not in developed:
             yield photo
 

@@ -18,7 +18,7 @@ from phototag.errors import CatalogueBusy, NotAFolder, PhotoNotReadable
 from phototag.files.formats import PHOTO_SUFFIXES
 from phototag.files.opening import FileState, path_of
 from phototag.options import CatalogueOptions, WatchOptions, part, takes
-from phototag.outcome import How, Outcome
+from phototag.outcome import Outcome, VerdictSource
 from phototag.worker.order import check_crop
 from phototag.worker.pool import Pool
 
@@ -60,8 +60,8 @@ def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator
     changes = _messages(name, options.poll, stop)
     next(changes, None)  # from here on the system keeps messages for us
     arriving = _Arriving(name, options.settled, pairs=pairs)
-    with Pool(options.workers, options.limits) as pool, State(options.state) as book:
-        catalogue = Catalogue(name, part(options, CatalogueOptions), book, pool)
+    with Pool(options.workers, options.limits) as pool, State(options.state) as run_log:
+        catalogue = Catalogue(name, part(options, CatalogueOptions), run_log, pool)
 
         tagged = partial(_tagged, catalogue, pool, stop)
         yield from tagged(find(name, pairs=pairs, clean=True))
@@ -85,7 +85,9 @@ def _tagged(
     try:
         with locked([os.path.realpath(catalogue.root)], wait=True, stop=stop):
             news = through(catalogue, pool, stop, found)
-            yield from (outcome for outcome in news if outcome.how is not How.UNCHANGED)
+            yield from (
+                outcome for outcome in news if outcome.verdict_from is not VerdictSource.UNCHANGED
+            )
     except CatalogueBusy:
         if not (stop and stop.is_set()):
             raise

@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from phototag.cli import looking, setting_up, trees
+from phototag.cli import setting_up, tagging, viewing
 from phototag.cli.exit_codes import listed
 from phototag.cli.running import Program
 from phototag.version import __version__
@@ -29,8 +29,8 @@ def main(*, verbose: bool) -> None:
 
 
 for _command in (
-    looking.analyze, trees.tag, trees.undo, trees.watch, looking.gallery, looking.show,
-    trees.remove, looking.crop, setting_up.keywords, setting_up.lightroom, setting_up.digikam,
+    viewing.analyze, tagging.tag, tagging.undo, tagging.watch, viewing.gallery, viewing.show,
+    tagging.remove, viewing.crop, setting_up.keywords, setting_up.lightroom, setting_up.digikam,
     setting_up.doctor, setting_up.demo,
 ):  # fmt: skip
     main.add_command(_command)

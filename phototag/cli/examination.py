@@ -15,7 +15,7 @@ import attrs
 from phototag import models, plugins
 from phototag.criteria.calibration import default
 from phototag.crops import profiles
-from phototag.errors import PhototagError, shown
+from phototag.errors import PhototagError, printable_name
 from phototag.keywords import vocabulary
 from phototag.keywords.vocabulary import branches
 from phototag.version import __version__
@@ -114,7 +114,7 @@ def _models() -> Iterator[Line]:
 
 def _sealed_process() -> Iterator[Line]:
     named = os.environ.get(PYTHON)
-    python = f"{shown(named)}, as {PYTHON} says" if named else sys.executable
+    python = f"{printable_name(named)}, as {PYTHON} says" if named else sys.executable
     try:
         with Pool() as pool:
             versions = pool.submit(Versions())

@@ -7,9 +7,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from phototag.analysis.result import SCHEMA
-from phototag.errors import shown
+from phototag.errors import printable_name
 from phototag.metadata.change import Change
-from phototag.outcome import How
+from phototag.outcome import VerdictSource
 from phototag.scene import serialization
 from phototag.wording import sure
 
@@ -29,7 +29,10 @@ def analysis_lines(outcome: Outcome, *, as_json: bool) -> list[str]:
     assert analysis is not None
     if as_json:
         return [json.dumps(analysis.to_dict())]
-    return [f"{shown(outcome.photo)}", *(f"  {line}" for line in analysis.explain().splitlines())]
+    return [
+        f"{printable_name(outcome.photo)}",
+        *(f"  {line}" for line in analysis.explain().splitlines()),
+    ]
 
 
 def change_lines(outcome: Outcome, *, as_json: bool, dry_run: bool = False) -> list[str]:
@@ -40,7 +43,7 @@ def change_lines(outcome: Outcome, *, as_json: bool, dry_run: bool = False) -> l
     if change is None:
         return []
     verdict = "" if analysis is None else f": {analysis.explain().splitlines()[0]}"
-    return [f"{shown(outcome.photo)}{verdict}", *_change_lines(change, dry_run=dry_run)]
+    return [f"{printable_name(outcome.photo)}{verdict}", *_change_lines(change, dry_run=dry_run)]
 
 
 def _change_dict(outcome: Outcome, *, dry_run: bool) -> dict[str, Any]:
@@ -51,8 +54,8 @@ def _change_dict(outcome: Outcome, *, dry_run: bool) -> dict[str, Any]:
     elif outcome.kind is not None:
         row |= {"kind": outcome.kind}
     row["dry_run"] = dry_run
-    if outcome.how is not How.TAKEN_BACK:
-        row["verdict_from"] = outcome.how
+    if outcome.verdict_from is not VerdictSource.REMOVED:
+        row["verdict_from"] = outcome.verdict_from
     row |= serialization.to_json(outcome.change or Change(changed=False))
     return row
 
@@ -65,7 +68,7 @@ def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
             *_listed(NO_ROOM, change.left_out),
         ]
     would = "would be " if dry_run else ""
-    beside = [shown(name) for name in change.files if name.lower().endswith(".xmp")]
+    beside = [printable_name(name) for name in change.files if name.lower().endswith(".xmp")]
     return [
         *([f"  {would}written to {', '.join(beside)}"] if beside else []),
         *_listed(f"{would}added to", change.added),
@@ -88,12 +91,12 @@ def record_dict(photo: str, record: Record | None) -> str:
 def record_text(photo: str, record: Record | None) -> str:
     """What stands in a photo, for people."""
     if record is None:
-        return f"{shown(photo)}\n  phototag wrote nothing here"
+        return f"{printable_name(photo)}\n  phototag wrote nothing here"
     grade = f", {record.grade}" if record.grade else ""
-    how = "as a person has said" if record.corrected else sure(record.confidence)
+    verdict_from = "as a person has said" if record.corrected else sure(record.confidence)
     lines = [
-        shown(photo),
-        f"  {record.kind}{grade}, {how}",
+        printable_name(photo),
+        f"  {record.kind}{grade}, {verdict_from}",
         f"  by phototag {record.software} (models {record.models}, rules {record.calibration})",
         f"  keywords: {', '.join(record.keywords.hierarchical) or 'none'}",
         f"  scene codes: {', '.join(record.keywords.scene) or 'none'}",
@@ -114,5 +117,5 @@ def run_line(run: Run, *, as_json: bool) -> str:
     interrupted = "" if run.ended else ", interrupted"
     return (
         f"{run.number:5}  {begun:%Y-%m-%d %H:%M}  {run.changes:7} photos{interrupted}"
-        f"  {shown(run.root)}"
+        f"  {printable_name(run.root)}"
     )

@@ -27,8 +27,8 @@ from rich.table import Table
 from phototag.analysis.result import SCHEMA
 from phototag.cli.exit_codes import ExitCode, code_of
 from phototag.criteria.verdict import Kind
-from phototag.errors import PhototagError, printable, shown
-from phototag.outcome import How
+from phototag.errors import PhototagError, printable, printable_name
+from phototag.outcome import VerdictSource
 from phototag.wording import sure
 from phototag.worker.source import name_of
 
@@ -51,7 +51,7 @@ class Tally:
         self.changed: int = 0
         self.kinds: collections.Counter[Kind | None] = collections.Counter()
         self.changed_kinds: collections.Counter[Kind | None] = collections.Counter()
-        self.how: collections.Counter[How] = collections.Counter()
+        self.verdict_from: collections.Counter[VerdictSource] = collections.Counter()
         self.failures: list[str] = []
         self.failed: int = 0
         self._start = time.monotonic()
@@ -59,7 +59,7 @@ class Tally:
     def add(self, outcome: Outcome) -> None:
         """Count one photo."""
         self.photos += 1
-        self.how[outcome.how] += 1
+        self.verdict_from[outcome.verdict_from] += 1
         if outcome.error is not None:
             self.failed += 1
             if len(self.failures) < LISTED:
@@ -264,7 +264,7 @@ class DiffTables:
         if folder != self._folder or (self._table and self._table.row_count >= TABLE_ROWS):
             self.print()
             self._folder = folder
-            table = Table(title=shown(folder or "."), title_justify="left", expand=True)
+            table = Table(title=printable_name(folder or "."), title_justify="left", expand=True)
             table.add_column("photo", overflow="fold", ratio=3)
             table.add_column("verdict", ratio=3)
             table.add_column("would be added", overflow="fold", ratio=4)
@@ -274,7 +274,9 @@ class DiffTables:
         if outcome.analysis is not None:
             verdict = f"{outcome.analysis.kind}, {sure(outcome.analysis.confidence)}"
         assert self._table is not None
-        self._table.add_row(shown(name), verdict, _cell(change.added), _cell(change.removed))
+        self._table.add_row(
+            printable_name(name), verdict, _cell(change.added), _cell(change.removed)
+        )
         return []
 
     def print(self) -> None:
@@ -286,7 +288,7 @@ class DiffTables:
 
 def _failure(photo: str, error: PhototagError) -> str:
     """What went wrong with a photo, in a line."""
-    return f"{shown(photo)}: {error.message}"
+    return f"{printable_name(photo)}: {error.message}"
 
 
 def _cell(values: dict[str, tuple[str, ...]]) -> str:
@@ -296,11 +298,14 @@ def _cell(values: dict[str, tuple[str, ...]]) -> str:
 def summary(tally: Tally, *, dry_run: bool) -> list[str]:
     """What became of a catalogue, by verdict."""
     would = "would be changed" if dry_run else "changed"
-    recalled, unchanged = tally.how[How.RECALLED], tally.how[How.UNCHANGED]
+    recalled, unchanged = (
+        tally.verdict_from[VerdictSource.RECALLED],
+        tally.verdict_from[VerdictSource.UNCHANGED],
+    )
     looked = tally.photos - recalled - unchanged
     rate = tally.photos / max(tally.seconds, 0.001)
     ways = [f"{looked} looked at", f"{recalled} known from earlier", f"{unchanged} as they were"]
-    if tally.how[How.TAKEN_BACK]:
+    if tally.verdict_from[VerdictSource.REMOVED]:
         ways = [f"{tally.changed} {would}"]
     lines = [
         f"{tally.photos} photos in {_duration(tally.seconds)} ({rate:.1f}/s): {', '.join(ways)}."

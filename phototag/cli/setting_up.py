@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from phototag.analyzer import Analyzer
+from phototag.cli.click_options import takes_options
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.lines import analysis_lines, change_lines
-from phototag.cli.options import takes_options
 from phototag.cli.report import Report
-from phototag.errors import PhototagError, shown
+from phototag.errors import PhototagError, printable_name
 from phototag.keywords import applications
 from phototag.keywords.claims import Level
 from phototag.keywords.vocabulary import lightroom_keywords
@@ -40,7 +40,7 @@ def demo(folder: str) -> None:
             report.print("\n".join(change_lines(outcome, as_json=False)[1:]))
             report.print("")
     report.print(
-        f"The photos are in {shown(folder)}. Next: phototag show {shown(photos[0])}, "
+        f"The photos are in {printable_name(folder)}. Next: phototag show {printable_name(photos[0])}, "
         "or phototag tag YOUR_FOLDER"
     )
     report.end()
@@ -82,7 +82,7 @@ def keywords(options: _Keywords) -> None:
 def lightroom(folder: str, options: VocabularyOptions) -> None:
     """Write smart collections for Lightroom Classic into FOLDER, and how to use them."""
     for file in applications.lightroom(folder, options.vocabulary):
-        click.echo(shown(str(file)))
+        click.echo(printable_name(str(file)))
 
 
 @click.command()
@@ -91,4 +91,4 @@ def lightroom(folder: str, options: VocabularyOptions) -> None:
 def digikam(folder: str, options: VocabularyOptions) -> None:
     """Write into FOLDER how to find phototag's keywords in digiKam."""
     for file in applications.digikam(folder, options.vocabulary):
-        click.echo(shown(str(file)))
+        click.echo(printable_name(str(file)))

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from phototag.errors import BadInput, BadType, BadValue, UnknownOption, shown
+from phototag.errors import BadInput, BadType, BadValue, UnknownOption, printable_name
 from phototag.files import opening
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ def one_of(name: str, value: object, values: Iterable[T]) -> T:
     for choice in choices.values():
         if choice == value:
             return choice
-    problem = f"it must be one of {', '.join(choices)}, not {shown(repr(value))}"
+    problem = f"it must be one of {', '.join(choices)}, not {printable_name(repr(value))}"
     raise BadValue(name, problem, _closest(str(value), choices))
 
 
@@ -127,7 +127,7 @@ def _check(name: str, value: object, hint: Any) -> None:
         one_of(name, value, parts)
     elif issubclass(kind, enum.Enum) and isinstance(value, str) and not isinstance(value, kind):
         listed = ", ".join(f"{kind.__name__}.{member.name}" for member in kind)
-        raise BadValue(name, f"it must be one of {listed}, not {shown(repr(value))}")
+        raise BadValue(name, f"it must be one of {listed}, not {printable_name(repr(value))}")
     elif not _is(value, kind):
         wanted = _NAMES.get(kind, f"of type {kind.__name__}")
         raise BadType(name, f"it must be {wanted}, not {type(value).__name__}")

@@ -17,13 +17,13 @@ import attrs
 import jinja2
 
 from phototag.analysis.shapes import bars, shapes
-from phototag.catalogue.look import Looked, looked_at
+from phototag.catalogue.analyze import AnalyzedPhoto, analyzed_photos
 from phototag.criteria.background import BackgroundKind
 from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
 from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Kind
-from phototag.errors import OutputNotWritable, PhototagError, shown
+from phototag.errors import OutputNotWritable, PhototagError, printable_name
 from phototag.files import temporary
 from phototag.files.formats import BROWSER_SUFFIXES, suffix_of
 from phototag.files.opening import absolute
@@ -105,7 +105,7 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
         Page(target, options.title) as page,
     ):
 
-        def work(looked: Looked) -> tuple[Looked, bytes]:
+        def work(looked: AnalyzedPhoto) -> tuple[AnalyzedPhoto, bytes]:
             request = Preview(
                 photo=PhotoFile.of(looked.outcome.photo),
                 side=SIDE,
@@ -114,7 +114,7 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
             )
             return looked, pool.submit(request)
 
-        for looked, picture in looked_at(roots, pool, options=options, then=work):
+        for looked, picture in analyzed_photos(roots, pool, options=options, then=work):
             page.add(looked, picture or b"")
             yield looked.outcome
         page.finish()
@@ -153,11 +153,11 @@ class Page:
             with contextlib.suppress(OSError):  # a full disk, which was told of when it was written
                 self._pictures.close()
 
-    def add(self, looked: Looked, picture: bytes) -> None:
+    def add(self, looked: AnalyzedPhoto, picture: bytes) -> None:
         """Put a photo on the page."""
         outcome = looked.outcome
         if outcome.error is not None:
-            self._failures.append(f"{shown(outcome.photo)}: {outcome.error.message}")
+            self._failures.append(f"{printable_name(outcome.photo)}: {outcome.error.message}")
             return
         assert outcome.analysis is not None
         assert self._pictures is not None
@@ -242,7 +242,7 @@ def row(analysis: Analysis, picture: str, folder: Path) -> list[Any]:
         picture,
         path,
         _url(path, folder),
-        shown(Path(path).name),
+        printable_name(Path(path).name),
         scene.image.width,
         scene.image.height,
         str(analysis.kind),

@@ -53,13 +53,13 @@ SCENE_CODES: dict[enum.StrEnum, str] = {
 }
 
 
-def governors() -> tuple[str, ...]:
+def confidence_sources() -> tuple[str, ...]:
     """What a threshold can be set for: the verdict, the grade, and every criterion that has words."""
-    return tuple(dict.fromkeys(branch.governor for branch in branches()))
+    return tuple(dict.fromkeys(branch.confidence_source for branch in branches()))
 
 
 def thresholds(min_confidence: float | Mapping[str, float]) -> dict[str, float]:
-    """Thresholds by governor; a single number is that of the verdict.
+    """Thresholds by source of confidence; a single number is that of the verdict.
 
     Raises:
         BadValue: a name that has no words, or a number outside 0..1.
@@ -67,7 +67,7 @@ def thresholds(min_confidence: float | Mapping[str, float]) -> dict[str, float]:
     """
     given = min_confidence if isinstance(min_confidence, Mapping) else {"kind": min_confidence}
     for name, least in given.items():
-        arguments.one_of("min_confidence", name, governors())
+        arguments.one_of("min_confidence", name, confidence_sources())
         arguments.check(min_confidence=(least, arguments.Number(0, 1)))
     return dict(given)
 
@@ -94,13 +94,15 @@ def claim(
     if verdict.kind is Kind.OTHER or verdict.confidence < least.get("kind", 0.0):
         return Keywords()
     sure = {
-        name for name in governors() if _confidence(findings, verdict, name) >= least.get(name, 0)
+        name
+        for name in confidence_sources()
+        if _confidence(findings, verdict, name) >= least.get(name, 0)
     }
     flat: list[str] = []
     hierarchical: list[str] = []
     values = _values(findings, verdict)
     for branch in branches():
-        if branch.governor not in sure or not _claims(level, branch.level):
+        if branch.confidence_source not in sure or not _claims(level, branch.level):
             continue
         for value in values.get(branch.name, ()):
             if value not in branch.values:
@@ -121,13 +123,13 @@ def _claims(level: Level, of_branch: Level) -> bool:
     return order.index(of_branch) <= order.index(level)
 
 
-def _confidence(findings: Findings, verdict: Verdict, governor: str) -> float:
-    if governor == "kind":
+def _confidence(findings: Findings, verdict: Verdict, confidence_source: str) -> float:
+    if confidence_source == "kind":
         return verdict.confidence
-    if governor == "grade":
+    if confidence_source == "grade":
         chance = verdict.professional or 0.0
         return max(chance, 1 - chance)
-    finding = dict(findings.items()).get(governor)
+    finding = dict(findings.items()).get(confidence_source)
     if finding is None:  # made where its package was not installed
         return 0.0
     return finding.confidence
@@ -168,14 +170,14 @@ def _several(value: object) -> tuple[object, ...]:
 def _codes(findings: Findings, verdict: Verdict, sure: set[str]) -> Iterator[str]:
     shot = findings.cropping.shot
     told: set[object] = {verdict.kind}
-    for governor, value in (
+    for confidence_source, value in (
         ("subjects", findings.subjects.people),
         ("posing", findings.posing.facing),
         ("environment", findings.environment.place),
         # A headshot in a frame for half a body is not filed under half-length.
         ("cropping", shot if verdict.kind is not Kind.HEADSHOT or shot is Shot.FACE else None),
     ):
-        if governor in sure:
+        if confidence_source in sure:
             told.add(value)
     yield from sorted({code for value, code in SCENE_CODES.items() if value in told})
 
@@ -186,6 +188,6 @@ __all__ = [
     "Level",
     "Vocabulary",
     "claim",
-    "governors",
+    "confidence_sources",
     "thresholds",
 ]

@@ -53,19 +53,19 @@ class Branch:
     Attributes:
         name: of the node below the root.
         level: from which its words are claimed.
-        governor: whose confidence decides: a criterion, ``kind`` or ``grade``.
+        confidence_source: whose confidence decides: a criterion, ``kind`` or ``grade``.
         values: what may be claimed.
     """
 
     name: str
     level: Level
-    governor: str
+    confidence_source: str
     values: tuple[enum.StrEnum, ...]
 
 
 BRANCHES = tuple(
-    Branch(name=name, level=level, governor=governor, values=values)
-    for name, level, governor, values in (
+    Branch(name=name, level=level, confidence_source=confidence_source, values=values)
+    for name, level, confidence_source, values in (
         ("kind", Level.MINIMAL, "kind", (Kind.HEADSHOT, Kind.PORTRAIT)),
         ("review", Level.STANDARD, "kind", tuple(Review)),
         ("grade", Level.STANDARD, "grade", tuple(Grade)),
@@ -87,7 +87,7 @@ BRANCHES = tuple(
 def branches() -> tuple[Branch, ...]:
     """The controlled list, and after it what criteria of other packages claim."""
     own = tuple(
-        Branch(name=name, level=Level.FULL, governor=name, values=criterion.values)
+        Branch(name=name, level=Level.FULL, confidence_source=name, values=criterion.values)
         for name, criterion in sorted(installed().items())
         if criterion.values and name not in CRITERIA
     )

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from phototag.keywords.claims import Keywords
 from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import Ledger
-from phototag.metadata.merge import Entry, fold, folded, ours
+from phototag.metadata.merge import LedgerEntry, fold, folded, ours
 from phototag.metadata.properties.bag import WordBag
 from phototag.metadata.properties.keywords import SUBJECT
 from phototag.metadata.properties.table import HIERARCHIES, WORD_BAGS
@@ -48,7 +48,7 @@ def positions(draft: Draft, claimed: Keywords) -> Mapping[str, frozenset[int]]:
     return found
 
 
-def adopted(packet: Packet, other: Ledger, claimed: Keywords) -> dict[str, Entry]:
+def adopted(packet: Packet, other: Ledger, claimed: Keywords) -> dict[str, LedgerEntry]:
     """What a ledger would say of a file that another program has copied phototag's words into.
 
     Args:
@@ -56,7 +56,7 @@ def adopted(packet: Packet, other: Ledger, claimed: Keywords) -> dict[str, Entry
         other: the ledger of the file with phototag's record.
         claimed: the words in that record.
     """
-    entries: dict[str, Entry] = {}
+    entries: dict[str, LedgerEntry] = {}
     for bag in WORD_BAGS:
         if bag.store != "xmp":
             continue
@@ -64,7 +64,7 @@ def adopted(packet: Packet, other: Ledger, claimed: Keywords) -> dict[str, Entry
         spelled = set(map(bag.spelled, added))
         copied = tuple(word for word in packet.texts(bag.name) if fold(word) in spelled)
         if copied:
-            entries[bag.label] = Entry(added=copied)
+            entries[bag.label] = LedgerEntry(added=copied)
     return entries
 
 

@@ -10,7 +10,7 @@ from phototag.keywords.claims import Keywords
 from phototag.metadata.elsewhere import Elsewhere
 from phototag.metadata.iim import Iim
 from phototag.metadata.ledger import Ledger
-from phototag.metadata.merge import Entry, Merged, ours
+from phototag.metadata.merge import LedgerEntry, Merged, ours
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
@@ -49,7 +49,7 @@ class Draft:
     removed: dict[str, tuple[str, ...]] = attrs.Factory(dict)
     declined: dict[str, tuple[str, ...]] = attrs.Factory(dict)
     beside: bool = False
-    entries: dict[str, Entry] = attrs.Factory(dict)
+    entries: dict[str, LedgerEntry] = attrs.Factory(dict)
     before: Mapping[Name, Value] = attrs.Factory(dict)
     elsewhere: Elsewhere = attrs.Factory(Elsewhere)
     left_out: dict[str, tuple[str, ...]] = attrs.Factory(dict)
@@ -76,7 +76,7 @@ class Draft:
         """Note in the ledger how a part of the file was before the first write."""
         self.ledger = attrs.evolve(self.ledger, before=attrs.evolve(self.ledger.before, **before))
 
-    def note(self, label: str, there: Sequence[str], merged: Merged, entry: Entry) -> None:
+    def note(self, label: str, there: Sequence[str], merged: Merged, entry: LedgerEntry) -> None:
         """Keep account of what happened to a property."""
         taken = tuple(there[at] for at in sorted(merged.drop))
         for account, values in (

@@ -10,7 +10,7 @@ from typing import Final
 
 import attrs
 
-from phototag.metadata.merge import Entry
+from phototag.metadata.merge import LedgerEntry
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Text, Value, bag
@@ -45,12 +45,12 @@ class Before:
 class Ledger:
     """What phototag has added, by property, and what was there before."""
 
-    entries: Mapping[str, Entry] = attrs.Factory(dict)
+    entries: Mapping[str, LedgerEntry] = attrs.Factory(dict)
     before: Before = attrs.Factory(Before)
 
-    def entry(self, property_name: str) -> Entry:
+    def entry(self, property_name: str) -> LedgerEntry:
         """What is remembered about a property."""
-        return self.entries.get(property_name, Entry())
+        return self.entries.get(property_name, LedgerEntry())
 
 
 def read(packet: Packet) -> Ledger:
@@ -58,7 +58,7 @@ def read(packet: Packet) -> Ledger:
     entries = {}
     for item in packet.items(_LEDGER):
         if isinstance(item, Struct):
-            entries[item.text("phototag:Property")] = Entry(
+            entries[item.text("phototag:Property")] = LedgerEntry(
                 added=_texts(item.fields.get(_ADDED)),
                 declined=_texts(item.fields.get(_DECLINED)),
                 created=item.text("phototag:Created") == "True",
@@ -80,7 +80,7 @@ def write(packet: Packet, ledger: Ledger) -> None:
             | ({_DECLINED: bag(*entry.declined)} if entry.declined else {})
         )
         for name, entry in ledger.entries.items()
-        if entry != Entry()
+        if entry != LedgerEntry()
     )
     before = {
         Name.of(f"phototag:{key.title()}"): Text(text)

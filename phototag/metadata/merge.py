@@ -9,7 +9,7 @@ import attrs
 
 
 @attrs.frozen
-class Entry:
+class LedgerEntry:
     """What the ledger remembers about one property.
 
     Attributes:
@@ -39,7 +39,7 @@ class Merged:
     drop: frozenset[int]
     extra: tuple[str, ...]
     kept: frozenset[int]
-    entry: Entry
+    entry: LedgerEntry
     declined: tuple[str, ...]
     left_out: tuple[str, ...] = ()
 
@@ -72,7 +72,7 @@ def ours(there: Sequence[str], added: Iterable[str]) -> dict[int, str]:
 def merge(
     there: Sequence[str],
     wanted: Iterable[str],
-    entry: Entry,
+    entry: LedgerEntry,
     *,
     vocabulary: Collection[str] = (),
     force: bool = False,
@@ -113,7 +113,7 @@ def merge(
         drop=frozenset(gone - keep),
         extra=extra,
         kept=frozenset(keep),
-        entry=Entry(
+        entry=LedgerEntry(
             added=(*(there[at] for at in sorted(keep)), *extra),
             declined=tuple(refused.values()),
             created=entry.created,

@@ -9,7 +9,7 @@ from phototag.metadata import derived, ledger
 from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import Ledger
 from phototag.metadata.merge import fold, folded
-from phototag.metadata.properties import statement
+from phototag.metadata.properties import record_fields
 from phototag.metadata.properties.keywords import SUBJECT, users_in_iptc
 from phototag.metadata.properties.property import Wanted
 from phototag.metadata.properties.table import HIERARCHIES, PROPERTIES
@@ -19,7 +19,7 @@ from phototag.options import WriteOptions
 
 def recognise(draft: Draft) -> None:
     """Tell what in a photo is phototag's without being in the ledger, and what is no longer phototag's."""
-    claimed = statement.keywords(draft.packet)
+    claimed = record_fields.keywords(draft.packet)
     draft.derived = derived.positions(draft, claimed)
     if not (users_in_iptc(draft) or draft.elsewhere.iptc or draft.elsewhere.windows):
         _release(draft, claimed)
@@ -40,7 +40,7 @@ def adopt(draft: Draft, other: Draft) -> None:
 
     darktable makes a sidecar with all keywords of a photo and without phototag's record of them.
     """
-    claimed = statement.keywords(other.packet)
+    claimed = record_fields.keywords(other.packet)
     entries = derived.adopted(draft.packet, other.ledger, claimed)
     draft.ledger = attrs.evolve(draft.ledger, entries=entries)
     draft.derived = derived.positions(draft, claimed)
@@ -48,7 +48,7 @@ def adopt(draft: Draft, other: Draft) -> None:
 
 def tag(draft: Draft, order: WriteOrder, options: WriteOptions) -> None:
     """Make what is ordered the words, regions and statement in the photo."""
-    draft.stated = statement.read(draft.packet, draft.orientation)
+    draft.stated = record_fields.read(draft.packet, draft.orientation)
     draft.outranked = any(hierarchy.existed(draft) for hierarchy in HIERARCHIES)
     for item in PROPERTIES:
         item.apply(draft, item.wanted(draft, order, options))

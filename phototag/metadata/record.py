@@ -82,7 +82,7 @@ class WriteOrder:
 _ONCE_IN_A_RECORD: Final = {"faces": [], "lightroom": None, "size": [0, 0]}
 
 
-def mark(record: Record | None) -> str:
+def etag(record: Record | None) -> str:
     """A short name of what a record states; empty for none."""
     if record is None:
         return ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from phototag.files import opening
 from phototag.files.opening import FileState
-from phototag.outcome import Met, Written
+from phototag.outcome import PhotoState, Written
 from phototag.worker.requests import (
     AnyRequest,
     Cut,
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from phototag.metadata.record import Record
     from phototag.scene.measures import Scene
     from phototag.vision.decoding import Picture
-    from phototag.vision.look import Observer
+    from phototag.vision.detector import Detector
 
 
 @functools.cache
-def _observer() -> Observer:
-    from phototag.vision.look import Observer  # noqa: PLC0415
+def _detector() -> Detector:
+    from phototag.vision.detector import Detector  # noqa: PLC0415
 
-    return Observer()
+    return Detector()
 
 
 def detect(request: Detect) -> Scene:
@@ -52,20 +52,20 @@ def detect(request: Detect) -> Scene:
     else:
         array = np.frombuffer(source.data, np.uint8).reshape(source.shape)
         picture = decoding.from_array(source.name, array, limit)
-    return _observer().look(picture)
+    return _detector().look(picture)
 
 
-def identify(request: Identify) -> Met:
+def identify(request: Identify) -> PhotoState:
     """Which picture a file holds, and its scene: of the same bytes."""
-    from phototag.metadata.picture import digest  # noqa: PLC0415
+    from phototag.metadata.picture_hash import digest  # noqa: PLC0415
 
     photo = request.photo
     data, status = opening.read(photo.path, photo.name)
     picture, state = digest(data, photo.path), FileState.of(status)
     if not request.detect:
-        return Met(picture=picture, state=state)
-    scene = _observer().look(_decoded(photo, data, request.max_pixels))
-    return Met(picture=picture, state=state, scene=scene)
+        return PhotoState(picture=picture, state=state)
+    scene = _detector().look(_decoded(photo, data, request.max_pixels))
+    return PhotoState(picture=picture, state=state, scene=scene)
 
 
 def preview(request: Preview) -> bytes:
@@ -79,9 +79,9 @@ def preview(request: Preview) -> bytes:
 
 def draw(request: Draw) -> None:
     """Write a picture of the photo with what was found in it."""
-    from phototag.worker import painting  # noqa: PLC0415
+    from phototag.worker import drawing  # noqa: PLC0415
 
-    painting.paint(request)
+    drawing.draw(request)
 
 
 def write(request: Write) -> Written:

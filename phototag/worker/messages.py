@@ -46,7 +46,7 @@ class Fault:
         if not issubclass(kind, errors.PhotoError):
             return kind(self.about, problem, self.remedy)
         if self.about not in {request.name, request.path}:
-            problem = f"{errors.shown(self.about)}: {problem}"
+            problem = f"{errors.printable_name(self.about)}: {problem}"
         return kind(request.name, problem, self.remedy)
 
 

@@ -15,7 +15,7 @@ from phototag.analysis.shapes import Bar, Shape
 from phototag.metadata.change import Change
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
-from phototag.outcome import Expected, Met, Written
+from phototag.outcome import Expected, PhotoState, Written
 from phototag.scene.geometry import Box
 from phototag.scene.measures import Scene
 from phototag.worker.source import PhotoFile, PictureData, Source
@@ -135,7 +135,7 @@ class Detect(Request[Scene]):
 
 
 @attrs.frozen(kw_only=True)
-class Identify(PhotoRequest[Met]):
+class Identify(PhotoRequest[PhotoState]):
     """Which picture a file holds and, unless only that is asked, what is in it.
 
     Attributes:

@@ -6,12 +6,12 @@ import os
 from typing import TYPE_CHECKING, TypeVar
 
 from phototag import errors
-from phototag.analysis.result import Analysis, analyse_scene
+from phototag.analysis.result import Analysis, evaluate
 from phototag.analysis.shapes import bars, recommended
 from phototag.files import arguments, formats
 from phototag.files.opening import absolute
 from phototag.options import WriteOptions, part
-from phototag.outcome import How, Outcome
+from phototag.outcome import Outcome, VerdictSource
 from phototag.worker.order import order_of
 from phototag.worker.requests import Cut, Detect, Draw, Identify, Remove, Write
 from phototag.worker.source import PhotoFile, Source, name_of, source_of
@@ -41,7 +41,7 @@ def detected(pool: Pool, source: Source) -> Scene:
 def analyzed(pool: Pool, image: ImageInput, profiles: Profiles) -> Analysis:
     """See ``phototag.analyze``."""
     source = source_of(image)
-    return analyse_scene(source.name, detected(pool, source), profiles=profiles)
+    return evaluate(source.name, detected(pool, source), profiles=profiles)
 
 
 def written(pool: Pool, photo: Path, analysis: Analysis, options: TagOptions) -> Change:
@@ -63,10 +63,10 @@ def tagged(pool: Pool, photo: Path, options: TagOptions, profiles: Profiles) -> 
     if not options.corrections:
         analysis = analyzed(pool, file.name, profiles)
     else:
-        met = pool.submit(Identify(photo=file, max_pixels=pool.limits.pixels))
-        assert met.scene is not None
-        kind = options.corrections.get(met.picture)
-        analysis = analyse_scene(file.name, met.scene, profiles=profiles, kind=kind)
+        photo_state = pool.submit(Identify(photo=file, max_pixels=pool.limits.pixels))
+        assert photo_state.scene is not None
+        kind = options.corrections.get(photo_state.picture)
+        analysis = evaluate(file.name, photo_state.scene, profiles=profiles, kind=kind)
     change = written(pool, file.name, analysis, options)
     return Outcome(photo=file.name, analysis=analysis, change=change)
 
@@ -82,8 +82,8 @@ def taken_back(pool: Pool, photo: Path, options: ChangeOptions) -> Outcome:
     try:
         change = removed(pool, photo, options)
     except errors.PhototagError as error:
-        return Outcome(photo=name_of(photo, error), error=error, how=How.TAKEN_BACK)
-    return Outcome(photo=os.fsdecode(photo), change=change, how=How.TAKEN_BACK)
+        return Outcome(photo=name_of(photo, error), error=error, verdict_from=VerdictSource.REMOVED)
+    return Outcome(photo=os.fsdecode(photo), change=change, verdict_from=VerdictSource.REMOVED)
 
 
 def cropped(

@@ -16,19 +16,19 @@ from phototag.errors import (
     WriteInPart,
     WriteRefused,
     WriteUncertain,
-    shown,
+    printable_name,
 )
 from phototag.files import sidecar_names
 from phototag.files.opening import FileState
 from phototag.files.replace import Original, read_file, refuse_unless_replaceable, replace
-from phototag.metadata import iim, plan, verify, words
+from phototag.metadata import iim, plan, texts, verify
 from phototag.metadata.change import Change, together
 from phototag.metadata.containers import Container, XmpFile
 from phototag.metadata.containers.xmp_file import NEW
 from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import NONE
-from phototag.metadata.properties import statement
-from phototag.metadata.record import Record, WriteOrder, mark
+from phototag.metadata.properties import record_fields
+from phototag.metadata.record import Record, WriteOrder, etag
 from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
@@ -72,7 +72,7 @@ def write(
     options = options or WriteOptions()
     photo = read_file(path)
     with refused(photo.photo, WriteRefused):
-        words.check(order.record)
+        texts.check(order.record)
     if expected and FileState.of(photo.state) != expected.state:
         raise ChangedMeanwhile(photo.photo, "another program changed it meanwhile", "run again")
     edit = partial(plan.tag, order=order, options=options)
@@ -115,7 +115,7 @@ def read(path: os.PathLike[str] | str) -> Record | None:
             target.original.data
         )  # as it is: phototag's packet may hide another
         with refused(target.original.photo, MetadataDamaged):
-            record = statement.read(Packet(container.xmp), container.orientation)
+            record = record_fields.read(Packet(container.xmp), container.orientation)
         if record is not None:
             return record
     return None
@@ -138,7 +138,7 @@ class _Opened:
 
     def statement(self) -> Record | None:
         with refused(self.target.original.photo, MetadataDamaged):
-            return statement.read(self.draft.packet, self.draft.orientation)
+            return record_fields.read(self.draft.packet, self.draft.orientation)
 
 
 def _written_together(
@@ -157,15 +157,15 @@ def _written_together(
         set(sidecar_names.existing(photo.path)) - states.keys()
     ):  # left alone by the options
         states[beside] = FileState.of(os.stat(beside))
-    if expected and mark(found) != expected.mark:
-        return Written(change=None, found=found, mark=mark(found), states=_known(states))
+    if expected and etag(found) != expected.etag:
+        return Written(change=None, found=found, etag=etag(found), states=_known(states))
     prepared = [_prepared(file, options, edit) for file in files]  # all are refused, or none
     for at, ready in enumerate(prepared):
         with _told_if_in_part(prepared, at, options):
             states[ready.file.target.original.path] = ready.commit(options)
     stated = next(filter(None, (file.statement() for file in files)), None)
     change = together([file.change for file in prepared])
-    return Written(change=change, found=found, mark=mark(stated), states=_known(states))
+    return Written(change=change, found=found, etag=etag(stated), states=_known(states))
 
 
 def _adopt(files: list[_Opened]) -> None:
@@ -235,8 +235,12 @@ def _told_if_in_part(files: list[_Prepared], at: int, options: WriteOptions) -> 
         done, left = _changed(files[:place]), _changed(files[place:])
         if not done or not left or options.dry_run:
             raise
-        why = error.problem if error.photo == left[0] else f"{shown(error.photo)}: {error.problem}"
-        problem = f"{', '.join(map(shown, done))} was changed, but not this file: {why}"
+        why = (
+            error.problem
+            if error.photo == left[0]
+            else f"{printable_name(error.photo)}: {error.problem}"
+        )
+        problem = f"{', '.join(map(printable_name, done))} was changed, but not this file: {why}"
         raise WriteInPart(left[0], problem, error.remedy or "run again") from error
 
 

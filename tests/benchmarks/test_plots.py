@@ -11,7 +11,7 @@ import pytest
 from benchmarks.accuracy import report as accuracy
 from benchmarks.accuracy.report import Judged
 from benchmarks.photos.labelled import Label
-from phototag.analysis.result import analyse_scene
+from phototag.analysis.result import evaluate
 from phototag.criteria.verdict import Kind
 from scenes import face, scene
 
@@ -26,7 +26,7 @@ def judged(label: Label) -> list[Judged]:
     return [
         Judged(
             label=attrs.evolve(label, file=f"{n}.jpg", kind=kinds[n % 2]),
-            analysis=analyse_scene(f"{n}.jpg", scene(face(0.08 + 0.05 * n))),
+            analysis=evaluate(f"{n}.jpg", scene(face(0.08 + 0.05 * n))),
         )
         for n in range(10)
     ]

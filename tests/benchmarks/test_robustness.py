@@ -11,7 +11,7 @@ from PIL import Image
 
 from benchmarks.accuracy import robustness
 from benchmarks.photos.labelled import Label
-from phototag.analysis.result import Analysis, analyse_scene
+from phototag.analysis.result import Analysis, evaluate
 from scenes import face, scene
 
 
@@ -52,13 +52,13 @@ def test_an_array_has_the_pixels_of_the_photo(image: Image.Image) -> None:
 
 def analyses(**heights: float) -> dict[str, Analysis]:
     """Photos with a face of this height each."""
-    return {name: analyse_scene(name, scene(face(height))) for name, height in heights.items()}
+    return {name: evaluate(name, scene(face(height))) for name, height in heights.items()}
 
 
 def test_the_comparison_counts_other_answers_and_failures() -> None:
     original = analyses(a=0.5, b=0.5, c=0.5, d=0.5)
     changed = analyses(a=0.5, b=0.08, c=0.5)
-    changed["c"] = analyse_scene("c", scene(face(0.5), face(0.5, x=0.2)))  # one more person
+    changed["c"] = evaluate("c", scene(face(0.5), face(0.5, x=0.2)))  # one more person
     found = robustness.compare(original, changed)
     assert (found.photos, found.failed) == (3, ("d",))
     assert "b" in found.other_kind

@@ -9,7 +9,7 @@ from pytest import approx  # noqa: PT013 - it stands in every other line
 from benchmarks.accuracy import averaging, scoring
 from benchmarks.accuracy.scoring import Row
 from benchmarks.photos.labelled import Label
-from phototag.analysis.result import Analysis, analyse_scene
+from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria.environment import Place
 from scenes import face, scene
 
@@ -31,7 +31,7 @@ def crowd(analysis: Analysis, count: int) -> Analysis:
 
 @pytest.fixture
 def analysis() -> Analysis:
-    return analyse_scene("a.jpg", scene(face()))
+    return evaluate("a.jpg", scene(face()))
 
 
 # ----------------------------------------------------------------------------- one field

@@ -33,7 +33,7 @@ class Eyes:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def see(self, photo: Path) -> Scene:
+    def detect(self, photo: Path) -> Scene:
         self.shown.append(photo.name)
         content = photo.read_text(encoding="utf-8") if photo.exists() else ""
         if not content:

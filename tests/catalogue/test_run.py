@@ -16,8 +16,8 @@ from PIL import Image
 import phototag
 from phototag import errors
 from phototag.catalogue import run as run_module
-from phototag.metadata.picture import digest
-from phototag.outcome import How
+from phototag.metadata.picture_hash import digest
+from phototag.outcome import VerdictSource
 from phototag.worker import Pool
 from phototag.worker.requests import Request, Write
 from trees import content
@@ -29,8 +29,8 @@ def tag(root: Path, state: Path, **options: object) -> Outcomes:
     return list(phototag.tag_catalogue(root, state=state, **options))  # type: ignore[arg-type]
 
 
-def how(outcomes: Outcomes) -> dict[str, str]:
-    return {Path(outcome.photo).name: str(outcome.how) for outcome in outcomes}
+def sources(outcomes: Outcomes) -> dict[str, str]:
+    return {Path(outcome.photo).name: str(outcome.verdict_from) for outcome in outcomes}
 
 
 def changed(outcomes: Outcomes) -> list[str]:
@@ -45,11 +45,11 @@ def test_the_second_run_touches_nothing(tree: Path, state: Path) -> None:
     first = tag(tree, state)
     assert changed(first) == ["cat.jpg", "portrait.jpg", "headshot.JPG"]
     assert failed(first) == ["broken.jpg"]
-    assert set(how(first).values()) == {"looked"}
+    assert set(sources(first).values()) == {"analysed"}
     before = content(tree)
     times = {path: path.stat().st_mtime_ns for path in tree.rglob("*")}
     again = tag(tree, state)
-    assert set(how(again).values()) == {"unchanged"}
+    assert set(sources(again).values()) == {"unchanged"}
     assert [o.kind for o in again] == [o.kind for o in first]
     assert failed(again) == ["broken.jpg"]
     assert str(again[0].error) == str(first[0].error)
@@ -61,8 +61,8 @@ def test_other_words_are_written_without_a_look_at_the_pictures(tree: Path, stat
     tag(tree, state)
     words = phototag.Vocabulary(words={("kind", "portrait"): "Porträt"})
     again = tag(tree, state, vocabulary=words)
-    assert set(how(again).values()) == {"recalled", "unchanged"}
-    assert how(again)["broken.jpg"] == "unchanged"
+    assert set(sources(again).values()) == {"recalled", "unchanged"}
+    assert sources(again)["broken.jpg"] == "unchanged"
     assert changed(again) == ["portrait.jpg"]
     record = phototag.read(tree / "2023" / "portrait.jpg")
     assert record is not None
@@ -75,9 +75,9 @@ def test_a_moved_tree_and_a_renamed_photo_are_known(tree: Path, state: Path) -> 
     tree.rename(moved)
     (moved / "cat.jpg").rename(moved / "Felis.jpeg")
     again = tag(moved, state)
-    assert how(again) == {
+    assert sources(again) == {
         "Felis.jpeg": "recalled",
-        "broken.jpg": "looked",
+        "broken.jpg": "analysed",
         "portrait.jpg": "recalled",
         "headshot.JPG": "recalled",
     }
@@ -92,10 +92,10 @@ def test_a_keyword_of_another_program_is_no_reason_to_look_again(
     command = [exiftool, "-q", "-overwrite_original", "-XMP-dc:Subject+=Eileen", str(portrait)]
     subprocess.run(command, check=True, timeout=60)
     again = tag(tree, state)
-    assert how(again)["portrait.jpg"] == "recalled"
+    assert sources(again)["portrait.jpg"] == "recalled"
     # digiKam reads the hierarchy alone: the new word must be in it, too.
     assert changed(again) == ["portrait.jpg"]
-    assert how(tag(tree, state))["portrait.jpg"] == "unchanged"
+    assert sources(tag(tree, state))["portrait.jpg"] == "unchanged"
 
 
 def test_another_picture_of_the_same_name_is_looked_at(
@@ -104,7 +104,7 @@ def test_another_picture_of_the_same_name_is_looked_at(
     tag(tree, state)
     headshot.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(tree / "2023" / "portrait.jpg")
     again = tag(tree, state)
-    assert how(again)["portrait.jpg"] == "looked"
+    assert sources(again)["portrait.jpg"] == "analysed"
     assert {str(o.kind) for o in again if o.photo.endswith("portrait.jpg")} == {"headshot"}
 
 
@@ -114,15 +114,15 @@ def test_a_sidecar_that_changes_or_goes_away_is_noticed(
     tag(tree, state, sidecar="always")
     beside = tree / "2023" / "portrait.jpg.xmp"
     assert beside.exists()
-    assert set(how(tag(tree, state, sidecar="always")).values()) == {"unchanged"}
+    assert set(sources(tag(tree, state, sidecar="always")).values()) == {"unchanged"}
     beside.unlink()
     again = tag(tree, state, sidecar="always")
     assert changed(again) == ["portrait.jpg"]
-    assert how(again)["portrait.jpg"] == "recalled"
+    assert sources(again)["portrait.jpg"] == "recalled"
     assert beside.exists()
 
 
-@pytest.mark.parametrize("verdict_from", ["recalled", "looked"])
+@pytest.mark.parametrize("verdict_from", ["recalled", "analysed"])
 def test_only_photos_that_failed_are_tried_again_if_wanted(
     tree: Path, state: Path, headshot: Image.Image, verdict_from: str
 ) -> None:
@@ -134,7 +134,7 @@ def test_only_photos_that_failed_are_tried_again_if_wanted(
         headshot.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(tree / "broken.jpg")
     (tree / "cat.jpg").touch()
     again = tag(tree, state, failed=True)
-    assert how(again) == {"broken.jpg": verdict_from}
+    assert sources(again) == {"broken.jpg": verdict_from}
     assert failed(again) == []
     assert tag(tree, state, failed=True) == []
 
@@ -142,7 +142,7 @@ def test_only_photos_that_failed_are_tried_again_if_wanted(
 def test_a_photo_that_could_not_be_written_is_tried_again(tree: Path, state: Path) -> None:
     (tree / "cat.jpg").chmod(0o444)
     assert failed(tag(tree, state)) == ["broken.jpg", "cat.jpg"]
-    assert how(tag(tree, state))["cat.jpg"] == "recalled"
+    assert sources(tag(tree, state))["cat.jpg"] == "recalled"
     (tree / "cat.jpg").chmod(0o644)
     again = tag(tree, state)
     assert (failed(again), changed(again)) == (["broken.jpg"], ["cat.jpg"])
@@ -158,12 +158,12 @@ def test_a_dry_run_changes_nothing_and_spares_the_next_run_its_looks(
     assert phototag.runs(state) == []
     wet = tag(tree, state)
     assert changed(wet) == changed(dry)
-    assert how(wet)["portrait.jpg"] == "recalled"
+    assert sources(wet)["portrait.jpg"] == "recalled"
 
 
 def test_force_is_never_passed_over(tree: Path, state: Path) -> None:
     tag(tree, state)
-    assert set(how(tag(tree, state, force=True)).values()) == {"recalled", "looked"}
+    assert set(sources(tag(tree, state, force=True)).values()) == {"recalled", "analysed"}
 
 
 def test_a_newer_phototag_that_says_the_same_writes_nothing(
@@ -172,7 +172,7 @@ def test_a_newer_phototag_that_says_the_same_writes_nothing(
     tag(tree, state)
     monkeypatch.setattr(run_module, "__version__", "99.0")
     again = tag(tree, state)
-    assert how(again)["portrait.jpg"] == "recalled"
+    assert sources(again)["portrait.jpg"] == "recalled"
     assert changed(again) == []
 
 
@@ -224,7 +224,7 @@ def test_stopping_finishes_what_is_in_hand_and_the_next_run_goes_on(
             stop.set()
     assert 5 <= len(outcomes) < 20
     rest = tag(tree, state)
-    assert collections.Counter(o.how for o in rest)[How.UNCHANGED] >= 5
+    assert collections.Counter(o.verdict_from for o in rest)[VerdictSource.UNCHANGED] >= 5
     (run,) = phototag.runs(state)
     assert run.changes == 43
     assert run.ended is not None
@@ -243,7 +243,7 @@ def test_a_raw_file_shares_the_verdict_of_the_jpeg_beside_it(tree: Path, state: 
     record = phototag.read(negative)
     assert record is not None
     assert (record.kind, record.crops) == ("portrait", ())
-    assert set(how(tag(tree, state, pairs=True)).values()) == {"unchanged"}
+    assert set(sources(tag(tree, state, pairs=True)).values()) == {"unchanged"}
     # A changed JPEG is a changed verdict for both.
     shutil.copy(tree / "cat.jpg", tree / "2023" / "portrait.jpg")
     again = {Path(o.photo).name: str(o.kind) for o in tag(tree, state, pairs=True)}
@@ -272,9 +272,9 @@ def test_temporary_files_of_a_killed_run_are_deleted(tree: Path, state: Path) ->
     }
 
 
-@pytest.mark.parametrize("how", ["remove", "undo"])
+@pytest.mark.parametrize("way", ["remove", "undo"])
 def test_taking_back_deletes_temporary_files_of_a_killed_run_too(
-    tree: Path, state: Path, how: str
+    tree: Path, state: Path, way: str
 ) -> None:
     from phototag.files import temporary
 
@@ -287,7 +287,7 @@ def test_taking_back_deletes_temporary_files_of_a_killed_run_too(
     half.write_bytes(b"half a photo")
 
     def take_back(*, dry_run: bool) -> None:
-        if how == "remove":
+        if way == "remove":
             list(phototag.remove_catalogue(tree, dry_run=dry_run))
         else:
             list(phototag.undo(state=state, dry_run=dry_run))
@@ -336,10 +336,10 @@ def test_a_photo_that_took_too_long_is_tried_again_when_it_may_take_longer(
     monkeypatch.setattr(Pool, "submit", slow)
     short, longer = phototag.Limits(seconds=20), phototag.Limits(seconds=100)
     assert failed(tag(tree, state, limits=short)) == ["broken.jpg", "cat.jpg"]
-    assert how(tag(tree, state, limits=short))["cat.jpg"] == "unchanged"
+    assert sources(tag(tree, state, limits=short))["cat.jpg"] == "unchanged"
     again = tag(tree, state, limits=longer)
     assert failed(again) == ["broken.jpg"]
-    assert how(again)["cat.jpg"] == "looked"
+    assert sources(again)["cat.jpg"] == "analysed"
 
 
 def test_a_write_that_did_not_come_back_stays_in_the_book(
@@ -370,7 +370,7 @@ def test_a_corrected_pair_is_unchanged_the_next_time(tree: Path, state: Path) ->
     said = {picture: phototag.Kind.PORTRAIT}
     first = tag(tree, state, pairs=True, corrections=said)
     assert {Path(o.photo).name: str(o.kind) for o in first if o.kind}["cat.nef"] == "portrait"
-    assert set(how(tag(tree, state, pairs=True, corrections=said)).values()) == {"unchanged"}
+    assert set(sources(tag(tree, state, pairs=True, corrections=said)).values()) == {"unchanged"}
 
 
 def test_many_first_runs_make_one_state_file(tmp_path: Path) -> None:
@@ -379,8 +379,8 @@ def test_many_first_runs_make_one_state_file(tmp_path: Path) -> None:
     from phototag.catalogue.state import State
 
     def opened(number: int) -> int:
-        with State(tmp_path / "new.sqlite3") as book:
-            return book.root(str(number).encode())
+        with State(tmp_path / "new.sqlite3") as run_log:
+            return run_log.root(str(number).encode())
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(opened, range(8))) == list(range(1, 9))

@@ -20,7 +20,7 @@ import phototag
 from phototag import errors
 from phototag.catalogue import database
 from phototag.catalogue.lock import locked
-from phototag.catalogue.state import Place, Row, State, Statement
+from phototag.catalogue.state import PastWrite, PhotoKey, Row, State
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
@@ -38,13 +38,15 @@ def test_a_newer_file_is_refused_and_left_alone(state: Path) -> None:
 
 
 def test_an_older_file_is_migrated(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with State(state) as book:
-        root = book.root(b"/pictures")
-        book.remember(Place(root, b"", b"a.jpg"), Row(looks="1", picture="ab", kind="other"))
+    with State(state) as run_log:
+        root = run_log.root(b"/pictures")
+        run_log.remember(
+            PhotoKey(root, b"", b"a.jpg"), Row(fingerprint="1", picture="ab", kind="other")
+        )
     newer = (*database.MIGRATIONS, "ALTER TABLE photos ADD COLUMN rating INTEGER")
     monkeypatch.setattr(database, "MIGRATIONS", newer)
-    with State(state) as book:
-        assert book.photos(root, b"")[b"a.jpg"].kind == "other"
+    with State(state) as run_log:
+        assert run_log.photos(root, b"")[b"a.jpg"].kind == "other"
     with closing(sqlite3.connect(state)) as sql:
         assert sql.execute("PRAGMA user_version").fetchone() == (len(newer),)
         assert sql.execute("SELECT rating FROM photos").fetchall() == [(None,)]
@@ -74,19 +76,19 @@ def test_a_state_that_cannot_be_opened_leaves_the_photos_alone(tree: Path, tmp_p
 
 
 def test_statements_and_errors_come_back_as_they_were(state: Path) -> None:
-    place = Place(1, b"\xff folder", b"\xfe.jpg")
+    place = PhotoKey(1, b"\xff folder", b"\xfe.jpg")
     record = Record(kind="headshot", confidence=0.9, contributions={"focus": 1.5})
     order = WriteOrder(record=record, faces=(Box(0.1, 0.2, 0.3, 0.4),), size=(3, 4))
-    statement = Statement(order=order, options=WriteOptions(iptc="never"))
+    statement = PastWrite(order=order, options=WriteOptions(iptc="never"))
     error = errors.PhotoDamaged("a\udcff.jpg", "it is damaged", "throw it away")
-    with State(state) as book:
-        book.root(b"/")
-        book.remember(place, Row(looks="1", mark="m", error=error), statement)
-        assert book.written(place) == statement
-        found = book.photos(1, b"\xff folder")[b"\xfe.jpg"].error
+    with State(state) as run_log:
+        run_log.root(b"/")
+        run_log.remember(place, Row(fingerprint="1", etag="m", error=error), statement)
+        assert run_log.written(place) == statement
+        found = run_log.photos(1, b"\xff folder")[b"\xfe.jpg"].error
         assert found is not None
         assert (type(found), found.args) == (type(error), error.args)
-        assert book.failed(1) == {(b"\xff folder", b"\xfe.jpg")}
+        assert run_log.failed(1) == {(b"\xff folder", b"\xfe.jpg")}
 
 
 # As the version packed it that kept the faces, the crop and the size in the record.
@@ -105,20 +107,22 @@ FORMER = {
 
 
 def test_what_an_earlier_version_packed_is_still_read(state: Path) -> None:
-    place = Place(1, b"", b"a.jpg")
-    with State(state) as book:
-        book.root(b"/")
-        run = book.begin(1, "a", "1")
-        book.remember(
-            place, Row(looks="1"), Statement(order=WriteOrder(record=Record(kind="", confidence=0)))
+    place = PhotoKey(1, b"", b"a.jpg")
+    with State(state) as run_log:
+        run_log.root(b"/")
+        run = run_log.begin(1, "a", "1")
+        run_log.remember(
+            place,
+            Row(fingerprint="1"),
+            PastWrite(order=WriteOrder(record=Record(kind="", confidence=0))),
         )
-        book.intend(
-            run, place, "ab", Statement(order=WriteOrder(record=Record(kind="", confidence=0)))
+        run_log.intend(
+            run, place, "ab", PastWrite(order=WriteOrder(record=Record(kind="", confidence=0)))
         )
         former = zlib.compress(json.dumps(FORMER).encode())
-        book._do("UPDATE photos SET written = ?", former)
-        book._do("UPDATE changes SET before = ?", former)
-        expected = Statement(
+        run_log._do("UPDATE photos SET written = ?", former)
+        run_log._do("UPDATE changes SET before = ?", former)
+        expected = PastWrite(
             order=WriteOrder(
                 record=Record(kind="headshot", confidence=0.9),
                 faces=(Box(0.1, 0.2, 0.3, 0.4),),
@@ -127,36 +131,36 @@ def test_what_an_earlier_version_packed_is_still_read(state: Path) -> None:
             ),
             options=WriteOptions(iptc="never"),
         )
-        assert book.written(place) == expected
-        assert [entry.before for entry in book.entries(run)] == [expected]
+        assert run_log.written(place) == expected
+        assert [entry.before for entry in run_log.entries(run)] == [expected]
 
 
 def test_a_run_is_gone_on_with_until_it_ends(state: Path) -> None:
-    with State(state) as book:
-        root = book.root(b"/pictures")
-        first = book.begin(root, "a", "1")
-        assert book.begin(root, "a", "1") == first
-        other = book.begin(root, "b", "1")
+    with State(state) as run_log:
+        root = run_log.root(b"/pictures")
+        first = run_log.begin(root, "a", "1")
+        assert run_log.begin(root, "a", "1") == first
+        other = run_log.begin(root, "b", "1")
         assert other != first
         # Something else was asked for in between: that was another run.
-        assert book.begin(root, "a", "1") not in {first, other}
-        book.end(root, "a")
-        assert book.begin(root, "a", "1") > other + 1
+        assert run_log.begin(root, "a", "1") not in {first, other}
+        run_log.end(root, "a")
+        assert run_log.begin(root, "a", "1") > other + 1
 
 
 def test_what_stood_in_a_photo_before_the_first_write_of_a_run_is_kept(state: Path) -> None:
     records = (Record(kind=kind, confidence=1) for kind in ("portrait", "other"))
-    first, second = (Statement(order=WriteOrder(record=record)) for record in records)
-    place = Place(1, b"", b"a.jpg")
-    with State(state) as book:
-        book.root(b"/")
-        run = book.begin(1, "a", "1")
-        assert book.intend(run, place, "ab", first)
-        assert not book.intend(run, place, "ab", second)
-        (entry,) = book.entries(run)
+    first, second = (PastWrite(order=WriteOrder(record=record)) for record in records)
+    place = PhotoKey(1, b"", b"a.jpg")
+    with State(state) as run_log:
+        run_log.root(b"/")
+        run = run_log.begin(1, "a", "1")
+        assert run_log.intend(run, place, "ab", first)
+        assert not run_log.intend(run, place, "ab", second)
+        (entry,) = run_log.entries(run)
         assert entry.before == first
-        book.settle(run, place, changed=False)
-        assert list(book.entries(run)) == []
+        run_log.settle(run, place, changed=False)
+        assert list(run_log.entries(run)) == []
 
 
 HOLD = """
@@ -212,15 +216,15 @@ def test_states_and_locks_lie_where_the_system_says() -> None:
 def test_errors_of_earlier_versions_are_read(
     state: Path, kind: str, read_as: type[errors.PhototagError], remedy: list[str]
 ) -> None:
-    with State(state) as book:
-        place = Place(book.root(b"/"), b"", b"a.jpg")
-        book.remember(place, Row(looks="1", error=errors.NotAPhoto("/a.jpg", "x")))
+    with State(state) as run_log:
+        place = PhotoKey(run_log.root(b"/"), b"", b"a.jpg")
+        run_log.remember(place, Row(fingerprint="1", error=errors.NotAPhoto("/a.jpg", "x")))
     with closing(sqlite3.connect(state)) as sql, sql:
         sql.execute(
             "UPDATE photos SET error = ?", (json.dumps([kind, "/a.jpg", "it is bad", *remedy]),)
         )
-    with State(state) as book:
-        error = book.photos(place.root, b"")[b"a.jpg"].error
+    with State(state) as run_log:
+        error = run_log.photos(place.root, b"")[b"a.jpg"].error
     assert type(error) is read_as
     assert error is not None
     assert str(error).startswith("/a.jpg: it is bad")

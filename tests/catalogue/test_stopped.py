@@ -154,8 +154,8 @@ def test_an_older_state_file_is_read_with_the_same_eyes(
         assert changed.rowcount == 1
         sql.commit()
     again = {Path(o.photo).name: o for o in phototag.tag_catalogue(tree, state=state)}["cat.jpg"]
-    assert (again.error is None, str(again.how)) == (
-        (True, "looked") if OLD[problem] else (False, "unchanged")
+    assert (again.error is None, str(again.verdict_from)) == (
+        (True, "analysed") if OLD[problem] else (False, "unchanged")
     )
 
 

@@ -65,11 +65,11 @@ def test_a_raw_file_is_paired_with_the_one_developed_photo_of_its_name(tmp_path:
 
 def test_looks_change_with_the_photo_and_its_sidecars(tmp_path: Path) -> None:
     touch(tmp_path, "a.jpg", "b.nef")
-    before = {f.name: f.looks for f in find(str(tmp_path))}
+    before = {f.name: f.fingerprint for f in find(str(tmp_path))}
     touch(tmp_path, "a.jpg.xmp", "b.xmp", "other.xmp")
-    beside = {f.name: f.looks for f in find(str(tmp_path))}
+    beside = {f.name: f.fingerprint for f in find(str(tmp_path))}
     assert [before[name] != beside[name] for name in ("a.jpg", "b.nef")] == [True, True]
     (tmp_path / "other.xmp").unlink()
-    assert beside == {f.name: f.looks for f in find(str(tmp_path))}
+    assert beside == {f.name: f.fingerprint for f in find(str(tmp_path))}
     (tmp_path / "b.xmp").write_bytes(b"more")
-    assert beside["b.nef"] != {f.name: f.looks for f in find(str(tmp_path))}["b.nef"]
+    assert beside["b.nef"] != {f.name: f.fingerprint for f in find(str(tmp_path))}["b.nef"]

@@ -17,7 +17,7 @@ from phototag.analysis.shapes import Layer, shapes
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import clean_folder
 from phototag.gallery.build import in_script
-from phototag.metadata.picture import digest
+from phototag.metadata.picture_hash import digest
 from phototag.worker import Pool
 from phototag.worker.requests import Detect, Identify, Request
 
@@ -82,8 +82,8 @@ def test_what_a_run_has_seen_is_not_looked_at_again(
 def test_a_corrected_verdict_is_shown_as_such(portrait_jpg: Path, tmp_path: Path) -> None:
     state, out = tmp_path / "state.sqlite3", tmp_path / "page.html"
     picture = digest(portrait_jpg.read_bytes(), str(portrait_jpg))
-    with State(state) as book:
-        book.correct_kinds({picture: phototag.Kind.HEADSHOT})
+    with State(state) as run_log:
+        run_log.correct_kinds({picture: phototag.Kind.HEADSHOT})
     gallery.build(portrait_jpg, out=out, state=state)
     (row,) = photos_of(out)
     assert row[6:8] == ["headshot", 1.0]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phototag.metadata.merge import Entry, fold, merge
+from phototag.metadata.merge import LedgerEntry, fold, merge
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
 from phototag.worker.writer import remove
@@ -24,24 +24,24 @@ def edit(exiftool: str, path: object, *options: str) -> None:
 
 
 def test_the_users_spelling_wins() -> None:
-    merged = merge(["HEADSHOT"], ["headshot"], Entry())
+    merged = merge(["HEADSHOT"], ["headshot"], LedgerEntry())
     assert merged.extra == ()
-    assert merged.entry == Entry()
+    assert merged.entry == LedgerEntry()
 
 
 def test_both_unicode_forms_are_one_word() -> None:
-    assert merge(["Ko\u0308ln"], ["K\u00f6ln"], Entry()).extra == ()
+    assert merge(["Ko\u0308ln"], ["K\u00f6ln"], LedgerEntry()).extra == ()
 
 
 def test_stale_words_of_ours_go() -> None:
-    merged = merge(["a", "headshot"], ["portrait"], Entry(("headshot",)))
+    merged = merge(["a", "headshot"], ["portrait"], LedgerEntry(("headshot",)))
     assert merged.drop == {1}
     assert merged.extra == ("portrait",)
-    assert merged.entry == Entry(("portrait",))
+    assert merged.entry == LedgerEntry(("portrait",))
 
 
 def test_a_deleted_word_stays_deleted_until_forced() -> None:
-    entry = Entry(("headshot",))
+    entry = LedgerEntry(("headshot",))
     merged = merge([], ["headshot"], entry)
     assert merged.extra == ()
     assert merged.declined == ("headshot",)
@@ -52,25 +52,25 @@ def test_a_deleted_word_stays_deleted_until_forced() -> None:
 
 
 def test_a_word_deleted_while_the_verdict_changed_stays_deleted() -> None:
-    merged = merge([], ["portrait"], Entry(("headshot",)), vocabulary=["headshot"])
+    merged = merge([], ["portrait"], LedgerEntry(("headshot",)), vocabulary=["headshot"])
     assert merged.declined == ()
     assert merge([], ["headshot"], merged.entry).extra == ()
 
 
 def test_a_copy_deleted_with_its_original_declines_nothing() -> None:
-    merged = merge([], [], Entry(("Wedding",)))
-    assert merged.entry == Entry()
+    merged = merge([], [], LedgerEntry(("Wedding",)))
+    assert merged.entry == LedgerEntry()
 
 
 def test_a_declined_word_that_the_user_types_is_the_users() -> None:
-    merged = merge(["Headshot"], ["headshot"], Entry((), ("headshot",)))
-    assert merged.entry == Entry()
+    merged = merge(["Headshot"], ["headshot"], LedgerEntry((), ("headshot",)))
+    assert merged.entry == LedgerEntry()
     assert merge(["Headshot"], [], merged.entry).drop == frozenset()
 
 
 def test_a_word_that_the_user_spells_anew_is_the_users() -> None:
-    merged = merge(["Headshot"], ["headshot"], Entry(("headshot",)))
-    assert merged.entry == Entry()
+    merged = merge(["Headshot"], ["headshot"], LedgerEntry(("headshot",)))
+    assert merged.entry == LedgerEntry()
     assert merged.declined == ()
 
 
@@ -81,7 +81,7 @@ words = st.lists(st.sampled_from(["a", "A", "b", "c", "ä", "a\u0308", "d e"]), 
 def test_user_words_survive_every_merge_and_the_second_changes_nothing(
     users: list[str], first: list[str], second: list[str]
 ) -> None:
-    there, entry = list(users), Entry()
+    there, entry = list(users), LedgerEntry()
     for wanted in (first, second, second, []):
         merged = merge(there, wanted, entry)
         last = there

@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from phototag.errors import WriteRefused
-from phototag.metadata.record import Record, mark
+from phototag.metadata.record import Record, etag
 from phototag.worker.writer import read, remove
 from writing import apply
 
@@ -39,8 +39,8 @@ def test_a_photo_tagged_before_there_was_a_starting_point(
 
 def test_the_mark_of_what_an_earlier_version_stated_is_what_it_was() -> None:
     record = Record(kind="headshot", confidence=0.9, contributions={"focus": 1.5})
-    assert mark(record) == "b1b5e8074c2f2122"  # as state files of earlier runs hold it
-    assert mark(attrs.evolve(record, starting_point=-1.806)) != mark(record)
+    assert etag(record) == "b1b5e8074c2f2122"  # as state files of earlier runs hold it
+    assert etag(attrs.evolve(record, starting_point=-1.806)) != etag(record)
 
 
 def test_a_starting_point_that_somebody_has_spoilt_is_none(make: Any, headshot: Record) -> None:

@@ -10,7 +10,7 @@ import attrs
 from phototag.keywords.claims import Keywords
 from phototag.metadata import iim
 from phototag.metadata.draft import Draft
-from phototag.metadata.merge import Entry, Merged, merge
+from phototag.metadata.merge import LedgerEntry, Merged, merge
 from phototag.metadata.properties.property import Property, Wanted
 from phototag.metadata.record import WriteOrder
 from phototag.metadata.xmp.names import Name
@@ -25,9 +25,9 @@ def splice(
     merged: Merged,
     extra: tuple[Value, ...],
     *,
-    entry: Entry,
+    entry: LedgerEntry,
     kind: ArrayKind = "Bag",
-) -> Entry:
+) -> LedgerEntry:
     """Change single items of an array; what the ledger is to remember.
 
     Args:
@@ -131,7 +131,7 @@ class WordBag(Property):
         )
         draft.note(self.label, there, merged, self.put(draft, merged, entry))
 
-    def put(self, draft: Draft, merged: Merged, entry: Entry) -> Entry:
+    def put(self, draft: Draft, merged: Merged, entry: LedgerEntry) -> LedgerEntry:
         """Write the merged words; what the ledger is to remember."""
         extra = tuple(Text(word) for word in merged.extra)
         return splice(draft.packet, self.name, merged, extra, entry=entry, kind=self.array)

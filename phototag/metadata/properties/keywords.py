@@ -11,7 +11,7 @@ import attrs
 from phototag.keywords.claims import Keywords
 from phototag.metadata import elsewhere, iim, iptc, ledger
 from phototag.metadata.draft import Draft
-from phototag.metadata.merge import Entry, Merged, fold, folded
+from phototag.metadata.merge import LedgerEntry, Merged, fold, folded
 from phototag.metadata.properties.bag import FlatWords, WordBag
 from phototag.metadata.record import WriteOrder
 from phototag.metadata.xmp.names import Name
@@ -134,7 +134,7 @@ class IptcKeywords(FlatWords):
             return ()
         return [self.spelled(w) for w in draft.packet.texts(Name.of(SUBJECT)) if w.strip()]
 
-    def put(self, draft: Draft, merged: Merged, entry: Entry) -> Entry:
+    def put(self, draft: Draft, merged: Merged, entry: LedgerEntry) -> LedgerEntry:
         """Change the block; without a word of ours it is as it was before phototag."""
         del entry
         draft.block, before = iptc.changed(draft.block, merged, draft.ledger.before.iptc)

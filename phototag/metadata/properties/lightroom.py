@@ -14,7 +14,7 @@ from typing import Final
 import attrs
 
 from phototag.metadata.draft import Draft
-from phototag.metadata.merge import Entry
+from phototag.metadata.merge import LedgerEntry
 from phototag.metadata.orientation import stored
 from phototag.metadata.properties.property import Property, Wanted
 from phototag.metadata.record import WriteOrder
@@ -68,7 +68,7 @@ class LightroomCrop(Property):
         if not draft.beside and not before:
             return
         added = changed(draft.packet, dict(map(_setting, wanted.names)), before)
-        draft.entries[self.label] = Entry(added=added)
+        draft.entries[self.label] = LedgerEntry(added=added)
         if added and not before:
             draft.added[self.label] = added
         if before and not added:

@@ -19,8 +19,8 @@ from phototag.metadata.properties.keywords import (
 )
 from phototag.metadata.properties.lightroom import LightroomCrop
 from phototag.metadata.properties.property import Property
+from phototag.metadata.properties.record_fields import Statement
 from phototag.metadata.properties.regions import CropRegions
-from phototag.metadata.properties.statement import Statement
 
 PROPERTIES: Final[tuple[Property, ...]] = (
     Subject(),

@@ -37,7 +37,7 @@ COLOURS: Final = {
 }  # fmt: skip
 
 
-def paint(order: Draw) -> None:
+def draw(order: Draw) -> None:
     """Write the picture.
 
     Raises:
@@ -49,13 +49,13 @@ def paint(order: Draw) -> None:
     photo = order.photo
     seen = photos.decode(photo.name, opening.read(photo.path, photo.name)[0], order.max_pixels)
     stream = io.BytesIO()
-    _painted(seen.rgb, order).save(stream, "PNG", optimize=True)
+    _drawn(seen.rgb, order).save(stream, "PNG", optimize=True)
     beside = read_file(photo.path)
     target = Original(order.target, order.target, b"", beside.state, missing=True)
     replace(target, stream.getvalue())
 
 
-def _painted(rgb: RGB, order: Draw) -> Image.Image:
+def _drawn(rgb: RGB, order: Draw) -> Image.Image:
     photo = Image.fromarray(rgb)
     scale = SIDE / max(photo.size)
     photo = photo.resize((round(photo.width * scale), round(photo.height * scale)))

@@ -11,8 +11,8 @@ import click
 from phototag.catalogue import runs, walk
 from phototag.catalogue.run import tag_trees
 from phototag.catalogue.take_back import remove_trees, undo_run
+from phototag.cli.click_options import JsonOptions, paths_argument, takes_options
 from phototag.cli.lines import change_lines, run_line
-from phototag.cli.options import JsonOptions, paths_argument, takes_options
 from phototag.cli.report import DiffTables, Report
 from phototag.cli.running import close, total
 from phototag.files.opening import is_folder

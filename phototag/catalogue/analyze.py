@@ -26,7 +26,7 @@ R = TypeVar("R")
 
 
 @attrs.frozen(kw_only=True)
-class Looked:
+class AnalyzedPhoto:
     """A photo that was looked at.
 
     Attributes:
@@ -38,13 +38,13 @@ class Looked:
     picture: str = ""
 
 
-def looked_at(
+def analyzed_photos(
     roots: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     pool: Pool,
     *,
-    then: Callable[[Looked], tuple[Looked, R]],
+    then: Callable[[AnalyzedPhoto], tuple[AnalyzedPhoto, R]],
     options: GalleryOptions,
-) -> Generator[tuple[Looked, R | None]]:
+) -> Generator[tuple[AnalyzedPhoto, R | None]]:
     """Look at the photos below the roots, in order of their names.
 
     Args:
@@ -56,33 +56,33 @@ def looked_at(
     names = names_of(roots)
     looking = attrs.evolve(part(options, CatalogueOptions), dry_run=True)
     with ExitStack() as held:
-        book = held.enter_context(State(options.state))
+        run_log = held.enter_context(State(options.state))
 
         def tasks() -> Iterator[Task]:
             for name in names:
                 if os.path.isdir(name):
-                    catalogue = Catalogue(name, looking, book, pool)
+                    catalogue = Catalogue(name, looking, run_log, pool)
                     yield from itertools.chain.from_iterable(catalogue.tasks())
                 else:
                     folder, base = os.path.split(name)
-                    catalogue = Catalogue(folder or ".", looking, book, pool)
-                    found = Found(path=name, folder="", name=base, state=None, looks="")
+                    catalogue = Catalogue(folder or ".", looking, run_log, pool)
+                    found = Found(path=name, folder="", name=base, state=None, fingerprint="")
                     yield Task(catalogue, found, None)
 
-        def work(task: Task) -> tuple[Looked, R | None]:
+        def work(task: Task) -> tuple[AnalyzedPhoto, R | None]:
             try:
                 return then(_look(task))
             except errors.StateUnusable:
                 raise
             except errors.PhototagError as error:
-                return Looked(outcome=Outcome(photo=task.found.path, error=error)), None
+                return AnalyzedPhoto(outcome=Outcome(photo=task.found.path, error=error)), None
 
         yield from pool.stream(work, tasks(), stop=options.stop)
 
 
-def _look(task: Task) -> Looked:
+def _look(task: Task) -> AnalyzedPhoto:
     if task.found.error is not None:
         raise task.found.error
-    analysis, met, how = task.catalogue.seen(task.found, task.row)
-    outcome = Outcome(photo=task.found.path, analysis=analysis, how=how)
-    return Looked(outcome=outcome, picture=met.picture)
+    analysis, photo_state, verdict_from = task.catalogue.seen(task.found, task.row)
+    outcome = Outcome(photo=task.found.path, analysis=analysis, verdict_from=verdict_from)
+    return AnalyzedPhoto(outcome=outcome, picture=photo_state.picture)

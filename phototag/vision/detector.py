@@ -32,7 +32,7 @@ POSE_UNDECIDED = 0.2
 POSE_RESIDUAL = 0.7
 
 
-class Observer:
+class Detector:
     """Sees scenes.  Holds the loaded nets: make one per process."""
 
     def __init__(self) -> None:

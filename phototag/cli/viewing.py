@@ -9,11 +9,11 @@ import click
 
 from phototag.analyzer import QUALITY, Analyzer
 from phototag.catalogue import walk
+from phototag.cli.click_options import JsonOptions, paths_argument, photos_argument, takes_options
 from phototag.cli.lines import analysis_lines, record_dict, record_text
-from phototag.cli.options import JsonOptions, paths_argument, photos_argument, takes_options
 from phototag.cli.report import Report
 from phototag.cli.running import close, total
-from phototag.errors import PhotoError, PhototagError, shown
+from phototag.errors import PhotoError, PhototagError, printable_name
 from phototag.options import GalleryOptions, ProfileOptions, WorkOptions, setting
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def gallery(paths: tuple[str, ...], options: GalleryOptions) -> None:
         lambda _: [],
     )
     count = report.tally.photos - report.tally.failed
-    report.say(f"{shown(str(options.out))}: {count} photos")
+    report.say(f"{printable_name(str(options.out))}: {count} photos")
     close(report, stopped=stopped, dry_run=False, commands=[])
 
 
@@ -144,5 +144,5 @@ def crop(photo: str, options: _Crop) -> None:
         else:
             size = "the whole photo, to be cropped to " if options.lightroom else ""
             wide, high = made.pixels
-            report.print(f"{shown(target)}: {size}{wide} x {high} px, {made.reason}")
+            report.print(f"{printable_name(target)}: {size}{wide} x {high} px, {made.reason}")
     report.end()

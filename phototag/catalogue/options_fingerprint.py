@@ -13,7 +13,7 @@ import attrs
 from phototag.options import settings
 
 
-def fingerprint(options: Any, *more: object) -> str:
+def options_fingerprint(options: Any, *more: object) -> str:
     """The same for the same choices, whatever the order in which they were made.
 
     Args:
