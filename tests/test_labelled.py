@@ -19,7 +19,7 @@ from phototag.crops.layout import lay_out
 from phototag.crops.profiles import Serves
 from sums import check
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("labelled"), pytest.mark.timeout(1500)]
 KINDS = {"group": "portrait", "none": "other"}
 Labelled = list[tuple[Path, dict[str, Any]]]
 

@@ -19,7 +19,11 @@ from trees import content
 
 pytest.importorskip("ray", reason="Ray is not installed")
 # Ray's own threads and sockets outlive the tests, and its parts warn of one another.
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("ray"),
+    pytest.mark.filterwarnings("ignore"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ import phototag
 from phototag.criteria import CRITERIA
 from trees import NAMES
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("applications")]
 Browser = Callable[..., Any]
 
 

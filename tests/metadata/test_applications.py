@@ -32,7 +32,7 @@ from writing import apply
 Row: TypeAlias = dict[str, str]
 Table: TypeAlias = dict[str, Row]
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("applications")]
 APPLICATIONS = {
     "digikam": ("digikam", "Xvfb", "xdotool", "sqlite3"),
     "darktable": ("darktable-cli", "sqlite3"),

@@ -25,7 +25,7 @@ from phototag.scene.geometry import Box
 from phototag.worker.writer import read, remove
 from writing import apply
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("applications")]
 COUNT, FACES, STARS = 12, 12, 4
 KEYWORDS = ("dc:subject", "lr:hierarchicalSubject")
 # What a program may say anew each time it writes, and what darktable keeps about itself.
