@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from phototag.version import __version__
 
 if TYPE_CHECKING:
-    from phototag import errors
+    from phototag import errors, gallery
     from phototag.analysis.result import Analysis
     from phototag.analyzer import Analyzer
     from phototag.api import analyze, crop, read, remove, tag, write
@@ -40,7 +40,17 @@ if TYPE_CHECKING:
     from phototag.keywords.vocabulary import Vocabulary
     from phototag.metadata.change import Change
     from phototag.metadata.record import Record
-    from phototag.options import ChangeOptions, Limits, TagOptions, WriteOptions
+    from phototag.options import (
+        CatalogueOptions,
+        ChangeOptions,
+        GalleryOptions,
+        Limits,
+        RemoveOptions,
+        TagOptions,
+        UndoOptions,
+        WatchOptions,
+        WriteOptions,
+    )
     from phototag.outcome import Outcome, VerdictSource
     from phototag.scene.geometry import Box, Point
     from phototag.scene.measures import Scene
@@ -67,27 +77,38 @@ _HOMES = {
     "phototag.keywords.claims": ("Keywords", "Level"),
     "phototag.metadata.change": ("Change",),
     "phototag.metadata.record": ("Record",),
-    "phototag.options": ("ChangeOptions", "Limits", "TagOptions", "WriteOptions"),
+    "phototag.options": (
+        "CatalogueOptions",
+        "ChangeOptions",
+        "GalleryOptions",
+        "Limits",
+        "RemoveOptions",
+        "TagOptions",
+        "UndoOptions",
+        "WatchOptions",
+        "WriteOptions",
+    ),
     "phototag.outcome": ("Outcome", "VerdictSource"),
     "phototag.scene.measures": ("Scene",),
     "phototag.criteria.verdict": ("Grade", "Kind", "Verdict"),
     "phototag.keywords.vocabulary": ("Vocabulary",),
 }
 #: Modules that are there without an import of their own; ``ray`` needs the extra of that name.
-_MODULES = ("errors", "ray")
+_MODULES = ("errors", "gallery", "ray")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022 - by what they are for, not by the alphabet
     # what one calls
     "analyze", "write", "tag", "read", "remove", "crop", "Analyzer",
     # whole trees
-    "tag_catalogue", "watch_catalogue", "remove_catalogue", "undo", "runs",
+    "tag_catalogue", "watch_catalogue", "remove_catalogue", "undo", "runs", "gallery",
     # what one gets
     "Analysis", "Verdict", "Finding", "Crop", "Refusal", "Keywords", "Scene", "Record", "Change", "Outcome", "VerdictSource",
     "Run",
     "Box", "Point",
     # what one chooses
-    "TagOptions", "WriteOptions", "ChangeOptions", "Level", "Vocabulary", "Profile", "Limits",
+    "TagOptions", "WriteOptions", "ChangeOptions", "CatalogueOptions", "WatchOptions", "RemoveOptions",
+    "UndoOptions", "GalleryOptions", "Level", "Vocabulary", "Profile", "Limits",
     # what one adds
     "Criterion", "Earlier",
     # values
