@@ -125,13 +125,13 @@ class PhotoError(PhototagError):
 
 
 class PhotoNotFound(PhotoError):
-    """There is no file of this name, or it vanished before it could be read."""
+    """The file does not exist, or was deleted before it could be read."""
 
     on_disk = "there is no file"
 
 
 class PhotoNotReadable(PhotoError):
-    """The file is there but cannot be read: a folder, no permission, a failing disk."""
+    """The file exists but cannot be read: a folder, no permission, a failing disk."""
 
 
 class NotAPhoto(PhotoError):
@@ -139,7 +139,7 @@ class NotAPhoto(PhotoError):
 
 
 class PhotoDamaged(PhotoError):
-    """The file starts as a picture does and ends too early or holds broken data."""
+    """The file is a picture that is truncated or contains invalid data."""
 
 
 class PhotoTooLarge(PhotoError):
@@ -147,11 +147,11 @@ class PhotoTooLarge(PhotoError):
 
 
 class PhotoTooSmall(PhotoError):
-    """The picture has too few pixels along one side to see anything in it."""
+    """The picture has too few pixels along one side to be analysed."""
 
 
 class FormatNotInstalled(PhotoError):
-    """The format is known, the optional package that reads it is not installed."""
+    """The optional package that reads this format is not installed."""
 
 
 class FormatNotWritable(PhotoError):
@@ -159,32 +159,32 @@ class FormatNotWritable(PhotoError):
 
 
 class CropRefused(PhotoError):
-    """The photo does not give a crop of this profile; the problem says what is missing."""
+    """The photo has no crop for this profile; ``problem`` says why."""
 
 
 class WriteRefused(PhotoError):
-    """The file was left as it was, because writing to it would not have been safe."""
+    """The file was not changed, because writing to it would not have been safe."""
 
     _says_so = True
 
 
 class ChangedMeanwhile(WriteRefused):
-    """Another program changed the file between reading and writing, so it was left to that one."""
+    """Another program changed the file between reading and writing, so it was not overwritten."""
 
 
 class MetadataDamaged(WriteRefused):
-    """The file's own metadata cannot be read, so nothing is written over it."""
+    """The file's existing metadata cannot be read, so they are not overwritten."""
 
 
 class WriteUncertain(PhotoError):
-    """The file was replaced, but the disk did not confirm that the change is durable."""
+    """The file was replaced, but the disk did not confirm that the change is stored."""
 
     on_disk = "the new file is in place"
     _says_so = True
 
 
 class WriteInPart(WriteUncertain):
-    """One file of a photo was changed, a sidecar say, and the next one could not be."""
+    """One file of a photo was changed, such as a sidecar, but not the next one."""
 
     on_disk = "this file is as it was"
 
@@ -194,20 +194,20 @@ class CriterionFailed(PhotoError):
 
 
 class WorkerDied(PhotoError):
-    """The sealed process crashed or took too long on this photo; the next photo works."""
+    """The sealed process crashed or took too long on this photo; other photos are not affected."""
 
     on_disk = "the file is as it was, or was replaced as a whole"
 
 
 class WorkerStopped(WorkerDied):
-    """Somebody else ended the sealed process: a shutdown, ``kill``, the out-of-memory killer.
+    """The sealed process was ended from outside: a shutdown, ``kill``, the out-of-memory killer.
 
-    It is no fault of the photo: the same command looks at it again.
+    The photo is not the cause: the same command tries it again.
     """
 
 
 class InternalError(PhotoError):
-    """A mistake in phototag itself; the log (``logging``, name ``phototag``) holds the traceback."""
+    """A bug in phototag; the log (``logging``, name ``phototag``) holds the traceback."""
 
     on_disk = "the file is as it was, or was replaced as a whole"
 
@@ -242,11 +242,11 @@ class SetupError(PhototagError):
 
 
 class WorkerNotStarted(SetupError):
-    """The sealed process cannot be started: there is no Python for it, or one without phototag."""
+    """The sealed process cannot be started: no Python interpreter, or one without phototag."""
 
 
 class ModelsMissing(SetupError):
-    """The installation lacks its models or they are not the ones this version was built with."""
+    """The models are missing, or are not those that this version was built with."""
 
 
 class PackageMissing(SetupError):
@@ -258,7 +258,7 @@ class BadPlugin(SetupError):
 
 
 class BadVocabulary(SetupError):
-    """A file of own words cannot be read, or names what phototag does not know."""
+    """A vocabulary file cannot be read, or contains unknown names."""
 
 
 class BadProfiles(SetupError):
@@ -266,19 +266,19 @@ class BadProfiles(SetupError):
 
 
 class BadCorrections(SetupError):
-    """A file of corrections cannot be read, or holds something else."""
+    """A corrections file cannot be read, or contains something else."""
 
 
 class StateUnusable(SetupError):
-    """The state file of a catalogue cannot be used; the photos were left alone."""
+    """The state file of a catalogue cannot be used; no photo was changed."""
 
 
 class CatalogueBusy(SetupError):
-    """Another run is at work in this folder, or in one above or below it."""
+    """Another run is working in this folder, or in one above or below it."""
 
 
 class RunUnknown(SetupError):
-    """There is no such run, or nothing of it is left to take back."""
+    """There is no such run, or nothing of it is left to undo."""
 
 
 class NotAFolder(SetupError):

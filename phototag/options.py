@@ -115,17 +115,21 @@ class Limits(Checked):
     """
 
     seconds: float = option(
-        60.0, "Give up a photo that takes longer.", flag="--timeout", metavar="SECONDS", least=0.1
+        60.0, "Maximum time for one photo.", flag="--timeout", metavar="SECONDS", least=0.1
     )
     memory: int = option(
         4096,
-        "Give up a photo for which a worker would take more, on Linux.",
+        "Maximum memory of a worker (Linux only).",
         flag="--max-memory",
         metavar="MB",
         least=512,
     )
     pixels: int = option(
-        MOST_PIXELS, "Refuse pictures with more pixels.", flag="--max-pixels", metavar="N", least=1
+        MOST_PIXELS,
+        "Maximum number of pixels of a picture.",
+        flag="--max-pixels",
+        metavar="N",
+        least=1,
     )
 
 
@@ -171,7 +175,7 @@ class ProfileOptions(Checked):
         default=None,
         converter=_profiles,
         metadata=setting(
-            "Own crop profiles instead of phototag's, in a TOML file or of an installed package.",
+            "Crop profiles to use instead of phototag's: a TOML file, or the name that a package gives them.",
             decides=True,
         ),
     )
@@ -184,8 +188,8 @@ class VocabularyOptions(Checked):
     vocabulary: Vocabulary = attrs.field(
         factory=Vocabulary,
         metadata=setting(
-            "Own words for what is found, in a TOML file or of an installed package.",
-            default="phototag's own words",
+            "Your own keywords: a TOML file, or the name that a package gives its vocabulary.",
+            default="phototag's own keywords",
             decides=True,
         ),
     )
@@ -229,9 +233,9 @@ class PairOptions(Checked):
 class ChangeOptions(Checked):
     """How a file is changed."""
 
-    dry_run: bool = option(False, "Say what would change; change nothing.")
+    dry_run: bool = option(False, "Print what would change, without changing anything.")
     allow_hard_links: bool = option(
-        False, "Replace files that have several names; the others keep the old content."
+        False, "Also write files that have hard links. The other names keep the old content."
     )
 
 
@@ -251,7 +255,7 @@ class WriteOptions(ChangeOptions):
         decides=True,
     )
     keep_mtime: bool = option(False, "Keep the modification times of the files.")
-    force: bool = option(False, "Write words again that you have deleted.")
+    force: bool = option(False, "Also write keywords that you have deleted.")
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -301,7 +305,7 @@ class TagOptions(VocabularyOptions, WriteOptions):
 class RunOptions(PairOptions, LinkOptions, WaitOptions, StateOptions, ProfileOptions, WorkOptions):
     """How a tree of photos is gone through."""
 
-    failed: bool = option(False, "Only the photos that failed last time.")
+    failed: bool = option(False, "Tag only the photos that failed in earlier runs.")
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -340,7 +344,7 @@ class GalleryOptions(StateOptions, ProfileOptions, WorkOptions):
     """Of ``gallery.build`` and ``phototag gallery``."""
 
     out: Path = attrs.field(
-        metadata=setting("The page to write.", short="-o", kind="new file", metavar="OUT.html")
+        metadata=setting("HTML file to write.", short="-o", kind="new file", metavar="OUT.html")
     )
     title: str = option("phototag", "Title of the page.")
 

@@ -26,15 +26,17 @@ def loaded(group: str, kind: type[T], *, taken: frozenset[str] = frozenset()) ->
     found: dict[str, T] = {}
     for entry in sorted(metadata.entry_points(group=group), key=lambda entry: entry.name):
         package = entry.dist.name if entry.dist else "an unknown package"
-        remedy = f"mend or uninstall {package}"
+        remedy = f"fix or uninstall {package}"
         try:
             offered = entry.load()
         except Exception as error:
             raise BadPlugin(entry.value, f"{group} {entry.name}: {error!r}", remedy) from error
         if not isinstance(offered, kind):
-            raise BadPlugin(entry.value, f"{group} {entry.name} is no {kind.__name__}", remedy)
+            raise BadPlugin(entry.value, f"{group} {entry.name} is not a {kind.__name__}", remedy)
         if entry.name in found or entry.name in taken or not entry.name.isidentifier():
-            raise BadPlugin(entry.value, f"{group} has no room for the name {entry.name!r}", remedy)
+            raise BadPlugin(
+                entry.value, f"{group}: the name {entry.name!r} is already used or invalid", remedy
+            )
         found[entry.name] = offered
     return found
 

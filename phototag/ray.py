@@ -115,7 +115,7 @@ def _dataset(photos: Any, workers: int) -> ray.data.Dataset:
         columns = set(photos.columns() or ())
         if not columns & {"path", "bytes"}:
             problem = f"a dataset with the columns {', '.join(sorted(columns)) or 'none'}"
-            raise errors.BadValue("photos", problem, "give it a column path or a column bytes")
+            raise errors.BadValue("photos", problem, "add a column path or a column bytes")
         return photos
     roots = [photos] if isinstance(photos, (str, os.PathLike)) else photos
     arguments.check_several("photos", roots)

@@ -81,7 +81,7 @@ def test_grade_is_for_headshots_alone() -> None:
 
 def test_the_explanation_tells_the_grade_with_its_odds() -> None:
     assert "those of a professional headshot (90 % professional)" in analysed(HEADSHOT).explain()
-    assert "do not tell how professional it is (52 %" in analysed(HEADSHOT, **EVEN).explain()
+    assert "do not show whether it is professional (52 %" in analysed(HEADSHOT, **EVEN).explain()
     assert "professional" not in analysed(PORTRAIT).explain()
 
 

@@ -28,7 +28,7 @@ def test_a_single_photo_is_tagged_as_corrected(portrait_jpg: Path, file: Path) -
     outcome = phototag.tag(portrait_jpg, corrections=file)
     assert outcome.analysis is not None
     assert outcome.analysis.verdict.corrected
-    assert outcome.analysis.explain().startswith("Headshot, as you have said.")
+    assert outcome.analysis.explain().startswith("Headshot, as you decided.")
     assert outcome.analysis.to_dict()["verdict"]["corrected"] is True
     record = phototag.read(portrait_jpg)
     assert record is not None
@@ -79,7 +79,7 @@ def test_a_correction_stays_with_the_picture(
 def test_a_file_of_something_else_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "file.json"
     path.write_text(text, "utf-8")
-    with pytest.raises(errors.BadCorrections, match="no file of corrections"):
+    with pytest.raises(errors.BadCorrections, match="not a corrections file"):
         corrections.load(path)
     with pytest.raises(errors.BadCorrections, match="cannot be read"):
         corrections.load(tmp_path / "missing.json")

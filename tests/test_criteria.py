@@ -72,7 +72,7 @@ def test_without_a_face_and_a_body_the_picture_as_a_whole_may_show_a_person() ->
     seen = scene(body_sought=True, content=middle("presence"))
     found = judged(seen, answering(presence={"person": 0.9, "nobody": 0.1})).subjects
     assert (found.people, found.count) == (Subjects.SINGLE, 1)
-    assert "neither face nor body is found" in found.reason
+    assert "neither face nor body is detected" in found.reason
 
 
 def test_why_a_face_is_not_a_persons_names_what_speaks_against_it() -> None:
@@ -81,7 +81,7 @@ def test_why_a_face_is_not_a_persons_names_what_speaks_against_it() -> None:
     assert found.people is Subjects.NONE
     assert "as a whole does not look like one of people" in found.reason
     shape = scene(body=body(), body_sought=True)
-    assert "has the shape of a body" in judged(shape).subjects.reason
+    assert "a body shape is detected" in judged(shape).subjects.reason
 
 
 def test_subjects_counts_people_and_leaves_bystanders_out() -> None:

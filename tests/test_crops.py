@@ -101,7 +101,7 @@ def test_hair_that_the_photo_cuts_is_a_reason() -> None:
 def test_identity_photos_want_a_frontal_face_and_are_never_recommended() -> None:
     assert "turned by 20 degrees" in refused(scene(turned(20, height=0.3)))["passport_us"]
     blind = scene(face(0.3, mesh=None))
-    assert "cannot be told" in refused(blind)["icao_35x45"]
+    assert "it is not known" in refused(blind)["icao_35x45"]
     assert not BY_NAME["passport_us"].recommend
     small = refused(sized(scene(face(0.3)), 700, 875))["icao_35x45"]
     assert small.startswith("it needs 90 px between the eyes, there are ")
@@ -123,7 +123,7 @@ def test_a_tilted_head_is_a_remark_and_an_angle() -> None:
         "casting_8x10"
     ]
     assert (crop.rotation, crop.fit) == (-8.0, Fit.REMARK)
-    assert "level after 8 degrees counter-clockwise" in crop.reason
+    assert "rotate by 8 degrees counter-clockwise to level the head" in crop.reason
     assert suggested(scene(face(0.25)))["casting_8x10"].rotation == 0
 
 
@@ -180,7 +180,7 @@ def test_a_group_has_everybody_inside_with_air() -> None:
     for crop in found.values():
         assert crop.box.x < 0.3
         assert crop.box.right > 0.7
-    assert "for one person with a face, and there are 2" in refused(drawn)["casting_8x10"]
+    assert "for one person with a face; people in this photo: 2" in refused(drawn)["casting_8x10"]
 
 
 def test_a_group_that_does_not_fit_a_ratio_is_told_so() -> None:
@@ -366,13 +366,13 @@ def test_own_profiles_from_a_file(tmp_path: Path) -> None:
         ("[poster]", "[poster", "not valid TOML"),
         ("ratio = [3, 4]", "", "poster is not a profile"),
         ("ratio = [3, 4]", "ratio = [0, 4]", "must be positive"),
-        ("head = [0.2, 0.3, 0.5]", "head = [0.5, 0.3, 0.2]", "head must rise"),
+        ("head = [0.2, 0.3, 0.5]", "head = [0.5, 0.3, 0.2]", "head must be three rising"),
         ("portraitCropping", "roundCropping", "role must be one of"),
         ("[poster]", "[my-poster]", "letters, digits and underscores"),
         ('serves = "single"', 'serves = "nobody"', "poster is not a profile"),
         ("title", "titel", "poster is not a profile"),
         ("head = [0.2", "head = [0.0", "above 0"),
-        ('"our house rules"', '"x"\nair = 0.5', "air must lie"),
+        ('"our house rules"', '"x"\nair = 0.5', "air must be"),
         ('"our house rules"', '"x"\nlook_room = nan', "out of range"),
         ("Our poster", "Our\\u0001poster", "title must be printable"),
     ],

@@ -139,7 +139,7 @@ class LedgerEntry:
 
 @pytest.mark.parametrize(
     ("offered", "said"),
-    [(ImportError("no module"), "no module"), ("a text", "is no Criterion")],
+    [(ImportError("no module"), "no module"), ("a text", "is not a Criterion")],
 )
 def test_a_package_that_is_not_well_is_named(
     monkeypatch: pytest.MonkeyPatch, offered: object, said: str
@@ -199,7 +199,7 @@ def answer(**values: object) -> Callable[..., Finding]:
         (answer(contribution=float("nan")), "nan"),
         (answer(confidence=7.0), "confidence 7"),
         (answer(odd=object()), "not JSON serializable"),
-        (lambda *_: None, "answered with None"),
+        (lambda *_: None, "it returned None"),
     ],
 )
 def test_a_criterion_that_fails_is_named(
@@ -253,13 +253,13 @@ def test_an_analysis_made_without_a_criterion_can_be_written_with_it(
 
 
 def test_a_word_that_parts_levels_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(BadPlugin, match="parts levels"):
+    with pytest.raises(BadPlugin, match="separates levels"):
         with_odd(monkeypatch, answer(odd=Word.ONE), values=tuple(Word))
 
 
 @pytest.mark.parametrize(
     ("name", "finding", "said"),
-    [("kind", OddFinding, "cannot have this name"), ("zzz", CroppingFinding, "shares its finding")],
+    [("kind", OddFinding, "is reserved"), ("zzz", CroppingFinding, "uses the same finding class")],
 )
 def test_the_eleven_cannot_be_replaced(
     monkeypatch: pytest.MonkeyPatch, name: str, finding: type[Finding], said: str

@@ -82,7 +82,7 @@ def test_no_reason_contradicts_its_measures(drawn: Scene) -> None:
     if result.background.kind is not None:
         assert f"the background is {result.background.kind}" in result.background.reason
     if result.environment.status is Status.UNDECIDED and result.environment.inside:
-        assert "surely inside" in result.environment.reason
+        assert "indoors" in result.environment.reason
     counted = result.subjects
     assert counted.faces == len(drawn.faces)
     assert counted.count + counted.bystanders in {counted.faces, max(1, counted.faces), 0}

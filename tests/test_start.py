@@ -55,7 +55,9 @@ def test_an_interpreter_that_cannot_be_started(
     monkeypatch.setattr(sys, "executable", str(named))
     error = refusal()
     assert error.name == str(named)
-    assert "set PHOTOTAG_PYTHON to a Python that has this phototag installed" in error.remedy
+    assert (
+        "set PHOTOTAG_PYTHON to a Python interpreter with this version of phototag" in error.remedy
+    )
     assert isinstance(error.__cause__, OSError)
 
 
@@ -123,7 +125,7 @@ def test_what_is_no_python_with_phototag_is_told_from_a_photo_that_crashes(
 def test_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "__version__", "99.0")
     error = refusal()
-    assert f"it is phototag {phototag.__version__}, and this is phototag 99.0" in error.problem
+    assert f"it has phototag {phototag.__version__}, but this is phototag 99.0" in error.problem
 
 
 def test_no_photo_is_remembered_for_it(
@@ -142,7 +144,7 @@ def test_doctor_names_the_python_that_does_not_start(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv(start.PYTHON, "/nowhere/python")
     done = run("doctor")
     assert done.returncode == 3
-    assert "the sealed process does not work (/nowhere/python, as PHOTOTAG_PYTHON says)" in (
+    assert "the sealed process does not work (/nowhere/python, set in PHOTOTAG_PYTHON)" in (
         done.stdout
     )
     assert "No such file" in done.stdout

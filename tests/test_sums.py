@@ -87,11 +87,11 @@ def test_the_text_says_what_the_sum_means() -> None:
 
 def test_the_text_of_a_corrected_verdict_says_what_phototag_thought() -> None:
     assert lines(PORTRAIT, Kind.PORTRAIT).count("below 0 means portrait.") == 1
-    assert "below 0 means portrait, but you have said headshot." in lines(PORTRAIT, Kind.HEADSHOT)
-    assert "above 0 means headshot, but you have said portrait." in lines(HEADSHOT, Kind.PORTRAIT)
-    nobody = "it decides nothing, since no person is the subject, but you have said headshot."
+    assert "below 0 means portrait, but you decided headshot." in lines(PORTRAIT, Kind.HEADSHOT)
+    assert "above 0 means headshot, but you decided portrait." in lines(HEADSHOT, Kind.PORTRAIT)
+    nobody = "it has no effect, because no person is the subject, but you decided headshot."
     assert nobody in lines(NOBODY, Kind.HEADSHOT)
-    assert lines(PORTRAIT, Kind.OTHER) == "Other, as you have said."
+    assert lines(PORTRAIT, Kind.OTHER) == "Other, as you decided."
 
 
 def with_contributions(**amounts: float) -> Analysis:

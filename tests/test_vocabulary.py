@@ -61,12 +61,12 @@ def test_words_that_are_the_same_stand_once(tmp_path: Path, headshot: Analysis) 
         ("roots = 1", "no entry 'roots'"),
         ('[words]\nkinds.headshot = "x"', "no branch 'kinds'"),
         ('[words]\nkind.headshots = "x"', "no value of kind 'headshots'"),
-        ('[words]\nkind.headshot = ""', "no word"),
-        ('[words]\nkind.headshot = "a|b"', "parts levels"),
-        ('[words]\nkind.headshot = "a/b"', "parts levels"),
+        ('[words]\nkind.headshot = ""', "not a keyword"),
+        ('[words]\nkind.headshot = "a|b"', "separates levels"),
+        ('[words]\nkind.headshot = "a/b"', "separates levels"),
         ('[words]\nkind.headshot = "type=Bag"', "cannot be a keyword"),
-        ("[words]\nkind = 3", "kind is no table"),
-        ('root = "a\\u0007"', "no word"),
+        ("[words]\nkind = 3", "kind is not a table"),
+        ('root = "a\\u0007"', "not a keyword"),
     ],
 )
 def test_each_mistake_in_a_vocabulary_is_named(tmp_path: Path, text: str, said: str) -> None:

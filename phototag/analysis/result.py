@@ -125,7 +125,7 @@ class Analysis(Findings):
             analysis = serialization.from_json({**values, **eleven, "verdict": found}, cls)
             return attrs.evolve(analysis, others=others)
         except Exception as error:
-            raise BadValue("values", f"not an analysis of phototag: {error!r}") from error
+            raise BadValue("values", f"this is not an analysis by phototag: {error!r}") from error
 
 
 @attrs.frozen(kw_only=True)
@@ -159,7 +159,7 @@ def meaning(analysis: Analysis) -> str:
     """What the sum says, as the end of a sentence."""
     judged = analysis.verdict
     if analysis.subjects.count == 0:
-        own, text = Kind.OTHER, "it decides nothing, since no person is the subject"
+        own, text = Kind.OTHER, "it has no effect, because no person is the subject"
     else:
         above = judged.log_odds > 0
         own = Kind.HEADSHOT if above else Kind.PORTRAIT
@@ -168,7 +168,7 @@ def meaning(analysis: Analysis) -> str:
         else:
             text = f"unrounded it is {'above' if above else 'not above'} 0, which means {own}"
     differs = judged.corrected and judged.kind is not own
-    return f"{text}, but you have said {judged.kind}" if differs else text
+    return f"{text}, but you decided {judged.kind}" if differs else text
 
 
 def evaluate(
@@ -233,7 +233,7 @@ def _explanation(analysis: Analysis) -> list[str]:
     """Verdict, reasons for it, reasons against it, their sum, what could not be told."""
     judged = analysis.verdict
     grade = f", {judged.grade}" if judged.grade else ""
-    how = "as you have said" if judged.corrected else sure(judged.confidence)
+    how = "as you decided" if judged.corrected else sure(judged.confidence)
     lines = [f"{judged.kind.capitalize()}{grade}, {how}."]
     if judged.kind is Kind.OTHER and judged.corrected:
         return lines
@@ -259,7 +259,7 @@ def _explanation(analysis: Analysis) -> list[str]:
         if finding.status is Status.UNDECIDED
     ]
     if untold:
-        lines.append(f"Not to be told: {'; '.join(untold)}.")
+        lines.append(f"Undecided: {'; '.join(untold)}.")
     return lines
 
 
@@ -281,7 +281,7 @@ def _sum(analysis: Analysis, shown: Sum) -> str:
 def _grade(professional: float, grade: Grade | None) -> str:
     odds = f"{percent(professional)} professional"
     if grade is None:
-        return f"The surroundings do not tell how professional it is ({odds})"
+        return f"The surroundings do not show whether it is professional ({odds})"
     return f"The surroundings are those of a {grade} headshot ({odds})"
 
 

@@ -59,7 +59,7 @@ def result() -> dict[str, Any]:
     failure = _object({"schema": version, "path": text, "error": fault})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "What phototag makes of one photo",
+        "title": "phototag's result for one photo",
         "oneOf": [analysis, failure],
     }
 

@@ -86,7 +86,7 @@ def bars(analysis: Analysis) -> tuple[Bar, ...]:
         Bar(
             name="starting point",
             amount=shown.starting_point,
-            reason="where the sum starts, before anything is seen",
+            reason="the same for every photo",
         ),
         *(
             Bar(

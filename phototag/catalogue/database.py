@@ -131,13 +131,15 @@ class Database:
         self._sql.execute("COMMIT")
         if owner != APPLICATION_ID and tables:
             raise errors.StateUnusable(
-                str(self.path), "this is no state file of phototag", "name another with --state"
+                str(self.path),
+                "this is not a state file of phototag",
+                "choose another file with --state",
             )
         if found > len(MIGRATIONS):
             raise errors.StateUnusable(
                 str(self.path),
-                "a newer phototag made this state file",
-                "install that version, or name another file with --state",
+                "this state file was made by a newer phototag",
+                "install that version, or choose another file with --state",
             )
         # A kill loses nothing; a power cut may lose the last photos' entries, never the file.
         self._keep_a_log()
@@ -193,7 +195,7 @@ class Database:
             raise errors.StateUnusable(
                 str(self.path),
                 f"the state file cannot be used ({error})",
-                "name another with --state, or delete it: photos need none",
+                "choose another file with --state, or delete this one: the photos do not depend on it",
             ) from error
 
 

@@ -49,14 +49,14 @@ def locked(
     except OSError as error:
         raise errors.StateUnusable(
             str(folder),
-            f"the locks of runs cannot be kept here ({error})",
-            "set XDG_STATE_HOME to a folder of yours",
+            f"no lock file can be created here ({error})",
+            "set XDG_STATE_HOME to a folder that you can write to",
         ) from error
     if held is None:
         raise errors.CatalogueBusy(
             names[0],
-            "another run of phototag is at work here, in a folder above or in one below",
-            "" if wait else "let it end, or wait for it with --wait",
+            "another run of phototag is working in this folder, or in one above or below it",
+            "" if wait else "wait until it ends, or use --wait",
         )
     with held:
         yield

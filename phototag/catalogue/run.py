@@ -274,7 +274,9 @@ class Catalogue:
                     run_log.correct(run, place, before)
                 written = self._put(path, order, options, photo_state.expecting(written.etag))
             if written.change is None:
-                raise errors.ChangedMeanwhile(path, "another program wrote into it", "run again")
+                raise errors.ChangedMeanwhile(
+                    path, "another program changed it at the same time", "try again"
+                )
         except (errors.WriteUncertain, errors.WorkerDied):
             raise  # the photo may have been written: it stays in the book
         except errors.PhototagError:

@@ -109,8 +109,8 @@ def _chosen(run_log: State, number: int | None) -> Run:
     which = "no run" if number is None else f"nothing of run {number}"
     raise errors.RunUnknown(
         str(run_log.path),
-        f"there is {which} to take back",
-        "see `phototag undo --list`, or use `phototag remove`",
+        f"there is {which} to undo",
+        "run `phototag undo --list` to see all runs, or use `phototag remove`",
     )
 
 
@@ -141,8 +141,8 @@ class _Taking:
         if later is not None:
             raise errors.WriteRefused(
                 path,
-                f"run {later} changed it afterwards",
-                f"take that one back first: undo {later}",
+                f"run {later} changed it later",
+                f"undo that run first: phototag undo {later}",
             )
         dry, etag = self._options.dry_run, ""
         if entry.before is None:

@@ -116,7 +116,7 @@ def listing(
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
-        problem = f"this folder cannot be searched ({error.strerror})"
+        problem = f"this folder cannot be read ({error.strerror})"
         raise PhotoNotReadable(folder, problem, "change its permissions") from error
     names = {entry.name for entry in listed}
     beside = any(name.lower().endswith(".xmp") for name in names)

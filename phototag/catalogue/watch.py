@@ -55,7 +55,7 @@ def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator
     check_crop(options, options.profiles)
     name = os.path.expanduser(path_of(root))
     if not os.path.isdir(name):
-        raise NotAFolder(name, "this is not a folder", "name the folder to watch")
+        raise NotAFolder(name, "this is not a folder", "give the folder that you want to watch")
     stop, pairs = options.stop, options.pairs
     changes = _messages(name, options.poll, stop)
     next(changes, None)  # from here on the system keeps messages for us

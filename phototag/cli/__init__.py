@@ -19,10 +19,12 @@ from phototag.version import __version__
 )
 @click.version_option(__version__, prog_name="phototag")
 @click.option(
-    "--verbose", is_flag=True, help="Log to standard error, what native libraries say included."
+    "--verbose",
+    is_flag=True,
+    help="Log to standard error, including the messages of native libraries.",
 )
 def main(*, verbose: bool) -> None:
-    """Tell headshots from portraits, and write what was found into the photos."""
+    """Tell headshots from portraits, and write verdicts and keywords into the photos."""
     if verbose:
         logging.basicConfig(format="%(name)s: %(message)s")
         logging.getLogger("phototag").setLevel(logging.DEBUG)

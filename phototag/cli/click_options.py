@@ -36,9 +36,7 @@ Command: TypeAlias = Callable[..., Any]
 class JsonOptions:
     """How a command prints."""
 
-    json: bool = attrs.field(
-        default=False, metadata=setting("One JSON object a line, for machines.")
-    )
+    json: bool = attrs.field(default=False, metadata=setting("Print one JSON object per line."))
 
 
 # ------------------------------------------------------------------------------- types of values

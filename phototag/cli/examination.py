@@ -53,8 +53,8 @@ def examine() -> Iterator[Line]:
         there = importlib.util.find_spec(module) is not None
         yield Line(f"extra {extra}: {'installed' if there else 'not installed'}")
     yield Line(
-        "mediapipe posts usage statistics (version, task, timings; no pictures) and has no switch "
-        "for it; in phototag's sealed process its way out leads to a closed port of this machine",
+        "mediapipe posts usage statistics (version, task, timings; no pictures) and has no setting "
+        "to turn this off; in phototag's sealed process they go to a closed port of this machine",
     )
 
 
@@ -63,7 +63,7 @@ def _packages() -> Iterator[Line]:
         try:
             yield Line(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
-            yield Line(f"{name} is missing: install phototag again", fine=False)
+            yield Line(f"{name} is missing: reinstall phototag", fine=False)
 
 
 def _opencv() -> Iterator[Line]:
@@ -76,7 +76,7 @@ def _opencv() -> Iterator[Line]:
             continue
     ours = [found[name] for name in OPENCV if name in found]
     if len(ours) == len(OPENCV) and len(set(found.values())) == 1:
-        yield Line(f"{' and '.join(found)} {found[OPENCV[0]]}, agreeing")
+        yield Line(f"{' and '.join(found)} {found[OPENCV[0]]}, same version")
         return
     # The older of ours: a newer one may have been released for some of them alone.
     wanted = min(ours, default="", key=lambda text: [int(n) for n in re.findall(r"\d+", text)])
@@ -84,7 +84,7 @@ def _opencv() -> Iterator[Line]:
     there = " and ".join(f"{name} {found.get(name, 'missing')}" for name in names)
     pins = " ".join(f"{name}=={wanted}" if wanted else name for name in names)
     yield Line(
-        f"{there}: they share one folder and must be the same: pip install --force-reinstall {pins}",
+        f"{there}: these share one folder and must have one version; pip install --force-reinstall {pins}",
         fine=False,
     )
 
@@ -92,7 +92,7 @@ def _opencv() -> Iterator[Line]:
 def _added() -> Iterator[Line]:
     """Packages that add criteria, profiles or vocabularies."""
     if packages := plugins.identity():
-        yield Line(f"additions of {packages}")
+        yield Line(f"additions from {packages}")
     for look in (
         branches,
         lambda: plugins.loaded(profiles.GROUP, tuple),
@@ -109,7 +109,7 @@ def _models() -> Iterator[Line]:
     for problem in problems:
         yield Line(problem, fine=False)
     if not problems:
-        yield Line(f"models {models.identity()}: all {len(models.MODELS)} as they were built")
+        yield Line(f"models {models.identity()}: all {len(models.MODELS)} complete and unchanged")
 
 
 def _sealed_process() -> Iterator[Line]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 # Ten would cost the photo its XMP in darktable (``metadata.properties.structures``).
-NO_ROOM = "no room for more than nine regions in"
+NO_ROOM = "left out, because a list holds at most nine regions, of"
 
 
 def analysis_lines(outcome: Outcome, *, as_json: bool) -> list[str]:
@@ -64,7 +64,7 @@ def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
     if not change.changed:
         return [
             "  nothing to change",
-            *_listed("stays deleted", change.declined),
+            *_listed("deleted by you, not written again to", change.declined),
             *_listed(NO_ROOM, change.left_out),
         ]
     would = "would be " if dry_run else ""
@@ -73,7 +73,7 @@ def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
         *([f"  {would}written to {', '.join(beside)}"] if beside else []),
         *_listed(f"{would}added to", change.added),
         *_listed(f"{would}removed from", change.removed),
-        *_listed("stays deleted in", change.declined),
+        *_listed("deleted by you, not written again to", change.declined),
         *_listed(NO_ROOM, change.left_out),
     ]
 
@@ -91,13 +91,13 @@ def record_dict(photo: str, record: Record | None) -> str:
 def record_text(photo: str, record: Record | None) -> str:
     """What stands in a photo, for people."""
     if record is None:
-        return f"{printable_name(photo)}\n  phototag wrote nothing here"
+        return f"{printable_name(photo)}\n  no phototag metadata"
     grade = f", {record.grade}" if record.grade else ""
-    verdict_from = "as a person has said" if record.corrected else sure(record.confidence)
+    verdict_from = "decided by a person" if record.corrected else sure(record.confidence)
     lines = [
         printable_name(photo),
         f"  {record.kind}{grade}, {verdict_from}",
-        f"  by phototag {record.software} (models {record.models}, rules {record.calibration})",
+        f"  by phototag {record.software} (models {record.models}, calibration {record.calibration})",
         f"  keywords: {', '.join(record.keywords.hierarchical) or 'none'}",
         f"  scene codes: {', '.join(record.keywords.scene) or 'none'}",
     ]

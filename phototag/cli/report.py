@@ -304,7 +304,7 @@ def summary(tally: Tally, *, dry_run: bool) -> list[str]:
     )
     looked = tally.photos - recalled - unchanged
     rate = tally.photos / max(tally.seconds, 0.001)
-    ways = [f"{looked} looked at", f"{recalled} known from earlier", f"{unchanged} as they were"]
+    ways = [f"{looked} analysed", f"{recalled} known from earlier", f"{unchanged} unchanged"]
     if tally.verdict_from[VerdictSource.REMOVED]:
         ways = [f"{tally.changed} {would}"]
     lines = [

@@ -57,7 +57,7 @@ def close(
             report.say(f"{what}: {command(words)}")
     if stopped:
         of = "" if report.total is None else f" of {report.total}"
-        again = "; run the same command again to go on" if goes_on else ""
+        again = "; run the same command again to resume" if goes_on else ""
         report.say(f"Stopped after {report.tally.photos}{of} photos{again}.")
         sys.exit(ExitCode.INTERRUPTED)
     report.end()

@@ -32,10 +32,12 @@ def make_photos(folder: str) -> list[str]:
         target.mkdir(parents=True)
     except FileExistsError:
         raise OutputNotWritable(
-            folder, "this folder is there already", "name another one: phototag demo FOLDER"
+            folder, "this folder already exists", "choose another one: phototag demo FOLDER"
         ) from None
     except OSError as error:
-        raise OutputNotWritable(folder, f"the folder cannot be made ({error.strerror})") from error
+        raise OutputNotWritable(
+            folder, f"the folder cannot be created ({error.strerror})"
+        ) from error
     with Image.open(Path(spec.origin).parent / "data" / PHOTO) as image:
         picture = image.convert("RGB")
     portrait, headshot = target / "portrait.jpg", target / "headshot.jpg"

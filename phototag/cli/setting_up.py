@@ -24,7 +24,7 @@ from phototag.options import VocabularyOptions, setting
 @click.command()
 @click.argument("folder", type=click.Path(), default="phototag-demo")
 def demo(folder: str) -> None:
-    """Go the whole way on a public-domain photo, in a new FOLDER."""
+    """Tag two sample photos in a new FOLDER."""
     from phototag.cli.sample_photos import make_photos  # noqa: PLC0415 - only this command needs it
 
     photos = make_photos(folder)
@@ -48,7 +48,7 @@ def demo(folder: str) -> None:
 
 @click.command()
 def doctor() -> None:
-    """Print versions and models, and what is wrong with this installation."""
+    """Check this installation, and print versions and models."""
     from phototag.cli.examination import examine  # noqa: PLC0415 - only this command needs it
 
     console = Console(highlight=False, soft_wrap=True)
@@ -71,7 +71,7 @@ class _Keywords(VocabularyOptions):
 @click.command()
 @takes_options(_Keywords)
 def keywords(options: _Keywords) -> None:
-    """Print all words that phototag may write, as a keyword file for Lightroom Classic."""
+    """Print phototag's keywords as a file for Lightroom Classic."""
     level = Level(options.keywords)
     sys.stdout.write(lightroom_keywords(options.vocabulary, level))
 
@@ -80,7 +80,7 @@ def keywords(options: _Keywords) -> None:
 @click.argument("folder", type=click.Path(file_okay=False))
 @takes_options(VocabularyOptions)
 def lightroom(folder: str, options: VocabularyOptions) -> None:
-    """Write smart collections for Lightroom Classic into FOLDER, and how to use them."""
+    """Write smart collections for Lightroom Classic into FOLDER."""
     for file in applications.lightroom(folder, options.vocabulary):
         click.echo(printable_name(str(file)))
 
@@ -89,6 +89,6 @@ def lightroom(folder: str, options: VocabularyOptions) -> None:
 @click.argument("folder", type=click.Path(file_okay=False))
 @takes_options(VocabularyOptions)
 def digikam(folder: str, options: VocabularyOptions) -> None:
-    """Write into FOLDER how to find phototag's keywords in digiKam."""
+    """Write steps for using the keywords in digiKam into FOLDER."""
     for file in applications.digikam(folder, options.vocabulary):
         click.echo(printable_name(str(file)))

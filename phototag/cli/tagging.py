@@ -83,7 +83,7 @@ def _next(
     found = []
     if report.tally.failed and folders:
         again = ["phototag", "tag", *folders, "--failed", *own_state]
-        found.append(("Try just the failed ones again, with the same options", again))
+        found.append(("To try only the failed photos again, with the same options", again))
     back = []
     if report.tally.changed and folders:
         after = _changes(state)
@@ -92,7 +92,7 @@ def _next(
     if report.tally.changed and photos:
         named = photos if len(photos) <= NAMED else ["..."]
         back.append(["phototag", "remove", *named])
-    return [*found, *(("Take it all back", words) for words in back)]
+    return [*found, *(("To undo all changes", words) for words in back)]
 
 
 def _changes(state: str | None) -> dict[int, int]:
@@ -109,7 +109,7 @@ class _Watch(JsonOptions, WatchOptions):
 @click.argument("folder", type=click.Path())
 @takes_options(_Watch)
 def watch(folder: str, options: _Watch) -> None:
-    """Tag the photos in FOLDER, then every one that arrives there, until Ctrl-C."""
+    """Tag the photos in FOLDER, then each new one, until Ctrl-C."""
     from phototag.catalogue.watch import watch_tree  # noqa: PLC0415 - only this command needs it
 
     report = Report(as_json=options.json, total=0)
@@ -124,16 +124,17 @@ def watch(folder: str, options: _Watch) -> None:
 class _Undo(JsonOptions, UndoOptions):
     """The options of ``phototag undo``."""
 
-    list: bool = attrs.field(
-        default=False, metadata=setting("List the runs that can be taken back.")
-    )
+    list: bool = attrs.field(default=False, metadata=setting("List the runs that can be undone."))
 
 
 @click.command()
 @click.argument("run", type=click.IntRange(1), required=False)
 @takes_options(_Undo)
 def undo(run: int | None, options: _Undo) -> None:
-    """Take back what the RUN of that number wrote, or the last run: photos say what they said before."""
+    """Undo the last run, or the run with the number RUN.
+
+    This restores what phototag had written before that run.
+    """
     if options.list:
         for row in runs(options.state):
             click.echo(run_line(row, as_json=options.json))
@@ -155,7 +156,7 @@ class _Remove(JsonOptions, RemoveOptions):
 @paths_argument
 @takes_options(_Remove)
 def remove(paths: tuple[str, ...], options: _Remove) -> None:
-    """Take back everything phototag wrote in the photos of each PATH."""
+    """Remove everything phototag wrote into the photos of each PATH."""
     links = options.follow_links
     report = Report(
         as_json=options.json,

@@ -39,10 +39,10 @@ class _Analyze(ProfileOptions, WorkOptions, JsonOptions):
 @photos_argument
 @takes_options(_Analyze)
 def analyze(photos: tuple[str, ...], options: _Analyze) -> None:
-    """Print the verdict on each PHOTO and the reasons for it."""
+    """Print the verdict on each PHOTO, with its reasons."""
     picture = options.picture
     if picture and len(photos) > 1:
-        raise click.UsageError("--picture takes one photo")
+        raise click.UsageError("--picture takes only one PHOTO")
     report = Report(as_json=options.json, total=len(photos))
 
     def lines(done: Outcome) -> list[str]:
@@ -59,7 +59,7 @@ def analyze(photos: tuple[str, ...], options: _Analyze) -> None:
 @photos_argument
 @takes_options(JsonOptions)
 def show(photos: tuple[str, ...], options: JsonOptions) -> None:
-    """Print what phototag wrote in each PHOTO, without a second analysis."""
+    """Print what phototag wrote into each PHOTO.  Nothing is analysed."""
     report = Report(as_json=options.json, total=len(photos))
     with Analyzer() as analyzer:
         for photo in photos:
@@ -77,7 +77,7 @@ def show(photos: tuple[str, ...], options: JsonOptions) -> None:
 @paths_argument
 @takes_options(GalleryOptions)
 def gallery(paths: tuple[str, ...], options: GalleryOptions) -> None:
-    """Write a page to look through the verdicts of each PATH: one file, for any browser."""
+    """Write an HTML page for reviewing the verdicts on each PATH."""
     from phototag.gallery import stream  # noqa: PLC0415 - only this command needs it
 
     report = Report(as_json=False, total=total(paths), count=lambda: sum(1 for _ in walk(paths)))
@@ -95,7 +95,7 @@ class _Crop(ProfileOptions):
     """The options of ``phototag crop``."""
 
     profile: str = attrs.field(
-        metadata=setting("Name of the crop profile: casting_8x10 ...", metavar="NAME")
+        metadata=setting("Crop profile, for example casting_8x10.", metavar="NAME")
     )
     out: str | None = attrs.field(
         default=None,
@@ -111,7 +111,7 @@ class _Crop(ProfileOptions):
     )
     lossless: bool = attrs.field(
         default=False,
-        metadata=setting("Cut a JPEG at its own blocks instead of encoding it anew."),
+        metadata=setting("Crop a JPEG at its block boundaries, without encoding it again."),
     )
     lightroom: bool = attrs.field(
         default=False,
@@ -125,9 +125,9 @@ class _Crop(ProfileOptions):
 @click.argument("photo", type=click.Path())
 @takes_options(_Crop)
 def crop(photo: str, options: _Crop) -> None:
-    """Write the crop of a profile out of PHOTO as a new file."""
+    """Save a crop of PHOTO as a new file."""
     if options.lossless and options.lightroom:
-        raise click.UsageError("--lossless and --lightroom exclude each other")
+        raise click.UsageError("--lossless and --lightroom cannot be combined")
     report = Report(as_json=False, total=1)
     with Analyzer(profiles=options.profiles) as analyzer:
         try:
@@ -142,7 +142,7 @@ def crop(photo: str, options: _Crop) -> None:
         except PhotoError as error:
             report.failed(photo, error)
         else:
-            size = "the whole photo, to be cropped to " if options.lightroom else ""
+            size = "whole photo with a crop setting of " if options.lightroom else ""
             wide, high = made.pixels
             report.print(f"{printable_name(target)}: {size}{wide} x {high} px, {made.reason}")
     report.end()

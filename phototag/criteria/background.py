@@ -92,7 +92,7 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> BackgroundFindi
             colour=None,
             residual=None,
             status=Status.NOT_APPLICABLE,
-            reason="people fill the frame, there is no background",
+            reason="people fill the frame; there is no background",
         )
     chances = calibration.model("background").chances(statistics)
     kind = BackgroundKind(max(chances, key=chances.__getitem__))

@@ -46,8 +46,8 @@ def load(file: str | os.PathLike[str]) -> tuple[Correction, ...]:
     except OSError as error:
         raise BadCorrections(name, f"it cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
-        problem = f"this is no file of corrections ({error})"
-        raise BadCorrections(name, problem, "save one in a gallery") from error
+        problem = f"this is not a corrections file ({error})"
+        raise BadCorrections(name, problem, "use the file that a gallery saves") from error
 
 
 def by_picture(file: str | os.PathLike[str]) -> dict[str, Kind]:

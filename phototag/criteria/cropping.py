@@ -117,7 +117,7 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> CroppingFinding
             status=Status.MEASURED if shot else Status.NOT_APPLICABLE,
             contribution=-rules.most if shot else 0.0,
             confidence=WITHOUT_FACE if shot else 0.0,
-            reason=f"the frame shows {NAMES[shot]}" if shot else "there is no person to be cut",
+            reason=f"the frame shows {NAMES[shot]}" if shot else "there is no person",
         )
     chances = calibration.model("shot").chances(seen)
     shot = Shot(max(chances, key=chances.__getitem__))

@@ -72,9 +72,9 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> EnvironmentFind
     rules = calibration.section("environment", Rules)
     seen, statistics = scene.surroundings, features(scene)
     if seen is None or statistics is None:
-        return _untold("people fill the frame, nothing around them tells the place")
+        return _untold("people fill the frame; the place cannot be seen")
     if len(scene.faces) > rules.most_faces:
-        return _untold(f"{len(scene.faces)} faces hide the place")
+        return _untold(f"{len(scene.faces)} faces hide the surroundings")
     chances = calibration.model("environment").chances(statistics)
     place = Place(max(chances, key=chances.__getitem__))
     outdoor = chances[Place.OUTDOOR]
@@ -107,12 +107,12 @@ def _untold(reason: str) -> EnvironmentFinding:
 def _reason(chances: dict[str, float], place: Place | None, *, inside: bool | None) -> str:
     odds = ", ".join(f"{name} {percent(chance)}" for name, chance in chances.items())
     if place is not None:
-        return f"what lies around the person looks like {NAMES[place]} ({odds})"
+        return f"the surroundings look like {NAMES[place]} ({odds})"
     if inside is None:
-        return f"what lies around the person does not tell the place ({odds})"
+        return f"the surroundings do not show the place ({odds})"
     if inside:
-        return f"surely inside, a studio or a room cannot be told apart ({odds})"
-    return f"outdoors, but not beyond doubt ({odds})"
+        return f"indoors, but a studio and a room cannot be told apart ({odds})"
+    return f"probably outdoors, but not certain enough ({odds})"
 
 
 CRITERION = Criterion(finding=EnvironmentFinding, judge=judge)

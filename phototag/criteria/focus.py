@@ -115,9 +115,9 @@ def _on(face: Face | None, person: float, rules: Rules) -> Focus:
 
 
 def _reason(face: Face | None, person: float) -> str:
-    people = f"people take {percent(person)}"
+    people = f"people cover {percent(person)}"
     if face is None:
-        return f"no face is seen, {people} of the frame"
+        return f"no face is visible, {people} of the frame"
     return f"the face is {percent(face.box.height)} of the frame's height, {people} of its area"
 
 

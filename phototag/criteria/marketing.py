@@ -58,7 +58,7 @@ def judge(_: Scene, __: Calibration, earlier: Earlier) -> MarketingFinding:
         return MarketingFinding(
             uses=(),
             status=Status.NOT_APPLICABLE,
-            reason="there is no person to be marketed",
+            reason="there is no person",
         )
     close = subjects.people is Subjects.SINGLE and cropping.shot in {
         Shot.FACE,
@@ -77,7 +77,9 @@ def judge(_: Scene, __: Calibration, earlier: Earlier) -> MarketingFinding:
         )
         if fits
     ]
-    facts = f"{subjects.reason}; {cropping.shot or 'shot not known'}, background {background.kind}"
+    facts = (
+        f"{subjects.reason}; {cropping.shot or 'shot size unknown'}, background {background.kind}"
+    )
     return MarketingFinding(
         uses=tuple(uses),
         status=Status.DERIVED,

@@ -74,15 +74,15 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> MoodFinding:
     rules = calibration.section("mood", Rules)
     face, shape = scene.main_face, features(scene)
     if face is None:
-        return _unread("there is no face to read", Status.NOT_APPLICABLE)
+        return _unread("there is no face", Status.NOT_APPLICABLE)
     pixels = face.box.height * scene.image.seen_height
     if pixels < rules.least_pixels:
         return _unread(
-            f"the face is {pixels:.0f} px high, below {rules.least_pixels:.0f} px nothing is read",
+            f"the face is {pixels:.0f} px high, too small below {rules.least_pixels:.0f} px",
             Status.UNDECIDED,
         )
     if face.mesh is None or shape is None:
-        return _unread("the face is turned or covered too far to be read", Status.UNDECIDED)
+        return _unread("the face is turned or covered too far to be measured", Status.UNDECIDED)
     chances = calibration.model("expression").chances(shape)
     expression = VisibleExpression(max(chances, key=chances.__getitem__))
     seen = face.mesh.expression

@@ -166,9 +166,9 @@ def _raised(body: Body, rules: Rules) -> int:
 
 def _reason(face: Face | None, facing: Facing | None) -> str:
     if face is None:
-        return "no face is seen: turned away or hidden"
+        return "no face is visible: turned away or hidden"
     if face.mesh is None:
-        return f"the face is {facing}; it is turned or covered too far for angles"
+        return f"the face is {facing}; it is turned or covered too far to measure angles"
     pose = face.mesh.pose
     return (
         f"the face is {facing} (yaw {pose.yaw:+.0f}, pitch {pose.pitch:+.0f}, "

@@ -90,20 +90,22 @@ def installed() -> dict[str, Criterion]:
     order: graphlib.TopologicalSorter[str] = graphlib.TopologicalSorter()
     for name, criterion in every.items():
         if name in RESERVED:
-            raise BadPlugin(name, "a criterion cannot have this name", "rename it")
+            raise BadPlugin(name, "this name is reserved", "rename the criterion")
         if (other := names.setdefault(criterion.finding, name)) != name:
             raise BadPlugin(
-                name, f"the criterion shares its finding with {other}", "give it its own"
+                name,
+                f"the criterion uses the same finding class as {other}",
+                "give it a class of its own",
             )
     for name, criterion in every.items():
         if missing := [kind.__name__ for kind in criterion.after if kind not in names]:
-            problem = f"the criterion builds on {', '.join(missing)}, which is not there"
-            raise BadPlugin(name, problem, "install what it needs, or uninstall it")
+            problem = f"the criterion needs {', '.join(missing)}, which is not installed"
+            raise BadPlugin(name, problem, "install what it needs, or uninstall its package")
         order.add(name, *(names[kind] for kind in criterion.after))
     try:
         return {name: every[name] for name in order.static_order()}
     except graphlib.CycleError as error:
-        raise BadPlugin(GROUP, f"criteria build on each other in a circle: {error}") from error
+        raise BadPlugin(GROUP, f"criteria depend on each other in a circle: {error}") from error
 
 
 def answers(scene: Scene, calibration: Calibration, photo: str) -> Iterator[tuple[str, Finding]]:
@@ -124,7 +126,9 @@ def answers(scene: Scene, calibration: Calibration, photo: str) -> Iterator[tupl
             _check(finding, criterion)
         except Exception as error:
             problem = f"{name}: the criterion failed: {error!r}"
-            raise CriterionFailed(photo, problem, "report it") from error
+            raise CriterionFailed(
+                photo, problem, "report it to its author, or uninstall its package"
+            ) from error
         earlier.add(finding)
         yield name, finding
 
@@ -132,7 +136,7 @@ def answers(scene: Scene, calibration: Calibration, photo: str) -> Iterator[tupl
 def _check(finding: Finding, criterion: Criterion) -> None:
     """Refuse an answer that would spoil the verdict or the JSON."""
     if type(finding) is not criterion.finding:
-        raise TypeError(f"it answered with {finding!r}")
+        raise TypeError(f"it returned {finding!r}")
     if not math.isfinite(finding.contribution) or not 0 <= finding.confidence <= 1:
         raise ValueError(f"contribution {finding.contribution}, confidence {finding.confidence}")
     json.dumps(

@@ -86,19 +86,19 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> RetouchingFindi
     if colour is not Colour.COLOUR:
         style, reason = Style.ARTISTIC, f"the picture is {COLOUR_NAMES[colour]}"
     elif skin is None:
-        reason = "too little skin is seen to tell whether it was retouched"
+        reason = "too little skin is visible to judge it"
     elif skin.eye_sharpness < rules.sharp_eyes:
         reason = (
             f"the eyes are not sharp enough ({skin.eye_sharpness:.0f} levels) to judge the skin"
         )
     elif skin.texture_ratio < rules.smooth:
         style = Style.RETOUCHED
-        reason = f"skin is {skin.texture_ratio:.2f} as detailed as the eyes: smoothed"
+        reason = f"skin is {skin.texture_ratio:.2f} times as detailed as the eyes: smoothed"
     elif skin.texture_ratio > rules.rough:
         style = Style.NATURAL
-        reason = f"skin is {skin.texture_ratio:.2f} as detailed as the eyes: left as it is"
+        reason = f"skin is {skin.texture_ratio:.2f} times as detailed as the eyes: not smoothed"
     else:
-        reason = f"skin is {skin.texture_ratio:.2f} as detailed as the eyes: either is possible"
+        reason = f"skin is {skin.texture_ratio:.2f} times as detailed as the eyes: smoothed or not"
     pasted = _pasted(scene.surroundings, rules)
     if pasted:
         reason += "; the background is one flat colour, pasted or painted in"

@@ -53,7 +53,7 @@ def judge(_: Scene, __: Calibration, earlier: Earlier) -> SituationFinding:
     )
     if subjects.people is Subjects.NONE:
         return SituationFinding(
-            occasions=(), status=Status.NOT_APPLICABLE, reason="there is no person in it"
+            occasions=(), status=Status.NOT_APPLICABLE, reason="there is no person"
         )
     body = cropping.shot in {Shot.THREE_QUARTER, Shot.FULL_BODY}
     single = subjects.people is Subjects.SINGLE
@@ -72,7 +72,7 @@ def judge(_: Scene, __: Calibration, earlier: Earlier) -> SituationFinding:
         return SituationFinding(
             occasions=(),
             status=Status.UNDECIDED,
-            reason="one person outside the framings that have a typical occasion",
+            reason="this framing of one person has no typical occasion",
         )
     return SituationFinding(
         occasions=tuple(occasions),

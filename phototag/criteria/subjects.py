@@ -157,22 +157,22 @@ def features(scene: Scene) -> dict[str, float]:
 
 def _nobody(scene: Scene, calibration: Calibration) -> str:
     if not scene.faces and scene.body is None:
-        return "no face is seen, and nothing else of a person"
+        return "neither a face nor a body is detected"
     if not scene.faces:
-        return "something has the shape of a body, but the picture does not look like one of people"
-    found = f"what looks like a face (score {scene.faces[0].score:.2f}) is hardly a person's"
+        return "a body shape is detected, but the picture does not look like one of people"
+    found = f"the detected face (score {scene.faces[0].score:.2f}) is probably not a person's"
     # Without the content the model takes that of an average photo; what remains are the detectors.
     cues = features(scene) | dict.fromkeys(numbered(scene.content))
     if calibration.model("presence").chances(cues)[PERSON] < EVEN:
-        return f"{found}: {100 * scene.person.undecided:.0f} % of the person mask is doubtful"
+        return f"{found}: {100 * scene.person.undecided:.0f} % of the person mask is uncertain"
     return f"{found}: the picture as a whole does not look like one of people"
 
 
 def _people(scene: Scene, count: int) -> str:
     if not scene.faces:
         if scene.body is None:
-            return "it looks like a picture of a person, but neither face nor body is found"
-        return "one body is seen and no face"
+            return "it looks like a picture of a person, but neither face nor body is detected"
+        return "one body is detected, but no face"
     sentence = "exactly one person" if count == 1 else f"{count} people"
     if bystanders := len(scene.faces) - count:
         sentence += f" and {bystanders} less prominent"

@@ -90,16 +90,16 @@ def _remarks(profile: Profile, placed: Placed, layout: Layout, head: Head | None
     """What is worth saying about a crop that serves."""
     remarks = []
     if placed.width * placed.height >= NEXT_TO_NOTHING * layout.width * layout.height:
-        remarks.append(f"the photo is {profile.ratio_text} already, and framed for it")
+        remarks.append(f"the photo already has this framing and the ratio {profile.ratio_text}")
     if placed.width < profile.wanted[0] or placed.height < profile.wanted[1]:
-        remarks.append(f"it is meant for {profile.wanted[0]} x {profile.wanted[1]} px")
+        remarks.append(f"the intended size is {profile.wanted[0]} x {profile.wanted[1]} px")
     if head is not None and placed.top > head.crown:
         remarks.append(
-            f"{percent((placed.top - head.crown) / head.height)} of the head's hair is cut"
+            f"{percent((placed.top - head.crown) / head.height)} of the head is cut off at the hair"
         )
     if _rotation(head):
         side = "clockwise" if _rotation(head) > 0 else "counter-clockwise"
-        remarks.append(f"the head would be level after {abs(_rotation(head)):.0f} degrees {side}")
+        remarks.append(f"rotate by {abs(_rotation(head)):.0f} degrees {side} to level the head")
     return remarks
 
 

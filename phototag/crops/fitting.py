@@ -48,7 +48,7 @@ def fit(profile: Profile, layout: Layout) -> Placed | str:
     if profile.serves is Serves.EVERYBODY:
         return _everybody(profile, layout)
     if layout.subjects != 1 or layout.head is None:
-        return f"it is for one person with a face, and there are {layout.subjects}"
+        return f"the profile is for one person with a face; people in this photo: {layout.subjects}"
     return _single(profile, layout, layout.head)
 
 
@@ -88,9 +88,9 @@ def _inside_bands(profile: Profile, layout: Layout, head: Head) -> Placed | str:
 def _unfit(profile: Profile, head: Head) -> str:
     """What no crop can mend."""
     if head.yaw is not None and abs(head.yaw) > profile.turn:
-        return f"the head is turned by {abs(head.yaw):.0f} degrees, at most {profile.turn:.0f} are allowed"
+        return f"the head is turned by {abs(head.yaw):.0f} degrees; at most {profile.turn:.0f} are allowed"
     if head.yaw is None and profile.turn < TURNED:
-        return "whether the head looks straight ahead cannot be told"
+        return "it is not known whether the head faces the camera"
     if head.eye_distance < profile.eye_pixels:
         return (
             f"it needs {profile.eye_pixels} px between the eyes, there are {head.eye_distance:.0f}"
@@ -236,7 +236,7 @@ def _size_problem(profile: Profile, layout: Layout, head: Head) -> str:
     share = head.height / (largest * down)
     if share > high:
         return (
-            f"the head is {share:.0%} of the highest {profile.ratio_text} crop, at most {high:.0%} "
+            f"the head is {share:.0%} of the tallest {profile.ratio_text} crop; at most {high:.0%} "
             "is allowed: the photo is too tight"
         )
     need = max(profile.pixels[1] / down, profile.pixels[0] / across)
@@ -251,16 +251,16 @@ def _place_problem(profile: Profile, layout: Layout, head: Head, units: int) -> 
     high = units * profile.ratio[1]
     room = head.crown / high
     if profile.headroom > 0 and room < profile.headroom:
-        return f"the headroom is {max(0.0, room):.0%}, it wants {profile.headroom:.0%}"
+        return f"the headroom is {max(0.0, room):.0%}, the profile needs {profile.headroom:.0%}"
     below = (layout.height - head.eyes) / high
     if below < 1 - profile.eyes[2]:
         return (
-            f"below the eyes there is {below:.0%} of the crop's height, it wants "
+            f"below the eyes there is {below:.0%} of the crop's height, the profile needs "
             f"{1 - profile.eyes[2]:.0%}"
         )
     if head.left < TOUCHES * layout.width or head.right > (1 - TOUCHES) * layout.width:
         return "the photo cuts the face at the side"
-    return "every crop of it would cut a joint, another face, or the hair"
+    return "every crop of this shape would cut a joint, another face, or the hair"
 
 
 # --------------------------------------------------------------------------- everybody
@@ -269,7 +269,7 @@ def _place_problem(profile: Profile, layout: Layout, head: Head, units: int) -> 
 def _everybody(profile: Profile, layout: Layout) -> Placed | str:
     people = layout.people
     if people is None or layout.subjects == 0:
-        return "it is for people whose faces are seen, and there are none"
+        return "the profile is for people with visible faces, and there are none"
     needed = _as_far_as_seen(people, layout)
     across, down = profile.ratio
     largest = math.floor(min(layout.height / down, layout.width / across))
@@ -304,7 +304,7 @@ def _everybody(profile: Profile, layout: Layout) -> Placed | str:
     )
     box = None if left is None or top is None else _whole(left, top, wide, high, layout)
     if box is None or cuts(layout, box, scale):
-        return "every crop of it would cut a joint or a bystander's face"
+        return "every crop of this shape would cut a joint or a bystander's face"
     return Placed(*box, 0.0)
 
 

@@ -115,7 +115,9 @@ def named(text: str | os.PathLike[str]) -> tuple[Profile, ...]:
         return load(text)
     if not all(isinstance(profile, Profile) for profile in offered):
         raise BadPlugin(
-            str(text), "not all of it are crop profiles", "mend or uninstall its package"
+            str(text),
+            "it contains objects that are not crop profiles",
+            "fix or uninstall its package",
         )
     return offered
 
@@ -136,7 +138,7 @@ def _profile(file: str, name: str, table: Mapping[str, Any]) -> Profile:
     try:
         return converter.structure({**table, "name": name}, Profile)
     except Exception as error:
-        remedy = "see the built-in profiles for the form"
+        remedy = "see the built-in profiles for the format"
         why = error.problem if isinstance(error, BadArgument) else repr(error)
         raise BadProfiles(file, f"{name} is not a profile: {why}", remedy) from error
 
@@ -147,17 +149,17 @@ def _check(profile: Profile) -> None:
     for field in ("head", "eyes"):
         low, wanted, high = getattr(profile, field)
         if not 0 <= low <= wanted <= high <= 1:
-            raise BadValue(field, f"{field} must rise from 0 to 1")
+            raise BadValue(field, f"{field} must be three rising numbers between 0 and 1")
     if profile.head[0] <= 0 and profile.serves is Serves.SINGLE:
-        raise BadValue("head", "the least head must be above 0")
+        raise BadValue("head", "the minimum of head must be above 0")
     if not 0 <= profile.air <= MOST_AIR:
-        raise BadValue("air", f"air must lie between 0 and {MOST_AIR}")
+        raise BadValue("air", f"air must be between 0 and {MOST_AIR}")
     if not (abs(profile.headroom) < 1 and 0 <= profile.look_room < 1 and profile.turn >= 0):
         raise BadValue("headroom", "headroom, look_room or turn is out of range")
     if not (profile.title.strip() and profile.title.isprintable()):
         raise BadValue("title", "the title must be printable")
     if not (profile.name.isidentifier() and profile.name.isascii()):
-        raise BadValue("name", "the name may hold letters, digits and underscores only")
+        raise BadValue("name", "the name may contain only letters, digits and underscores")
     if min(*profile.ratio, *profile.pixels) < 1:
         raise BadValue("ratio", "ratio and pixels must be positive")
     if profile.role not in _SHAPES:

@@ -20,7 +20,7 @@ LONGEST_NAME: Final = 255  # characters between two separators
 _DATA_URL: Final = re.compile(r"\s*data:[^,]{0,300},", re.IGNORECASE)
 # JPEG, PNG, GIF, WebP, TIFF and what is built like them, in base64: parts of it are short as names are.
 _BASE64: Final = re.compile(r"(/9j/|iVBORw0K|R0lGOD|UklGR|SUkq|TU0AK)[A-Za-z0-9+/_\s-]{100,}=*\s*")
-_CONTENT: Final = "give the bytes themselves to analyze; everything else takes the path of a file"
+_CONTENT: Final = "pass the bytes to analyze(); all other functions take a path"
 
 
 @attrs.frozen
@@ -58,7 +58,7 @@ def path_of(given: Any) -> str:
     except TypeError:
         kind = type(given).__name__
         remedy = (
-            _CONTENT if isinstance(given, (bytearray, memoryview)) else "give the path of a file"
+            _CONTENT if isinstance(given, (bytearray, memoryview)) else "pass the path of a file"
         )
         raise errors.BadInput(f"<{kind}>", "this is not a path", remedy) from None
     name = os.fsdecode(path)
@@ -67,12 +67,12 @@ def path_of(given: Any) -> str:
     if _may_be_a_path(path) or os.path.lexists(path):
         return name
     if isinstance(path, bytes):
-        raise errors.BadInput("<bytes>", "these are not the path of a file", _CONTENT)
+        raise errors.BadInput("<bytes>", "this is not a path", _CONTENT)
     if _DATA_URL.match(name):
-        remedy = "decode it and give its bytes to analyze; everything else takes the path of a file"
+        remedy = "decode it and pass the bytes to analyze(); all other functions take a path"
         raise errors.BadInput("<data URL>", "this is not a path", remedy)
     stand_in = f"<text of {len(name)} characters>"
-    raise errors.BadInput(stand_in, "this is not the path of a file", _CONTENT)
+    raise errors.BadInput(stand_in, "this is not a path", _CONTENT)
 
 
 def names_of(given: Any) -> list[str]:
@@ -126,18 +126,18 @@ def read(path: str, name: str) -> tuple[bytes, os.stat_result]:
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
-            raise errors.PhotoNotReadable(name, "this is a folder", "name the photos in it")
+            raise errors.PhotoNotReadable(name, "this is a folder", "give the photos in it")
         if not stat.S_ISREG(mode):  # a FIFO would block for ever
             raise errors.PhotoNotReadable(name, "this is not a regular file")
         with open(path, "rb") as file:
             status = os.fstat(file.fileno())
             return file.read(), status
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise errors.PhotoNotFound(name, "there is no such file", "check the name") from error
+        raise errors.PhotoNotFound(name, "this file does not exist", "check the path") from error
     except PermissionError as error:
         raise errors.PhotoNotReadable(
-            name, "no permission to read it", "give yourself read permission"
+            name, "no permission to read it", "change its permissions"
         ) from error
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise errors.PhotoNotReadable(name, f"cannot be read ({reason})") from error
+        raise errors.PhotoNotReadable(name, f"it cannot be read ({reason})") from error

@@ -26,7 +26,7 @@ _REASONS: Final = {
     errno.EROFS: ("the disk is read-only", "copy the photo elsewhere"),
     errno.EACCES: ("its folder is not writable", "change the folder's permissions"),
     errno.EPERM: ("its folder is not writable", "change the folder's permissions"),
-    errno.EFBIG: ("it would be larger than the disk allows", ""),
+    errno.EFBIG: ("it would exceed the largest file size of the disk", ""),
 }
 
 
@@ -74,18 +74,22 @@ def refuse_unless_replaceable(original: Original, *, allow_hard_links: bool = Fa
     """
     if original.missing:
         if os.path.lexists(original.path):
-            raise ChangedMeanwhile(original.photo, "it appeared meanwhile", "run again")
+            raise ChangedMeanwhile(
+                original.photo, "another program created it in the meantime", "try again"
+            )
         return
     # Replacing would succeed on a read-only file, and for root so would every access check.
     if not original.state.st_mode & _WRITE_BITS:
         raise WriteRefused(original.photo, "it is read-only", "make it writable first")
     if not os.access(original.path, os.W_OK):
-        raise WriteRefused(original.photo, "it is not writable for you", "change its permissions")
+        raise WriteRefused(
+            original.photo, "it is not writable by this user", "change its permissions"
+        )
     if original.state.st_nlink > 1 and not allow_hard_links:
         raise WriteRefused(
             original.photo,
-            "it has several names (hard links), and replacing it would part them",
-            "allow hard links, or break the link first",
+            "it has several names (hard links), and replacing it would separate them",
+            "use --allow-hard-links (allow_hard_links=True), or break the link first",
         )
     _refuse_if_changed(original)
 
@@ -94,9 +98,13 @@ def _refuse_if_changed(original: Original) -> None:
     try:
         now = os.stat(original.path)
     except OSError as error:
-        raise ChangedMeanwhile(original.photo, "it vanished meanwhile", "run again") from error
+        raise ChangedMeanwhile(
+            original.photo, "it was deleted in the meantime", "try again"
+        ) from error
     if _fingerprint(now) != _fingerprint(original.state):
-        raise ChangedMeanwhile(original.photo, "another program changed it meanwhile", "run again")
+        raise ChangedMeanwhile(
+            original.photo, "another program changed it in the meantime", "try again"
+        )
 
 
 def _fingerprint(state: os.stat_result) -> tuple[int, int, int, int]:
@@ -163,8 +171,8 @@ def _refuse_if_swapped(name: str, made: os.stat_result, original: Original) -> N
     if not same:
         raise WriteRefused(
             original.photo,
-            "its new content, a temporary file beside it, was taken away by another program",
-            "see who else may write in this folder, then run again",
+            "another program removed the temporary file that holds its new content",
+            "check which other programs write to this folder, then try again",
         )
 
 
@@ -190,9 +198,12 @@ def _put_in_place(name: str, made: os.stat_result, original: Original) -> None:
                 os.rename(name, kept)
                 name = kept
             raise WriteUncertain(
-                original.photo, f"what another program wrote at the same time is in {name}"
+                original.photo,
+                f"the version that another program wrote at the same time is in {name}",
             ) from error
-        raise ChangedMeanwhile(original.photo, "another program changed it meanwhile", "run again")
+        raise ChangedMeanwhile(
+            original.photo, "another program changed it in the meantime", "try again"
+        )
     with contextlib.suppress(OSError):  # the new file is in place; the next run deletes the old one
         os.unlink(name)
 
@@ -211,7 +222,9 @@ def _put_new(name: str, made: os.stat_result, original: Original) -> None:
     try:
         os.link(name, original.path)
     except FileExistsError as error:
-        raise ChangedMeanwhile(original.photo, "it appeared meanwhile", "run again") from error
+        raise ChangedMeanwhile(
+            original.photo, "another program created it in the meantime", "try again"
+        ) from error
     except OSError:  # a disk without hard links
         refuse_unless_replaceable(original)
         os.rename(name, original.path)
@@ -249,12 +262,14 @@ def _opened_again(original: Original) -> Iterator[int]:
         if error.errno not in {errno.ELOOP, errno.ENOENT, errno.EMLINK, errno.ENXIO}:
             raise
         _refuse_if_changed(original)
-        raise ChangedMeanwhile(original.photo, "it is a link meanwhile", "run again") from error
+        raise ChangedMeanwhile(
+            original.photo, "it was replaced by a link in the meantime", "try again"
+        ) from error
     try:
         # A number may be given away again at once: size and time tell, too.
         if _fingerprint(os.fstat(handle)) != _fingerprint(original.state):
             raise ChangedMeanwhile(
-                original.photo, "another program changed it meanwhile", "run again"
+                original.photo, "another program changed it in the meantime", "try again"
             )
         yield handle
     finally:
@@ -286,6 +301,6 @@ def _sync_folder(folder: str, photo: str) -> None:
     except OSError as error:
         raise WriteUncertain(
             photo,
-            f"it was replaced, but the disk did not confirm that: {error.strerror or error}",
-            "check the disk, then run again",
+            f"it was replaced, but the disk did not confirm this: {error.strerror or error}",
+            "check the disk, then try again",
         ) from error

@@ -56,7 +56,7 @@ def _is_file(name: str) -> bool:
         if error.errno in _NOT_THERE:
             return False
         reason = error.strerror or str(error)
-        raise PhotoNotReadable(name, f"whether it is there cannot be told ({reason})") from error
+        raise PhotoNotReadable(name, f"it is not known whether it exists ({reason})") from error
 
 
 def new(path: str) -> list[str]:

@@ -99,7 +99,9 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
     """As ``build``, one ``Outcome`` a photo as it is done; the page is there after the last."""
     target = Path(options.out).expanduser()
     if target.suffix.lower() not in {".html", ".htm"}:  # a slip of the pen must not cost a photo
-        raise OutputNotWritable(str(target), "a page ends in .html", "name the page so")
+        raise OutputNotWritable(
+            str(target), "the name of a gallery must end in .html", "add .html to the name"
+        )
     with (
         Pool(options.workers, options.limits) as pool,
         Page(target, options.title) as page,
@@ -198,7 +200,7 @@ class Page:
             yield
         except OSError as error:
             problem = f"the page cannot be written ({error.strerror or error})"
-            raise OutputNotWritable(str(self._target), problem, "name another file") from error
+            raise OutputNotWritable(str(self._target), problem, "choose another file") from error
 
     def _write(self, file: IO[bytes]) -> None:
         """What can be used at once comes first, the pictures after it."""
@@ -213,8 +215,8 @@ class Page:
             failures=self._failures,
             notice=(
                 f"This file holds reduced copies of {len(self._rows)} photos, their names and "
-                "places on the disk, and what phototag found in them. It connects to nothing. "
-                "Whoever has the file has the pictures; delete it when you are done."
+                "paths, and phototag's findings. It connects to nothing. Anyone who has this file "
+                "has the pictures; delete it when you are done."
             ),
             photos=in_script(self._rows),
             style=(here / "page.css").read_text("utf-8"),

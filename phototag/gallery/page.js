@@ -206,9 +206,9 @@ const gallery = (() => {
     line(...total).className = "total";
     const crops = make("ul", { class: "crops" });
     for (const [name, ratio, wide, high, best, reason] of photo.crops)
-      crops.append(make("li", {}, `${name}, ${ratio}, ${wide} \u00d7 ${high} px${best ? " (first choice)" : ""}: ${reason}`));
+      crops.append(make("li", {}, `${name}, ${ratio}, ${wide} \u00d7 ${high} px${best ? " (recommended)" : ""}: ${reason}`));
     const words = make("ul", { class: "words" }, ...photo.words.map((word) => make("li", {}, word)));
-    facts.replaceChildren(verdict, again, make("h3", {}, "What speaks for and against a headshot"),
+    facts.replaceChildren(verdict, again, make("h3", {}, "What counts for and against a headshot"),
       make("p", { class: "keys", "aria-hidden": "true" }, make("span", {}, "portrait"), make("span", {}, "headshot")),
       bars, make("h3", {}, "Keywords"), photo.words.length ? words : make("p", {}, "none"),
       make("h3", {}, "Crops"), photo.crops.length ? crops : make("p", {}, "none"),

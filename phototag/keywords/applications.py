@@ -80,17 +80,17 @@ COLLECTIONS: Final = (
     Collection(
         title="Headshots, strict",
         wanted=(("kind", Kind.HEADSHOT), ("grade", Grade.PROFESSIONAL)),
-        about="Headshots that look made for the purpose: by all criteria, not by framing alone.",
+        about="Headshots that look professional by all criteria, not only by their framing.",
     ),
     Collection(
         title="Headshots, casual",
         wanted=(("kind", Kind.HEADSHOT), ("grade", Grade.CASUAL)),
-        about="Snapshots and selfies in the framing of a headshot.",
+        about="Snapshots and selfies that are framed like a headshot.",
     ),
     Collection(
         title="Portraits",
         wanted=(("kind", Kind.PORTRAIT),),
-        about="People who are more than a head in the frame, groups included.",
+        about="Pictures that show more than the head, including groups.",
     ),
     Collection(
         title="Portraits of one person",
@@ -100,7 +100,7 @@ COLLECTIONS: Final = (
     Collection(
         title="Two people",
         wanted=(("people", Subjects.COUPLE),),
-        about="Exactly two people are the subject; whether they are a couple nobody can see.",
+        about="Exactly two people are the subject, whether or not they are a couple.",
     ),
     Collection(
         title="Groups",
@@ -120,7 +120,7 @@ COLLECTIONS: Final = (
     Collection(
         title="Doubtful verdicts",
         wanted=(("review", Review.DOUBTFUL),),
-        about="Worth a look: phototag is less than 80 % sure of its verdict.",
+        about="Check these: the confidence of the verdict is below 80 %.",
     ),
 )
 
@@ -206,8 +206,9 @@ def _table(vocabulary: Vocabulary) -> str:
         f"| {c.title} | {' and '.join(_paths(c, vocabulary))} | {c.level} | {c.about} |\n"
         for c in _known(vocabulary)
     ]
-    return "| collection | keywords | written by `--keywords` | |\n|---|---|---|---|\n" + "".join(
-        rows
+    return (
+        "| collection | keywords | written from level | content |\n|---|---|---|---|\n"
+        + "".join(rows)
     )
 
 
@@ -215,12 +216,12 @@ def _lightroom_how_to(vocabulary: Vocabulary) -> str:
     return f"""# phototag's smart collections in Lightroom Classic
 
 1. Tag your photos: `phototag tag --keywords standard YOUR_FOLDER`.
-2. In the Library, select the photos and choose *Metadata > Read Metadata from File*. This takes what
-   stands in the files and drops changes that were made in Lightroom and not yet saved to the files
+2. In the Library, select the photos and choose *Metadata > Read Metadata from File*. This reads the
+   metadata in the files and discards changes made in Lightroom that are not yet saved to the files
    (*Metadata > Save Metadata to Files* saves them; do that before tagging).
 3. In the Collections panel, right-click and choose *Import Smart Collection Settings*. Choose one of
    the `.lrsmcol` files here; repeat it for each one you want.
-4. To have the keywords ready for hand work, choose *Metadata > Import Keywords* and `{KEYWORD_FILE}`.
+4. To create the keyword list for tagging by hand, choose *Metadata > Import Keywords* and `{KEYWORD_FILE}`.
 
 {_table(vocabulary)}"""
 
@@ -229,12 +230,12 @@ def _digikam_how_to(vocabulary: Vocabulary) -> str:
     return f"""# phototag's keywords in digiKam
 
 1. Tag your photos: `phototag tag --keywords standard YOUR_FOLDER`.
-2. Photos that digiKam knew before keep their old tags until it reads them again: select them and
-   choose *Item > Reread Metadata From File*.
-3. In the left sidebar open *Tags* and choose *Existing Tags*. The tree has the node
-   `{vocabulary.root}`; a click on it or on a tag below it shows the photos that have it. *No Tags* shows
-   those in which no person is the subject, as far as they have no tags of yours.
-4. For two tags at once, click the first in the tree, open *Filters* in the right sidebar, and tick
+2. For photos that digiKam already knows, it shows the old tags until it reads the files again: select
+   them and choose *Item > Reread Metadata From File*.
+3. In the left sidebar open *Tags* and choose *Existing Tags*. The tree contains
+   `{vocabulary.root}`; click on it or on a tag below it to see the photos that have it. *No Tags* shows
+   photos in which no person is the subject, unless they have tags of your own.
+4. To combine two tags, click the first in the tree, open *Filters* in the right sidebar, and tick
    the second under *Tags Filter*.
 
 {_table(vocabulary)}"""
@@ -248,5 +249,5 @@ def _written(folder: Path, texts: dict[str, str]) -> list[Path]:
             file.write_text(text, encoding="utf-8")
     except OSError as error:
         problem = f"the files cannot be written ({error.strerror or error})"
-        raise OutputNotWritable(str(folder), problem, "name another folder") from error
+        raise OutputNotWritable(str(folder), problem, "choose another folder") from error
     return files

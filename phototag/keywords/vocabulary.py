@@ -96,7 +96,7 @@ def branches() -> tuple[Branch, ...]:
             for value in branch.values:
                 _text(value.replace("_", " "))
         except ValueError as error:
-            raise BadPlugin(branch.name, str(error), "mend or uninstall its package") from error
+            raise BadPlugin(branch.name, str(error), "fix or uninstall its package") from error
     return (*BRANCHES, *own)
 
 
@@ -172,7 +172,7 @@ class Vocabulary:
                 if word is not None:
                     _text(word)
         except ValueError as error:
-            raise BadPlugin(str(text), str(error), "mend or uninstall its package") from error
+            raise BadPlugin(str(text), str(error), "fix or uninstall its package") from error
         return offered
 
     @classmethod
@@ -197,7 +197,7 @@ class Vocabulary:
         try:
             return _vocabulary(tables)
         except ValueError as error:
-            remedy = "see the documentation of keywords"
+            remedy = "see the page 'Keywords of your own' of the documentation"
             raise BadVocabulary(str(file), str(error), remedy) from error
 
 
@@ -234,7 +234,7 @@ def _vocabulary(tables: Mapping[str, Any]) -> Vocabulary:
 def _table(tables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     table = tables.get(name, {})
     if not isinstance(table, dict):
-        raise ValueError(f"{name} is no table")  # noqa: TRY004 - of the file, not of a caller
+        raise ValueError(f"{name} is not a table")  # noqa: TRY004 - of the file, not of a caller
     return table
 
 
@@ -246,9 +246,11 @@ def _known(names: Mapping[str, Any], known: Any, what: str) -> None:
 
 def _text(word: object) -> str:
     if not isinstance(word, str) or not word.strip() or not word.isprintable():
-        raise ValueError(f"{word!r} is no word")
+        raise ValueError(f"{word!r} is not a keyword")
     if any(sign in word for sign in _RESERVED):
-        raise ValueError(f"{word!r} holds a sign that parts levels ({' '.join(_RESERVED)})")
+        raise ValueError(
+            f"{word!r} contains a character that separates levels ({' '.join(_RESERVED)})"
+        )
     if word != word.strip() or word.startswith("type="):
         raise ValueError(f"{word!r} cannot be a keyword")
     return word

@@ -73,7 +73,7 @@ def parse(data: bytes) -> Iim:
     end = len(data.rstrip(b"\0"))
     while position < end:
         if data[position] != _TAG or position + 5 > len(data):
-            message = f"byte {position} of the IPTC block starts no dataset"
+            message = f"there is no dataset at byte {position} of the IPTC block"
             raise ValueError(message)
         record, number, size = struct.unpack_from(">BBH", data, position + 1)
         position += 5
@@ -96,7 +96,7 @@ def _encoding(datasets: list[DataSet]) -> Encoding:
     if all(_decodes(text) for text in texts):
         return "utf-8"
     if mark == UTF8:
-        message = "the IPTC block says UTF-8 and is not"
+        message = "the IPTC block is marked as UTF-8, but is not valid UTF-8"
         raise ValueError(message)
     # ESC . A is ISO 8859-1; other sets than that and none at all we would only guess at.
     if mark not in {None, b"\x1b.A", b"\x1b-A"}:

@@ -70,7 +70,7 @@ def iptc_of(resources: tuple[Resource, ...]) -> bytes | None:
     """
     blocks = [item.value for item in resources if item.number == IPTC]
     if len(blocks) > 1:
-        message = "it holds two IPTC blocks"
+        message = "it contains two IPTC blocks"
         raise ValueError(message)
     return blocks[0] if blocks else None
 

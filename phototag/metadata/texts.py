@@ -30,7 +30,7 @@ def check(record: Record) -> None:
     words = record.keywords
     for word in (*words.flat, *words.hierarchical, *words.scene):
         if not word.strip():
-            message = "an empty word cannot be written"
+            message = "an empty keyword cannot be written"
             raise ValueError(message)
     for text in _texts(attrs.asdict(record)):
         # exiv2 takes "type=Bag" for the kind of an array, wherever it stands as a value.

@@ -60,15 +60,15 @@ def check(
         raise ValueError(message)
     packet, after = read_back.packet, foreign(read_back, made=before.made)
     if before.xmp != after.xmp:
-        message = "other XMP would change"
+        message = "XMP of other programs would change"
         raise ValueError(message)
     if before.iptc != after.iptc:
-        message = "other IPTC would change"
+        message = "IPTC of other programs would change"
         raise ValueError(message)
     meant = () if intended.block is None else intended.block.datasets
     found = () if new.iptc is None else iim.parse(new.iptc).datasets
     if packet.values() != intended.packet.values() or found != meant:
-        message = "the metadata read back differently"
+        message = "the metadata read back are not those that were to be written"
         raise ValueError(message)
     _check_second_reader(old.front(), new.front(), packet)
 
@@ -102,7 +102,7 @@ def _check_second_reader(old: bytes, new: bytes, packet: Packet) -> None:
     before, after = exiv2.view(old), exiv2.view(new)
     # What exiv2 cannot read at all it must not read differently; our own checks stand then.
     if before.error != after.error:
-        message = f"exiv2 could not read it any more: {after.error or before.error}"
+        message = f"exiv2 could no longer read it: {after.error or before.error}"
         raise ValueError(message)
     lost = {
         key

@@ -96,7 +96,7 @@ def require(*names: str) -> None:
         raise ModelsMissing(
             "phototag",
             "; ".join(filter(None, problems)),
-            "install phototag again, the models come with it",
+            "reinstall phototag, which includes the models",
         )
 
 
@@ -110,5 +110,5 @@ def problem(file: Path, digest: str) -> str:
     except OSError as error:
         return f"{file.name} cannot be read ({error.strerror or error})"
     if found != digest:
-        return f"{file.name} is not the right file (sha256 {found}, expected {digest})"
+        return f"{file.name} is not the expected file (sha256 {found}, expected {digest})"
     return ""

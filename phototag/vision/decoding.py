@@ -114,13 +114,15 @@ def opened(name: str, data: bytes) -> Image.Image:
     heif = _is_heif(data)
     if heif and not _register_heif():
         raise errors.FormatNotInstalled(
-            name, "reading HEIC needs one more package", "pip install 'phototag[heif]'"
+            name, "an extra package is needed to read HEIC", "pip install 'phototag[heif]'"
         )
     try:
         return Image.open(io.BytesIO(data), formats=[HEIF] if heif else FORMATS)
     except UnidentifiedImageError as error:
         raise errors.NotAPhoto(
-            name, "this is not a picture in a format phototag knows", "save it as JPEG, PNG or TIFF"
+            name,
+            "this is not a picture in a format that phototag can read",
+            "save it as JPEG, PNG or TIFF",
         ) from error
     except Exception as error:  # plug-ins raise whatever the broken header leads them to
         raise errors.PhotoDamaged(
@@ -163,7 +165,7 @@ def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
     short = min(width, height) * min(1.0, WORK_SIDE / max(1, width, height))
     if short < LEAST_SIDE:
         raise errors.PhotoTooSmall(
-            name, f"{width} x {height} px is too small or too narrow to see anything in it"
+            name, f"{width} x {height} px is too small or too narrow to be analysed"
         )
 
 
@@ -279,7 +281,7 @@ def _decode_raw(name: str, data: bytes, max_pixels: int) -> Picture:
     """The preview that the camera stored in a RAW file, with the sizes of the RAW picture."""
     if importlib.util.find_spec("rawpy") is None:
         raise errors.FormatNotInstalled(
-            name, "reading camera RAW needs one more package", "pip install 'phototag[raw]'"
+            name, "an extra package is needed to read camera RAW", "pip install 'phototag[raw]'"
         )
     rawpy = importlib.import_module("rawpy")
     try:

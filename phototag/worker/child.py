@@ -150,7 +150,7 @@ def _answered(request: Incoming, handlers: Handlers[Any]) -> object:
             return Fault.of(errors.PhotoTooLarge(request.name, *TOO_LITTLE))
         traceback.print_exc()
         problem = f"{type(error).__name__}: {error}"
-        remedy = "please report it, with what --verbose prints"
+        remedy = "please report it, with the output of --verbose"
         return Fault.of(errors.InternalError(request.name, problem, remedy))
 
 

@@ -54,9 +54,9 @@ def cut(order: Cut) -> None:
     """
     photo = read_file(order.photo.path)
     if formats.is_raw(photo.path, photo.data):
-        raise FormatNotWritable(photo.photo, "nothing is cut out of a raw file", "develop it first")
+        raise FormatNotWritable(photo.photo, "raw files cannot be cropped", "develop it first")
     if os.path.lexists(order.target):
-        raise WriteRefused(photo.photo, f"{order.target} is there already", "name another file")
+        raise WriteRefused(photo.photo, f"{order.target} already exists", "choose another file")
     try:
         new = _made(photo, order)
     except ValueError as error:
@@ -76,7 +76,7 @@ def _cut_anew(photo: Original, order: Cut) -> bytes:
     form = ENCODED.get(formats.suffix_of(order.target))
     if form is None or form.encoder is None:
         raise FormatNotWritable(
-            order.target, "pictures are not written in this format", f"use {', '.join(ENCODED)}"
+            order.target, "pictures cannot be written in this format", f"use {', '.join(ENCODED)}"
         )
     with opened(photo.photo, photo.data) as image:
         try:
@@ -88,9 +88,7 @@ def _cut_anew(photo: Original, order: Cut) -> bytes:
         wide, high = order.pixels
         sizes = order.box.width * whole.width - wide, order.box.height * whole.height - high
         if max(map(abs, sizes)) > 1:
-            raise PhotoDamaged(
-                photo.photo, "the picture has another size than when it was looked at"
-            )
+            raise PhotoDamaged(photo.photo, "the picture no longer has the size that was analysed")
         left, top = round(order.box.x * whole.width), round(order.box.y * whole.height)
         part = whole.crop((left, top, left + wide, top + high))
         options = dict(form.encoder.options)
@@ -137,7 +135,7 @@ def _exif(
     try:
         return _exif_of(image, pixels, orientation)
     except Exception as error:  # Pillow raises whatever a mistyped tag leads it to
-        raise MetadataDamaged(photo.photo, f"its Exif cannot be carried over ({error})") from error
+        raise MetadataDamaged(photo.photo, f"its Exif cannot be copied ({error})") from error
 
 
 def _exif_of(image: Image.Image, pixels: tuple[int, int], orientation: int) -> bytes | None:
@@ -163,14 +161,16 @@ def _cut_losslessly(photo: Original, order: Cut) -> bytes:
     program = shutil.which("jpegtran")
     if program is None:
         raise WriteRefused(
-            photo.photo, "cutting without loss needs jpegtran", "install libjpeg-turbo's programs"
+            photo.photo, "lossless cropping needs jpegtran", "install the programs of libjpeg-turbo"
         )
     if (
         not photo.data.startswith(b"\xff\xd8")
         or ENCODED.get(formats.suffix_of(order.target)) is not formats.JPEG
     ):
         raise WriteRefused(
-            photo.photo, "only a JPEG can be cut without loss, into a JPEG", "leave out --lossless"
+            photo.photo,
+            "lossless cropping works only from a JPEG to a JPEG",
+            "leave out --lossless",
         )
     source = open_container(photo.data, photo.photo)
     assert isinstance(source, Jpeg)
@@ -185,10 +185,10 @@ def _cut_losslessly(photo: Original, order: Cut) -> bytes:
             command, input=photo.data, capture_output=True, check=False, timeout=CUT_SECONDS
         )
     except subprocess.TimeoutExpired as error:
-        raise PhotoDamaged(photo.photo, f"jpegtran took over {CUT_SECONDS} s") from error
+        raise PhotoDamaged(photo.photo, f"jpegtran took more than {CUT_SECONDS} s") from error
     if run.returncode:
         said = run.stderr.decode(errors="replace").strip()
-        raise PhotoDamaged(photo.photo, f"jpegtran could not cut it: {said}")
+        raise PhotoDamaged(photo.photo, f"jpegtran failed: {said}")
     cut_out = Jpeg(run.stdout).with_exif_and_profile(exif, source)
     place = Box(left / size[0], top / size[1], wide / size[0], high / size[1])
     return transfer.carried(
@@ -212,7 +212,7 @@ def _on_the_grid(photo: Original, image: JpegImageFile, box: Box) -> tuple[int, 
     if shift > MOST_SHIFT:
         raise WriteRefused(
             photo.photo,
-            f"its blocks would move the crop by {left % across} x {top % down} px",
+            f"the JPEG blocks would move the crop by {left % across} x {top % down} px",
             "leave out --lossless",
         )
     return left - left % across, top - top % down, wide, high

@@ -45,7 +45,7 @@ def draw(order: Draw) -> None:
         PhototagError: the photo cannot be read.
     """
     if os.path.lexists(order.target):
-        raise WriteRefused(order.target, "it is there already", "name another file")
+        raise WriteRefused(order.target, "it already exists", "choose another file")
     photo = order.photo
     seen = photos.decode(photo.name, opening.read(photo.path, photo.name)[0], order.max_pixels)
     stream = io.BytesIO()

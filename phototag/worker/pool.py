@@ -92,8 +92,8 @@ def _end_abandoned(processes: Sequence[SealedProcess]) -> None:
     """What becomes of the sealed processes of a pool that nobody can reach any more."""
     ended = [process.abandon() for process in processes]
     if any(ended):
-        what = "an Analyzer was dropped while its sealed processes ran"
-        remedy = "call close(), or use it in a `with` statement"
+        what = "an Analyzer was not closed, and its sealed processes were still running"
+        remedy = "call close(), or use a `with` statement"
         warnings.warn(f"{what}: {remedy}", ResourceWarning, stacklevel=2)
 
 

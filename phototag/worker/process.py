@@ -235,7 +235,7 @@ class _Running:
         """Hear who it is, which it says as soon as it can."""
         version = messages.receive_greeting(self._stdout, MOST_GREETING)
         if version != __version__:
-            self._log.append(f"it is phototag {version}, and this is phototag {__version__}")
+            self._log.append(f"it has phototag {version}, but this is phototag {__version__}")
             raise ValueError(version)
         self._greeted = True
 
@@ -248,7 +248,7 @@ class _Running:
             return errors.WorkerStopped(
                 name,
                 f"the sealed process was ended by {signal.Signals(-status).name} from outside",
-                "run the same command again; if memory is short, with fewer --workers",
+                "run the same command again; if there is too little memory, use fewer --workers",
             )
         if not self._greeted:
             why = f"no answer within {self._late:g} s" if self._late else f"status {status}"
@@ -258,7 +258,7 @@ class _Running:
             return errors.WorkerDied(
                 name,
                 f"took longer than {self._late:g} s and was stopped",
-                "allow it more with --timeout or Limits(seconds=...)",
+                "raise the limit with --timeout or Limits(seconds=...)",
             )
         said = f" ({last})" if last else ""
         return errors.WorkerDied(name, f"made the sealed process end with status {status}{said}")

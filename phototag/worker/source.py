@@ -86,7 +86,7 @@ def source_of(image: Any) -> Source:
     raise errors.BadInput(
         f"<{type(image).__name__}>",
         "this is not a picture",
-        "give a path, bytes, a file opened in binary mode, an RGB array or a Pillow image",
+        "pass a path, bytes, a file opened in binary mode, an RGB array or a Pillow image",
     )
 
 
@@ -96,7 +96,7 @@ def _of_array(array: NDArray[Any]) -> PictureData:
         raise errors.BadInput(
             "<array>",
             f"an array of shape {array.shape} and type {array.dtype}",
-            "give height x width x 3 RGB values of type uint8",
+            "pass height x width x 3 RGB values of type uint8",
         )
     return PictureData("<array>", array.tobytes(), array.shape)
 
@@ -108,7 +108,7 @@ def _of_pillow(image: Image) -> PictureData:
     if image.format == "EPS" and getattr(image, "tile", None):
         # Not yet drawn: Pillow would start Ghostscript.
         problem = "this is PostScript, a program that draws a picture"
-        raise errors.NotAPhoto(name, problem, "draw it first: image.load()")
+        raise errors.NotAPhoto(name, problem, "load it first: image.load()")
     try:
         upright = ImageOps.exif_transpose(image)
         if upright.mode in ARRAY_MODES and not upright.has_transparency_data:
@@ -133,7 +133,7 @@ def _of_file(file: Any) -> PictureData:
     except UnicodeError:
         raise as_text from None
     except (OSError, ValueError) as error:  # a ValueError: it was closed
-        raise errors.PhotoNotReadable(name, f"cannot be read ({error})") from error
+        raise errors.PhotoNotReadable(name, f"it cannot be read ({error})") from error
     if isinstance(data, str):
         raise as_text
     if not isinstance(data, bytes):
@@ -157,5 +157,5 @@ def name_of(image: Any, error: errors.PhototagError) -> str:
 
 def _named(name: str, data: bytes | bytearray | memoryview) -> str:
     if not len(data):
-        raise errors.NotAPhoto(name, "there are no bytes in it")
+        raise errors.NotAPhoto(name, "it is empty")
     return name

@@ -20,7 +20,7 @@ SEALED: Final = (
 )
 DEAD_PROXY = "http://127.0.0.1:9"  # port 9 of this machine: nothing listens there
 
-REMEDY: Final = f"set {PYTHON} to a Python that has this phototag installed"
+REMEDY: Final = f"set {PYTHON} to a Python interpreter with this version of phototag"
 # What the system answers of a program that is none, or not ours to start.
 _NO_PROGRAM: Final = {
     errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOEXEC, errno.ENOTDIR, errno.EISDIR,
@@ -74,15 +74,17 @@ def interpreter() -> str:
         WorkerNotStarted: there is none.
     """
     if os.environ.get(SEALED):
-        problem = "this program was itself started as a sealed process, and is none"
+        problem = "this program was started as a sealed process, but is not one"
         raise errors.WorkerNotStarted(PYTHON, problem, REMEDY)
     if named := os.environ.get(PYTHON):
         return named
     if getattr(sys, "frozen", False):
-        problem = "a frozen application has no Python to run the sealed process with"
+        problem = "a frozen application contains no Python interpreter for the sealed process"
         raise errors.WorkerNotStarted(PYTHON, problem, REMEDY)
     if not sys.executable:
-        problem = "the Python of this program does not know where it lies (sys.executable is empty)"
+        problem = (
+            "the path of this program's Python interpreter is not known (sys.executable is empty)"
+        )
         raise errors.WorkerNotStarted(PYTHON, problem, REMEDY)
     return sys.executable
 

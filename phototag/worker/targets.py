@@ -92,7 +92,9 @@ def _unhidden(photo: Original, container: Container) -> Container:
         first = drafted(container)
         plan.take_back(first)
         if first.packet.names():
-            raise ValueError("it holds two XMP packets, and programs differ in which they read")
+            raise ValueError(
+                "it contains two XMP packets, and programs differ in which one they read"
+            )
     return behind
 
 

@@ -74,7 +74,9 @@ def write(
     with refused(photo.photo, WriteRefused):
         texts.check(order.record)
     if expected and FileState.of(photo.state) != expected.state:
-        raise ChangedMeanwhile(photo.photo, "another program changed it meanwhile", "run again")
+        raise ChangedMeanwhile(
+            photo.photo, "another program changed it in the meantime", "try again"
+        )
     edit = partial(plan.tag, order=order, options=options)
     targets = to_write(photo, options)
     if order.lightroom and all(target.original is photo for target in targets):
@@ -241,7 +243,7 @@ def _told_if_in_part(files: list[_Prepared], at: int, options: WriteOptions) -> 
             else f"{printable_name(error.photo)}: {error.problem}"
         )
         problem = f"{', '.join(map(printable_name, done))} was changed, but not this file: {why}"
-        raise WriteInPart(left[0], problem, error.remedy or "run again") from error
+        raise WriteInPart(left[0], problem, error.remedy or "try again") from error
 
 
 def _changed(files: list[_Prepared]) -> list[str]:

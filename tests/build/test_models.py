@@ -55,7 +55,7 @@ def test_verify_looks_into_the_installation_by_default(installed: Path) -> None:
 def test_a_wrong_file_is_named_with_both_digests(installed: Path) -> None:
     (installed / "two.onnx").write_bytes(b"other")
     (sentence,) = models.verify(installed)
-    assert sentence.startswith("two.onnx is not the right file")
+    assert sentence.startswith("two.onnx is not the expected file")
     assert hashlib.sha256(b"other").hexdigest() in sentence
     assert models.MODELS["two.onnx"] in sentence
 
@@ -72,7 +72,7 @@ def test_require_says_what_to_do(installed: Path) -> None:
     with pytest.raises(ModelsMissing) as caught:
         models.require()
     assert str(caught.value) == (
-        "phototag: one.task is missing; install phototag again, the models come with it"
+        "phototag: one.task is missing; reinstall phototag, which includes the models"
     )
 
 

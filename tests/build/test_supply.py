@@ -70,7 +70,7 @@ def test_a_missing_and_a_wrong_file_are_named(table: None, target: Path, given: 
     message = str(caught.value)
     assert f"PHOTOTAG_MODELS={given}" in message
     assert f"{models.FACE_DETECTOR} is missing" in message
-    assert f"{models.SELFIE_SEGMENTER} is not the right file" in message
+    assert f"{models.SELFIE_SEGMENTER} is not the expected file" in message
     assert f"{wheels.MEDIAPIPE.filename} is missing" in message
     assert models.FACE_LANDMARKER not in message
     assert not target.exists()
@@ -78,7 +78,7 @@ def test_a_missing_and_a_wrong_file_are_named(table: None, target: Path, given: 
 
 def test_a_wheel_with_other_bytes_is_refused(target: Path, tmp_path: Path) -> None:
     (tmp_path / wheels.MEDIAPIPE.filename).write_bytes(b"not the wheel")
-    with pytest.raises(ModelBuildError, match="is not the right file"):
+    with pytest.raises(ModelBuildError, match="is not the expected file"):
         supply.supply_models(target, {"PHOTOTAG_MODELS": str(tmp_path)})
 
 

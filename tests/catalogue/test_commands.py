@@ -40,9 +40,9 @@ def test_a_catalogue_from_the_first_run_to_its_end(tree: Path) -> None:
     assert "2 known from earlier" in first.stderr
     assert first.stderr.count("no photo") + first.stderr.count("broken.jpg") >= 2
     assert f"with the same options: phototag tag {tree} --failed --state {state[1]}" in first.stderr
-    assert f"Take it all back: phototag undo 1 --state {state[1]}" in first.stderr
+    assert f"To undo all changes: phototag undo 1 --state {state[1]}" in first.stderr
     again = run("tag", tree, *state)
-    assert (again.stdout, "3 as they were" in again.stderr) == ("", True)
+    assert (again.stdout, "3 unchanged" in again.stderr) == ("", True)
     (tree / "broken.jpg").write_bytes(before[tree / "portrait.jpg"])
     retried = run("tag", tree, "--failed", *state, "--json")
     assert (retried.returncode, retried.stderr) == (0, "")
@@ -59,7 +59,7 @@ def test_a_catalogue_from_the_first_run_to_its_end(tree: Path) -> None:
     assert run("undo", "1", *state).returncode == 0
     assert (tree / "portrait.jpg").read_bytes() == before[tree / "portrait.jpg"]
     nothing = run("undo", *state)
-    assert (nothing.returncode, "there is no run to take back" in nothing.stderr) == (3, True)
+    assert (nothing.returncode, "there is no run to undo" in nothing.stderr) == (3, True)
 
 
 def test_unchanged_photos_as_json(tree: Path) -> None:
@@ -115,7 +115,7 @@ def test_watch_until_ctrl_c(tree: Path, portrait_jpg: Path) -> None:
 def test_single_photos_are_taken_back_by_remove(tree: Path) -> None:
     portrait, headshot = tree / "portrait.jpg", next(tree.rglob("headshot.jpg"))
     tagged = run("tag", portrait, headshot)
-    assert f"Take it all back: phototag remove {portrait} {headshot}" in tagged.stderr
+    assert f"To undo all changes: phototag remove {portrait} {headshot}" in tagged.stderr
     assert "phototag undo" not in tagged.stderr
     removed = run("remove", portrait, headshot, "--json")
     assert [row["changed"] for row in rows(removed.stdout)] == [True, True]
@@ -123,12 +123,12 @@ def test_single_photos_are_taken_back_by_remove(tree: Path) -> None:
     told = run("remove", portrait, headshot).stderr
     assert "2 photos in" in told
     assert "0 changed" in told
-    assert "looked at" not in told
+    assert "analysed" not in told
     for photo in (portrait, headshot):
         run("tag", photo)
         photo.chmod(0o444)
     refused = run("remove", portrait, headshot)
-    assert (refused.returncode, "looked at" in refused.stderr) == (1, False)
+    assert (refused.returncode, "analysed" in refused.stderr) == (1, False)
 
 
 def test_each_folder_is_taken_back_by_its_own_run(tree: Path, tmp_path: Path) -> None:
@@ -141,4 +141,4 @@ def test_each_folder_is_taken_back_by_its_own_run(tree: Path, tmp_path: Path) ->
 
 def test_failed_goes_with_a_folder(portrait_jpg: Path) -> None:
     done = run("tag", "--failed", portrait_jpg)
-    assert (done.returncode, "--failed goes with a folder" in done.stderr) == (2, True)
+    assert (done.returncode, "--failed needs a folder" in done.stderr) == (2, True)

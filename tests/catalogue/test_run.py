@@ -319,7 +319,7 @@ def test_a_folder_that_may_not_be_entered_is_reported(
     outcomes = tag(tree, state)
     (refused,) = [o for o in outcomes if isinstance(o.error, errors.PhotoNotReadable)]
     assert refused.photo.endswith("May")
-    assert "cannot be searched" in str(refused.error)
+    assert "cannot be read" in str(refused.error)
     assert "portrait.jpg" in changed(outcomes)
 
 

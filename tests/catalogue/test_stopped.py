@@ -71,7 +71,7 @@ def test_what_is_sent_to_the_group_costs_no_photo(many: Path, state: Path, numbe
     assert sealed
     assert process.returncode == 130
     assert "failed" not in said
-    assert "run the same command again to go on" in said
+    assert "run the same command again to resume" in said
     assert all(map(wait_until_gone, sealed))
     assert failures(state) == []
     goes_on(many, state)

@@ -73,7 +73,7 @@ def test_a_full_disk_leaves_the_photo_as_it_was(folder: Path, tmp_path: Path) ->
     room = int(source.stat().st_size * 1.5)  # for the photo, and not for a second one
     photo = folder / "photo.jpg"
     text = said(f'mount -t tmpfs -o size={room} tmpfs "{folder}" && cp "{source}" "{photo}"', photo)
-    assert text.startswith(f"{photo}: the disk is full (the file is as it was); free some space\n")
+    assert text.startswith(f"{photo}: the disk is full (the file is unchanged); free some space\n")
     assert text.splitlines()[1:-1] == ["photo.jpg"]
     assert text.split()[-2] == md5(source).split()[0]
 
@@ -82,7 +82,7 @@ def test_a_read_only_disk_leaves_the_photo_as_it_was(folder: Path) -> None:
     photo = folder / "photo.jpg"
     photo.write_bytes(seeds.photo("jpg"))
     text = said(f'mount --bind "{folder}" "{folder}" && mount -o remount,ro,bind "{folder}"', photo)
-    assert "(the file is as it was)" in text
+    assert "(the file is unchanged)" in text
     assert "not writable" in text
     assert text.endswith(md5(photo))
 
@@ -99,7 +99,7 @@ def test_a_folder_that_takes_no_files_leaves_the_photo_as_it_was(folder: Path) -
     inside.chmod(0o555)
     text = said("true", photo, str(NOBODY))
     assert text.startswith(
-        f"{photo}: its folder is not writable (the file is as it was); "
+        f"{photo}: its folder is not writable (the file is unchanged); "
         "change the folder's permissions\n"
     )
     assert text.endswith(md5(photo))

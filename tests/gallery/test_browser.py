@@ -139,7 +139,7 @@ def test_the_numbers_of_each_photo_add_up(view: Any) -> None:
             for width, number in zip(widths, (*parts, total), strict=True)
         )
         meanings.add(rows[-1][2])
-    nobody = "it decides nothing, since no person is the subject"
+    nobody = "it has no effect, because no person is the subject"
     assert meanings == {"above 0 means headshot", "below 0 means portrait", nobody}
 
 

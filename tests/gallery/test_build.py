@@ -123,7 +123,7 @@ def test_the_drawing_of_one_photo(portrait_jpg: Path, tmp_path: Path) -> None:
             colours = {colour for _, colour in picture.convert("RGB").getcolors(1 << 24) or []}
         assert {(53, 224, 127), (255, 210, 63), (255, 123, 208), (110, 193, 255)} <= colours
         before = out.read_bytes()
-        with pytest.raises(errors.WriteRefused, match="there already"):
+        with pytest.raises(errors.WriteRefused, match="already exists"):
             analyzer.draw(portrait_jpg, analysis, out)
         assert out.read_bytes() == before
 

@@ -99,7 +99,9 @@ def test_a_temporary_file_that_is_swapped_changes_nobodys_file(  # noqa: PLR0917
     where, function = MOMENTS[moment]
     with monkeypatch.context() as patched:
         patched.setattr(where, function, swapping(getattr(where, function)))
-        with pytest.raises(WriteRefused, match="taken away by another program") as caught:
+        with pytest.raises(
+            WriteRefused, match="another program removed the temporary file"
+        ) as caught:
             apply(path, headshot, WriteOptions(keep_mtime=keep_mtime))
     assert caught.value.remedy
     (name,) = swapped
@@ -122,7 +124,7 @@ def test_a_temporary_file_that_vanishes_is_no_traceback(
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", vanish)
-        with pytest.raises(WriteRefused, match="taken away"):
+        with pytest.raises(WriteRefused, match="removed the temporary file"):
             apply(path, headshot)
     assert path.read_bytes() == before
 
@@ -142,7 +144,7 @@ def test_of_a_new_sidecar_it_is_the_same(
 
     with monkeypatch.context() as patched:
         patched.setattr(replace_module, "_take_over", swap)
-        with pytest.raises(WriteRefused, match="taken away"):
+        with pytest.raises(WriteRefused, match="removed the temporary file"):
             apply(path, headshot, WriteOptions(sidecar="always"))
     as_it_was(other)
     assert not path.with_suffix(".xmp").exists()

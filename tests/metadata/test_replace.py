@@ -114,7 +114,7 @@ def test_what_another_program_wrote_is_kept_even_if_it_cannot_be_put_back(
     before = path.read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", raising(errno.EIO))
-        with pytest.raises(WriteUncertain, match="what another program wrote") as caught:
+        with pytest.raises(WriteUncertain, match="version that another program wrote") as caught:
             apply(path, headshot)
     (beside,) = path.parent.glob("a.jpg.kept-*")
     assert str(beside) in caught.value.problem

@@ -216,7 +216,7 @@ def test_xmp_over_64_kilobytes_is_refused_in_jpeg_only(make: Any, headshot: Reco
     many = Keywords(tuple(f"keyword number {number:06d}" for number in range(2000)))
     path = make("a.jpg")
     before = path.read_bytes()
-    with pytest.raises(WriteRefused, match="JPEG takes"):
+    with pytest.raises(WriteRefused, match="JPEG allows"):
         apply(path, attrs.evolve(headshot, keywords=many))
     assert before == path.read_bytes()
     assert apply(path, headshot).changed
@@ -294,9 +294,9 @@ def test_verification_notices_lost_words_of_the_user(make: Any, headshot: Record
         (b">3</xmp:Rating>", b">4</xmp:Rating>"),
     ):
         assert mine in new
-        with pytest.raises(ValueError, match="other XMP"):
+        with pytest.raises(ValueError, match="XMP of other"):
             _verify(old, new.replace(mine, other))
-    with pytest.raises(ValueError, match="other IPTC"):
+    with pytest.raises(ValueError, match="IPTC of other"):
         _verify(old, new.replace(b"Rome", b"Rume"))
 
 
@@ -310,7 +310,7 @@ def test_verification_notices_that_our_own_words_do_not_stay(make: Any, headshot
         (b"headshot\x1c\x02\x19", b"headshut\x1c\x02\x19"),
     ):
         assert mine in new
-        with pytest.raises(ValueError, match=r"read back differently|other (XMP|IPTC)"):
+        with pytest.raises(ValueError, match=r"not those that were|(XMP|IPTC) of other"):
             _verify(old, new.replace(mine, other, 1), new)
 
 

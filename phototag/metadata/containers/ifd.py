@@ -90,7 +90,7 @@ class Tiff:
         self.data = data
         endian = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
         if endian is None or len(data) < _HEADER:
-            message = "it is no TIFF structure"
+            message = "it is not a valid TIFF structure"
             raise ValueError(message)
         self.endian: str = endian
         self.first: Directory = self.directory(self.unpack("I", 4)[0])
@@ -133,7 +133,7 @@ class Tiff:
         yield directory
         while directory.next:
             if directory.next in seen or len(seen) > _LONGEST_CHAIN:
-                message = "the TIFF's pages run in a circle"
+                message = "the TIFF's pages form a loop"
                 raise ValueError(message)
             seen.add(directory.next)
             directory = self.directory(directory.next)

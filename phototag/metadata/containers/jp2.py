@@ -57,11 +57,11 @@ class Jp2(Container):
             self._parts.append(part)
             position += len(part.header) + len(part.content)
         if any(part.kind in _WITH_PLACES for part in self._parts):
-            message = "it refers to places in the file, which a change would shift"
+            message = "it contains file offsets that a change would make wrong"
             raise ValueError(message)
         packets = [part for part in self._parts if part.is_uuid(_XMP)]
         if len(packets) > 1:
-            message = "it holds two XMP packets"
+            message = "it contains two XMP packets"
             raise ValueError(message)
         self._xmp = packets[0].content[_UUID_BYTES:] if packets else None
 

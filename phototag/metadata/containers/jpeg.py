@@ -76,7 +76,7 @@ class Jpeg(Container):
         self._end = position
         packets = [s for s in self._segments if s.is_(_APP1, _XMP)]
         if len(packets) > 1:
-            message = "it holds two XMP packets"
+            message = "it contains two XMP packets"
             raise ValueError(message)
         self._xmp = packets[0] if packets else None
         boxes = [s.payload for s in self._segments if s.is_(_APP13, _PHOTOSHOP)]

@@ -82,7 +82,7 @@ class Png(Container):
         packets = [chunk for chunk in self._chunks if chunk.is_xmp]
         standard = [chunk for chunk in packets if chunk.is_standard]
         if len(standard) > 1 or len(packets) - len(standard) > 1:
-            message = "it holds two XMP packets"
+            message = "it contains two XMP packets"
             raise ValueError(message)
         # exiv2, and with it digiKam and darktable, take the first.
         self._place = packets[0] if packets else None

@@ -37,7 +37,7 @@ def open_container(
         raise NotAPhoto(photo, "the file is empty")
     found = by_content(data)
     if found is None:
-        raise NotAPhoto(photo, "the content is no known kind of picture")
+        raise NotAPhoto(photo, "the content is not a known picture format")
     if not found.takes_metadata:
         raise _not_writable(photo, found.name)
     try:

@@ -46,7 +46,7 @@ class TiffFile(Container):
         self._tiff = Tiff(data)
         for entry in self._tiff.first.entries:
             if not entry.whole:
-                message = f"the value of TIFF tag {entry.tag} lies beyond the end of the file"
+                message = f"the value of TIFF tag {entry.tag} is beyond the end of the file"
                 raise ValueError(message)
 
     @property

@@ -59,7 +59,7 @@ class WebP(Container):
             message = "the WebP has no chunks"
             raise ValueError(message)
         if sum(chunk.kind == b"XMP " for chunk in self._chunks) > 1:
-            message = "it holds two XMP packets"
+            message = "it contains two XMP packets"
             raise ValueError(message)
 
     def _find(self, kind: bytes) -> bytes | None:
@@ -126,7 +126,7 @@ def _header(picture: Chunk) -> Chunk:
         wide, high = struct.unpack_from("<HH", picture.content, 6)
         width, height, alpha = (wide & 0x3FFF) - 1, (high & 0x3FFF) - 1, 0
     else:
-        message = "the WebP starts with no picture"
+        message = "the WebP does not start with a picture"
         raise ValueError(message)
     flags = _ALPHA_FLAG if alpha else 0
     content = bytes([flags, 0, 0, 0]) + width.to_bytes(3, "little") + height.to_bytes(3, "little")

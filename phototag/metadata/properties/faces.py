@@ -35,9 +35,7 @@ class Faces(Structures):
     """A region for each face that was seen."""
 
     label: str = str(FACES)
-    why: str = (
-        "applications list the faces, unnamed; never crops, which digiKam would take for people"
-    )
+    why: str = "applications list the faces, without names; crops are never here, since digiKam lists them as people"
     content = "faces"
     kind = "Struct"
 

@@ -28,7 +28,7 @@ class Subject(FlatWords):
     """The keywords."""
 
     label: str = SUBJECT
-    why: str = "the keywords that every application reads"
+    why: str = "every application reads these keywords"
 
     def words(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Sequence[str]:
         """Our words, and those that the user has in IPTC only: many programs stop reading at XMP."""
@@ -103,7 +103,7 @@ class IptcKeywords(FlatWords):
     """All keywords once more, in the IPTC block."""
 
     label: str = IPTC_KEYWORDS
-    why: str = "viewers that know only the older block; all keywords, since they read nothing else"
+    why: str = "for viewers that read only this older block; contains all keywords"
     store = "iim"
 
     @property

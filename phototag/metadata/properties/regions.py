@@ -33,7 +33,7 @@ class CropRegions(Structures):
     """A region for each crop that is suggested."""
 
     label: str = str(REGIONS)
-    why: str = "the standard place for the area to be used for a crop of another shape"
+    why: str = "the standard property for areas to crop to"
     content = "regions"
 
     def items(self, packet: Packet) -> tuple[Value, ...]:

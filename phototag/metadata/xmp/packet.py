@@ -47,7 +47,7 @@ class Packet:
         while found and found[0].name != (RDF, "RDF"):
             found = found[0].elements
         if not found:
-            message = "it holds no rdf:RDF"
+            message = "it contains no rdf:RDF"
             raise ValueError(message)
         return found[0]
 
@@ -61,7 +61,7 @@ class Packet:
 
     def _refuse_a_second(self, name: Name) -> None:
         if name in self:
-            message = f"it holds {name} twice"
+            message = f"it contains {name} twice"
             raise ValueError(message)
 
     def __contains__(self, name: Name) -> bool:
@@ -192,7 +192,7 @@ class Packet:
         if limit is not None and len(data) > limit:
             data = self.to_bytes(padding=False)
             if len(data) > limit:
-                message = f"the XMP would have {len(data)} bytes, {form} takes {limit}"
+                message = f"the XMP would have {len(data)} bytes; {form} allows {limit}"
                 raise ValueError(message)
         return data
 

@@ -132,7 +132,7 @@ class _Builder:
 
     @staticmethod
     def document_type(*_: object) -> None:
-        message = "it has a document type, which XMP forbids"
+        message = "it has a document type declaration, which XMP does not allow"
         raise ValueError(message)
 
 
