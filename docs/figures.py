@@ -1,4 +1,4 @@
-"""What was measured, as pages: the tables are made here, the sentences stand in ``templates``."""
+"""Pages of the measured figures: the tables are made here, the sentences are in ``templates``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-# Title of a field, and how often two people who labelled independently agree.
+# Title of a field, and the share of photos on which two independent labellers agree.
 FIELDS = {
     "kind": ("kind", ".986"),
     "subjects": ("people, exact (9+ as one)", ".991"),
@@ -27,7 +27,7 @@ FIELDS = {
 
 
 def accuracy() -> str:
-    """What ``benchmarks accuracy`` measured last."""
+    """The last results of ``benchmarks accuracy``."""
     found = _measured("accuracy.json")
     scores, runs = found["scores"], found["runs"]
     sure = scores["confidence"]
@@ -47,12 +47,12 @@ def accuracy() -> str:
                 people,
             )
         )
-    head = ("field", "photos", "accuracy", "macro recall", "told", "right where told")
+    head = ("field", "photos", "accuracy", "macro recall", "decided", "right if decided")
     return filled("accuracy", {**found, "sure": sure, "fields": table((*head, "two people"), rows)})
 
 
 def robustness() -> str:
-    """What ``benchmarks robustness`` measured last."""
+    """The last results of ``benchmarks robustness``."""
     found = _measured("robustness.json")
     changes = table(
         ("change", "same kind", "same number of people"),
@@ -65,7 +65,7 @@ def robustness() -> str:
 
 
 def gallery_measured() -> str:
-    """What ``python -m benchmarks gallery`` found."""
+    """The last results of ``benchmarks gallery``."""
     found = _measured("gallery.json", "measured")
     rows = (
         (
@@ -76,7 +76,7 @@ def gallery_measured() -> str:
         )
         for page in found["pages"]
     )
-    head = ("photos", "size", "usable after", "a filter takes")
+    head = ("photos", "size", "usable after", "applying a filter")
     return filled("gallery", {**found, "table": table(head, rows)})
 
 
@@ -113,7 +113,7 @@ def _whole(found: Mapping[str, Any]) -> str:
 
 
 def speed_measured() -> str:
-    """What ``python -m benchmarks speed`` found."""
+    """The last results of ``benchmarks speed``."""
     found = _measured("speed.json", "measured")
     machine = found["machine"]
     versions = ", ".join(
@@ -125,7 +125,7 @@ def speed_measured() -> str:
 
 
 def growth_measured() -> str:
-    """What ``python -m benchmarks growth`` found."""
+    """The last results of ``benchmarks growth``."""
     found = _measured("growth.json", "measured")
 
     def rows(name: str) -> str:
@@ -139,7 +139,7 @@ def growth_measured() -> str:
 
 
 def throughput() -> str:
-    """A model of larger machines, from what was measured."""
+    """Estimates for larger machines, calculated from the measurements."""
     speed, growth = _measured("speed.json", "measured"), _measured("growth.json", "measured")
     rows = [row for row in speed["whole"] if row["size"] == "12 MP"]
     look = sum(row["analyze_many"] for row in rows) / len(rows) / 1000
@@ -152,7 +152,7 @@ def throughput() -> str:
     def rate(cores: int, link: float | None) -> tuple[float, str]:
         by_cores = cores * beside / (look + write)
         by_link = float("inf") if link is None else link / size
-        # Reading and writing go different ways on a full-duplex line: the same limit for both.
+        # A full-duplex connection has its full bandwidth in each direction.
         return (by_cores, "cores") if by_cores < by_link else (by_link, "network")
 
     def line(name: str, cores: int, link: str) -> tuple[str, ...]:
@@ -174,7 +174,7 @@ def throughput() -> str:
 
 def _kills(kills: Mapping[str, Any]) -> str:
     return table(
-        ("killed", "after a change", "damaged", "lost", "temporary files", "after next run"),
+        ("killed", "after a change", "damaged", "lost", "temporary files", "left after next run"),
         (
             (
                 f"{name}, {tally['kills']}",
@@ -192,11 +192,11 @@ def _kills(kills: Mapping[str, Any]) -> str:
 def _calls(calls: Mapping[str, Any]) -> str:
     return table(
         (
-            "a call fails",
+            "failing calls in",
             "experiments",
-            "done all the same",
-            "refused, as it was",
-            "in place, unconfirmed",
+            "done anyway",
+            "refused, unchanged",
+            "in place, not confirmed",
             "one of two files",
             "wrong",
         ),
@@ -216,7 +216,7 @@ def _calls(calls: Mapping[str, Any]) -> str:
 
 
 def faults_measured() -> str:
-    """What ``python -m benchmarks faults`` found."""
+    """The last results of ``benchmarks faults``."""
     found = _measured("faults.json", "measured")
     fuzz = found["fuzz"]
     wrong = sum(len(tally["wrong"]) for tally in found["calls"].values())
@@ -237,7 +237,7 @@ def _memory(memory: Mapping[str, Any]) -> str:
 
 def _runs(runs: Mapping[str, Any]) -> str:
     return table(
-        ("", "photos/s", "looked at", "from memory", "as they were", "changed", "failed"),
+        ("", "photos/s", "analysed", "known from earlier", "unchanged", "written", "failed"),
         (
             (
                 name,
@@ -255,13 +255,13 @@ def _runs(runs: Mapping[str, Any]) -> str:
 
 
 def catalogue_measured() -> str:
-    """What ``python -m benchmarks catalogue`` found, as tables."""
+    """The last results of ``benchmarks catalogue``, as tables."""
     found = _measured("catalogue.json", "measured")
     life = found["life"]
     runs = {
         "first run": life["first"],
         "second run": life["second"],
-        "other words": life["other words"],
+        "other keywords": life["other words"],
         "`undo` of that": life["undo"][0],
         "`undo` of the first run": life["undo"][1],
     }
@@ -270,7 +270,7 @@ def catalogue_measured() -> str:
 
 
 def ray_measured() -> str:
-    """What the part ``ray`` of the same benchmark found."""
+    """The last results of the part ``ray`` of ``benchmarks catalogue``."""
     found = _measured("catalogue.json", "measured")
     return filled("ray", {**found, "rates": found["workers"]["photos a second"]})
 

@@ -177,7 +177,7 @@ class Analyzer:
             quality=(quality, Whole(1, 100)), lossless=(lossless, bool), lightroom=(lightroom, bool)
         )
         if lossless and lightroom:
-            raise errors.BadValue("lossless", "lossless and lightroom exclude each other")
+            raise errors.BadValue("lossless", "lossless and lightroom cannot be combined")
         arguments.one_of("profile", profile, names(self._profiles))
         return single.cropped(
             self._pool,

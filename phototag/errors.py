@@ -1,9 +1,9 @@
-"""Every error phototag raises: what it is about, what is wrong, and what to do about it.
+"""All errors of phototag: what each is about, what is wrong, and what to do about it.
 
 ::
 
     PhototagError                     catch this one to catch them all
-        PhotoError                    one photo: the next one may work
+        PhotoError                    one photo; other photos may work
             PhotoNotFound
             PhotoNotReadable
             NotAPhoto
@@ -13,7 +13,7 @@
             FormatNotInstalled
             FormatNotWritable
             CropRefused
-            WriteRefused              the file is as it was
+            WriteRefused              the file is unchanged
                 ChangedMeanwhile
                 MetadataDamaged
             WriteUncertain            the new file is in place
@@ -23,7 +23,7 @@
                 WorkerStopped
             InternalError
             BadInput                  also a TypeError
-        SetupError                    no photo: it has to be put right first
+        SetupError                    not about a photo; fix it first
             WorkerNotStarted
             ModelsMissing
             PackageMissing
@@ -46,18 +46,18 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-LONGEST_SHOWN: Final = 300  # characters of a name in a message; a path may have 4,096 bytes
+LONGEST_SHOWN: Final = 300  # characters of a name in a message; a path may have up to 4,096 bytes
 
 
 def printable(text: str) -> str:
-    """Text as it can be printed: control characters and foreign bytes are escaped."""
+    """Text that can be printed: control characters and undecodable bytes are escaped."""
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
     )
 
 
 def printable_name(name: str) -> str:
-    """A file's name as it is printed: as ``printable``, and of a very long one the middle left out."""
+    """A file name as it is printed: like ``printable``, but without the middle of a very long name."""
     text = printable(name if len(name) <= LONGEST_SHOWN else _ends(name))
     return text if len(text) <= LONGEST_SHOWN else _ends(text)
 
@@ -68,17 +68,17 @@ def _ends(text: str) -> str:
 
 
 class PhototagError(Exception):
-    """Base of all errors of phototag: it is either a ``PhotoError`` or a ``SetupError``.
+    """Base class of all errors of phototag: each is a ``PhotoError`` or a ``SetupError``.
 
-    ``str`` of an error names what it is about, what is wrong, and what to do.
+    ``str`` of an error says what it is about, what is wrong, and what to do.
 
     Args:
-        name: of the photo, or of the other thing that the error is about.
+        name: the name of the photo, or of whatever else the error is about.
         problem: see below.
         remedy: see below.
 
     Attributes:
-        problem: what is wrong, without that name.
+        problem: what is wrong, without the name.
         remedy: what the user can do about it; empty when there is nothing to do.
     """
 
@@ -89,7 +89,7 @@ class PhototagError(Exception):
 
     @property
     def message(self) -> str:
-        """All that the error says, but for the name of a photo."""
+        """The problem and the remedy, without the name of a photo."""
         return f"{self.problem}; {self.remedy}" if self.remedy else self.problem
 
 
@@ -97,18 +97,18 @@ class PhototagError(Exception):
 
 
 class PhotoError(PhototagError):
-    """Something is wrong with one photo; others may work.
+    """Something is wrong with one photo; other photos may work.
 
     Attributes:
         photo: the path of the photo as it was given, or ``"<bytes>"``, ``"<array>"`` ... for a
-            picture without one.  In a run it may be a folder that cannot be searched.
+            picture without a path.  In a run it can be a folder that cannot be read.
         problem: what is wrong, without the name of the photo.
         remedy: what the user can do about it; empty when there is nothing to do.
-        on_disk: what is on the disk now, where the photo was.
+        on_disk: the state of the file after the error.
     """
 
-    on_disk: ClassVar[str] = "the file is as it was"
-    _says_so: ClassVar[bool] = False  # the message names ``on_disk``
+    on_disk: ClassVar[str] = "the file is unchanged"
+    _says_so: ClassVar[bool] = False  # the message includes ``on_disk``
 
     def __init__(self, photo: str, problem: str, remedy: str = "") -> None:
         super().__init__(photo, problem, remedy)
@@ -116,7 +116,7 @@ class PhotoError(PhototagError):
 
     @property
     def message(self) -> str:
-        """What is wrong, what is on the disk after a write, and what to do; without the photo's name."""
+        """The problem, the state of the file after a write, and the remedy; without the photo's name."""
         problem = f"{self.problem} ({self.on_disk})" if self._says_so else self.problem
         return f"{problem}; {self.remedy}" if self.remedy else problem
 
@@ -127,7 +127,7 @@ class PhotoError(PhototagError):
 class PhotoNotFound(PhotoError):
     """The file does not exist, or was deleted before it could be read."""
 
-    on_disk = "there is no file"
+    on_disk = "the file does not exist"
 
 
 class PhotoNotReadable(PhotoError):
@@ -135,7 +135,7 @@ class PhotoNotReadable(PhotoError):
 
 
 class NotAPhoto(PhotoError):
-    """The content is not a picture: an empty file, a text, a format nobody knows."""
+    """The content is not a picture: an empty file, text, an unknown format."""
 
 
 class PhotoDamaged(PhotoError):
@@ -186,17 +186,17 @@ class WriteUncertain(PhotoError):
 class WriteInPart(WriteUncertain):
     """One file of a photo was changed, such as a sidecar, but not the next one."""
 
-    on_disk = "this file is as it was"
+    on_disk = "this file is unchanged"
 
 
 class CriterionFailed(PhotoError):
-    """A criterion, most likely one of another package, failed on this photo."""
+    """A criterion, probably one from another package, failed on this photo."""
 
 
 class WorkerDied(PhotoError):
     """The sealed process crashed or took too long on this photo; other photos are not affected."""
 
-    on_disk = "the file is as it was, or was replaced as a whole"
+    on_disk = "the file is unchanged, or was replaced completely"
 
 
 class WorkerStopped(WorkerDied):
@@ -209,18 +209,18 @@ class WorkerStopped(WorkerDied):
 class InternalError(PhotoError):
     """A bug in phototag; the log (``logging``, name ``phototag``) holds the traceback."""
 
-    on_disk = "the file is as it was, or was replaced as a whole"
+    on_disk = "the file is unchanged, or was replaced completely"
 
 
 class BadInput(PhotoError, TypeError):
-    """What was given as a photo is not one: neither a path nor a picture, or of a wrong type or shape."""
+    """The argument cannot be analysed: neither a path nor a picture, or of a wrong type or shape."""
 
 
 # --------------------------------------------------------------------------- no photo
 
 
 class SetupError(PhototagError):
-    """Something other than a photo is wrong: no photo works before it is put right.
+    """Something other than a photo is wrong; no photo can be processed until it is fixed.
 
     Attributes:
         name: what is wrong: the path of a file or folder, a package, a setting, or an argument.
@@ -234,7 +234,7 @@ class SetupError(PhototagError):
 
     @property
     def message(self) -> str:
-        """All that the error says; in a run it stands behind the name of the photo."""
+        """The name, the problem and the remedy; a run prints it after the name of the photo."""
         return f"{printable_name(self.name)}: {super().message}"
 
     def __str__(self) -> str:
@@ -250,11 +250,11 @@ class ModelsMissing(SetupError):
 
 
 class PackageMissing(SetupError):
-    """An optional package is not installed that a command needs."""
+    """The optional package that a command needs is not installed."""
 
 
 class BadPlugin(SetupError):
-    """What another package adds to phototag cannot be used."""
+    """An addition from another package is invalid or fails."""
 
 
 class BadVocabulary(SetupError):
@@ -262,7 +262,7 @@ class BadVocabulary(SetupError):
 
 
 class BadProfiles(SetupError):
-    """A file of crop profiles cannot be read, or holds something else."""
+    """A file of crop profiles cannot be read, or contains an invalid profile."""
 
 
 class BadCorrections(SetupError):
@@ -282,31 +282,31 @@ class RunUnknown(SetupError):
 
 
 class NotAFolder(SetupError):
-    """There is no folder of this name to watch."""
+    """The path to watch is not a folder."""
 
 
 class OutputNotWritable(SetupError):
-    """A page or folder that phototag was to make cannot be written; no photo was touched."""
+    """The output file or folder cannot be written; no photo was changed."""
 
 
 class BadArgument(SetupError):
-    """An argument of a function cannot be used; nothing was done.  ``name`` is the argument's."""
+    """An argument of a function is invalid; nothing was done.  ``name`` names the argument."""
 
 
 class BadType(BadArgument, TypeError):
-    """An argument is of another type than the function takes."""
+    """An argument has the wrong type."""
 
 
 class UnknownOption(BadArgument, TypeError):
-    """The function has no option of this name."""
+    """The function has no option with this name."""
 
 
 class BadValue(BadArgument, ValueError):
-    """An argument is of the right type, and its value is not one that the function takes."""
+    """An argument has the right type, but an invalid value."""
 
 
 def by_name(name: str) -> type[PhototagError]:
-    """The error class of this name; ``PhotoError`` for a name that is not known."""
+    """The error class with this name; ``PhotoError`` for an unknown name."""
     return _classes(PhototagError).get(name, PhotoError)
 
 

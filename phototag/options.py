@@ -118,18 +118,10 @@ class Limits(Checked):
         60.0, "Maximum time for one photo.", flag="--timeout", metavar="SECONDS", least=0.1
     )
     memory: int = option(
-        4096,
-        "Maximum memory of a worker (Linux only).",
-        flag="--max-memory",
-        metavar="MB",
-        least=512,
+        4096, "Maximum memory of a worker (Linux).", flag="--max-memory", metavar="MB", least=512
     )
     pixels: int = option(
-        MOST_PIXELS,
-        "Maximum number of pixels of a picture.",
-        flag="--max-pixels",
-        metavar="N",
-        least=1,
+        MOST_PIXELS, "Maximum number of pixels.", flag="--max-pixels", metavar="N", least=1
     )
 
 
@@ -151,7 +143,7 @@ class StopOptions(Checked):
     """How a program ends a call early."""
 
     stop: Event | None = option(
-        None, "Set it to end the call early; the photos in hand are finished.", kind="internal"
+        None, "Set it to end the call early; photos in progress are finished.", kind="internal"
     )
 
 
@@ -163,7 +155,7 @@ class WorkOptions(StopOptions):
     limits: Limits = attrs.field(
         factory=Limits,
         converter=_limits,
-        metadata=setting("What one photo may take.", kind="internal"),
+        metadata=setting("Limits for one photo.", kind="internal"),
     )
 
 
@@ -175,7 +167,7 @@ class ProfileOptions(Checked):
         default=None,
         converter=_profiles,
         metadata=setting(
-            "Crop profiles to use instead of phototag's: a TOML file, or the name that a package gives them.",
+            "Crop profiles to use instead of phototag's: a TOML file, or a name from a package.",
             decides=True,
         ),
     )
@@ -188,7 +180,7 @@ class VocabularyOptions(Checked):
     vocabulary: Vocabulary = attrs.field(
         factory=Vocabulary,
         metadata=setting(
-            "Your own keywords: a TOML file, or the name that a package gives its vocabulary.",
+            "Your own keywords: a TOML file, or the name of a vocabulary from a package.",
             default="phototag's own keywords",
             decides=True,
         ),
@@ -225,7 +217,7 @@ class PairOptions(Checked):
     """How raw files are treated."""
 
     pairs: bool = option(
-        False, "A raw file takes the verdict of the developed photo of the same name.", decides=True
+        False, "Give raw files the verdict of the developed photo of the same name.", decides=True
     )
 
 
@@ -245,13 +237,13 @@ class WriteOptions(ChangeOptions):
 
     iptc: IptcMode = option(
         "always",
-        "IPTC keywords beside XMP: always, only where the photo has some (auto), or never.",
+        "When to write IPTC keywords in addition to XMP; auto: if the photo has some.",
         decides=True,
     )
     sidecar: SidecarMode = option(
         "auto",
-        "XMP files beside the photos: where the format needs one or one is there (auto), "
-        "always and instead of writing into the photo, or never.",
+        "When to write XMP sidecars; auto: if the format needs one or if one exists; always: "
+        "instead of writing into the photo.",
         decides=True,
     )
     keep_mtime: bool = option(False, "Keep the modification times of the files.")
@@ -266,8 +258,8 @@ class TagOptions(VocabularyOptions, WriteOptions):
         default=Level.MINIMAL,
         converter=level,
         metadata=setting(
-            "How many words are written: the verdict (minimal), grade, shot and people too "
-            "(standard), or everything (full).",
+            "minimal: the verdict; standard: also doubt, grade, shot size and people; full: all "
+            "criteria.",
             decides=True,
         ),
     )
@@ -275,26 +267,26 @@ class TagOptions(VocabularyOptions, WriteOptions):
         factory=dict,
         converter=thresholds,
         metadata=setting(
-            "Claim nothing below this confidence (0..1) of the verdict, or of one criterion: "
-            "cropping=0.8. Earlier claims go away. May be given several times.",
+            "Minimum confidence (0 to 1) of the verdict or, as in cropping=0.8, of one criterion. "
+            "Keywords below it are not written, or removed. Can be given several times.",
             decides=True,
         ),
     )
     lightroom_crop: str | None = option(
         None,
-        "Make Lightroom and darktable show this crop. Into sidecars only: it changes how the "
-        "photos look there.",
+        "Make Lightroom and darktable show this crop. Written into sidecars only. Warning: this "
+        "changes how the photos look in these applications.",
         metavar="PROFILE",
         decides=True,
     )
     faces: bool = option(
-        False, "Mark faces as regions; applications list them as unnamed people.", decides=True
+        False, "Write faces as regions; applications list them as unnamed people.", decides=True
     )
     corrections: Mapping[str, Kind] = attrs.field(
         factory=dict,
         converter=_corrections,
         metadata=setting(
-            "Verdicts that you have corrected in a gallery; folders remember them.",
+            "Corrections saved in a gallery. Later runs on the same folders keep using them.",
             kind="file",
             metavar="FILE",
         ),
@@ -318,11 +310,9 @@ class WatchOptions(PairOptions, StateOptions, ProfileOptions, WorkOptions, TagOp
     """Of ``watch_catalogue`` and ``phototag watch``."""
 
     settled: float = option(
-        2.0, "Touch a file only when it has not changed for so long.", metavar="SECONDS", least=0
+        2.0, "Tag a file when it has not changed for this long.", metavar="SECONDS", least=0
     )
-    poll: bool = option(
-        False, "Look again and again instead of being told by the system; for network drives."
-    )
+    poll: bool = option(False, "Check for new files at intervals; needed for network drives.")
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -335,7 +325,7 @@ class UndoOptions(WaitOptions, StateOptions, WorkOptions, ChangeOptions):
     """Of ``undo`` and ``phototag undo``."""
 
     run: int | None = option(
-        None, "Number of the run; None = the last one that can be taken back.", kind="internal"
+        None, "Number of the run; None = the last one that can be undone.", kind="internal"
     )
 
 

@@ -66,7 +66,7 @@ class RayOptions(ProfileOptions, WorkOptions):
     """Of ``analyze``: workers are actors, each on one processor core of any node."""
 
     batch: int = attrs.field(
-        default=BATCH, metadata=setting("Photos that one call of an actor takes.", least=1)
+        default=BATCH, metadata=setting("Number of photos per call of an actor.", least=1)
     )
 
 

@@ -102,10 +102,10 @@ def test_every_error_is_of_one_family_and_goes_through_pickle() -> None:
 
 def test_an_error_of_a_photo_says_what_is_on_the_disk() -> None:
     refused = errors.WriteRefused("a.jpg", "it is read-only", "make it writable first")
-    assert refused.on_disk == "the file is as it was"
-    assert str(refused) == "a.jpg: it is read-only (the file is as it was); make it writable first"
+    assert refused.on_disk == "the file is unchanged"
+    assert str(refused) == "a.jpg: it is read-only (the file is unchanged); make it writable first"
     assert errors.WriteUncertain("a.jpg", "x").on_disk == "the new file is in place"
-    assert errors.NotAPhoto("a.jpg", "it is empty").on_disk == "the file is as it was"
+    assert errors.NotAPhoto("a.jpg", "it is empty").on_disk == "the file is unchanged"
     assert str(errors.NotAPhoto("a.jpg", "it is empty")) == "a.jpg: it is empty"
 
 

@@ -83,7 +83,7 @@ TABLE: list[tuple[Any, ...]] = [
     ("crop(photo, 'web_square', quality=0)", BadValue, "quality", "between 1 and 100"),
     ("crop(photo, 'web_square', quality='best')", BadType, "quality", "a whole number"),
     ("crop(photo, 'web_square', lossless='yes')", BadType, "lossless"),
-    ("crop(photo, 'web_square', lossless=True, lightroom=True)", BadValue, "exclude each other"),
+    ("crop(photo, 'web_square', lossless=True, lightroom=True)", BadValue, "cannot be combined"),
     ("crop(folder / 'portrait.jpg', 'web_square', 5)", BadType, "out", "not a path"),
     # --- the analyzer
     ("Analyzer(0)", BadValue, "workers", "1 or more, not 0"),
@@ -140,7 +140,7 @@ TABLE: list[tuple[Any, ...]] = [
     ("Vocabulary.load(None)", BadType, "file", "not a path"),
     ("Vocabulary.load(folder / 'none.toml')", errors.BadVocabulary, "none.toml", "cannot be read"),
     ("evolve(built_in()[0], ratio='4:5')", BadType, "ratio", "type tuple"),
-    ("evolve(built_in()[0], ratio=(4, 5, 6))", BadValue, "2 parts, not 3"),
+    ("evolve(built_in()[0], ratio=(4, 5, 6))", BadValue, "2 items, not 3"),
     ("evolve(built_in()[0], pixels=(0, 5))", BadValue, "must be positive"),
     ("Analysis.from_dict({})", BadValue, "not an analysis"),
     ("by_picture(5)", BadType, "corrections", "not a path"),

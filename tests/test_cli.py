@@ -250,7 +250,7 @@ def test_a_sidecar_is_named(portrait_jpg: Path) -> None:
 def test_a_crop_for_lightroom_that_nobody_knows(portrait_jpg: Path) -> None:
     done = run("tag", "--lightroom-crop", "casting_8x11", portrait_jpg)
     assert done.returncode == 2
-    assert "there is no crop profile casting_8x11; available profiles: casting_8x10" in done.stderr
+    assert "it must be one of casting_8x10, linkedin" in done.stderr
 
 
 def test_the_page_of_a_gallery_obeys_the_umask(portrait_jpg: Path, tmp_path: Path) -> None:

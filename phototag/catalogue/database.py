@@ -31,7 +31,7 @@ BUSY_SECONDS = 60.0  # how long a write waits for that of another run
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE roots (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
-    -- What is in a picture, whatever its file is called and wherever it lies.
+    -- The contents of a picture, independent of the name and the folder of its file.
     CREATE TABLE scenes (
         picture TEXT NOT NULL,  -- hash of the picture, without the metadata
         seen_by TEXT NOT NULL,  -- the models and the version of the scene
@@ -44,9 +44,9 @@ MIGRATIONS: tuple[str, ...] = (
         name BLOB NOT NULL,
         looks TEXT NOT NULL,  -- size and time of the photo and its sidecars; empty: to be read again
         picture TEXT,
-        settings TEXT,  -- what was asked for when it was written; none: not written
+        settings TEXT,  -- the options with which it was written; none: not written
         kind TEXT,
-        mark TEXT NOT NULL,  -- of the statement that stands in it
+        mark TEXT NOT NULL,  -- of the record in the photo
         written BLOB,  -- the record and the options it was written with
         error TEXT,
         UNIQUE (root, folder, name)
@@ -58,21 +58,21 @@ MIGRATIONS: tuple[str, ...] = (
         settings TEXT NOT NULL,
         software TEXT NOT NULL,
         started REAL NOT NULL,
-        ended REAL  -- none: killed or stopped; the next run of the same settings goes on with it
+        ended REAL  -- none: killed or stopped; the next run with the same settings resumes it
     );
     CREATE TABLE changes (
         run INTEGER NOT NULL REFERENCES runs,
         folder BLOB NOT NULL,
         name BLOB NOT NULL,
         picture TEXT NOT NULL,
-        before BLOB,  -- the record that stood there, and its options; none for none
+        before BLOB,  -- the earlier record and its options; none: there was no record
         done INTEGER NOT NULL,  -- 0: about to be written when the run was killed, perhaps written
         undone INTEGER NOT NULL DEFAULT 0,
         UNIQUE (run, folder, name)
     );
     """,
     """
-    -- What people have said of pictures.
+    -- Verdicts that people have corrected.
     CREATE TABLE corrections (picture TEXT NOT NULL UNIQUE, kind TEXT NOT NULL);
     """,
 )

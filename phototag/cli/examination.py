@@ -114,7 +114,7 @@ def _models() -> Iterator[Line]:
 
 def _sealed_process() -> Iterator[Line]:
     named = os.environ.get(PYTHON)
-    python = f"{printable_name(named)}, as {PYTHON} says" if named else sys.executable
+    python = f"{printable_name(named)}, set in {PYTHON}" if named else sys.executable
     try:
         with Pool() as pool:
             versions = pool.submit(Versions())

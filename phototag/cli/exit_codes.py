@@ -19,12 +19,12 @@ class ExitCode(enum.IntEnum):
 
     meaning: str
 
-    ALL_WELL = 0, "all went well"
-    SOME_FAILED = 1, "a photo failed; the others were done"
-    USAGE = 2, "wrong usage: nothing was done"
+    ALL_WELL = 0, "success"
+    SOME_FAILED = 1, "at least one photo failed; the others were processed"
+    USAGE = 2, "wrong usage; nothing was done"
     SETUP = (
         3,
-        "no photo's fault: the installation, a file of yours, or another run at work",
+        "setup problem: the installation, a configuration file, or another run in progress",
     )
     INTERRUPTED = 130, "stopped early by Ctrl-C, TERM or HUP"
 

@@ -25,7 +25,9 @@ def make_photos(folder: str) -> list[str]:
     spec = importlib.util.find_spec("skimage")
     if spec is None or spec.origin is None:
         raise PackageMissing(
-            "scikit-image", "the sample photo comes with it", "pip install 'phototag[demo]'"
+            "scikit-image",
+            "it contains the sample photo, and is not installed",
+            "pip install 'phototag[demo]'",
         )
     target = Path(folder)
     try:

@@ -63,9 +63,7 @@ def doctor() -> None:
 class _Keywords(VocabularyOptions):
     """The options of ``phototag keywords``."""
 
-    keywords: Level = attrs.field(
-        default=Level.FULL, metadata=setting("How many words are listed.")
-    )
+    keywords: Level = attrs.field(default=Level.FULL, metadata=setting("Which keywords to list."))
 
 
 @click.command()

@@ -33,14 +33,14 @@ class _Tag(JsonOptions, CatalogueOptions):
 @paths_argument
 @takes_options(_Tag)
 def tag(paths: tuple[str, ...], options: _Tag) -> None:
-    """Analyse the photos of each PATH (a photo or a folder) and write the verdict into them.
+    """Analyse photos and write the verdict into them.
 
-    Photos that have not changed since an earlier run are skipped. Run the same command again to
+    PATH is a photo or a folder. Photos that have not changed since an earlier run are skipped. Run the same command again to
     resume an interrupted run.
     """
     folders = list(filter(is_folder, paths))
     if options.failed and not folders:
-        raise click.UsageError("--failed needs a folder: of single photos nothing is remembered")
+        raise click.UsageError("--failed needs a folder: failures of single photos are not saved")
     links, dry_run, as_json = options.follow_links, options.dry_run, options.json
     report = Report(
         as_json=as_json,

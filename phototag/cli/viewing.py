@@ -27,8 +27,7 @@ class _Analyze(ProfileOptions, WorkOptions, JsonOptions):
     picture: str | None = attrs.field(
         default=None,
         metadata=setting(
-            "Draw faces, crop and reasons of one PHOTO as a picture; never over a file that is "
-            "there.",
+            "Draw one PHOTO with its faces, crop and reasons. Does not overwrite a file.",
             kind="new file",
             metavar="OUT.png",
         ),
@@ -105,9 +104,7 @@ class _Crop(ProfileOptions):
     )
     quality: int = attrs.field(
         default=QUALITY,
-        metadata=setting(
-            "Quality of a JPEG or WebP that is encoded anew.", metavar="N", least=1, most=100
-        ),
+        metadata=setting("Quality of the new JPEG or WebP.", metavar="N", least=1, most=100),
     )
     lossless: bool = attrs.field(
         default=False,

@@ -140,7 +140,7 @@ def _profile(file: str, name: str, table: Mapping[str, Any]) -> Profile:
     except Exception as error:
         remedy = "see the built-in profiles for the format"
         why = error.problem if isinstance(error, BadArgument) else repr(error)
-        raise BadProfiles(file, f"{name} is not a profile: {why}", remedy) from error
+        raise BadProfiles(file, f"{name} is not a valid profile: {why}", remedy) from error
 
 
 def _check(profile: Profile) -> None:

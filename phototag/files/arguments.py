@@ -78,7 +78,7 @@ def check_options(given: Iterable[str], known: Iterable[str]) -> None:
     names = sorted(known)
     for name in given:
         if name not in names:
-            problem = f"there is no such option; there are {', '.join(names)}"
+            problem = f"there is no such option; available options: {', '.join(names)}"
             raise UnknownOption(name, problem, _closest(name, names))
 
 
@@ -107,7 +107,7 @@ def path(name: str, given: Any) -> str:
     except BadInput as error:
         wrong = BadValue if isinstance(given, (str, os.PathLike)) else BadType
         problem = f"{error.photo}: {error.problem}"
-        raise wrong(name, problem, "give the path of a file") from None
+        raise wrong(name, problem, "pass the path of a file") from None
 
 
 def _closest(name: str, known: Iterable[str]) -> str:
@@ -152,6 +152,6 @@ def _check_parts(name: str, value: object, parts: tuple[Any, ...]) -> None:
     elif isinstance(value, Sequence):
         hints = parts if len(parts) > 1 and parts[1] is not ... else parts[:1] * len(value)
         if len(value) != len(hints):
-            raise BadValue(name, f"it must have {len(hints)} parts, not {len(value)}")
+            raise BadValue(name, f"it must have {len(hints)} items, not {len(value)}")
         for number, (item, hint) in enumerate(zip(value, hints, strict=True)):
             _check(f"{name}[{number}]", item, hint)

@@ -200,7 +200,9 @@ class Page:
             yield
         except OSError as error:
             problem = f"the page cannot be written ({error.strerror or error})"
-            raise OutputNotWritable(str(self._target), problem, "choose another file") from error
+            raise OutputNotWritable(
+                str(self._target), problem, "choose another file with -o"
+            ) from error
 
     def _write(self, file: IO[bytes]) -> None:
         """What can be used at once comes first, the pictures after it."""

@@ -241,7 +241,9 @@ def _table(tables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _known(names: Mapping[str, Any], known: Any, what: str) -> None:
     for name in names:
         if name not in known:
-            raise ValueError(f"there is no {what} {name!r}; there are {', '.join(sorted(known))}")
+            raise ValueError(
+                f"there is no {what} {name!r}; it must be one of {', '.join(sorted(known))}"
+            )
 
 
 def _text(word: object) -> str:

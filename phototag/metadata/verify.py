@@ -114,5 +114,5 @@ def _check_second_reader(old: bytes, new: bytes, packet: Packet) -> None:
         raise ValueError(message)
     for bag in WORD_BAGS:
         if bag.label in after.ours and after.ours[bag.label] != packet.texts(bag.name):
-            message = f"exiv2 would read other words in {bag.label}"
+            message = f"exiv2 would read other keywords in {bag.label}"
             raise ValueError(message)

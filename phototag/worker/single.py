@@ -102,7 +102,7 @@ def cropped(
     if found is None:
         why = {refusal.profile: refusal.reason for refusal in analysis.refusals}
         reason = why.get(profile, "no person is the subject")
-        raise errors.CropRefused(file.name, f"there is no crop {profile}: {reason}")
+        raise errors.CropRefused(file.name, f"there is no {profile} crop: {reason}")
     target = formats.crop_name(file.name, profile) if out is None else arguments.path("out", out)
     request = Cut(
         photo=file,

@@ -138,7 +138,7 @@ def _of_file(file: Any) -> PictureData:
         raise as_text
     if not isinstance(data, bytes):
         problem = f"reading it gives {type(data).__name__}, not bytes"
-        raise errors.BadInput(name, problem, "give a file opened in binary mode")
+        raise errors.BadInput(name, problem, "pass a file opened in binary mode")
     return PictureData(_named(name, data), data)
 
 

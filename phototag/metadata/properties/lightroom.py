@@ -35,7 +35,9 @@ class LightroomCrop(Property):
     """The settings of one crop; they are phototag's all together, or not at all."""
 
     label: str = "crs:Crop"
-    why: str = "Lightroom, Camera Raw and darktable apply the crop; never over one that is there"
+    why: str = (
+        "Lightroom, Camera Raw and darktable apply the crop; a crop of your own is never replaced"
+    )
     content = "a crop"
     kind = "simple"
 

@@ -28,7 +28,9 @@ class Statement(Property):
     """Everything in phototag's own namespace: the verdict, and the ledger, which is written last."""
 
     label: str = "phototag:*"
-    why: str = "the verdict with its reasons, and which words are phototag's, to be read back"
+    why: str = (
+        "the verdict with its reasons, and which keywords are phototag's; phototag reads it back"
+    )
     content = "the verdict, the ledger"
     kind = "several"
 
