@@ -1,7 +1,7 @@
 """The options of the command line, made from the fields of options classes.
 
-``@takes_options(CatalogueOptions)`` gives a command one ``--flag`` a field, and the command an object of
-the class as its argument ``options``.
+``@takes_options(CatalogueOptions)`` gives a command one ``--flag`` per field, and passes an object of
+the class to it as the argument ``options``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class JsonOptions:
 
 
 class Threshold(_Type):
-    """``0.9``, a threshold of the verdict, or ``cropping=0.8``, one of a criterion."""
+    """A threshold: ``0.9`` for the verdict, ``cropping=0.8`` for a criterion."""
 
     name = "P|NAME=P"
 
@@ -64,7 +64,7 @@ class Threshold(_Type):
 
 
 class OwnProfiles(_Type):
-    """The name under which a package offers crop profiles, or a TOML file with some."""
+    """A TOML file with crop profiles, or the name that a package gives its profiles."""
 
     name = "NAME|FILE"
 
@@ -79,7 +79,7 @@ class OwnProfiles(_Type):
 
 
 class OwnWords(_Type):
-    """The name under which a package offers a vocabulary, or a TOML file with own words."""
+    """A TOML file with keywords, or the name that a package gives its vocabulary."""
 
     name = "NAME|FILE"
 
@@ -94,7 +94,7 @@ class OwnWords(_Type):
 
 
 def _type_of(field: attrs.Attribute[Any]) -> Any:
-    """What click makes of the text of an option, by the type of its field."""
+    """The click type of an option, from the type of its field."""
     setting, kind = Setting.of(field), _plain(field.type)
     if kind in _TYPES:
         return _TYPES[kind]
@@ -148,7 +148,7 @@ def takes_options(cls: type[Any]) -> Callable[[Command], Command]:
 
 
 def _fields(cls: type[Any]) -> list[attrs.Attribute[Any]]:
-    """The fields that are options; those of ``Limits`` in its place."""
+    """The fields that are options; ``Limits`` is replaced by its own fields."""
     found = []
     for field in attrs.fields(attrs.resolve_types(cls)):
         if field.type is Limits:

@@ -1,4 +1,4 @@
-"""Is this installation well?  Versions, models, and the traps of its dependencies."""
+"""Checks of this installation: versions, models, and known problems of its dependencies."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OPENCV = ("opencv-python", "opencv-contrib-python")
-# Not ours; other packages bring them.
+# phototag does not install these; other packages may.
 ALSO_OPENCV = ("opencv-python-headless", "opencv-contrib-python-headless")
 EXTRAS = {"heif": "pillow_heif", "raw": "rawpy", "ray": "ray", "demo": "skimage"}
 
 
 @attrs.frozen
 class Line:
-    """One thing that was looked at: a sentence, and whether it is fine."""
+    """The result of one check: a sentence, and whether all is well."""
 
     text: str
     fine: bool = True
 
 
 def examine() -> Iterator[Line]:
-    """Look at everything a report of a problem should tell."""
+    """Check everything that a bug report should contain."""
     yield Line(f"phototag {__version__}, calibration {default().identity}")
     yield Line(f"Python {platform.python_version()} on {platform.platform()}")
     yield from _packages()
@@ -67,7 +67,7 @@ def _packages() -> Iterator[Line]:
 
 
 def _opencv() -> Iterator[Line]:
-    """All distributions unpack into the same folder: the later one overwrites the earlier."""
+    """All OpenCV packages install into the same folder: the later one overwrites the earlier one."""
     found = {}
     for name in (*OPENCV, *ALSO_OPENCV):
         try:
@@ -78,7 +78,7 @@ def _opencv() -> Iterator[Line]:
     if len(ours) == len(OPENCV) and len(set(found.values())) == 1:
         yield Line(f"{' and '.join(found)} {found[OPENCV[0]]}, same version")
         return
-    # The older of ours: a newer one may have been released for some of them alone.
+    # The older of the two versions: the newer one may not be available for both packages.
     wanted = min(ours, default="", key=lambda text: [int(n) for n in re.findall(r"\d+", text)])
     names = dict.fromkeys((*OPENCV, *found))
     there = " and ".join(f"{name} {found.get(name, 'missing')}" for name in names)

@@ -1,6 +1,6 @@
 """How commands end: one exit code for each family of errors.
 
-The table in the documentation and the end of ``phototag --help`` are made from this enum.
+The table in the documentation and the end of ``phototag --help`` are generated from this enum.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ExitCode(enum.IntEnum):
-    """The exit code of a command; ``meaning`` says when a command ends so."""
+    """The exit code of a command; ``meaning`` says when a command ends with it."""
 
     meaning: str
 
@@ -29,7 +29,7 @@ class ExitCode(enum.IntEnum):
     INTERRUPTED = 130, "stopped early by Ctrl-C, TERM or HUP"
 
     def __new__(cls, number: int, meaning: str) -> Self:
-        """A number with its meaning."""
+        """A number and its meaning."""
         code = int.__new__(cls, number)
         code._value_ = number
         code.meaning = meaning
@@ -44,5 +44,5 @@ def code_of(error: PhototagError) -> ExitCode:
 
 
 def listed() -> str:
-    """All codes, a line each."""
+    """All codes, one per line."""
     return "\n".join(f"{code:>3}  {code.meaning}" for code in ExitCode)

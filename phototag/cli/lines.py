@@ -1,4 +1,4 @@
-"""What is said of one photo and of one run: lines for people, or one of JSON."""
+"""The output for one photo and for one run: lines of text, or one line of JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from phototag.outcome import Outcome
 
 
-# Ten would cost the photo its XMP in darktable (``metadata.properties.structures``).
+# With ten, darktable would drop the XMP of the photo (``metadata.properties.structures``).
 NO_ROOM = "left out, because a list holds at most nine regions, of"
 
 
@@ -36,7 +36,7 @@ def analysis_lines(outcome: Outcome, *, as_json: bool) -> list[str]:
 
 
 def change_lines(outcome: Outcome, *, as_json: bool, dry_run: bool = False) -> list[str]:
-    """What was written into a photo, or would be; nothing where nothing was to be done."""
+    """What was written into a photo, or would be; empty if there was nothing to do."""
     analysis, change = outcome.analysis, outcome.change
     if as_json:
         return [json.dumps(_change_dict(outcome, dry_run=dry_run))]
@@ -83,13 +83,13 @@ def _listed(what: str, values: dict[str, tuple[str, ...]]) -> list[str]:
 
 
 def record_dict(photo: str, record: Record | None) -> str:
-    """What stands in a photo, as JSON."""
+    """The record in a photo, as JSON."""
     found = None if record is None else serialization.to_json(record)
     return json.dumps({"schema": SCHEMA, "path": photo, "record": found})
 
 
 def record_text(photo: str, record: Record | None) -> str:
-    """What stands in a photo, for people."""
+    """The record in a photo, as text."""
     if record is None:
         return f"{printable_name(photo)}\n  no phototag metadata"
     grade = f", {record.grade}" if record.grade else ""
@@ -110,7 +110,7 @@ def record_text(photo: str, record: Record | None) -> str:
 
 
 def run_line(run: Run, *, as_json: bool) -> str:
-    """A run that can be taken back."""
+    """A run that can be undone."""
     if as_json:
         return json.dumps({"schema": SCHEMA, **serialization.to_json(run)})
     begun = dt.datetime.fromtimestamp(run.started).astimezone()

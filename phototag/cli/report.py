@@ -37,14 +37,14 @@ if TYPE_CHECKING:
 
     from phototag.outcome import Outcome
 
-LINE_SECONDS = 30.0  # between two lines of progress where there is no terminal to draw a bar on
-LISTED = 50  # failures that the summary names again
-TABLE_ROWS = 200  # of one table; more begin another one
-TABLE_WIDTH = 120  # columns, where there is no terminal
+LINE_SECONDS = 30.0  # between two lines of progress if there is no terminal for a progress bar
+LISTED = 50  # failures that the summary repeats
+TABLE_ROWS = 200  # of one table; further rows start another table
+TABLE_WIDTH = 120  # columns, if there is no terminal
 
 
 class Tally:
-    """What has become of the photos so far."""
+    """Counts of the results so far."""
 
     def __init__(self) -> None:
         self.photos: int = 0
@@ -72,7 +72,7 @@ class Tally:
 
     @property
     def seconds(self) -> float:
-        """Since the start."""
+        """Time since the start."""
         return time.monotonic() - self._start
 
     @property
@@ -86,8 +86,8 @@ class Report:
     """Prints what a command does.
 
     Args:
-        as_json: data are JSON lines.
-        total: photos, where it is known.
+        as_json: print JSON lines.
+        total: number of photos, if known.
         count: counts the photos, in the background; for the progress bar.
     """
 
@@ -107,9 +107,9 @@ class Report:
         stream: Callable[[threading.Event], Iterator[Outcome]],
         lines: Callable[[Outcome], list[str]],
     ) -> bool:
-        """Print every outcome of a stream; whether it was stopped before its end.
+        """Print every outcome of a stream; returns whether it was stopped before its end.
 
-        Ctrl-C finishes the photos in hand, as do TERM and HUP; a second one ends at once.
+        After Ctrl-C, TERM or HUP, the photos in progress are finished; a second signal ends at once.
         """
         with _stoppable() as stopped, self._progress() as show:
             for outcome in stream(stopped):
@@ -140,7 +140,7 @@ class Report:
         out.print(table, soft_wrap=False, highlight=False)
 
     def say(self, line: str) -> None:
-        """A sentence to the person who waits."""
+        """Print a message to the user."""
         self._err.print(line)
 
     def failed(self, photo: str, error: PhototagError) -> None:
@@ -154,13 +154,13 @@ class Report:
             self._err.print(_failure(photo, error), style="red")
 
     def end(self) -> None:
-        """End with the exit code of the worst that has happened."""
+        """End with the exit code of the most serious error."""
         if self._code:
             sys.exit(self._code)
 
     @contextlib.contextmanager
     def _progress(self) -> Iterator[Callable[[], None]]:
-        """Shows how far it is: a bar on a terminal, now and then a line elsewhere."""
+        """Show the progress: a bar on a terminal, otherwise a line from time to time."""
         if self.total is not None and self.total < 2:  # noqa: PLR2004 - nothing to wait for
             yield lambda: None
             return
@@ -214,13 +214,13 @@ class Report:
         return show
 
     def _count_now(self, count: Callable[[], int]) -> None:
-        with contextlib.suppress(PhototagError):  # the run itself says it
+        with contextlib.suppress(PhototagError):  # the run itself reports it
             self.total = count()
 
 
 @contextlib.contextmanager
 def _stoppable() -> Iterator[threading.Event]:
-    """The first Ctrl-C, TERM or HUP sets the event; after that it does what it always does."""
+    """The first Ctrl-C, TERM or HUP sets the event; the next one has its usual effect."""
     stopped = threading.Event()
     usual = {number: signal.getsignal(number) for number in _stops()}
 
@@ -239,7 +239,7 @@ def _stoppable() -> Iterator[threading.Event]:
 
 
 def _stops() -> list[signal.Signals]:
-    """The signals that end a run in good order: a terminal that closes, too, unless under ``nohup``."""
+    """The signals that stop a run cleanly, including a closed terminal, except under ``nohup``."""
     found = [signal.SIGINT, signal.SIGTERM]
     hang_up = getattr(signal, "SIGHUP", None)  # not on Windows
     if hang_up is not None and signal.getsignal(hang_up) != signal.SIG_IGN:
@@ -248,7 +248,7 @@ def _stops() -> list[signal.Signals]:
 
 
 class DiffTables:
-    """What a dry run found, a table for each folder."""
+    """The results of a dry run, one table per folder."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
@@ -256,7 +256,7 @@ class DiffTables:
         self._table: Table | None = None
 
     def add(self, outcome: Outcome) -> list[str]:
-        """One photo; it is printed when its folder is complete."""
+        """Add one photo; the table is printed when its folder is complete."""
         change = outcome.change
         if change is None or not change.changed:
             return []
@@ -287,7 +287,7 @@ class DiffTables:
 
 
 def _failure(photo: str, error: PhototagError) -> str:
-    """What went wrong with a photo, in a line."""
+    """The error of a photo, in one line."""
     return f"{printable_name(photo)}: {error.message}"
 
 
@@ -296,7 +296,7 @@ def _cell(values: dict[str, tuple[str, ...]]) -> str:
 
 
 def summary(tally: Tally, *, dry_run: bool) -> list[str]:
-    """What became of a catalogue, by verdict."""
+    """The results of a run, by verdict."""
     would = "would be changed" if dry_run else "changed"
     recalled, unchanged = (
         tally.verdict_from[VerdictSource.RECALLED],
@@ -324,7 +324,7 @@ def summary(tally: Tally, *, dry_run: bool) -> list[str]:
 
 
 def command(words: Iterable[str]) -> str:
-    """A command that can be typed again."""
+    """A command as it can be typed in a shell."""
     import shlex  # noqa: PLC0415 - only where a command is shown
 
     return shlex.join(printable(word) for word in words)

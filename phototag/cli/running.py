@@ -1,4 +1,4 @@
-"""How commands end: after a stream of outcomes, because of an error, by Ctrl-C."""
+"""The end of a command: after a stream of outcomes, after an error, or by Ctrl-C."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from phototag.files.opening import is_folder
 
 
 class Program(click.Group):
-    """Commands that end with the exit code of what went wrong."""
+    """Commands that end with the exit code of their error."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; errors and a Ctrl-C that nobody has taken up are told in a line."""
+        """Run the command; an error, or a Ctrl-C that was not handled, is printed in one line."""
         try:
             return super().invoke(ctx)
         except PhototagError as error:
@@ -29,7 +29,7 @@ class Program(click.Group):
 
 
 def total(paths: tuple[str, ...]) -> int | None:
-    """The number of photos, where it is known at once."""
+    """The number of photos, if it is known without a search."""
     return None if any(map(is_folder, paths)) else len(paths)
 
 
@@ -41,14 +41,14 @@ def close(
     dry_run: bool = False,
     goes_on: bool = True,
 ) -> NoReturn:
-    """Say what became of a run, what can be done next, and end with its exit code.
+    """Print the results of a run and what can be done next, and end with its exit code.
 
     Args:
-        report: has counted.
-        stopped: it was ended early.
-        commands: what can be done next, and how.
+        report: has counted the results.
+        stopped: the run was ended early.
+        commands: what can be done next, each with its command.
         dry_run: nothing was changed.
-        goes_on: the same command passes over what is done.
+        goes_on: the same command would skip the photos that are done.
     """
     if not report.as_json and report.tally.photos > 1:
         for line in summary(report.tally, dry_run=dry_run):

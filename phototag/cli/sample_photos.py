@@ -1,4 +1,4 @@
-"""Sample photos for ``phototag demo``, from the public-domain picture that scikit-image ships."""
+"""Sample photos for ``phototag demo``, from the public-domain picture that scikit-image includes."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from PIL import Image
 
 from phototag.errors import OutputNotWritable, PackageMissing
 
-# Eileen Collins, NASA, public domain: a half-length portrait.  Part of it is a headshot.
+# Eileen Collins, NASA, public domain: a half-length portrait, from which a headshot is cut.
 PHOTO = "astronaut.png"
 HEADSHOT = (124, 4, 324, 254)  # left, upper, right, lower in px: 4:5
 QUALITY = 95
 
 
 def make_photos(folder: str) -> list[str]:
-    """Write the portrait and the headshot cut from it into a new folder; their paths.
+    """Write the portrait and the headshot cut from it into a new folder; returns their paths.
 
     Raises:
-        PackageMissing: scikit-image is not there.
-        OutputNotWritable: the folder is there already, or cannot be made.
+        PackageMissing: scikit-image is not installed.
+        OutputNotWritable: the folder already exists, or cannot be created.
     """
     spec = importlib.util.find_spec("skimage")
     if spec is None or spec.origin is None:

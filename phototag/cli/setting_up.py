@@ -1,4 +1,4 @@
-"""Commands that need no photo of yours."""
+"""Commands that need no photos."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that change photos, and those that take the change back."""
+"""Commands that change photos, and commands that undo the changes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from phototag.options import CatalogueOptions, RemoveOptions, UndoOptions, Watch
 if TYPE_CHECKING:
     from phototag.outcome import Outcome
 
-NAMED = 10  # photos that a command which is shown names; more would fill the screen
+NAMED = 10  # photos named in a suggested command; more would fill the screen
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -54,7 +54,7 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
         if tables is not None:
             return tables.add(done)
         if whole_tree and not as_json and not (done.change and done.change.changed):
-            return []  # of a whole tree, only what is new
+            return []  # for a whole tree, only changed photos are printed
         return change_lines(done, as_json=as_json, dry_run=dry_run)
 
     state = None if options.state is None else os.fspath(options.state)
@@ -69,12 +69,12 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
 def _next(
     report: Report, paths: tuple[str, ...], state: str | None, before: dict[int, int]
 ) -> list[tuple[str, list[str]]]:
-    """What can be done after a run that may have changed something, and how.
+    """What can be done after a run that may have changed something, with the commands.
 
     Args:
         report: of the run.
-        paths: that it was about.
-        state: its state file; None = the user's own.
+        paths: the photos and folders of the run.
+        state: its state file; None = the default for this user.
         before: see ``_changes``.
     """
     folders = list(filter(is_folder, paths))
@@ -96,7 +96,7 @@ def _next(
 
 
 def _changes(state: str | None) -> dict[int, int]:
-    """How many changes of every run can be taken back, by its number."""
+    """The number of changes of each run that can be undone, by run number."""
     return {run.number: run.changes for run in runs(state)}
 
 

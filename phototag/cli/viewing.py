@@ -1,4 +1,4 @@
-"""Commands that look at photos and change none."""
+"""Commands that analyse or read photos and do not change them."""
 
 from __future__ import annotations
 
