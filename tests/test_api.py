@@ -66,8 +66,8 @@ def test_errors_name_the_photo_and_the_remedy(tmp_path: Path) -> None:
         with pytest.raises(errors.PhotoNotFound) as caught:
             call(missing)
         assert caught.value.photo == str(missing)
-        assert caught.value.remedy == "check the name"
-        assert str(caught.value) == f"{missing}: there is no such file; check the name"
+        assert caught.value.remedy == "check the path"
+        assert str(caught.value) == f"{missing}: this file does not exist; check the path"
 
 
 def test_every_error_comes_back_from_the_child_by_its_name() -> None:

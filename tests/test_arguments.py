@@ -30,12 +30,12 @@ TABLE: list[tuple[Any, ...]] = [
     ("analyze(io.StringIO('x'))", BadInput, "opened as text", '"rb"'),
     ("analyze(io.BytesIO)", BadInput, "<type>", "not a picture"),
     ("analyze(Numbers())", BadInput, "gives list, not bytes"),
-    ("analyze(b'')", errors.NotAPhoto, "no bytes"),
+    ("analyze(b'')", errors.NotAPhoto, "it is empty"),
     # --- what is no path
     ("tag(None)", BadInput, "<NoneType>", "not a path"),
     ("tag('')", BadInput, "<empty path>"),
     ("read(5)", BadInput, "<int>", "not a path"),
-    (r"remove(b'\xff\xd8\xff')", BadInput, "<bytes>", "not the path"),
+    (r"remove(b'\xff\xd8\xff')", BadInput, "<bytes>", "not a path"),
     ("write(None, result)", BadInput, "<NoneType>", "not a path"),
     ("crop(5, 'web_square')", BadInput, "<int>"),
     ("list(tag_catalogue(None))", BadInput, "<NoneType>"),
@@ -123,7 +123,7 @@ TABLE: list[tuple[Any, ...]] = [
     ("runs(folder)", errors.StateUnusable, "cannot be used"),
     # --- the gallery
     ("build(photo, out=None)", BadType, "out"),
-    ("build(photo, out='a.jpg')", errors.OutputNotWritable, "ends in .html"),
+    ("build(photo, out='a.jpg')", errors.OutputNotWritable, "must end in .html"),
     ("build(photo, out=folder / 'a.html', title=5)", BadType, "title"),
     ("build(photo, out=folder / 'a.html', workers=0)", BadValue, "workers"),
     ("build(photo, out=folder / 'a.html', state=5)", BadType, "state"),

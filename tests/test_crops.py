@@ -130,7 +130,7 @@ def test_a_tilted_head_is_a_remark_and_an_angle() -> None:
 def test_a_crop_of_the_whole_photo_says_that_the_photo_is_framed_already() -> None:
     whole = suggested(scene(face(0.6, top=0.15)))["casting_8x10"]
     assert whole.box.area >= 0.98
-    assert "the photo is 4:5 already, and framed for it" in whole.reason
+    assert "the photo already has this framing and the ratio 4:5" in whole.reason
     part = suggested(scene(face(0.5, top=0.2)))["casting_8x10"]
     assert 0.9 < part.box.area < 0.98
     assert "already" not in part.reason

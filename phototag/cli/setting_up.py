@@ -16,7 +16,7 @@ from phototag.cli.lines import analysis_lines, change_lines
 from phototag.cli.report import Report
 from phototag.errors import PhototagError, printable_name
 from phototag.keywords import applications
-from phototag.keywords.claims import Level
+from phototag.keywords.claims import Level, level
 from phototag.keywords.vocabulary import lightroom_keywords
 from phototag.options import VocabularyOptions, setting
 
@@ -63,15 +63,16 @@ def doctor() -> None:
 class _Keywords(VocabularyOptions):
     """The options of ``phototag keywords``."""
 
-    keywords: Level = attrs.field(default=Level.FULL, metadata=setting("Which keywords to list."))
+    keywords: Level = attrs.field(
+        default=Level.FULL, converter=level, metadata=setting("Which keywords to list.")
+    )
 
 
 @click.command()
 @takes_options(_Keywords)
 def keywords(options: _Keywords) -> None:
     """Print phototag's keywords as a file for Lightroom Classic."""
-    level = Level(options.keywords)
-    sys.stdout.write(lightroom_keywords(options.vocabulary, level))
+    sys.stdout.write(lightroom_keywords(options.vocabulary, options.keywords))
 
 
 @click.command()
