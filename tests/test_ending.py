@@ -153,7 +153,7 @@ def drop(analyzers: list[phototag.Analyzer]) -> None:
 def test_an_analyzer_that_is_dropped_ends_its_processes_and_says_so() -> None:
     analyzers, pids = started()
     assert all(map(alive, pids))
-    with pytest.warns(ResourceWarning, match=r"call close\(\), or use it in a `with` statement"):
+    with pytest.warns(ResourceWarning, match=r"call close\(\), or use a `with` statement"):
         drop(analyzers)
     assert all(map(wait_until_gone, pids))
 

@@ -216,7 +216,7 @@ class Page:
             filters=FILTERS,
             failures=self._failures,
             notice=(
-                f"This file holds reduced copies of {len(self._rows)} photos, their names and "
+                f"This file contains reduced copies of {len(self._rows)} photos, their names and "
                 "paths, and phototag's findings. It connects to nothing. Anyone who has this file "
                 "has the pictures; delete it when you are done."
             ),
