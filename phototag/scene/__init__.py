@@ -1,4 +1,4 @@
-"""What is seen in a picture, as numbers: ``Scene``, its boxes and points, and its JSON.
+"""What is detected in a picture, as numbers: ``Scene``, its boxes and points, and its JSON.
 
-No pixels and no opinions: ``vision`` fills a scene, ``criteria`` judge it.
+No pixels and no judgement: ``vision`` fills a scene, ``criteria`` judges it.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-LEAST_INSIDE = 0.25  # of a region that must be inside a frame to be of any use there
+LEAST_INSIDE = 0.25  # share of a region that must be inside a frame for the region to be kept
 
 
 @attrs.frozen
@@ -40,7 +40,7 @@ class Box:
         return Point(self.x + self.width / 2, self.y + self.height / 2)
 
     def within(self, frame: Box) -> Box | None:
-        """The part inside a frame, in fractions of that; None where less than a quarter is inside."""
+        """The part inside a frame, in fractions of that frame; None if less than a quarter is inside."""
         left, top = max(self.x, frame.x), max(self.y, frame.y)
         right, bottom = min(self.right, frame.right), min(self.bottom, frame.bottom)
         if right <= left or bottom <= top:

@@ -1,9 +1,9 @@
-"""What was seen in a picture, as numbers: no pixels, no nets, no opinions.
+"""What was detected in a picture, as numbers: no pixels, no nets, no judgement.
 
 Points and boxes are fractions of the upright picture (x right, y down).  Angles are in degrees:
 yaw > 0 = nose towards the right edge of the picture, pitch > 0 = chin up, roll > 0 = clockwise.
 Lengths in a face are in *eye distances* (outer corner to outer corner) after the head has been
-turned to the front.  "The seen picture" is the reduced one that all measures are taken on.
+turned to the front.  "The seen picture" is the reduced picture on which all measures are taken.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ import attrs
 
 from phototag.scene.geometry import Box, Point
 
-SCENE_VERSION = (
-    5  # rises when a measure is new or changes its meaning: stored scenes are then seen again
-)
+# Raise it when a measure is new or changes its meaning: stored scenes are then detected again.
+SCENE_VERSION = 5
 
 
 @attrs.frozen(kw_only=True)
@@ -26,9 +25,9 @@ class ImageFacts:
         orientation: Exif orientation of the stored pixels, 1..8 (1 = stored upright).
         format: name of the file format (``JPEG`` ...), or ``array``.
         seen_width, seen_height: pixels of the seen picture.
-        chroma: 95th percentile of the CIE LAB chroma; below about 4 nobody sees a colour.
-        hue_spread: how far the hues lie apart, 0 (one hue) to 1 (all round the wheel), weighted
-            by chroma; None in a picture without colour.
+        chroma: 95th percentile of the CIE LAB chroma; below about 4 no colour is visible.
+        hue_spread: spread of the hues, 0 (one hue) to 1 (evenly around the colour wheel), weighted by chroma; None in
+            a picture without colour.
     """
 
     width: int
@@ -51,9 +50,9 @@ class HeadPose:
     """How the head is turned.
 
     Attributes:
-        yaw, pitch, roll: degrees; yaw is compressed by the mesh, a full profile reads 43 to 50.
-        residual: misfit of the mesh to an average head in cm of that head: 0.35 to 0.75 for nine
-            faces in ten, more for things that are no face.
+        yaw, pitch, roll: degrees; the mesh compresses yaw: a full profile gives 43 to 50.
+        residual: misfit between the mesh and an average head, in cm of that head: 0.35 to 0.75 for nine faces in ten,
+            more for objects that are not faces.
     """
 
     yaw: float
@@ -87,8 +86,8 @@ class Mesh:
     Attributes:
         pose: how the head is turned.
         expression: visible features.
-        gaze: where the irises sit in the eyes, in half eye widths; x > 0 = to the right edge of
-            the picture, y > 0 = down; (0, 0) = straight out of the face.
+        gaze: position of the irises in the eyes, in half eye widths; x > 0 = to the right edge of the picture, y > 0
+            = down; (0, 0) = looking straight ahead.
         chin: lowest point of the mesh.
         left_eye, right_eye: centres of the irises of the subject's left and right eye.
         outline: the oval of the face, clockwise from the forehead.
@@ -108,12 +107,12 @@ class Face:
     """One detected face.
 
     Attributes:
-        box: forehead to chin, ear to ear as the detector sees them.
+        box: forehead to chin and ear to ear, as given by the detector.
         score: the detector's own confidence, 0..1.
-        left_eye, right_eye, nose: the detector's points; left and right are the subject's.
+        left_eye, right_eye, nose: points given by the detector; left and right are the subject's.
         sharpness: 95th percentile of the gradient in the box, 8-bit levels per pixel of the seen
             picture.
-        mesh: None where no mesh was sought or found.
+        mesh: None if no mesh was computed or found.
     """
 
     box: Box
@@ -127,7 +126,7 @@ class Face:
 
 @attrs.frozen(kw_only=True)
 class Landmark:
-    """One point of the body; it may lie outside the frame (guessed).
+    """One point of the body; it may lie outside the frame (then estimated).
 
     Attributes:
         x, y: fractions of the upright picture.
@@ -144,7 +143,7 @@ class Landmark:
         return 0 <= self.x <= 1 and 0 <= self.y <= 1
 
 
-HAIR = 0.27  # height of the hair above the face box / height of the box, where no mask shows it
+HAIR = 0.27  # assumed height of the hair above the face box / height of the box, without a mask
 
 # BlazePose's numbering of its 33 points (the ones used by name); left and right are the subject's.
 BODY_POINTS = {
@@ -170,11 +169,11 @@ class Body:
     landmarks: tuple[Landmark, ...]
 
     def __getitem__(self, name: str) -> Landmark:
-        """The landmark of this name, see ``BODY_POINTS``; KeyError for any other."""
+        """Return the landmark with this name, see ``BODY_POINTS``; KeyError for any other name."""
         return self.landmarks[BODY_POINTS[name]]
 
     def visibility(self, part: str) -> float:
-        """Highest visibility of a pair (``hip``, ``knee`` ...) inside the frame; 0 if outside."""
+        """Highest visibility in a pair (``hip``, ``knee`` ...) inside the frame; 0 if both are outside."""
         pair = (self[f"left_{part}"], self[f"right_{part}"])
         return max((point.visibility for point in pair if point.inside), default=0.0)
 
@@ -185,11 +184,11 @@ class Person:
 
     Attributes:
         share: part of the picture, 0..1.
-        undecided: part of the pixels with any sign of a person that are not surely one, 0..1;
-            about .06 with people in the picture, .33 without.
+        undecided: of the pixels that show any trace of a person, the part that is uncertain, 0..1; about .06 with
+            people in the picture, .33 without.
         box: around the largest connected piece; None if there is none.
-        crown: y of the top of the main person's hair or hat, straight above the main face; None
-            without a face or where the mask does not reach up to it.
+        crown: y of the top of the main person's hair or hat, straight above the main face; None without a face, or if
+            the mask does not reach that far up.
     """
 
     share: float
@@ -205,16 +204,16 @@ class Surroundings:
     Attributes:
         share: part of the picture, 0..1.
         residual, residual_90, residual_99: percentiles (median first) of the LAB distance (Delta
-            E) from a smooth colour surface: small = nothing to look at.
+            E) from a smooth colour surface: small = a plain background.
         edges: part of the surroundings with a clear gradient, 0..1.
         edge_sharpness: gradient / gradient after a Gaussian of 1.6 px at the strongest edges:
-            about 1 = blurred already, above 2 = sharp; None without enough edges.
+            about 1 = blurred, above 2 = sharp; None without enough edges.
         detail_ratio: Laplacian's 95th percentile, surroundings / main face; None without a face.
         sharpness: 95th percentile of the gradient, 8-bit levels per pixel of the seen picture.
         colour: the median colour as ``#rrggbb``.
         sky: part of the surroundings in the top third that looks like a clear sky, 0..1.
-        green: part that has the colour of leaves and grass, 0..1.
-        content: means of the content net's maps around the people; no single one means much.
+        green: part of the surroundings that has the colour of leaves and grass, 0..1.
+        content: means of the content net's maps around the people; a single number means little.
     """
 
     share: float
@@ -249,17 +248,17 @@ class Skin:
 
 @attrs.frozen(kw_only=True)
 class Scene:
-    """Everything that was seen in one picture.
+    """Everything that was detected in one picture.
 
     Attributes:
         faces: largest first; the first is the *main* face.
-        body: landmarks of the most visible person; None where not sought or not found.
-        body_sought: False where the face alone decides, or where there is no face and the picture
-            as a whole does not look like one of people: ``body`` says nothing then.
-        surroundings: None where people fill the frame.
+        body: landmarks of the most visible person; None if not searched for or not found.
+        body_sought: False if the face alone is enough to decide, or if there is no face and the picture as a whole is
+            unlikely to show people; ``body`` is then not evidence.
+        surroundings: None if people fill the frame.
         skin: None without a mesh or with too few pixels.
         content: means of the content net's earlier map over the whole picture.
-        version: ``SCENE_VERSION`` of the software that saw it.
+        version: ``SCENE_VERSION`` of the software that made the scene.
     """
 
     image: ImageFacts
@@ -287,7 +286,7 @@ class Scene:
 
     @property
     def crown(self) -> float | None:
-        """Y of the top of the main person's hair; estimated where the mask does not show it."""
+        """Y of the top of the main person's hair; estimated if the mask does not show it."""
         face = self.main_face
         if face is None:
             return None

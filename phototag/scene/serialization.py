@@ -1,4 +1,4 @@
-"""Typed values to plain JSON values and back (cattrs), the same way everywhere."""
+"""Converts typed values to plain JSON values and back (cattrs), the same way everywhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @functools.cache
 def converter() -> JsonConverter:
-    """The one converter.  Unknown keys, of a newer version, are ignored; boxes are lists."""
+    """The only converter.  Unknown keys (from a newer version) are ignored; boxes become lists."""
     made = make_converter(detailed_validation=False)
     made.register_unstructure_hook(Box, lambda box: [box.x, box.y, box.width, box.height])
     made.register_structure_hook(Box, lambda values, _: Box(*map(float, values)))
@@ -29,5 +29,5 @@ def to_json(value: object) -> Any:
 
 
 def from_json(value: object, cls: type[T]) -> T:
-    """The object of these JSON values; raises ValueError, TypeError or KeyError if not."""
+    """The object with these JSON values; raises ValueError, TypeError or KeyError if they do not fit."""
     return converter().structure(value, cls)

@@ -1,1 +1,1 @@
-"""From pixels to a ``Scene``.  The only importer of cv2, mediapipe and Pillow's decoders."""
+"""From pixels to a ``Scene``.  The only package that imports cv2, mediapipe and Pillow's decoders."""

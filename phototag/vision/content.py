@@ -1,8 +1,8 @@
-"""What a picture shows, and what lies around its people, in numbers that a net has learnt.
+"""What a picture shows, and what surrounds its people, as numbers from a trained net.
 
-The late maps of a net trained on the 1,000 classes of ImageNet know animals, furniture, fields and
-curtains.  Their means over the whole picture tell people from everything else, their means around
-the people tell places and backdrops.  No single number means anything by itself.
+The late maps of a net trained on the 1,000 classes of ImageNet respond to animals, furniture, fields and curtains.
+Their means over the whole picture distinguish people from everything else; their means around the people distinguish
+places and backdrops. A single number means nothing by itself.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     Maps = Sequence[NDArray[np.float32]]
 
-# What counts as around the people here is a little larger than the surroundings of ``surroundings.py``
-# (11 px, and a share of the picture at least): the weights were fitted on means over this region.
+# "Around the people" is a slightly larger region here than in ``surroundings.py`` (there 11 px, and at least a share
+# of the picture): the weights were fitted on means over this region.
 TRACE = 0.1  # mask probability from which a pixel shows a person
 GROW = 9  # px by which people are grown before the rest counts as around them
 DIGITS = 4  # significant; the numbers are stored with every photo
-LEAST = 1e-9  # what is nearer to nothing has fewer digits
+LEAST = 1e-9  # numbers closer to zero than this are stored with fewer digits
 
 
 def of_picture(maps: Maps) -> tuple[float, ...]:

@@ -1,9 +1,9 @@
-"""From a file's bytes or an array to the upright 8-bit RGB picture that all measures are taken on.
+"""Decodes a file's bytes or an array into the upright 8-bit RGB picture that is measured.
 
-The header is read before anything is decoded, so a decompression bomb costs a few bytes.  A large
-JPEG is decoded at 1/2, 1/4 or 1/8 in the DCT domain, and the Exif orientation is applied to the
-small picture.  Pillow decodes: it is as fast as OpenCV on a reduced JPEG (17 ms at 12 MP), reads
-every format phototag takes, and reports a truncated file instead of filling it up with grey.
+The header is read before anything is decoded, so a decompression bomb is refused after a few bytes.  A large JPEG is
+decoded at 1/2, 1/4 or 1/8 in the DCT domain, and the Exif orientation is applied to the small picture.  Pillow does
+the decoding: it is as fast as OpenCV on a reduced JPEG (17 ms at 12 MP), reads every format that phototag accepts,
+and reports a truncated file instead of filling the rest with grey.
 """
 
 from __future__ import annotations
@@ -27,28 +27,28 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    # OpenCV's stubs promise no more than "some array"; the names say what is in it.
+    # OpenCV's stubs promise only "some array"; these names say what it holds.
     RGB = NDArray[Any]  # H x W x 3, uint8
 
 WORK_SIDE = 1024  # px, long side of the seen picture
 DECODE_SIDE = 960  # px, least long side after a reduced decode: 4000 px wide photos decode at 1/4
-LEAST_SIDE = 16  # px of the seen picture's short side; no face is found in less
+LEAST_SIDE = 16  # px, least short side of the seen picture; no face is found in smaller ones
 
-# What Pillow may open, by content, whatever the file is called.  Left to itself it tries all it knows:
-# of PostScript it makes a picture by starting Ghostscript.  Its JPEG is MPO, too.
-HEIF: Final = "HEIF"  # a package's, which is asked of files of that kind alone
+# The formats that Pillow may open, recognised by content and not by file name. By default Pillow tries every format
+# it knows and, for PostScript, starts Ghostscript. Its JPEG includes MPO.
+HEIF: Final = "HEIF"  # decoded by an optional package, which is loaded for such files only
 FORMATS: Final = tuple(
     form.decoder for form in formats.FORMATS if form.decoder and form.decoder != HEIF
 )
 ORIENTATION_TAG = 0x0112
 DNG_VERSION_TAG = 0xC612
-# Pillow's decoders of these turn the picture themselves.
+# Pillow's decoders for these formats already turn the picture upright.
 UPRIGHT_FORMATS = {form.decoder for form in formats.FORMATS if form.upright}
 RGBA = (4,)
 ORIENTATIONS = range(1, 9)
 RAW_FLIP = {0: 1, 3: 3, 5: 8, 6: 6}  # LibRaw's flip -> Exif orientation
 _TRANSPOSED = frozenset({5, 6, 7, 8})
-_FULL_SCALE = {"I": (255, 65535), "F": (1, 255)}  # what white may be in these modes
+_FULL_SCALE = {"I": (255, 65535), "F": (1, 255)}  # possible values of white in these modes
 
 
 @attrs.frozen(eq=False)
@@ -57,7 +57,7 @@ class Picture:
 
     Attributes:
         rgb: H x W x 3, uint8, upright, long side at most ``WORK_SIDE``.
-        width, height: upright size of the full-resolution picture, px.
+        width, height: size of the upright picture at full resolution, px.
         orientation: Exif orientation of the stored pixels, 1..8.
         format: ``JPEG`` ... or ``array``.
     """
@@ -73,7 +73,7 @@ def decode(name: str, data: bytes, max_pixels: int = MOST_PIXELS) -> Picture:
     """The picture in a file's bytes.
 
     Args:
-        name: the path, or a stand-in such as ``<bytes>``; used in errors and to know a RAW file.
+        name: the path, or a placeholder such as ``<bytes>``; used in errors and to recognise a RAW file.
         data: the whole file.
         max_pixels: pictures with more pixels are refused before decoding.
 
@@ -103,14 +103,14 @@ def from_array(name: str, array: NDArray[Any], max_pixels: int = MOST_PIXELS) ->
 
 
 def opened(name: str, data: bytes) -> Image.Image:
-    """The picture with its header read and nothing decoded; one of ``FORMATS``, or HEIF.
+    """Open the picture, reading its header only; its format is one of ``FORMATS``, or HEIF.
 
     Raises:
-        NotAPhoto: it is none of these.
-        PhotoDamaged: it begins as one of these does, and its header cannot be read.
-        FormatNotInstalled: it is HEIF, and the package for it is missing.
+        NotAPhoto: it has none of these formats.
+        PhotoDamaged: it begins like one of these, but its header cannot be read.
+        FormatNotInstalled: it is HEIF, and the package that decodes HEIF is missing.
     """
-    Image.MAX_IMAGE_PIXELS = None  # the limit is ours to check, on every path alike
+    Image.MAX_IMAGE_PIXELS = None  # phototag checks its own limit, the same one on every path
     heif = _is_heif(data)
     if heif and not _register_heif():
         raise errors.FormatNotInstalled(
@@ -124,7 +124,7 @@ def opened(name: str, data: bytes) -> Image.Image:
             "this is not a picture in a format that phototag can read",
             "save it as JPEG, PNG or TIFF",
         ) from error
-    except Exception as error:  # plug-ins raise whatever the broken header leads them to
+    except Exception as error:  # plug-ins raise all kinds of exceptions for a broken header
         raise errors.PhotoDamaged(
             name, f"the header is damaged ({error})", "restore it from a backup"
         ) from error
@@ -139,7 +139,7 @@ def _finish(name: str, image: Image.Image, max_pixels: int, orientation: int = 0
         if factor < 1:
             image.draft(image.mode, (max(1, int(width * factor)), max(1, int(height * factor))))
         stored = shrink(_rgb(image), WORK_SIDE)
-        if not given and image.format == "PNG":  # it may say behind the pixels how it is turned
+        if not given and image.format == "PNG":  # the orientation may be stored after the pixels
             orientation = orientation_of(image)
         upright = image.format in UPRIGHT_FORMATS
         pixels = _upright(stored, 1 if upright else orientation)
@@ -172,7 +172,7 @@ def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
 def orientation_of(image: Image.Image) -> int:
     """The Exif orientation of the stored pixels, 1..8.
 
-    Of Exif alone: Pillow would also take it from XMP, where hardly any program looks.
+    Only Exif counts: Pillow would also read it from XMP, which hardly any other program does.
     """
     try:
         exif = Image.Exif()
@@ -180,7 +180,7 @@ def orientation_of(image: Image.Image) -> int:
         if block:
             exif.load(block)
         value = (exif if block else getattr(image, "tag_v2", {})).get(ORIENTATION_TAG, 1)
-    except Exception:  # noqa: BLE001 - a broken Exif block is no reason to refuse the picture
+    except Exception:  # noqa: BLE001 - a broken Exif block is not a reason to refuse the picture
         return 1
     return value if value in ORIENTATIONS else 1
 
@@ -195,14 +195,14 @@ def _raw_profile(info: Mapping[Any, Any]) -> bytes | None:
 
 
 def _rgb(image: Image.Image) -> RGB:
-    """8-bit RGB from whatever mode the file is in."""
+    """Convert a picture of any mode to 8-bit RGB."""
     image.load()
     if image.mode.startswith("I;16"):
         return _grey_to_rgb(np.asarray(image) >> 8)
     if image.mode in {"I", "F"}:
         values = np.asarray(image, np.float32)
         top = float(values.max(initial=0))
-        # Whole numbers reach 255 or 65535, fractions 1; anything beyond is stretched to its top.
+        # Integers reach 255 or 65535, fractions 1; with larger values, the largest becomes white.
         full = next((limit for limit in _FULL_SCALE[image.mode] if top <= limit), top)
         return _grey_to_rgb(np.clip(values * (255 / full), 0, 255))
     if image.has_transparency_data:
@@ -215,7 +215,7 @@ def _grey_to_rgb(grey: NDArray[Any]) -> RGB:
 
 
 def _on_white(image: Image.Image) -> RGB:
-    """Transparent pixels as a page shows them."""
+    """Put a transparent picture on white, as a web page shows it."""
     picture = image.convert("RGBA")
     page = Image.new("RGBA", picture.size, "white")
     return np.asarray(Image.alpha_composite(page, picture).convert("RGB"))
@@ -233,10 +233,10 @@ def shrink(rgb: RGB, side: int) -> RGB:
 
 
 def halved(rgb: RGB, side: int) -> RGB:
-    """The picture, halved as often as its long side stays at least ``side`` px.
+    """Halve the picture as often as possible with a long side of at least ``side`` px.
 
-    INTER_AREA halves ten times as fast as it divides by any other factor.  An odd last row or column is left
-    out: with it, the factor would be another one.
+    INTER_AREA is ten times as fast at halving as at any other factor. An odd last row or column is left out: with it,
+    the factor would not be exactly 2.
     """
     height, width = rgb.shape[:2]
     while max(height, width) >= 2 * side and min(height, width) > 1:
@@ -266,7 +266,7 @@ def _upright(rgb: RGB, orientation: int) -> RGB:
 
 def _is_heif(data: bytes) -> bool:
     found = formats.by_content(data)
-    # An AVIF may begin like a HEIF, and says among the brands behind that what it is.
+    # An AVIF file may begin like a HEIF file; only the list of compatible brands then tells them apart.
     return found is not None and found.decoder == HEIF and b"avif" not in data[16:40]
 
 
@@ -278,7 +278,7 @@ def _register_heif() -> bool:
 
 
 def _decode_raw(name: str, data: bytes, max_pixels: int) -> Picture:
-    """The preview that the camera stored in a RAW file, with the sizes of the RAW picture."""
+    """The preview that the camera stored in a RAW file, with the size of the RAW picture."""
     if importlib.util.find_spec("rawpy") is None:
         raise errors.FormatNotInstalled(
             name, "an extra package is needed to read camera RAW", "pip install 'phototag[raw]'"
@@ -295,7 +295,7 @@ def _decode_raw(name: str, data: bytes, max_pixels: int) -> Picture:
         ) from error
     if thumb.format == rawpy.ThumbFormat.JPEG:
         preview = opened(name, thumb.data)
-        # Some cameras turn the preview already.
+        # Some cameras store the preview already turned upright.
         if (preview.width > preview.height) != (size[0] > size[1]):
             to_turn = 1
     else:

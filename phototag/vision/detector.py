@@ -1,4 +1,4 @@
-"""The way from a decoded picture to its ``Scene``: which net is asked, and when."""
+"""From a decoded picture to its ``Scene``: which net is run, and when."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from phototag.vision.decoding import RGB, Picture
 
 MASK_SIDE = 512  # px, long side for the person mask and the surroundings
-MESHES = 4  # faces that get a mesh, the largest ones; the others are counted only
-LEAST_MESH = 24  # px of the seen picture; a smaller face box has no mesh worth reading
-MESH_SHARE = 0.25  # of the main face's area; smaller faces are bystanders' and get no mesh
+MESHES = 4  # the largest faces get a mesh; the others are only counted
+LEAST_MESH = 24  # px of the seen picture; the mesh of a smaller face is not reliable
+MESH_SHARE = 0.25  # of the main face's area; smaller faces belong to bystanders and get no mesh
 
-# The body is sought where the face alone does not decide: 55 % of photos, with the same answers as
-# always seeking it.  No labelled three-quarter or full-body picture has a higher face.
+# The body is searched for if the face alone does not decide: in 55 % of photos, with the same results as always
+# searching. No labelled three-quarter or full-body picture has a higher face.
 POSE_FACE_HEIGHT = 0.30
 POSE_FACE_SCORE = 0.9
 POSE_UNDECIDED = 0.2
@@ -33,7 +33,7 @@ POSE_RESIDUAL = 0.7
 
 
 class Detector:
-    """Sees scenes.  Holds the loaded nets: make one per process."""
+    """Detects scenes.  Holds the loaded nets: make one per process."""
 
     def __init__(self) -> None:
         self._nets = Nets()
@@ -48,7 +48,7 @@ class Detector:
         people = self._prefilter.may_show_people(seen)
         found = self._nets.faces(rgb, finest=people)
         meshes = [self._mesh(rgb, face, found[0], n) for n, face in enumerate(found)]
-        lab = surroundings.to_lab(small[::2, ::2])  # enough of the pixels for colours
+        lab = surroundings.to_lab(small[::2, ::2])  # enough pixels for colours
         mask = self._nets.person(small)
         scale = small.shape[1] / rgb.shape[1]
         corners = _corners(found[0].box * scale) if found else None

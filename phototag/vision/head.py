@@ -1,4 +1,4 @@
-"""From the 478 points of a face mesh to head pose, expression and gaze."""
+"""Computes head pose, expression and gaze from the 478 points of a face mesh."""
 
 from __future__ import annotations
 
@@ -75,17 +75,17 @@ OUTLINE = (
 
 @attrs.frozen(eq=False)
 class Rotation:
-    """Canonical head -> viewer (x right, y up, z to the viewer) and the misfit in cm."""
+    """Rotation from canonical head to viewer (x right, y up, z to the viewer), and the misfit in cm."""
 
     matrix: Points
     residual: float
 
 
 def fit_head(mesh: Points) -> Rotation:
-    """Weighted weak-perspective Procrustes of a mesh (478 x 3, px) on the canonical face.
+    """Fit a mesh (478 x 3, px) to the canonical face by weighted weak-perspective Procrustes.
 
-    Neither the task's own transformation matrix (a face off the centre swings it by 10 degrees)
-    nor solvePnP, which needs a camera nobody knows.
+    Not with the task's own transformation matrix, which changes by 10 degrees for a face off the centre, nor with
+    solvePnP, which needs the camera's parameters, and these are unknown.
     """
     seen = (mesh * [1, -1, -1])[_NUMBERS]
     model = _MODEL - _WEIGHTS @ _MODEL
@@ -132,7 +132,7 @@ def _pose(rotation: Rotation) -> HeadPose:
 
 
 def _expression(face: Points) -> Expression:
-    """``face``: mesh turned to the front, y up, in eye distances."""
+    """Measure the expression; ``face``: mesh turned to the front, y up, in eye distances."""
 
     def gap(a: int, b: int) -> float:
         return float(np.linalg.norm(face[a] - face[b]))

@@ -1,4 +1,4 @@
-"""The five nets and nothing else: faces, mesh, person mask, body, content."""
+"""The five nets: faces, mesh, person mask, body, content."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from phototag.vision.decoding import RGB
 
 OPENCV_VERSION = cv2.__version__
-# A face this good and this high ends the cascade at 320 px: it finds every labelled headshot, and
-# 65 % of photos stop there at 7 ms; small faces and groups need the 640 px pass (30 ms).
+# A face with this score and this height ends the cascade at 320 px: this pass finds every labelled headshot, and 65 %
+# of photos stop there after 7 ms; small faces and groups need the 640 px pass (30 ms).
 QUICK_SCORE, QUICK_HEIGHT = 0.8, 0.25
 CASCADE = (320, 640)
 CELL = 32  # px of the face detector's coarsest map
-# YuNet finds faces from 10 px.  Where the largest one has less than three times that in the pass
-# before, others may be missing: a third pass finds them.
-FINE_SIDE, FINE_FACE, FINE_LEAST = 1024, 30, 900  # px; px of the pass before; px of the picture
+# YuNet finds faces from 10 px. If the largest one has less than three times that in the second pass, others may be
+# missing: a third pass finds them.
+FINE_SIDE, FINE_FACE, FINE_LEAST = 1024, 30, 900  # px; px of the second pass; px of the picture
 CONTENT_MAPS = ("late", "last")  # 192 x 7 x 7 and 320 x 7 x 7
 CONTENT_SIDE, CONTENT_ZERO, CONTENT_UNIT = 224, 127, 128  # px; 8-bit levels
 MESH_MARGIN, MESH_SIDE = 1.6, 256  # crop side in face-box sides, and in px
@@ -41,7 +41,7 @@ class Nets:
 
     def __init__(self) -> None:
         models.require()
-        cv2.setNumThreads(1)  # many sealed processes side by side use the cores better
+        cv2.setNumThreads(1)  # many sealed processes in parallel use the cores better
         vision = _import_tasks()
         self._mediapipe = sys.modules["mediapipe"]
         base = self._mediapipe.tasks.BaseOptions
@@ -71,7 +71,7 @@ class Nets:
 
         Args:
             rgb: the seen picture.
-            finest: look for the smallest ones too where no other is found.
+            finest: also search for the smallest faces if no other is found.
         """
         height, side = rgb.shape[0], max(rgb.shape[:2])
         found: list[Detection] = []
@@ -86,7 +86,7 @@ class Nets:
         return found
 
     def _faces_at(self, rgb: RGB, side: int) -> list[Detection]:
-        """One pass with the long side at ``side`` px; the board is filled up to whole cells."""
+        """One pass with the long side at ``side`` px; the board is padded to whole cells."""
         height, width = rgb.shape[:2]
         scale = side / max(height, width)
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -115,11 +115,11 @@ class Nets:
     def person(self, rgb: RGB) -> NDArray[np.float32]:
         """Probability 0..1 that a pixel belongs to a person, of the size of ``rgb``."""
         masks = self._segmenter.segment(self._image(rgb)).confidence_masks
-        mask: NDArray[np.float32] = np.squeeze(masks[-1].numpy_view()).copy()  # a view of its own
+        mask: NDArray[np.float32] = np.squeeze(masks[-1].numpy_view()).copy()  # else a view
         return mask.reshape(rgb.shape[:2])
 
     def content(self, rgb: RGB) -> list[NDArray[np.float32]]:
-        """Late maps (channels x height x width) of a net that has learnt what pictures show.
+        """Late maps (channels x height x width) of a net trained to recognise what pictures show.
 
         The picture is stretched to the net's square input.
         """
@@ -145,12 +145,12 @@ class Nets:
 def _square(
     rgb: RGB, centre: NDArray[np.float64], side: float, pixels: int
 ) -> tuple[RGB, NDArray[np.float64], float]:
-    """(crop of ``pixels`` px, its upper left corner in px of the picture, picture px per crop px).
+    """Return (crop of ``pixels`` px, its upper left corner in px of the picture, picture px per crop px).
 
-    Black outside the picture.  Cut, then resized with INTER_AREA: cv2.warpAffine takes the flag
-    but works as INTER_LINEAR, which aliases when shrinking (yaw moves by up to 8 degrees).
+    Black outside the picture. Cut, then resized with INTER_AREA: cv2.warpAffine accepts that flag but uses
+    INTER_LINEAR, which causes aliasing when shrinking (yaw changes by up to 8 degrees).
     """
-    whole = 2 ** max(0, int(math.log2(side / pixels)))  # nothing is left over when it is halved
+    whole = 2 ** max(0, int(math.log2(side / pixels)))  # divides evenly when it is halved
     size = max(1, round(side / whole) * whole)
     left, top = (int(value) for value in np.round(centre - size / 2))
     part = rgb[max(0, top) : max(0, top + size), max(0, left) : max(0, left + size)]
@@ -163,18 +163,18 @@ def _square(
 
 
 def _import_tasks() -> Any:
-    """Mediapipe's vision tasks without the plotting and audio packages it imports on the way.
+    """Import mediapipe's vision tasks without the plotting and audio packages that it also imports.
 
-    Empty modules stand in for them during the import: 230 ms instead of 650 ms.
+    Empty modules replace those during the import: 230 ms instead of 650 ms.
     """
     with _StandIns(_UNUSED_IMPORTS):
-        from mediapipe.tasks.python import vision  # noqa: PLC0415 - only inside the stand-ins
+        from mediapipe.tasks.python import vision  # noqa: PLC0415 - only while the empty modules are in place
 
     return vision
 
 
 class _StandIns:
-    """Empty modules of these names while the context lasts; modules already loaded stay."""
+    """Context in which modules of these names are empty; modules already loaded stay."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._added = [name for name in names if name not in sys.modules]

@@ -1,10 +1,10 @@
-"""A quick first estimate, from what the content net saw: can this be a picture of people at all?
+"""A quick first estimate from the content net: can this be a picture of people at all?
 
-Where no face is found and people are unlikely, the slow steps are left out: the face detector's finest
-pass and the body.  Landscapes, meals and documents are most of many a catalogue.
+If no face is found and people are unlikely, the slow steps are skipped: the face detector's finest pass and the body.
+Many catalogues consist mostly of landscapes, meals and documents.
 
-The numbers are not part of ``calibration.toml``: they decide what is seen, not what it means.  After a
-new calibration stored scenes are judged again; after a new prefilter they must be seen again.
+The numbers are not part of ``calibration.toml``: they decide what is detected, not what it means. After a new
+calibration, stored scenes are judged again; after a new prefilter, they must be detected again.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class Prefilter:
     """A logistic regression on the means of the content net's earlier map.
 
     Attributes:
-        weights: one a channel.
+        weights: one per channel.
         intercept: of the regression.
-        least: probability of people from which every step is taken.
-        n: photos it was fitted on.
-        evidence: what it costs and saves, cross-validated by source.
+        least: least probability of people at which no step is skipped.
+        n: number of photos it was fitted on.
+        evidence: its cost and savings, cross-validated by source.
     """
 
     weights: tuple[float, ...]
@@ -52,5 +52,5 @@ class Prefilter:
 
 @functools.cache
 def default() -> Prefilter:
-    """The prefilter that phototag ships; scenes must be seen again when it changes."""
+    """The prefilter that phototag ships; scenes must be detected again when it changes."""
     return serialization.from_json(tomllib.loads(FILE.read_text(encoding="utf-8")), Prefilter)

@@ -1,4 +1,4 @@
-"""Skin of the main face: how smooth and how even it is; and how sharp the eyes are."""
+"""Skin of the main face: how smooth and how even it is, and how sharp the eyes are."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
     from phototag.vision.decoding import RGB
 
-# Patches of the mesh that hold skin only: both cheeks and the forehead.
+# Patches of the mesh that contain only skin: both cheeks and the forehead.
 PATCHES = (
     (117, 118, 119, 100, 126, 142, 36, 205, 50),
     (346, 347, 348, 329, 355, 371, 266, 425, 280),
     (109, 10, 338, 337, 9, 108),
 )
 EYES = ((33, 160, 158, 133, 153, 144), (362, 385, 387, 263, 373, 380))
-LEAST_PIXELS = 400  # fewer skin pixels hold no texture that could be told from noise
+LEAST_PIXELS = 400  # with fewer skin pixels, texture cannot be distinguished from noise
 
 
 def measure(rgb: RGB, mesh: NDArray[np.float64]) -> Skin | None:
-    """``mesh``: 478 x 3 in px of ``rgb``; None when there are too few pixels."""
+    """Measure the skin; ``mesh``: 478 x 3 in px of ``rgb``.  None if there are too few pixels."""
     low = np.floor(mesh[:, :2].min(axis=0)).astype(int)
     high = np.ceil(mesh[:, :2].max(axis=0)).astype(int) + 1
     left, top = np.maximum(low, 0)

@@ -1,4 +1,4 @@
-"""Measures of the picture as a whole, of its people's pixels, and of what lies around them."""
+"""Measures of the whole picture, of the pixels of its people, and of their surroundings."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
     from phototag.vision.decoding import RGB
 
-    # OpenCV's stubs promise no more than "some array"; the names say what is in it.
+    # OpenCV's stubs promise only "some array"; these names say what it holds.
     Mask = NDArray[Any]  # H x W, float32, 0..1
     Grey = NDArray[Any]  # H x W, uint8
     Floats = NDArray[Any]  # H x W x 3, float32
     Bools = NDArray[np.bool_]
     Corners = tuple[int, int, int, int]  # left, top, right, bottom in px
 
-# Mask probabilities from which a pixel shows a trace of a person, counts as one, surely is one.
+# Mask probabilities from which a pixel shows a trace of a person, counts as a person, certainly is one.
 TRACE, PERSON, SURE = 0.15, 0.5, 0.85
 OUTSIDE = 25  # highest 8-bit mask value (a tenth) that counts as surroundings
 GROW = 11  # px by which the mask is grown before the rest counts as surroundings
-LEAST_SHARE = 0.02  # of the picture; less surroundings say nothing
-SAMPLE = 4000  # pixels the smooth colour surface is fitted to
-LEAST_EDGE = 31  # pixels; fewer have no sharpness worth the name
+LEAST_SHARE = 0.02  # of the picture; smaller surroundings tell nothing
+SAMPLE = 4000  # pixels to which the smooth colour surface is fitted
+LEAST_EDGE = 31  # pixels; with fewer, sharpness cannot be measured
 CLEAR_EDGE = 6  # 8-bit levels (a quarter of Sobel's sum)
 
 # CIE LAB hue in degrees, chroma, lightness: from a feature study on labelled photographs.
@@ -66,7 +66,7 @@ def percentile(values: Grey, share: float, where: Grey | None = None) -> int:
 
 
 def colour_measures(lab: Floats) -> dict[str, float | None]:
-    """The colour part of ``ImageFacts``, of some of the pixels."""
+    """The colour part of ``ImageFacts``, measured on some of the pixels."""
     _, a, b = cv2.split(lab)
     chroma = cv2.magnitude(a, b)
     total = float(chroma.sum())
@@ -79,7 +79,7 @@ def colour_measures(lab: Floats) -> dict[str, float | None]:
 
 
 def person_measures(mask: Mask, face: Corners | None) -> Person:
-    """Share, doubt, outline and crown of the people in the mask."""
+    """Share, uncertain part, box and crown of the people in the mask."""
     sure = mask > PERSON
     traces, surest = (int(np.count_nonzero(mask > least)) for least in (TRACE, SURE))
     return Person(
@@ -102,7 +102,7 @@ def _largest_piece(sure: Bools) -> Box | None:
 
 
 def _crown(sure: Bools, face: Corners) -> float | None:
-    """Top of the hair: from the middle of the face upwards while most of the row is person."""
+    """Top of the hair: go up from the middle of the face while most of the row is a person."""
     height, width = sure.shape
     left, top, right, bottom = face
     third = (right - left) / 3
@@ -120,7 +120,7 @@ def _crown(sure: Bools, face: Corners) -> float | None:
 def surroundings_measures(
     rgb: RGB, lab: Floats, mask: Mask, face: Corners | None, content: tuple[float, ...] | None
 ) -> Surroundings | None:
-    """What there is to look at beside the people; None when they fill the frame.
+    """Measure what is visible apart from the people; None if they fill the frame.
 
     Args:
         rgb: H x W x 3.
@@ -138,7 +138,7 @@ def surroundings_measures(
         return None
     grey = lightness(rgb)
     sharp = gradient(grey)
-    chosen = np.flatnonzero(outside > 0)  # three times as fast as of the mask itself
+    chosen = np.flatnonzero(outside > 0)  # three times as fast as with the mask itself
     chosen = chosen[:: max(1, chosen.size // SAMPLE)]
     distance = _distance(rgb, chosen)
     residual, residual_90, residual_99 = map(float, np.percentile(distance, (50, 90, 99)))
@@ -160,13 +160,13 @@ def surroundings_measures(
 
 
 def _part(what: Grey, where: Grey) -> float:
-    """Share of the pixels of one mask that are in another, too."""
+    """Share of the pixels of mask ``where`` that are also in mask ``what``."""
     total = cv2.countNonZero(where)
     return cv2.countNonZero(cv2.bitwise_and(what, where)) / total if total else 0.0
 
 
 def _distance(rgb: RGB, chosen: NDArray[np.intp]) -> NDArray[Any]:
-    """How far (Delta E) sampled pixels are from a quadratic colour surface through them (ridge)."""
+    """Distance (Delta E) of sampled pixels from a quadratic colour surface fitted to them (ridge)."""
     height, width = rgb.shape[:2]
     colours = to_lab(rgb.reshape(-1, 3)[chosen][None])[0]
     rows, columns = np.divmod(chosen, width)
@@ -201,7 +201,7 @@ def _detail_ratio(grey: Grey, outside: Grey, face: Corners | None) -> float | No
 
 
 def _nature(lab: Floats, sharp: Grey, outside: Grey) -> dict[str, float]:
-    """Sky in the top third and green, as parts of the surroundings there."""
+    """Sky as a part of the surroundings in the top third, and green as a part of all surroundings."""
     light, a, b = cv2.split(lab)
     chroma, hue = cv2.cartToPolar(a, b, angleInDegrees=True)
     third = outside.shape[0] // 3
@@ -218,5 +218,5 @@ def _nature(lab: Floats, sharp: Grey, outside: Grey) -> dict[str, float]:
 
 
 def _above(values: Floats, least: float) -> Grey:
-    found: Grey = cv2.compare(values, least, cv2.CMP_GT)  # type: ignore[call-overload] # takes a number, too
+    found: Grey = cv2.compare(values, least, cv2.CMP_GT)  # type: ignore[call-overload] # also takes a number
     return found

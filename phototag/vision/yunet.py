@@ -1,7 +1,7 @@
 """YuNet on ONNX Runtime: the same rows as ``cv2.FaceDetectorYN``, two to three times as fast.
 
-Measured on 150 photographs at 320 and 640 px: the same faces, no number further off than 0.0003 px; 2.0 ms
-instead of 4.2, 6.9 instead of 20.5.  How boxes and points are read out of the net's maps is that of OpenCV's
+Measured on 150 photographs at 320 and 640 px: the same faces, with differences of at most 0.0003 px; 2.0 ms instead
+of 4.2, 6.9 instead of 20.5. Boxes and points are computed from the net's maps as in OpenCV's
 ``modules/objdetect/src/face_detect.cpp``.
 """
 
@@ -16,8 +16,8 @@ import numpy as np
 
 from phototag import models
 
-# Since 1.31 ONNX Runtime's wheels report their use to their maker, and leave a number of the machine in
-# the folder for temporary files, unless this is set before they are loaded.
+# Since 1.31, ONNX Runtime's wheels send usage reports to their maker and leave a machine identifier in the folder for
+# temporary files, unless this is set before they are loaded.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
     from phototag.vision.decoding import RGB
 
 RUNTIME_VERSION = onnxruntime.__version__
-FACE_SCORE = 0.6  # below it are mostly posters, animals and noise
-OVERLAP = 0.3  # of two boxes from which the less sure one is dropped
+FACE_SCORE = 0.6  # detections below it are mostly posters, animals and noise
+OVERLAP = 0.3  # overlap of two boxes from which the one with the lower score is dropped
 MOST = 500  # boxes
-STRIDES = (8, 16, 32)  # px of the input for one cell of each map
+STRIDES = (8, 16, 32)  # px of the input per cell of each map
 POINTS = 5
 MAPS = ("cls", "obj", "bbox", "kps")
 
 
 @attrs.frozen(eq=False)
 class Detection:
-    """One face in px of the picture it was found in.
+    """One face, in px of the picture in which it was found.
 
     Attributes:
         box: x, y, width, height.
@@ -51,10 +51,10 @@ class Detection:
 
 
 def session(name: str) -> Any:
-    """A model, ready to run on one thread: processes side by side use the cores better."""
+    """Load a model to run on one thread: parallel processes use the cores better than threads."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # it keeps the largest pass of all for good: 30 MB
+    options.enable_cpu_mem_arena = False  # it would keep the largest pass's 30 MB for good
     options.log_severity_level = 3
     file = str(models.path(name))
     return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
