@@ -32,7 +32,7 @@ class Findings:
     """The eleven findings, in the article's order, and those of criteria of other packages.
 
     Attributes:
-        others: what criteria of other packages found, by their names.
+        others: findings of criteria of other packages, by the criteria's names.
     """
 
     focus: FocusFinding
@@ -59,7 +59,7 @@ CRITERIA = tuple(field.name for field in attrs.fields(Findings) if field.name !=
 
 
 def judge(scene: Scene, calibration: Calibration, photo: str = "<scene>") -> Findings:
-    """Ask all that are installed; errors as for ``answers``."""
+    """Apply all installed criteria; raises as ``answers`` does."""
     found = dict(answers(scene, calibration, photo))
     eleven: dict[str, Any] = {name: found.pop(name) for name in CRITERIA}
     return Findings(**eleven, others=found)

@@ -1,4 +1,4 @@
-"""7. Background: nothing to look at but the face, or detail that says where the person is?"""
+"""7. Background: plain, so that only the face matters, or with details of the place?"""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class BackgroundKind(enum.StrEnum):
-    """What lies behind the person."""
+    """What is behind the person."""
 
     PLAIN = "plain"
     BLURRED = "blurred"
     DETAILED = "detailed"
 
 
-LATE = 192  # channels of the earlier map: the last one knows things, not surfaces
+LATE = 192  # channels of the earlier map: the last one responds to objects, not surfaces
 
 
 @attrs.frozen
@@ -41,12 +41,12 @@ class Rules:
 
 @attrs.frozen(kw_only=True)
 class BackgroundFinding(Finding):
-    """What lies behind the person.
+    """What is behind the person.
 
     Attributes:
-        kind: plain, blurred or detailed; None where people fill the frame.
-        blur: 0 = as sharp as the face, 1 = nothing can be made out.
-        clutter: how much there is to look at, 0..1.
+        kind: plain, blurred or detailed; None if people fill the frame.
+        blur: 0 = as sharp as the face, 1 = nothing is recognisable.
+        clutter: amount of distracting detail, 0..1.
         colour: the median colour as ``#rrggbb``.
         residual: median distance from a smooth colour surface, Delta E.
     """
@@ -59,12 +59,12 @@ class BackgroundFinding(Finding):
 
     @property
     def value(self) -> BackgroundKind | None:
-        """``kind``, by the name that all findings share."""
+        """``kind``, under the name that all findings share."""
         return self.kind
 
 
 def features(scene: Scene) -> dict[str, float | None] | None:
-    """Distance from one smooth surface, edges and their sharpness (logs), and the content."""
+    """Distance from one smooth surface, edges and their sharpness (logs), and the content net's output."""
     seen = scene.surroundings
     if seen is None:
         return None
@@ -81,7 +81,7 @@ def features(scene: Scene) -> dict[str, float | None] | None:
 
 
 def judge(scene: Scene, calibration: Calibration, _: Earlier) -> BackgroundFinding:
-    """Plain if its colour is one smooth surface; blurred if fine detail is missing; else detailed."""
+    """Call it plain if its colour is one smooth surface, blurred if fine detail is missing, else detailed."""
     rules = calibration.section("background", Rules)
     seen, statistics = scene.surroundings, features(scene)
     if seen is None or statistics is None:
@@ -114,7 +114,7 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> BackgroundFindi
 
 
 def _sharpness(seen: Surroundings, rules: Rules) -> float:
-    """Geometric mean of edge sharpness and detail against the face."""
+    """Geometric mean of edge sharpness and detail relative to the face."""
     edge = rules.no_edges if seen.edge_sharpness is None else seen.edge_sharpness
     ratio = 1.0 if seen.detail_ratio is None else seen.detail_ratio
     return math.sqrt(edge * ratio)

@@ -1,7 +1,7 @@
 """Every threshold and weight, each with the evidence for it (``calibration.toml``).
 
-A criterion declares the numbers it needs as an attrs class ``Rules`` and gets them from its section
-of the file; a missing or misspelt number is an error at once.
+A criterion declares the numbers it needs as an attrs class ``Rules`` and gets them from its section of the
+file; a missing or misspelt number is an immediate error.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 R = TypeVar("R")
-MODELS = "models"  # the one table of the file that holds no single numbers
+MODELS = "models"  # the only table of the file that does not hold single numbers
 FILE = Path(__file__).with_name("calibration.toml")
 
 
@@ -34,7 +34,7 @@ class Number:
         section, name: where it is used.
         value: the number.
         unit: of the value; empty for a plain ratio.
-        evidence: what it was set by and how well it separates.
+        evidence: how it was determined and how well it separates.
     """
 
     section: str
@@ -46,18 +46,18 @@ class Number:
 
 @attrs.frozen(kw_only=True)
 class Model:
-    """A softmax over named features: one row of weights a class.
+    """A softmax over named features: one row of weights per class.
 
     Attributes:
-        classes: what it tells apart.
+        classes: the classes it distinguishes.
         features: names of its inputs.
-        low, high: inputs are clipped to what was seen in fitting, since a straight line knows
-            nothing beyond it.
-        missing: stands for an input that is None: the median in fitting.
+        low, high: inputs are clipped to the range seen in fitting, since a linear model is not valid outside
+            it.
+        missing: replaces an input that is None: the median in fitting.
         weights: classes x features.
-        intercepts: one a class.
-        n: photos it was fitted on.
-        evidence: how well it does, cross-validated by source.
+        intercepts: one per class.
+        n: number of photos it was fitted on.
+        evidence: how well it performs, cross-validated by source.
     """
 
     classes: tuple[str, ...]
@@ -71,8 +71,8 @@ class Model:
     evidence: str
 
     def chances(self, values: Mapping[str, float | None]) -> dict[str, float]:
-        """Probability of each class for these features; KeyError if one is not given at all."""
-        inputs = [  # hundreds a photo: comparisons are three times as fast as min and max
+        """Probability of each class for these features; KeyError if a feature is missing."""
+        inputs = [  # hundreds per photo: comparisons are three times as fast as min and max
             missing if (value := values[name]) is None
             else low if value < low
             else high if value > high  # noqa: FURB136
@@ -110,10 +110,10 @@ class Calibration:
         return self._models
 
     def section(self, name: str, rules: type[R]) -> R:
-        """The section ``name`` as an object of the attrs class ``rules``.
+        """Return the section ``name`` as an object of the attrs class ``rules``.
 
         Raises:
-            LookupError: the file lacks a number that the class declares, or has one too many.
+            LookupError: the file lacks a number that the class declares, or has one that it does not declare.
         """
         key = (name, rules)
         if key not in self._sections:

@@ -1,4 +1,4 @@
-"""Verdicts that a person has set right, as the gallery saves them."""
+"""Verdicts that a person has corrected, as the gallery saves them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ WHAT = "phototag corrections"
 
 @attrs.frozen(kw_only=True)
 class Correction:
-    """What a person says of one picture.
+    """The kind that a person has set for one picture.
 
     Attributes:
-        path: of the photo when it was judged.
-        picture: hash of the picture, by which it is known whatever it is called.
-        kind: what it is.
+        path: of the photo at the time of correction.
+        picture: hash of the picture, which identifies it even if the file is renamed.
+        kind: headshot, portrait or other.
     """
 
     path: str
@@ -38,7 +38,7 @@ def load(file: str | os.PathLike[str]) -> tuple[Correction, ...]:
     """The corrections in a file.
 
     Raises:
-        BadCorrections: it cannot be read, or holds something else.
+        BadCorrections: it cannot be read, or does not contain corrections.
     """
     name = arguments.path("corrections", file)
     try:
@@ -51,7 +51,7 @@ def load(file: str | os.PathLike[str]) -> tuple[Correction, ...]:
 
 
 def by_picture(file: str | os.PathLike[str]) -> dict[str, Kind]:
-    """The kinds in a file of corrections, by the hash of the picture; errors as for ``load``."""
+    """The kinds in a file of corrections, by the hash of the picture; raises as ``load`` does."""
     return {correction.picture: correction.kind for correction in load(file)}
 
 

@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Finding)
 
 
 class Earlier:
-    """The findings of one picture that are made already, by their class."""
+    """The findings already made for one picture, by their class."""
 
     def __init__(self) -> None:
         self._by_class: dict[type[Finding], Finding] = {}
@@ -29,21 +29,21 @@ class Earlier:
         return found
 
     def add(self, finding: Finding) -> None:
-        """Keep a finding for those that build on it."""
+        """Store a finding for the criteria that build on it."""
         self._by_class[type(finding)] = finding
 
 
 @attrs.frozen(kw_only=True)
 class Criterion:
-    """One question to a picture.  Packages offer theirs as entry points of ``phototag.criteria``.
+    """One question about a picture.  Other packages provide criteria as entry points of ``phototag.criteria``.
 
     Attributes:
-        finding: class of its answers.
-        judge: makes an answer of a scene; takes the calibration of phototag's own numbers, and the
+        finding: class of its findings.
+        judge: makes the finding from a scene; also takes the calibration of phototag's own numbers and the
             earlier findings.
-        after: classes of the findings it builds on.
-        values: those of ``Finding.value`` that are keywords, below a node of the criterion's name.
-            The words of the eleven stand in ``vocabulary.BRANCHES``.
+        after: classes of the findings that it builds on.
+        values: values of ``Finding.value`` that become keywords, below a node with the criterion's name. The
+            words of the eleven are in ``vocabulary.BRANCHES``.
     """
 
     finding: type[Finding]

@@ -1,4 +1,4 @@
-"""3. Cropping: where is the person cut, and is everybody inside?"""
+"""3. Cropping: where does the frame cut the person, and is everybody inside?"""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Shot(enum.StrEnum):
     FULL_BODY = "full_body"
 
 
-LEAST_HEAD = 0.01  # of the frame's height; keeps logs and quotients sound
-WITHOUT_FACE = 0.6  # confidence of a shot size that rests on the body alone
-EDGE = 0.02  # of the frame; a joint nearer to its edge than this is cut
+LEAST_HEAD = 0.01  # of the frame's height; keeps logs and quotients finite
+WITHOUT_FACE = 0.6  # confidence of a shot size based on the body alone
+EDGE = 0.02  # of the frame; a joint closer to its edge than this counts as cut
 NAMES = {
     Shot.FACE: "the face alone",
     Shot.HEAD_AND_SHOULDERS: "head and shoulders",
@@ -61,9 +61,9 @@ class CroppingFinding(Finding):
     Attributes:
         shot: shot size of the main person; None without one.
         below_chin: room from chin to the lower edge in heights of the face box.
-        headroom: room above the hair / height of the frame; None where the crown is not seen.
+        headroom: room above the hair / height of the frame; None if the crown is not visible.
         cut_joints: joints (``left_knee`` ...) that lie on the edge of the frame.
-        whole: whether everybody who is the subject is entirely inside; None where not known.
+        whole: whether every subject is entirely inside; None if not known.
     """
 
     shot: Shot | None
@@ -74,12 +74,12 @@ class CroppingFinding(Finding):
 
     @property
     def value(self) -> Shot | None:
-        """``shot``, by the name that all findings share."""
+        """``shot``, under the name that all findings share."""
         return self.shot
 
 
 def features(scene: Scene) -> dict[str, float] | None:
-    """What tells the shot size; None without a face.  Logs of lengths, and joints that are seen."""
+    """Features that show the shot size: logs of lengths, and visible joints.  None without a face."""
     face, head, chin = scene.main_face, scene.head_height, scene.chin
     if face is None or head is None or chin is None:
         return None
@@ -97,13 +97,13 @@ def features(scene: Scene) -> dict[str, float] | None:
         "body_sought": float(scene.body_sought),
         "face_squared": size**2,
         "below_squared": below**2,
-        # A joint means more the more room there is for it below the chin.
+        # The more room there is below the chin, the more a visible joint means.
         **{f"{part}_below": visible * below for part, visible in joints.items()},
     }
 
 
 def judge(scene: Scene, calibration: Calibration, _: Earlier) -> CroppingFinding:
-    """Shot size from the room below the chin and the joints that are seen."""
+    """Determine the shot size from the room below the chin and the visible joints."""
     rules = calibration.section("cropping", Rules)
     face, seen = scene.main_face, features(scene)
     if face is None or seen is None:
@@ -141,7 +141,7 @@ def _below(face: Face) -> float:
 
 
 def _contribution(seen: dict[str, float], rules: Rules) -> float:
-    """More room below the chin speaks for a portrait."""
+    """More room below the chin is evidence for a portrait."""
     weighed = rules.below_weight * (rules.below_centre - seen["below"])
     weighed += rules.room_weight * (rules.room_centre - seen["room"])
     return max(-rules.most, min(rules.most, weighed))
@@ -168,12 +168,12 @@ def _cut_joints(scene: Scene, rules: Rules) -> tuple[str, ...]:
 
 
 def _from_edge(joint: Landmark) -> float:
-    """Distance to the nearest edge but the upper one, which cuts heads and no joints."""
+    """Distance to the nearest edge, except the upper one, which cuts heads but not joints."""
     return min(abs(joint.y - 1), abs(joint.x), abs(joint.x - 1))
 
 
 def _whole(subjects: tuple[Face, ...], shot: Shot) -> bool:
-    """The one person down to the feet, or every face of a group with air around it; bystanders apart."""
+    """Whether one person is inside down to the feet, or every face of a group has room around it; no bystanders."""
     if len(subjects) > 1:
         return all(_has_air(face) for face in subjects)
     return shot is Shot.FULL_BODY

@@ -1,4 +1,4 @@
-"""5. Environment: studio, indoors, outdoors - or not to be told."""
+"""5. Environment: studio, indoors, outdoors, or unknown."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class EnvironmentFinding(Finding):
     """Where the picture was taken.
 
     Attributes:
-        place: studio, indoor or outdoor; None where the surroundings do not tell.
-        inside: True for studio and indoor, False outdoors; None where not told.
+        place: studio, indoor or outdoor; None if the surroundings do not show it.
+        inside: True for studio and indoor, False for outdoor; None if unknown.
         green, sky: parts of the surroundings with those colours, 0..1.
     """
 
@@ -56,19 +56,19 @@ class EnvironmentFinding(Finding):
 
     @property
     def value(self) -> Place | None:
-        """``place``, by the name that all findings share."""
+        """``place``, under the name that all findings share."""
         return self.place
 
 
 def features(scene: Scene) -> dict[str, float] | None:
-    """What the content net saw of the surroundings; None where people fill the frame."""
+    """The content net's output for the surroundings; None if people fill the frame."""
     if scene.surroundings is None:
         return None
     return numbered(scene.surroundings.content)
 
 
 def judge(scene: Scene, calibration: Calibration, _: Earlier) -> EnvironmentFinding:
-    """Answer only where it is sure enough; inside or outside is told more often than which inside."""
+    """Decide only if certain enough; inside or outside is decided more often than studio or indoor."""
     rules = calibration.section("environment", Rules)
     seen, statistics = scene.surroundings, features(scene)
     if seen is None or statistics is None:

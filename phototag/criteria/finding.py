@@ -14,19 +14,19 @@ class Status(enum.StrEnum):
 
     MEASURED = "measured"
     DERIVED = "derived"  # from other findings, not from pixels
-    UNDECIDED = "undecided"  # the picture does not tell
-    NOT_APPLICABLE = "not_applicable"  # the question makes no sense for this picture
+    UNDECIDED = "undecided"  # the picture does not show it
+    NOT_APPLICABLE = "not_applicable"  # the question does not apply to this picture
 
 
 @attrs.frozen(kw_only=True)
 class Finding:
-    """One criterion's answer.  The classes of the eleven criteria add their named measures.
+    """The result of one criterion.  The classes of the eleven criteria add their named measures.
 
     Attributes:
         status: how it came about.
-        contribution: log-odds towards headshot (+) or portrait (-); 0 = no say.
-        confidence: probability that the value is right, 0..1; 0 where there is none.
-        reason: one sentence rendered from the measures.
+        contribution: log-odds towards headshot (+) or portrait (-); 0 = no influence.
+        confidence: probability that the value is right, 0..1; 0 if there is no value.
+        reason: one sentence made from the measures.
     """
 
     status: Status
@@ -36,12 +36,12 @@ class Finding:
 
     @property
     def value(self) -> object:
-        """The answer in one word (or a tuple of words); None when it cannot be told."""
+        """The finding in one word (or a tuple of words); None if it cannot be determined."""
         raise NotImplementedError
 
 
 def numbered(content: Sequence[float]) -> dict[str, float]:
-    """What the content net saw as named features of a model."""
+    """The content net's output as named features of a model."""
     return dict(zip(_names(len(content)), content, strict=True))
 
 
@@ -51,5 +51,5 @@ def _names(count: int) -> tuple[str, ...]:
 
 
 def ramp(value: float, low: float, high: float) -> float:
-    """0 at ``low``, 1 at ``high``, linear between and flat beyond; ``high`` may be the smaller."""
+    """0 at ``low``, 1 at ``high``, linear between and constant beyond; ``high`` may be less than ``low``."""
     return max(0.0, min(1.0, (value - low) / (high - low)))

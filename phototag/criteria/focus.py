@@ -1,4 +1,4 @@
-"""1. Focus: does the head fill the frame, or does the scene around the person matter too?"""
+"""1. Focus: does the head fill the frame, or is the scene around the person important too?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from phototag.scene.measures import Face, Scene
 
 
-LEAST_LOG = -4.0  # a face of 2 % of the frame's height; smaller ones say no more
+LEAST_LOG = -4.0  # a face of 2 % of the frame's height; smaller ones count as this
 
 
 class Focus(enum.StrEnum):
@@ -50,9 +50,9 @@ class FocusFinding(Finding):
         on: head, person or scene.
         face_height: of the main face's box / height of the frame.
         face_area: of the main face's box / area of the frame.
-        head_height: chin to crown (with hair) / height of the frame; None where not seen.
+        head_height: chin to crown (with hair) / height of the frame; None if not visible.
         person_area: of all people / area of the frame.
-        background_area: the rest, 0..1.
+        background_area: the rest of the frame, 0..1.
         eye_sharpness: gradient at the eyes / in the surroundings; above 1 = the eyes are sharper.
     """
 
@@ -66,12 +66,12 @@ class FocusFinding(Finding):
 
     @property
     def value(self) -> Focus | None:
-        """``on``, by the name that all findings share."""
+        """``on``, under the name that all findings share."""
         return self.on
 
 
 def features(scene: Scene) -> dict[str, float]:
-    """Log of the face's and the head's height; a person without a face counts as far away."""
+    """Logs of the heights of face and head; a person without a face counts as far away."""
     face = scene.main_face
     least = math.exp(LEAST_LOG)
     return {
@@ -81,7 +81,7 @@ def features(scene: Scene) -> dict[str, float]:
 
 
 def judge(scene: Scene, calibration: Calibration, _: Earlier) -> FocusFinding:
-    """Share of the frame that head, person and surroundings take."""
+    """Compare the shares of the frame that head, person and surroundings take."""
     rules = calibration.section("focus", Rules)
     face = scene.main_face
     person = scene.person.share

@@ -1,4 +1,4 @@
-"""9. Marketing: what could this picture be used for?  Derived from the others, and says so."""
+"""9. Marketing: what could this picture be used for?  Derived from the other criteria, and marked as such."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ class Use(enum.StrEnum):
 
 @attrs.frozen(kw_only=True)
 class MarketingFinding(Finding):
-    """Uses the picture serves.
+    """Uses that the picture suits.
 
     Attributes:
-        uses: those that fit, the closest first; empty where there is no person.
+        uses: those that fit, the closest first; empty without a person.
     """
 
     uses: tuple[Use, ...]
 
     @property
     def value(self) -> tuple[Use, ...]:
-        """``uses``, by the name that all findings share."""
+        """``uses``, under the name that all findings share."""
         return self.uses
 
 
 def judge(_: Scene, __: Calibration, earlier: Earlier) -> MarketingFinding:
-    """Apply the rules below, from the article's own examples of who buys what."""
+    """Apply the rules below, taken from the article's examples of who buys what."""
     subjects, cropping, posing = (
         earlier[SubjectsFinding],
         earlier[CroppingFinding],

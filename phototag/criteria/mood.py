@@ -1,4 +1,4 @@
-"""4. Mood: what the face visibly does.  Never an emotion: nobody can see one."""
+"""4. Mood: the visible expression.  Never an emotion: that is not visible."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ class MoodFinding(Finding):
     """What the face visibly does.
 
     Attributes:
-        expression: serious, smile or expressive; None where it cannot be read.
-        smile: mouth width + 2 x lift of its corners, in eye distances; about 0.67 parts the two.
+        expression: serious, smile or expressive; None if it cannot be determined.
+        smile: mouth width + 2 x lift of its corners, in eye distances; about 0.67 separates serious from
+            smile.
         mouth_open: gap between the lips, in eye distances.
         eyes_open: whether both eyes are open.
     """
@@ -51,7 +52,7 @@ class MoodFinding(Finding):
 
     @property
     def value(self) -> VisibleExpression | None:
-        """``expression``, by the name that all findings share."""
+        """``expression``, under the name that all findings share."""
         return self.expression
 
 
@@ -70,7 +71,7 @@ def features(scene: Scene) -> dict[str, float] | None:
 
 
 def judge(scene: Scene, calibration: Calibration, _: Earlier) -> MoodFinding:
-    """Read mouth and eyes of the main face, if it is large enough."""
+    """Evaluate mouth and eyes of the main face, if it is large enough."""
     rules = calibration.section("mood", Rules)
     face, shape = scene.main_face, features(scene)
     if face is None:

@@ -1,4 +1,4 @@
-"""8. Posing: stiff and straight at the camera, or freer?"""
+"""8. Posing: stiff and straight towards the camera, or freer?"""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ class PosingFinding(Finding):
     """How the person holds head, eyes, shoulders and hands.
 
     Attributes:
-        facing: frontal, turned, profile or away; None where it cannot be told.
+        facing: frontal, turned, profile or away; None if it cannot be determined.
         yaw, pitch, roll: degrees; None without a mesh.
         gaze: camera or aside; None without a mesh.
-        shoulders_square: both shoulders at one height and distance; None where not seen.
-        hands: hands (wrists) in the frame; None where the body was not looked for.
-        raised_hands: of these, hands above their shoulder: waving, a high five, an instrument.
+        shoulders_square: both shoulders at the same height and distance; None if not visible.
+        hands: number of hands (wrists) in the frame; None if the body was not searched for.
+        raised_hands: of these, the hands above their shoulder: waving, a high five, an instrument.
     """
 
     facing: Facing | None
@@ -70,12 +70,12 @@ class PosingFinding(Finding):
 
     @property
     def value(self) -> Facing | None:
-        """``facing``, by the name that all findings share."""
+        """``facing``, under the name that all findings share."""
         return self.facing
 
 
 def features(scene: Scene) -> dict[str, float | None] | None:
-    """What tells where the face points; None without a face.  The same for a mirrored picture."""
+    """Features that show where the face points; None without a face.  The same for a mirrored picture."""
     face = scene.main_face
     if face is None:
         return None
@@ -103,7 +103,7 @@ def features(scene: Scene) -> dict[str, float | None] | None:
 
 
 def judge(scene: Scene, calibration: Calibration, _: Earlier) -> PosingFinding:
-    """Where the face points, from mesh and eyes; without a face it is hidden or turned away."""
+    """Determine from mesh and eyes where the face points; without a face, it is hidden or turned away."""
     rules = calibration.section("posing", Rules)
     face, seen = scene.main_face, features(scene)
     mesh = face.mesh if face else None
@@ -130,7 +130,7 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> PosingFinding:
 
 
 def turn(scene: Scene) -> float:
-    """|yaw| in tens of degrees; a face that the mesh lost counts as a profile."""
+    """|yaw| in tens of degrees; a face without a mesh counts as a profile."""
     face = scene.main_face
     return abs(face.mesh.pose.yaw) / 10 if face and face.mesh else LOST / 10
 
@@ -142,7 +142,7 @@ def _status(scene: Scene, facing: Facing | None) -> Status:
 
 
 def _gaze(mesh: Mesh, rules: Rules) -> Gaze:
-    """Where the irises lie in their eyes; how far the head is turned is the yaw."""
+    """Where the irises are in the eyes; the turn of the head is not part of it (that is the yaw)."""
     return Gaze.ASIDE if abs(mesh.gaze.x) > rules.gaze_aside else Gaze.CAMERA
 
 
@@ -154,7 +154,7 @@ def _square(body: Body, rules: Rules) -> bool | None:
 
 
 def _hands(body: Body, rules: Rules) -> list[str]:
-    """The sides whose wrist is seen in the frame."""
+    """The sides whose wrist is visible in the frame."""
     wrists = {side: body[f"{side}_wrist"] for side in ("left", "right")}
     return [s for s, wrist in wrists.items() if wrist.inside and wrist.visibility >= rules.visible]
 

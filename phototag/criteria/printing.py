@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from phototag.criteria.calibration import Calibration
     from phototag.scene.measures import Scene
 
-# The print trade's shapes, short side first.  The article's "8x5" is no 2:3 print and is left out.
+# The print ratios in common use, short side first. The article's "8x5" is not a 2:3 print and is left out.
 RATIOS = ((1, 1), (4, 5), (5, 7), (3, 4), (11, 14), (2, 3), (9, 16))
-# Inches, short side first, in the order of the article; small ones suit headshots.
+# Inches, short side first, in the order of the article; the small ones suit headshots.
 SMALL = ((4, 6), (5, 7), (8, 10))
 LARGE = ((11, 14), (16, 20))
 
@@ -37,10 +37,10 @@ class PrintingFinding(Finding):
 
     Attributes:
         aspect_ratio: width / height.
-        nearest: the nearest print ratio, width first (``4:5`` upright, ``5:4`` across).
+        nearest: the nearest print ratio, width first (``4:5`` portrait format, ``5:4`` landscape format).
         sizes: prints in inches (``8x10``) that the pixels allow at 300 dpi.
         sizes_240, sizes_150: the same at 240 and 150 dpi.
-        recommended: sizes usual for such a picture, among those that 150 dpi allow.
+        recommended: the usual sizes for such a picture, of those possible at 150 dpi.
     """
 
     aspect_ratio: float
@@ -52,12 +52,12 @@ class PrintingFinding(Finding):
 
     @property
     def value(self) -> str:
-        """``nearest``, by the name that all findings share."""
+        """``nearest``, under the name that all findings share."""
         return self.nearest
 
 
 def judge(scene: Scene, calibration: Calibration, earlier: Earlier) -> PrintingFinding:
-    """Sizes the pixels allow; small ones are usual for what is framed as a headshot."""
+    """List the sizes that the pixels allow; small ones are usual for a picture framed as a headshot."""
     close = earlier[CroppingFinding].shot in {Shot.FACE, Shot.HEAD_AND_SHOULDERS}
     rules = calibration.section("printing", Rules)
     image = scene.image
@@ -88,7 +88,7 @@ def _name(size: tuple[int, int]) -> str:
 
 
 def _sizes(short: int, long: int, dpi: float) -> tuple[str, ...]:
-    """Sizes that can be filled at this resolution after cropping to their shape."""
+    """Sizes that can be printed at this resolution after cropping to their shape."""
     return tuple(
         _name(size) for size in (*SMALL, *LARGE) if short >= size[0] * dpi and long >= size[1] * dpi
     )

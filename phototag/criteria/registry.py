@@ -1,4 +1,4 @@
-"""All criteria: the eleven, which are registered here, and those of other packages; and asking them."""
+"""All criteria (the eleven, registered here, and those of other packages), and how they are applied."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from phototag.scene.measures import Scene
 
 GROUP: Final = "phototag.criteria"
-#: Names of phototag's own branches of keywords and fields of results.
+# : Names of phototag's own keyword branches and result fields.
 RESERVED: Final = frozenset(
     [
         "kind",
@@ -79,11 +79,11 @@ OWN: Final[Mapping[str, Criterion]] = {
 
 @functools.cache
 def installed() -> dict[str, Criterion]:
-    """All criteria by name, those that others build on first.
+    """All criteria by name, each after those that it builds on.
 
     Raises:
-        BadPlugin: a package offers something that is no criterion, or that builds on what is not
-            there.
+        BadPlugin: a package provides something that is not a criterion, or a criterion that builds on a
+            missing one.
     """
     every = {**OWN, **plugins.loaded(GROUP, Criterion, taken=frozenset(OWN))}
     names: dict[type[Finding], str] = {}
@@ -109,15 +109,15 @@ def installed() -> dict[str, Criterion]:
 
 
 def answers(scene: Scene, calibration: Calibration, photo: str) -> Iterator[tuple[str, Finding]]:
-    """Ask all; each gets the findings of those before it.
+    """Apply all criteria; each gets the findings of those before it.
 
     Args:
-        scene: what was seen.
+        scene: what was detected.
         calibration: thresholds and weights.
         photo: its path, for errors.
 
     Raises:
-        CriterionFailed: a criterion fails, or answers something else than it says.
+        CriterionFailed: a criterion fails, or returns something other than it declares.
     """
     earlier = Earlier()
     for name, criterion in installed().items():
@@ -134,7 +134,7 @@ def answers(scene: Scene, calibration: Calibration, photo: str) -> Iterator[tupl
 
 
 def _check(finding: Finding, criterion: Criterion) -> None:
-    """Refuse an answer that would spoil the verdict or the JSON."""
+    """Reject a finding that would corrupt the verdict or the JSON."""
     if type(finding) is not criterion.finding:
         raise TypeError(f"it returned {finding!r}")
     if not math.isfinite(finding.contribution) or not 0 <= finding.confidence <= 1:

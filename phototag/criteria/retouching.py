@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Style(enum.StrEnum):
-    """How the picture was worked on."""
+    """How the picture was retouched."""
 
     NATURAL = "natural"
     RETOUCHED = "retouched"
@@ -54,15 +54,15 @@ class Rules:
 
 @attrs.frozen(kw_only=True)
 class RetouchingFinding(Finding):
-    """How the picture was worked on, as far as pixels tell.
+    """How the picture was retouched, as far as the pixels show.
 
     Attributes:
-        style: natural, retouched or artistic; None where the skin does not tell.
+        style: natural, retouched or artistic; None if the skin does not show it.
         colour: colour, bw or toned.
         skin_texture: detail of the skin / of the eyes; small = smooth skin in a sharp picture.
         skin_evenness: spread of the skin's colour, CIE a and b; small = one even tone.
-        pasted_background: the background is one flat colour, as no camera sees it; None where it
-            is pure white or black, which light alone can do, or where there is none.
+        pasted_background: the background is one flat colour, which no camera records; None without a
+            background, or if it is pure white or black, which lighting alone can produce.
     """
 
     style: Style | None
@@ -73,12 +73,12 @@ class RetouchingFinding(Finding):
 
     @property
     def value(self) -> Style | None:
-        """``style``, by the name that all findings share."""
+        """``style``, under the name that all findings share."""
         return self.style
 
 
 def judge(scene: Scene, calibration: Calibration, _: Earlier) -> RetouchingFinding:
-    """Colour treatment from the whole picture, retouching from the skin of a sharp face."""
+    """Determine colour treatment from the whole picture, retouching from the skin of a sharp face."""
     rules = calibration.section("retouching", Rules)
     colour = _colour(scene.image, rules)
     skin = scene.skin

@@ -1,4 +1,4 @@
-"""10. Typical situations: on which occasions are such pictures taken?  Derived, and says so."""
+"""10. Typical situations: on which occasions are such pictures taken?  Derived, and marked as such."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ class SituationFinding(Finding):
     """Occasions that fit.
 
     Attributes:
-        occasions: those that fit, the closest first; empty where none can be told.
+        occasions: those that fit, the closest first; empty if none can be determined.
     """
 
     occasions: tuple[Occasion, ...]
 
     @property
     def value(self) -> tuple[Occasion, ...]:
-        """``occasions``, by the name that all findings share."""
+        """``occasions``, under the name that all findings share."""
         return self.occasions
 
 
 def judge(_: Scene, __: Calibration, earlier: Earlier) -> SituationFinding:
-    """Apply the article's list: who uses headshots, and what portraits are taken at."""
+    """Apply the article's list: who uses headshots, and on which occasions portraits are taken."""
     subjects, cropping, marketing = (
         earlier[SubjectsFinding],
         earlier[CroppingFinding],

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Subjects(enum.StrEnum):
-    """How many people the picture is of."""
+    """How many people are the subject of the picture."""
 
     NONE = "none"
     SINGLE = "single"
@@ -26,10 +26,10 @@ class Subjects(enum.StrEnum):
 
 
 PERSON, NOBODY = "person", "nobody"  # classes of the model "presence"
-NO_FACE_SCORE = 0.5  # stands for no face at all; the detector reports none below 0.6
-GOOD_FIT, WORST_FIT = 0.6, 0.5  # cm: real faces misfit by .35 to .73; beyond that it says no more
-AWAY = 0.6  # eye distances the nose is off their middle: about 45 degrees of yaw
-EVEN = 0.5  # probability of a person from which one is the subject
+NO_FACE_SCORE = 0.5  # used when there is no face; the detector reports none below 0.6
+GOOD_FIT, WORST_FIT = 0.6, 0.5  # cm: the misfit is clipped to these; real faces have .35 to .73
+AWAY = 0.6  # nose from the middle of the eyes, in eye distances: about 45 degrees of yaw
+EVEN = 0.5  # probability from which a person counts as the subject
 
 
 @attrs.frozen
@@ -44,13 +44,13 @@ class Rules:
 
 @attrs.frozen(kw_only=True)
 class SubjectsFinding(Finding):
-    """How many people the picture is of.
+    """How many people are the subject of the picture.
 
     Attributes:
         people: none, single, couple or group.
-        count: people who are the subject.
-        faces: faces seen.
-        bystanders: faces much smaller or less sharp than the main one.
+        count: number of people who are the subject.
+        faces: number of faces detected.
+        bystanders: number of faces much smaller or less sharp than the main one.
         presence: probability that a person is the subject at all, 0..1.
     """
 
@@ -62,7 +62,7 @@ class SubjectsFinding(Finding):
 
     @property
     def value(self) -> Subjects:
-        """``people``, by the name that all findings share."""
+        """``people``, under the name that all findings share."""
         return self.people
 
 
@@ -104,12 +104,12 @@ def count_subjects(scene: Scene, rules: Rules) -> int:
 
 
 def faces_of_subjects(scene: Scene, calibration: Calibration) -> tuple[Face, ...]:
-    """The faces of the people whom the picture is of, the main one first."""
+    """The faces of the people who are the subject, the main one first."""
     return _subjects(scene, calibration.section("subjects", Rules))
 
 
 def _subjects(scene: Scene, rules: Rules) -> tuple[Face, ...]:
-    """Faces prominent enough beside the main one to belong to a subject, not a bystander."""
+    """Faces prominent enough, compared with the main one, to belong to a subject and not a bystander."""
     main = scene.main_face
     if main is None:
         return ()
@@ -121,7 +121,7 @@ def _subjects(scene: Scene, rules: Rules) -> tuple[Face, ...]:
 
 
 def _prominence(face: Face, main: Face, rules: Rules) -> float:
-    """Area beside the main face's; less if out of focus, at the side of the frame, turned away."""
+    """Area relative to the main face's; reduced if out of focus, at the side of the frame or turned away."""
     sharpness = min(1.0, (face.sharpness + 1) / (main.sharpness + 1))
     aside = abs(2 * (face.box.x + face.box.width / 2) - 1)  # 0 in the middle, 1 at the frame
     position = 1 - rules.off_middle * min(1.0, aside) ** 2
@@ -130,16 +130,16 @@ def _prominence(face: Face, main: Face, rules: Rules) -> float:
 
 
 def _nose_shift(face: Face) -> float:
-    """How far the nose is from the middle of the eyes, in eye distances (small faces: no mesh)."""
+    """Distance of the nose from the middle of the eyes, in eye distances (small faces have no mesh)."""
     eyes = abs(face.left_eye.x - face.right_eye.x)
     middle = (face.left_eye.x + face.right_eye.x) / 2
     return abs(face.nose.x - middle) / max(eyes, 1e-6)
 
 
 def features(scene: Scene) -> dict[str, float]:
-    """Cues that part people from animals, statues, drawings and empty scenes.
+    """Features that separate people from animals, statues, drawings and empty scenes.
 
-    Six from the detectors, and what the content net saw in the whole picture.
+    Six come from the detectors; the rest is the content net's output for the whole picture.
     """
     face = scene.main_face
     mesh = face.mesh if face else None
@@ -161,7 +161,8 @@ def _nobody(scene: Scene, calibration: Calibration) -> str:
     if not scene.faces:
         return "a body shape is detected, but the picture does not look like one of people"
     found = f"the detected face (score {scene.faces[0].score:.2f}) is probably not a person's"
-    # Without the content the model takes that of an average photo; what remains are the detectors.
+    # Without the content, the model assumes that of an average photo; only the detectors' features then
+    # matter.
     cues = features(scene) | dict.fromkeys(numbered(scene.content))
     if calibration.model("presence").chances(cues)[PERSON] < EVEN:
         return f"{found}: {100 * scene.person.undecided:.0f} % of the person mask is uncertain"

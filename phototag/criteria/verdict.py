@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Kind(enum.StrEnum):
-    """What the picture is.  A headshot is a simple portrait too; as verdicts they exclude."""
+    """What the picture is.  A headshot is also a simple portrait; as verdicts they exclude each other."""
 
     HEADSHOT = "headshot"
     PORTRAIT = "portrait"
@@ -27,20 +27,20 @@ class Kind(enum.StrEnum):
 
 
 class Grade(enum.StrEnum):
-    """How far a headshot is one by the whole article, not by framing alone."""
+    """Whether a headshot meets all of the article's criteria or only the framing."""
 
     PROFESSIONAL = "professional"
     CASUAL = "casual"
 
 
 class Review(enum.StrEnum):
-    """Whether a person should have a look."""
+    """Whether a person should review the verdict."""
 
     DOUBTFUL = "doubtful"
 
 
 EVEN = 0.5
-DOUBT = 0.8  # confidence below which a verdict is called doubtful
+DOUBT = 0.8  # a verdict with a lower confidence is called doubtful
 
 
 @attrs.frozen
@@ -58,14 +58,13 @@ class Verdict:
     Attributes:
         kind: the most probable one.
         confidence: its probability, 0..1.
-        grade: for headshots; None for the others and where it cannot be told.
-        professional: probability of that grade; None for the others and where people fill the
+        grade: for headshots; None for the others and if it cannot be determined.
+        professional: probability of the grade "professional"; None for the others and if people fill the
             frame.
         headshot, portrait, other: probabilities; they sum to 1.
-        starting_point: log-odds before anything is seen: where the sum starts, for every photo alike.
-        log_odds: the sum of the starting point and all contributions; > 0 = headshot rather than
-            portrait.
-        corrected: a person has said what the picture is; then nothing else was asked.
+        starting_point: log-odds before any evidence: the sum starts here, the same for every photo.
+        log_odds: sum of the starting point and all contributions; > 0 = headshot rather than portrait.
+        corrected: a person has set the kind; it then replaces phototag's verdict.
     """
 
     kind: Kind
@@ -86,7 +85,7 @@ class Verdict:
 
 
 def corrected(verdict: Verdict, kind: Kind) -> Verdict:
-    """The verdict with a person's word in the place of phototag's; the log-odds stay."""
+    """Replace the kind by the one that a person has set; the log-odds stay."""
     same = kind is verdict.kind
     return attrs.evolve(
         verdict,
@@ -102,7 +101,7 @@ def corrected(verdict: Verdict, kind: Kind) -> Verdict:
 
 
 def judge(scene: Scene, findings: Findings, calibration: Calibration) -> Verdict:
-    """Whether a person is the subject comes first, then headshot against portrait."""
+    """First decide whether a person is the subject, then headshot or portrait."""
     rules = calibration.section("verdict", Rules)
     log_odds = math.fsum((rules.base, *(one.contribution for _, one in findings.items())))
     presence = findings.subjects.presence
@@ -112,7 +111,7 @@ def judge(scene: Scene, findings: Findings, calibration: Calibration) -> Verdict
         Kind.PORTRAIT: presence * (1 - head),
         Kind.OTHER: 1 - presence,
     }
-    # The count and the verdict must agree: no subject means other, and the other way round.
+    # The count and the verdict must agree: no subject means other, and other means no subject.
     if findings.subjects.count == 0:
         kind = Kind.OTHER
     else:
@@ -132,7 +131,7 @@ def judge(scene: Scene, findings: Findings, calibration: Calibration) -> Verdict
 
 
 def grade_features(scene: Scene) -> dict[str, float | None] | None:
-    """What lies around a headshot says how it was made; None where people fill the frame."""
+    """The surroundings of a headshot show how it was made; None if people fill the frame."""
     behind = background.features(scene)
     if behind is None or scene.surroundings is None:
         return None
@@ -140,7 +139,7 @@ def grade_features(scene: Scene) -> dict[str, float | None] | None:
 
 
 def _professional(scene: Scene, calibration: Calibration) -> float | None:
-    """Probability that a headshot is one by the whole article; None where nothing tells."""
+    """Probability that a headshot meets all of the article's criteria; None without evidence."""
     features = grade_features(scene)
     if features is None:
         return None
@@ -148,7 +147,7 @@ def _professional(scene: Scene, calibration: Calibration) -> float | None:
 
 
 def _grade(professional: float | None, least: float) -> Grade | None:
-    """Answer only where it is sure enough."""
+    """Give a grade only if it is certain enough."""
     if professional is None or max(professional, 1 - professional) < least:
         return None
     return Grade.PROFESSIONAL if professional >= EVEN else Grade.CASUAL

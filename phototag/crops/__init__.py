@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from phototag.crops.layout import Head, Layout
     from phototag.scene.measures import Face, Scene
 
-NEXT_TO_NOTHING = 0.98  # of the picture's area; a crop that large changes next to nothing
+NEXT_TO_NOTHING = 0.98  # of the picture's area; a larger crop changes almost nothing
 LEVEL = 3.0  # degrees of roll up to which a head counts as upright
 MOST_ROLL = 20.0  # degrees; a head tilted further is a pose, not a crooked picture
 
@@ -34,15 +34,15 @@ MOST_ROLL = 20.0  # degrees; a head tilted further is a pose, not a crooked pict
 def suggest(
     scene: Scene, subjects: Sequence[Face], profiles: Sequence[Profile] | None = None
 ) -> tuple[tuple[Crop, ...], tuple[Refusal, ...]]:
-    """The crops that a picture gives, and why it does not give the others.
+    """The crops that suit a picture, and the reasons why others do not.
 
     Args:
-        scene: what was seen.
-        subjects: the faces of the people whom the picture is of, the main one first.
+        scene: what was detected.
+        subjects: the faces of the people who are the subject, the main one first.
         profiles: in order of preference; None = the built-in ones.
 
     Returns:
-        Crops in the order of the profiles, the first suitable one recommended; and the refusals.
+        Crops in the order of the profiles, with the first suitable one recommended; and the refusals.
     """
     layout = lay_out(scene, tuple(subjects))
     crops: list[Crop] = []
@@ -87,7 +87,7 @@ def _facts(placed: Placed, head: Head) -> str:
 
 
 def _remarks(profile: Profile, placed: Placed, layout: Layout, head: Head | None) -> list[str]:
-    """What is worth saying about a crop that serves."""
+    """Remarks about a crop that fits."""
     remarks = []
     if placed.width * placed.height >= NEXT_TO_NOTHING * layout.width * layout.height:
         remarks.append(f"the photo already has this framing and the ratio {profile.ratio_text}")
@@ -104,7 +104,7 @@ def _remarks(profile: Profile, placed: Placed, layout: Layout, head: Head | None
 
 
 def _rotation(head: Head | None) -> float:
-    """Degrees clockwise that would level the head; 0 where it is level, or tilted on purpose."""
+    """Degrees clockwise that would level the head; 0 if it is level, or tilted on purpose."""
     if head is None or head.roll is None or not LEVEL < abs(head.roll) <= MOST_ROLL:
         return 0.0
     return -round(head.roll, 1)

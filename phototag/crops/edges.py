@@ -1,4 +1,4 @@
-"""Where an edge of a crop may lie: the best place that cuts nothing it must not cut."""
+"""Where an edge of a crop may be: the best place that cuts nothing important."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ Interval = tuple[float, float]
 def best_place(
     low: float, high: float, wanted: float, forbidden: Iterable[Interval]
 ) -> float | None:
-    """The place in ``low`` to ``high`` nearest to ``wanted`` outside all forbidden open intervals.
+    """The place from ``low`` to ``high`` that is nearest to ``wanted`` and outside all forbidden open intervals.
 
-    None if there is none.  A tie goes to the smaller one.
+    None if there is none. Of two equally near places, the smaller one.
     """
     if low > high:
         return None
@@ -26,7 +26,7 @@ def best_place(
 
 
 def _merged(intervals: Iterable[Interval]) -> Sequence[Interval]:
-    """Overlapping intervals as one."""
+    """Merge overlapping intervals."""
     merged: list[Interval] = []
     for start, end in sorted(intervals):
         if merged and start < merged[-1][1]:

@@ -1,11 +1,10 @@
-"""Fit a profile to a picture: the best crop that breaks no hard rule, or why there is none.
+"""Fit a profile to a picture: the best crop that breaks no hard rule, or the reason why there is none.
 
-The hard rules: the exact ratio, inside the frame, no face cut, no joint cut, head and eye line inside
-the profile's bands, hair kept unless the profile lets it go, everybody inside where everybody is meant.
-
-The best one has the least sum of squares of: head height and eye line off what the profile wants (in
-halves of their bands), the head off its place across (in tenths of the width), and hair cut (in tenths
-of the head).
+The hard rules: the exact ratio, inside the frame, no face cut, no joint cut, head and eye line inside the
+profile's bands, hair kept unless the profile allows it to be cut, everybody inside if the profile is for
+everybody. The best crop has the least sum of squares of these errors: head height and eye line from the
+profile's wanted values (in halves of their bands), horizontal position of the head (in tenths of the width),
+and hair cut (in tenths of the head).
 """
 
 from __future__ import annotations
@@ -24,17 +23,17 @@ if TYPE_CHECKING:
     from phototag.crops.layout import Head, Layout
     from phototag.crops.profiles import Band, Profile
 
-STEPS = 48  # sizes that are tried between the smallest and the largest
-# Bands are met with this part of their width to spare: who measures the finished crop again finds
-# the hair or the eyes a little elsewhere.
+STEPS = 48  # number of sizes tried between the smallest and the largest
+# Margin kept inside each band, as a part of its width: a new detection on the finished crop finds the hair or
+# the eyes at slightly different places.
 SPARE = 0.12
-TURNED = 20.0  # degrees of yaw from which a head has all its room to look into
-ACROSS = 0.1  # of the crop's width: what counts as one off across
+TURNED = 20.0  # degrees of yaw from which a head gets the full look room
+ACROSS = 0.1  # of the crop's width: horizontal error that costs one unit
 
 
 @attrs.frozen
 class Placed:
-    """A crop in whole pixels, and how far it is from what the profile wants."""
+    """A crop in whole pixels, and its distance from the profile's wanted values."""
 
     left: int
     top: int
@@ -44,7 +43,7 @@ class Placed:
 
 
 def fit(profile: Profile, layout: Layout) -> Placed | str:
-    """The best crop, or a sentence on why there is none."""
+    """The best crop, or a sentence that says why there is none."""
     if profile.serves is Serves.EVERYBODY:
         return _everybody(profile, layout)
     if layout.subjects != 1 or layout.head is None:
@@ -66,7 +65,7 @@ def _single(profile: Profile, layout: Layout, head: Head) -> Placed | str:
 def _inside_bands(profile: Profile, layout: Layout, head: Head) -> Placed | str:
     low, _, high = profile.head
     across, down = profile.ratio
-    # In whole units of the ratio, so that it is exact to the pixel.
+    # Sizes are whole multiples of the ratio, so that it is exact to the pixel.
     least = max(head.height / high / down, profile.pixels[1] / down, profile.pixels[0] / across)
     most = min(head.height / low / down, layout.height / down, layout.width / across)
     first, last = math.ceil(least - 1e-9), math.floor(most + 1e-9)
@@ -75,7 +74,7 @@ def _inside_bands(profile: Profile, layout: Layout, head: Head) -> Placed | str:
     costs = {units: _size_cost(profile, head, units * down) for units in _sizes(first, last)}
     best: Placed | None = None
     for units, cost in sorted(costs.items(), key=lambda item: item[1]):
-        if best is not None and cost >= best.cost:  # the other costs are no gains
+        if best is not None and cost >= best.cost:  # the other costs are never negative
             break
         if best is not None and cost + _eyes_cost(profile, layout, head, units) >= best.cost:
             continue
@@ -86,7 +85,7 @@ def _inside_bands(profile: Profile, layout: Layout, head: Head) -> Placed | str:
 
 
 def _unfit(profile: Profile, head: Head) -> str:
-    """What no crop can mend."""
+    """A problem that no crop can fix."""
     if head.yaw is not None and abs(head.yaw) > profile.turn:
         return f"the head is turned by {abs(head.yaw):.0f} degrees; at most {profile.turn:.0f} are allowed"
     if head.yaw is None and profile.turn < TURNED:
@@ -107,12 +106,12 @@ def _sizes(first: int, last: int) -> Iterator[int]:
 
 
 def _size_cost(profile: Profile, head: Head, high: int) -> float:
-    """What the size of a crop alone costs."""
+    """Cost of a crop's size alone."""
     return _off(head.height / high, profile.head) ** 2
 
 
 def _eyes_cost(profile: Profile, layout: Layout, head: Head, units: int) -> float:
-    """What the height of the eyes costs at least in a crop of this size."""
+    """Least cost of the eye line in a crop of this size."""
     high = units * profile.ratio[1]
     lowest, highest, wanted = _tops(profile, layout, head, high)
     top = max(lowest, min(highest, wanted))
@@ -120,9 +119,9 @@ def _eyes_cost(profile: Profile, layout: Layout, head: Head, units: int) -> floa
 
 
 def _tops(profile: Profile, layout: Layout, head: Head, high: int) -> tuple[float, float, float]:
-    """Where the top edge of a crop so high may lie: from, to, and at best."""
+    """Range of the top edge of a crop with this height: least, most, and best."""
     eye_low, eye_wanted, eye_high = profile.eyes
-    kept = head.crown - profile.headroom * high  # the lowest top edge that spares the hair
+    kept = head.crown - profile.headroom * high  # the lowest top edge that does not cut the hair
     return (
         max(0.0, head.eyes - eye_high * high, head.chin - high),
         min(float(layout.height - high), head.eyes - eye_low * high, kept),
@@ -132,7 +131,7 @@ def _tops(profile: Profile, layout: Layout, head: Head, high: int) -> tuple[floa
 
 def _place(profile: Profile, layout: Layout, head: Head, units: int) -> Placed | None:
     wide, high = units * profile.ratio[0], units * profile.ratio[1]
-    # A positive yaw looks to the right of the picture: more of the crop on that side.
+    # A positive yaw means looking to the right of the picture: leave more room on that side.
     yaw = head.yaw or 0.0
     room = math.copysign(profile.look_room * min(1.0, abs(yaw) / TURNED), yaw)
     wanted = head.middle - (0.5 - room) * wide
@@ -163,24 +162,24 @@ def _place(profile: Profile, layout: Layout, head: Head, units: int) -> Placed |
 
 
 def _spared(band: Band) -> Band:
-    """A band without its margins."""
+    """The band without its margins."""
     low, wanted, high = band
     return low + SPARE * (wanted - low), wanted, high - SPARE * (high - wanted)
 
 
 def _off(value: float, band: Band) -> float:
-    """Distance from what is wanted, in halves of the band."""
+    """Distance from the wanted value, in halves of the band."""
     low, wanted, high = band
     side = high - wanted if value > wanted else wanted - low
     return (value - wanted) / max(side, 1e-6)
 
 
 def cuts(layout: Layout, box: tuple[int, int, int, int], head: float) -> bool:
-    """Whether an edge of a crop (left, top, width, height) goes through a face or a joint."""
+    """Whether an edge of a crop (left, top, width, height) cuts a face or a joint."""
     left, top, wide, high = box
     across = _forbidden(layout, wide, head, (top, top + high), across=True)
     along = _forbidden(layout, high, head, (left, left + wide), across=False)
-    # Half a pixel is what rounding to whole ones may take.
+    # Rounding to whole pixels may move an edge by half a pixel.
     return any(low + 0.5 < left < end - 0.5 for low, end in across) or any(
         low + 0.5 < top < end - 0.5 for low, end in along
     )
@@ -192,23 +191,23 @@ def _forbidden(
     """Places of the first edge (left or top) at which it or the opposite edge would cut something.
 
     Args:
-        layout: of the picture.
+        layout: layout of the picture.
         size: from the first edge to the opposite one, px.
         head: height of the head, px.
-        span: what the crop covers along these edges; what lies beyond cannot be cut by them.
+        span: what the crop covers along these edges; they cannot cut anything beyond.
         across: left and right edges, or top and bottom.
     """
     limit = float((layout.width if across else layout.height) - size)
     found: list[Interval] = []
     for low, high in _in_the_way(layout, JOINT * head, span, across=across):
-        # At the frame itself nothing is cut that the photo does not cut already.
+        # An edge at the frame itself cuts nothing that the photo does not already cut.
         first, opposite = (max(low, 0.0), high), (low - size, min(high - size, limit))
         found += [interval for interval in (first, opposite) if interval[0] < interval[1]]
     return found
 
 
 def _in_the_way(layout: Layout, room: float, span: Interval, *, across: bool) -> Iterator[Interval]:
-    """What an edge must not go through: joints with room around them, and faces."""
+    """What an edge must not cut: joints with room around them, and faces."""
     for x, y in layout.joints:
         middle, where = (x, y) if across else (y, x)
         if span[0] < where < span[1]:
@@ -223,7 +222,7 @@ def _in_the_way(layout: Layout, room: float, span: Interval, *, across: bool) ->
 def _whole(
     left: float, top: float, wide: int, high: int, layout: Layout
 ) -> tuple[int, int, int, int] | None:
-    """In whole pixels; half a pixel moves nothing out of the frame."""
+    """Round to whole pixels; half a pixel moves nothing out of the frame."""
     x = min(max(0, round(left)), layout.width - wide)
     y = min(max(0, round(top)), layout.height - high)
     return (x, y, wide, high) if x >= 0 and y >= 0 else None
@@ -309,7 +308,7 @@ def _everybody(profile: Profile, layout: Layout) -> Placed | str:
 
 
 def _as_far_as_seen(people: Area, layout: Layout) -> Area:
-    """Up to the frame where it cuts somebody: a crop must not cut more."""
+    """Extend the area to the frame where the frame cuts somebody: a crop must not cut more."""
     near_x, near_y = TOUCHES * layout.width, TOUCHES * layout.height
     return Area(
         0.0 if people.left <= near_x else people.left,

@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from phototag.scene.geometry import Box
     from phototag.scene.measures import Face, Scene
 
-SEEN = 0.5  # visibility from which a joint is taken to be there
-JOINT = 0.1  # room a joint needs from an edge / head height
-# Where a cut looks like an amputation.
+SEEN = 0.5  # visibility from which a joint counts as visible
+JOINT = 0.1  # least distance of a joint from an edge / head height
+# A cut at these joints looks like an amputation.
 JOINTS = tuple(
     BODY_POINTS[f"{side}_{joint}"]
     for joint in ("elbow", "wrist", "knee", "ankle") for side in ("left", "right")
 )  # fmt: skip
 SHOULDER = 0.9  # half the width of the shoulders / height of the face
-TRUNK = 1.5  # of the body below the chin that belongs to a person / height of the face
-TOUCHES = 0.01  # of the picture: what comes so near to the frame is cut by it already
+TRUNK = 1.5  # length of the body below the chin that belongs to a person / height of the face
+TOUCHES = 0.01  # of the picture: anything closer to the frame counts as already cut
 
 
 @attrs.frozen
 class Area:
-    """A rectangle: px."""
+    """A rectangle, in px."""
 
     left: float
     top: float
@@ -51,15 +51,15 @@ class Area:
 
 @attrs.frozen(kw_only=True)
 class Head:
-    """Where the one person's head is, px.
+    """Where the head of the single person is, px.
 
     Attributes:
         crown, chin, eyes: y of the top of the hair, the chin and the eye line.
         left, right: x of the face's edges.
-        middle: x to be centred on.
+        middle: x on which a crop is centred.
         eye_distance: between the pupils.
         yaw, roll: degrees as in the scene; None without a mesh.
-        crown_seen: the hair ends inside the picture.
+        crown_seen: whether the top of the hair is inside the picture.
     """
 
     crown: float
@@ -81,15 +81,15 @@ class Head:
 
 @attrs.frozen(kw_only=True)
 class Layout:
-    """One picture for the fitting of crops.
+    """What the fitting of crops needs to know of one picture.
 
     Attributes:
         width, height: of the upright picture.
         head: of the main person.
-        faces: of everybody, the subjects' and the bystanders'.
-        subjects: the first of them are subjects.
-        people: around all subjects, as far as they are seen; None without one.
-        joints: x and y of each joint that is seen.
+        faces: of everybody, subjects and bystanders.
+        subjects: number of subjects; their faces come first.
+        people: the area around all subjects, as far as visible; None without a subject.
+        joints: x and y of each visible joint.
     """
 
     width: int
@@ -129,17 +129,17 @@ def lay_out(scene: Scene, subjects: tuple[Face, ...]) -> Layout:
 
 
 def _head(scene: Scene, face: Face) -> Head:
-    """The head, with hair as the person mask shows it.
+    """The head, with its hair as shown by the person mask.
 
-    From the mesh where there is one: in the mirror its points move by a quarter of what the
-    detector's own do.
+    From the mesh if there is one: in a mirrored picture, its points move by only a quarter as much as the
+    detector's.
     """
     width, height = scene.image.width, scene.image.height
     seen = face.mesh or face
     chin = face.mesh.chin.y if face.mesh else face.box.bottom
     guess = face.box.y - HAIR * face.box.height
     crown = scene.person.crown if face == scene.main_face else None
-    # A mask that runs on above the head (a raised arm, somebody behind) is no hair.
+    # A mask that continues above the head (a raised arm, somebody behind) is not hair.
     if crown is None or crown < guess - HAIR * face.box.height:
         crown = guess
     pose = face.mesh.pose if face.mesh else None
@@ -161,7 +161,7 @@ def _head(scene: Scene, face: Face) -> Head:
 
 
 def _person(scene: Scene, face: Face) -> Area:
-    """Hair, shoulders and trunk that belong to a face, as far as the frame shows them."""
+    """Hair, shoulders and trunk that belong to a face, as far as they are in the frame."""
     box = _area(scene, face.box)
     middle, high = (box.left + box.right) / 2, box.height
     return Area(

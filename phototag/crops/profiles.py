@@ -1,4 +1,4 @@
-"""The named crop profiles: read from ``profiles.toml``, or from a file of the user's in that form."""
+"""The named crop profiles: read from ``profiles.toml``, or from a user's file of the same form."""
 
 from __future__ import annotations
 
@@ -26,38 +26,38 @@ FILE = Path(__file__).with_name("profiles.toml")
 
 Band = tuple[float, float, float]
 _LOOSEST: Band = (0.0, 0.5, 1.0)
-MOST_AIR = 0.4  # of a side, on either side
+MOST_AIR = 0.4  # most room on each side, as a part of the side's length
 _SHAPES = ("squareCropping", "landscapeCropping", "portraitCropping")
 
 
 class Serves(enum.StrEnum):
-    """Whom a crop is about."""
+    """Whom a crop is for."""
 
-    SINGLE = "single"  # the head of the one person
-    EVERYBODY = "everybody"  # all subjects, as far as the photo shows them
+    SINGLE = "single"  # the head of a single person
+    EVERYBODY = "everybody"  # all subjects, as far as visible
 
 
 @attrs.frozen(kw_only=True)
 class Profile:
-    """What a crop must look like to serve a purpose; the terms stand at the top of the file.
+    """What a crop must look like for a purpose; the top of ``profiles.toml`` defines the terms.
 
     Attributes:
         name: identifier, as in the metadata and on the command line.
-        title: for people.
+        title: readable name.
         ratio: width and height in whole numbers.
         pixels: least width and height of the crop, in full-resolution pixels.
-        wanted: the size it is meant for; fewer pixels give a remark.
+        wanted: the intended size; fewer pixels give a remark.
         head: chin to crown / height of the crop: least, wanted, most.
         eyes: eye line from the top / height of the crop: least, wanted, most.
         headroom: least room above the hair / height of the crop; below 0 = hair may be cut.
-        look_room: how far a turned head is moved off the middle / width of the crop.
-        turn: most degrees the head may be turned.
+        look_room: shift of a turned head from the middle / width of the crop.
+        turn: the most that the head may be turned, degrees.
         eye_pixels: least distance between the eyes, px.
         air: room around the people / side of the crop, for ``everybody``.
         serves: the head of one person, or everybody.
         role: IPTC role of the shape.
-        recommend: it may be the recommended one; identity papers never are.
-        source: where the rule comes from, with its date.
+        recommend: whether it may be recommended; crops for identity documents never are.
+        source: source of the rule, with its date.
     """
 
     name: str
@@ -84,7 +84,7 @@ class Profile:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """URIs of the roles beside recommended or allowed."""
+        """URIs of the roles, apart from recommended or allowed."""
         return (ROLE + self.role,)
 
     def __attrs_post_init__(self) -> None:
@@ -95,20 +95,20 @@ def load(file: str | os.PathLike[str]) -> tuple[Profile, ...]:
     """The profiles in a TOML file.
 
     Raises:
-        BadProfiles: the file cannot be read, or a profile is not one.
+        BadProfiles: the file cannot be read, or a profile is invalid.
     """
     tables = toml_file.read(file, BadProfiles)
     return tuple(_profile(str(file), profile, table) for profile, table in tables.items())
 
 
 def named(text: str | os.PathLike[str]) -> tuple[Profile, ...]:
-    """The profiles that an installed package offers by this name, or those in a TOML file.
+    """The profiles that an installed package provides under this name, or those in a TOML file.
 
-    Packages offer a tuple of ``Profile`` as an entry point of ``phototag.profiles``.
+    A package provides a tuple of ``Profile`` as an entry point of ``phototag.profiles``.
 
     Raises:
-        BadProfiles: there is no such file, or it is not one.
-        BadPlugin: what a package offers are no profiles.
+        BadProfiles: there is no such file, or its profiles are invalid.
+        BadPlugin: what a package provides is not a tuple of profiles.
     """
     offered: tuple[Profile, ...] | None = plugins.loaded(GROUP, tuple).get(str(text))
     if offered is None:
@@ -129,7 +129,7 @@ def built_in() -> tuple[Profile, ...]:
 
 
 def names(profiles: Sequence[Profile] | None) -> list[str]:
-    """The names of some profiles; None = the built-in ones."""
+    """The names of these profiles; None = the built-in ones."""
     return [profile.name for profile in (built_in() if profiles is None else profiles)]
 
 
@@ -144,7 +144,7 @@ def _profile(file: str, name: str, table: Mapping[str, Any]) -> Profile:
 
 
 def _check(profile: Profile) -> None:
-    """Refuse what no crop can meet, with ``BadArgument``."""
+    """Refuse a profile that no crop can fit, with ``BadArgument``."""
     arguments.check_fields(profile)
     for field in ("head", "eyes"):
         low, wanted, high = getattr(profile, field)

@@ -1,4 +1,4 @@
-"""One crop suggestion, or why there is none."""
+"""One crop suggestion, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ DPI = (300, 240, 150)  # fine print, good print, large prints seen from a distan
 
 
 class Fit(enum.StrEnum):
-    """How well a crop serves its profile."""
+    """How well a crop fits its profile."""
 
     FITS = "fits"
-    REMARK = "remark"  # it serves, but something is worth saying
+    REMARK = "remark"  # it fits, but with a remark
 
 
 @attrs.frozen
@@ -24,16 +24,16 @@ class Crop:
 
     Attributes:
         profile: the profile's name (``casting_8x10``, ``linkedin`` ...).
-        ratio: width to height in whole numbers, as printers write it: ``4:5``.
+        ratio: width to height in whole numbers, as print shops write it: ``4:5``.
         box: the crop, in fractions of the upright picture.
-        recommended: the one to take first for this kind of photo.
+        recommended: the first choice for this kind of photo.
         pixels: width and height of the crop in pixels of the full-resolution picture.
-        reason: one sentence on why it fits and with which remarks.
+        reason: one sentence: why it fits, and any remarks.
         roles: IPTC image region role URIs.
-        title: the profile's name for people.
+        title: the profile's readable name.
         fit: whether there is a remark.
-        rotation: degrees to turn the picture clockwise so that the head is upright; 0 = none
-            needed.  The box is that of the picture as it is: nothing is turned by itself.
+        rotation: degrees to turn the picture clockwise so that the head is upright; 0 = none needed. The box
+            applies to the picture as it is: nothing is turned automatically.
     """
 
     profile: str
