@@ -1,4 +1,4 @@
-"""The whole typed result of a photo: ``Analysis``, its reasons, its JSON and schema, what is drawn of it.
+"""The complete typed result for a photo: ``Analysis``, its reasons, its JSON and schema, its drawings.
 
-A function of a scene and of what a person has said of it: no pixel, no photo.
+It depends only on the scene and on a person's correction: no pixels, no files.
 """

@@ -1,4 +1,4 @@
-"""The whole typed result of one photo: findings, verdict, crops, keywords; and its JSON."""
+"""The complete typed result for one photo: findings, verdict, crops, keywords; and its JSON."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
     from phototag.criteria.calibration import Calibration
     from phototag.crops import Profile
 
-SCHEMA = 1  # of the JSON; may only grow
-WORTH_SAYING = 0.1  # log-odds; smaller contributions are left out of the explanation
+SCHEMA = 1  # version of the JSON; may only increase
+WORTH_SAYING = 0.1  # log-odds; the explanation leaves out smaller contributions
 
 
 @attrs.frozen(kw_only=True)
 class Analysis(Findings):
-    """What phototag makes of one photo: the eleven findings, and what follows from them.
+    """The result for one photo: the eleven findings, and what follows from them.
 
     Attributes:
-        path: the photo's path as it was given, or what stands for it.
+        path: the photo's path as given, or a placeholder.
         verdict: kind and probabilities.
         crops: crop suggestions, the recommended one first.
-        refusals: the crop profiles that have none, and why.
-        keywords: what would be claimed with the default vocabulary.
-        software, models, calibration: versions that made it.
-        scene: what was seen; None in an analysis that was read back from JSON.
+        refusals: the crop profiles without a crop, and why.
+        keywords: the keywords that the default vocabulary gives.
+        software, models, calibration: the versions used.
+        scene: what was detected; None in an analysis read back from JSON.
     """
 
     path: str
@@ -69,7 +69,7 @@ class Analysis(Findings):
 
     @property
     def grade(self) -> Grade | None:
-        """For headshots: professional or casual; None where it cannot be told."""
+        """For headshots: professional or casual; None if it cannot be determined."""
         return self.verdict.grade
 
     @property
@@ -81,7 +81,7 @@ class Analysis(Findings):
         return {name: finding.contribution for name, finding in self.items()}
 
     def explain(self) -> str:
-        """The verdict as a person would say it: strongest reason first, then what they add up to."""
+        """The verdict in sentences: the strongest reason first, then the sum of all reasons."""
         return "\n".join(_explanation(self))
 
     def to_dict(self) -> dict[str, Any]:
@@ -104,14 +104,14 @@ class Analysis(Findings):
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Analysis:
-        """The analysis of ``to_dict``.
+        """Rebuild the analysis from the result of ``to_dict``.
 
-        Unknown keys of a newer version, and criteria of packages that are not installed, are ignored.
-        What those contributed is then part of the starting point, so that the rest still adds up to
-        the log-odds.  JSON of before there was a starting point gets the one that makes it add up.
+        Unknown keys (of a newer version) and criteria of packages that are not installed are ignored. The
+        contributions of those criteria become part of the starting point, so that the sum is still the
+        log-odds. For old JSON without a starting point, it is computed from the sum.
 
         Raises:
-            BadValue: this is not such a dictionary.
+            BadValue: the values are not such a dictionary.
         """
         try:
             eleven = {name: values["criteria"][name] for name in CRITERIA}
@@ -130,12 +130,12 @@ class Analysis(Findings):
 
 @attrs.frozen(kw_only=True)
 class Sum:
-    """The sum behind a verdict, rounded so that it adds up as it is shown.
+    """The sum behind a verdict, rounded so that the numbers shown add up.
 
     Attributes:
-        starting_point: where it starts.
+        starting_point: where the sum starts.
         contributions: log-odds by criterion, towards headshot +, portrait -.
-        log_odds: what these add up to.
+        log_odds: the sum of these.
     """
 
     starting_point: float
@@ -144,7 +144,7 @@ class Sum:
 
 
 def added_up(analysis: Analysis, digits: int = 1) -> Sum:
-    """The sum as it is shown everywhere, with so many digits after the point."""
+    """The sum as it is shown everywhere, with this number of decimals."""
     contributions = analysis.contributions
     parts = (analysis.verdict.starting_point, *contributions.values())
     (start, *rounded), total = adding_up(parts, digits)
@@ -156,7 +156,7 @@ def added_up(analysis: Analysis, digits: int = 1) -> Sum:
 
 
 def meaning(analysis: Analysis) -> str:
-    """What the sum says, as the end of a sentence."""
+    """The meaning of the sum, as the end of a sentence."""
     judged = analysis.verdict
     if analysis.subjects.count == 0:
         own, text = Kind.OTHER, "it has no effect, because no person is the subject"
@@ -178,14 +178,14 @@ def evaluate(
     profiles: Sequence[Profile] | None = None,
     kind: Kind | None = None,
 ) -> Analysis:
-    """Everything that follows from a scene: a pure function, without a pixel.
+    """Compute everything that follows from a scene: a pure function, without pixels.
 
     Args:
-        path: of the photo, or what stands for it.
-        scene: what was seen.
+        path: of the photo, or a placeholder.
+        scene: what was detected.
         calibration: thresholds and weights; None = the shipped ones.
         profiles: crop profiles; None = the built-in ones.
-        kind: what a person says it is; None = nobody has said.
+        kind: the kind that a person has set; None = no correction.
     """
     rules = calibration or calibrations.default()
     findings = criteria.judge(scene, rules, path)
@@ -213,7 +213,7 @@ def models_identity() -> str:
 
 
 def _starting_point(values: Mapping[str, Any], known: AbstractSet[str]) -> float:
-    """From where the contributions of the known criteria lead to the log-odds of this JSON."""
+    """The starting point from which the known criteria's contributions add up to this JSON's log-odds."""
     said = {name: finding["contribution"] for name, finding in values["criteria"].items()}
     judged = values["verdict"]
     start: float = judged.get("starting_point", judged["log_odds"] - math.fsum(said.values()))
@@ -230,7 +230,7 @@ def _finding_dict(finding: Finding) -> dict[str, Any]:
 
 
 def _explanation(analysis: Analysis) -> list[str]:
-    """Verdict, reasons for it, reasons against it, their sum, what could not be told."""
+    """Verdict, reasons for it, reasons against it, their sum, undecided criteria."""
     judged = analysis.verdict
     grade = f", {judged.grade}" if judged.grade else ""
     how = "as you decided" if judged.corrected else sure(judged.confidence)
@@ -264,7 +264,7 @@ def _explanation(analysis: Analysis) -> list[str]:
 
 
 def _sum(analysis: Analysis, shown: Sum) -> str:
-    """How the reasons that were given lead to the verdict: what else there is, and the sum."""
+    """How the reasons given lead to the verdict: the remaining contributions, and the sum."""
     unsaid = [
         shown.contributions[name]
         for name, contribution in analysis.contributions.items()

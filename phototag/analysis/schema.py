@@ -1,4 +1,4 @@
-"""The JSON of a result as a JSON Schema (2020-12), made from the types themselves."""
+"""The JSON Schema (2020-12) of a result's JSON, made from the types themselves."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PLAIN: dict[Any, dict[str, Any]] = {
 def result() -> dict[str, Any]:
     """The schema of one line of ``phototag analyze --json``, and of ``Analysis.to_dict()``.
 
-    New keys may come with any version; unknown ones are therefore allowed everywhere.
+    Any version may add keys; unknown ones are therefore allowed everywhere.
     """
     hints = get_type_hints(Findings)
     text, version = _PLAIN[str], {"const": SCHEMA}

@@ -1,6 +1,6 @@
-"""What is drawn over a photo and beside it: faces, body points, crops as shapes, reasons as bars.
+"""What is drawn over and beside a photo: faces, body points and crops as shapes, reasons as bars.
 
-The page draws them as SVG and HTML, ``analyze --picture`` as pixels; both from here.
+The gallery draws them as SVG and HTML, ``analyze --picture`` as pixels.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from phototag.scene.measures import Body, Scene
 
 SEEN = 0.5  # least visibility of a body point that is drawn
-OVERHANG = 0.35  # how far the lines of crown and chin reach beyond the face, face widths
+OVERHANG = 0.35  # how far the lines at crown and chin extend beyond the face, face widths
 LIMBS = (
     ("left_shoulder", "right_shoulder"), ("left_hip", "right_hip"),
     *((f"{side}_{a}", f"{side}_{b}") for side in ("left", "right") for a, b in (
@@ -33,7 +33,7 @@ LIMBS = (
 
 
 class Layer(enum.StrEnum):
-    """What can be shown and hidden together."""
+    """Shapes that are shown and hidden together."""
 
     FACE = "face"
     HEAD = "head"
@@ -46,10 +46,10 @@ class Shape:
     """A line through points, in fractions of the upright picture.
 
     Attributes:
-        layer: what it belongs to.
-        points: x and y, one after the other.
-        closed: the last point is joined to the first.
-        label: what it shows.
+        layer: the layer to which it belongs.
+        points: x and y in turn.
+        closed: whether the last point is joined to the first.
+        label: description of what it shows.
         name: of the crop profile, for crops.
     """
 
@@ -66,10 +66,10 @@ class Bar:
 
     Attributes:
         name: of the criterion.
-        value: in words; empty for the starting point and the sum.
-        amount: log-odds towards headshot +, portrait -, with one digit after the point.
+        value: the finding in words; empty for the starting point and the sum.
+        amount: log-odds towards headshot +, portrait -, with one decimal.
         reason: one sentence.
-        total: it is the sum of those before it.
+        total: whether it is the sum of those before it.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Bar:
 
 
 def bars(analysis: Analysis) -> tuple[Bar, ...]:
-    """The starting point, the criteria, and last their sum; the amounts add up as they stand."""
+    """The starting point, the criteria and, last, their sum; the rounded amounts add up."""
     shown = added_up(analysis)
     return (
         Bar(
@@ -102,13 +102,13 @@ def bars(analysis: Analysis) -> tuple[Bar, ...]:
 
 
 def shapes(analysis: Analysis) -> tuple[Shape, ...]:
-    """Everything that can be drawn of an analysis; nothing but crops without its scene."""
+    """Everything that can be drawn for an analysis; only crops if it has no scene."""
     scene = analysis.scene
     return (*(() if scene is None else _seen(scene)), *_crops(analysis))
 
 
 def recommended(analysis: Analysis) -> tuple[Shape, ...]:
-    """The same with the recommended crop alone."""
+    """The same with only the recommended crop."""
     names = {crop.profile for crop in analysis.crops if crop.recommended}
     return tuple(s for s in shapes(analysis) if s.layer is not Layer.CROP or s.name in names)
 

@@ -1,4 +1,4 @@
-"""From a verdict to words: the controlled vocabulary, what is claimed at which level, lists for applications.
+"""From a verdict to words: the controlled vocabulary, the keywords of each level, lists for applications.
 
-Writes no photo, and decides nothing about one.
+Writes no photos and makes no verdicts.
 """

@@ -1,6 +1,6 @@
-"""Ready-made filters: smart collections for Lightroom Classic, and what to press in digiKam.
+"""Ready-made filters: smart collections for Lightroom Classic, and instructions for digiKam.
 
-The words are those of the vocabulary in use, so that the filters find what was written.
+They use the words of the current vocabulary, so that they find the keywords written.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
-#: Names of the collections are made unique and the same every time with this one.
+# : Namespace of the collections' identifiers, which are unique and the same every time.
 _SPACE: Final = uuid.UUID("5c1a7a0e-7f57-4f4c-9a3e-3a5b3f0e9d61")
 _COLLECTION: Final = """\
 s = {{
@@ -52,12 +52,12 @@ DIGIKAM_HOW_TO: Final = "digikam-how-to.md"
 
 @attrs.frozen(kw_only=True)
 class Collection:
-    """Photos that have all of some words.
+    """The photos that have all of certain words.
 
     Attributes:
-        title: for people.
-        wanted: branch and value of every word they must have.
-        about: one sentence.
+        title: readable name.
+        wanted: branch and value of every word that they must have.
+        about: a description in one sentence.
     """
 
     title: str
@@ -66,7 +66,7 @@ class Collection:
 
     @property
     def level(self) -> Level:
-        """How many words must have been written for it to find anything."""
+        """The lowest level at which its words are written."""
         levels = {branch.name: branch.level for branch in branches()}
         return max((levels[name] for name, _ in self.wanted), key=tuple(Level).index)
 
@@ -129,8 +129,8 @@ def lightroom(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = No
     """Write smart collections for Lightroom Classic, the list of keywords, and a how-to.
 
     Args:
-        folder: a new or empty one, or one of an earlier call.
-        vocabulary: the words the photos were tagged with; None = phototag's own.
+        folder: a new or empty folder, or the folder of an earlier call.
+        vocabulary: the vocabulary with which the photos were tagged; None = phototag's own.
 
     Returns:
         The files.
@@ -147,9 +147,9 @@ def lightroom(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = No
 
 
 def digikam(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = None) -> list[Path]:
-    """Write what to press in digiKam to see each collection.
+    """Write instructions for finding each collection in digiKam.
 
-    digiKam keeps saved searches in its database alone and reads none from a file.
+    digiKam keeps saved searches only in its database and cannot import them from a file.
 
     Args:
         folder: as for ``lightroom``.
@@ -167,7 +167,7 @@ def digikam(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = None
 
 
 def smart_collection(collection: Collection, vocabulary: Vocabulary) -> str:
-    """One smart collection as Lightroom's own export writes it: a table in Lua."""
+    """One smart collection as Lightroom exports it: a table in Lua."""
     rules = "".join(_RULE.format(_lua(word)) for word in _words(collection, vocabulary))
     title = _lua(collection.title)
     name = str(uuid.uuid5(_SPACE, collection.title)).upper()
@@ -181,7 +181,7 @@ def _lua(text: str) -> str:
 
 
 def _known(vocabulary: Vocabulary) -> Iterator[Collection]:
-    """The collections whose words the vocabulary has."""
+    """The collections whose words are all in the vocabulary."""
     for collection in COLLECTIONS:
         if all(vocabulary.word(branch, value) is not None for branch, value in collection.wanted):
             yield collection
@@ -193,7 +193,7 @@ def _words(collection: Collection, vocabulary: Vocabulary) -> list[str]:
 
 
 def _paths(collection: Collection, vocabulary: Vocabulary) -> list[str]:
-    """The words with the nodes above them, as an application's tree shows them."""
+    """The words with the nodes above them, as in an application's keyword tree."""
     return [
         vocabulary.path(branch, word).replace(SEPARATOR, " > ")
         for branch, value in collection.wanted

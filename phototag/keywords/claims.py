@@ -1,4 +1,4 @@
-"""From the verdict to the claims: flat words, hierarchical words, IPTC scene codes."""
+"""From the verdict to the keywords: flat words, hierarchical words, IPTC scene codes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Keywords:
-    """The words a catalogue application can filter on.
+    """The words by which a catalogue application can filter.
 
     Attributes:
         flat: leaf words for ``dc:subject`` and IPTC ``Keywords``.
@@ -36,7 +36,7 @@ class Keywords:
     scene: tuple[str, ...] = ()
 
 
-# IPTC NewsCodes, vocabulary "scene": codes for exactly what phototag tells.
+# IPTC NewsCodes, vocabulary "scene": the codes for exactly what phototag determines.
 SCENE_CODES: dict[enum.StrEnum, str] = {
     Kind.HEADSHOT: "010100",
     Shot.HALF_BODY: "010200",
@@ -44,7 +44,7 @@ SCENE_CODES: dict[enum.StrEnum, str] = {
     Facing.PROFILE: "010400",
     Facing.AWAY: "010500",
     Subjects.SINGLE: "010600",
-    Subjects.COUPLE: "010800",  # "two"; "couple" (010700) would say that they belong together
+    Subjects.COUPLE: "010800",  # "two"; "couple" (010700) would mean that they belong together
     Subjects.GROUP: "010900",
     Place.OUTDOOR: "011600",
     Place.INDOOR: "011700",
@@ -54,16 +54,16 @@ SCENE_CODES: dict[enum.StrEnum, str] = {
 
 
 def confidence_sources() -> tuple[str, ...]:
-    """What a threshold can be set for: the verdict, the grade, and every criterion that has words."""
+    """The names for which a threshold can be set: verdict, grade, and every criterion that has words."""
     return tuple(dict.fromkeys(branch.confidence_source for branch in branches()))
 
 
 def thresholds(min_confidence: float | Mapping[str, float]) -> dict[str, float]:
-    """Thresholds by source of confidence; a single number is that of the verdict.
+    """Thresholds by source of confidence; a single number applies to the verdict.
 
     Raises:
-        BadValue: a name that has no words, or a number outside 0..1.
-        BadType: something else than a number.
+        BadValue: a name is not a source of confidence, or a number is outside 0..1.
+        BadType: a threshold is not a number.
     """
     given = min_confidence if isinstance(min_confidence, Mapping) else {"kind": min_confidence}
     for name, least in given.items():
@@ -73,7 +73,7 @@ def thresholds(min_confidence: float | Mapping[str, float]) -> dict[str, float]:
 
 
 def level(keywords: Level | str) -> Level:
-    """The level of this name; ``BadValue`` for another one."""
+    """The level with this name; raises ``BadValue`` for any other name."""
     return arguments.one_of("keywords", keywords, Level)
 
 
@@ -85,10 +85,10 @@ def claim(
     least: Mapping[str, float] | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> Keywords:
-    """The words for a verdict.
+    """The keywords for a verdict.
 
-    Nothing is claimed of a picture without a person as its subject, and nothing below its
-    threshold (see ``thresholds``): no keyword is better than a wrong one.
+    A picture without a person as its subject gets none, and no keyword is given below its threshold (see
+    ``thresholds``): no keyword is better than a wrong one.
     """
     least, vocabulary = least or {}, vocabulary or Vocabulary()
     if verdict.kind is Kind.OTHER or verdict.confidence < least.get("kind", 0.0):
@@ -130,13 +130,13 @@ def _confidence(findings: Findings, verdict: Verdict, confidence_source: str) ->
         chance = verdict.professional or 0.0
         return max(chance, 1 - chance)
     finding = dict(findings.items()).get(confidence_source)
-    if finding is None:  # made where its package was not installed
+    if finding is None:  # the result was made without the criterion's package
         return 0.0
     return finding.confidence
 
 
 def _values(findings: Findings, verdict: Verdict) -> dict[str, tuple[enum.StrEnum, ...]]:
-    """What was found, by branch; empty where it cannot be told."""
+    """The values found, by branch; empty if they cannot be determined."""
     single = {
         "kind": verdict.kind,
         "review": verdict.review,
@@ -174,7 +174,7 @@ def _codes(findings: Findings, verdict: Verdict, sure: set[str]) -> Iterator[str
         ("subjects", findings.subjects.people),
         ("posing", findings.posing.facing),
         ("environment", findings.environment.place),
-        # A headshot in a frame for half a body is not filed under half-length.
+        # A headshot with the shot size of half a body does not get the code for half-length.
         ("cropping", shot if verdict.kind is not Kind.HEADSHOT or shot is Shot.FACE else None),
     ):
         if confidence_source in sure:

@@ -1,7 +1,7 @@
-"""The words that phototag may claim: which values, under which branch, in whose language.
+"""The words that phototag may write: which values, under which branch, in which language.
 
-``BRANCHES`` is phototag's controlled list; criteria of other packages add to it.  A vocabulary gives
-it other words: German ones, those of a house, or none at all for what is not wanted.
+``BRANCHES`` is phototag's controlled list; criteria of other packages add to it. A vocabulary replaces its
+words: by German ones, by those of an agency, or by none for unwanted keywords.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GROUP = "phototag.vocabularies"
-ROOT = "phototag"  # everything phototag claims stands below this one node
+ROOT = "phototag"  # all of phototag's keywords are below this node
 SEPARATOR = "|"
-_RESERVED = (SEPARATOR, "/")  # they part the levels of hierarchical words
+_RESERVED = (SEPARATOR, "/")  # they separate the levels of hierarchical words
 
 
 class Level(enum.StrEnum):
-    """How many words are claimed."""
+    """How many keywords are written."""
 
     MINIMAL = "minimal"  # the verdict
-    STANDARD = "standard"  # and doubt, grade, shot size, people
-    FULL = "full"  # and every criterion that is decided
+    STANDARD = "standard"  # also doubt, grade, shot size, people
+    FULL = "full"  # also every other criterion
 
 
 @attrs.frozen(kw_only=True)
@@ -51,10 +51,10 @@ class Branch:
     """One branch of the controlled list.
 
     Attributes:
-        name: of the node below the root.
-        level: from which its words are claimed.
-        confidence_source: whose confidence decides: a criterion, ``kind`` or ``grade``.
-        values: what may be claimed.
+        name: name of the node below the root.
+        level: the lowest level at which its words are written.
+        confidence_source: the source of the confidence that decides: a criterion, ``kind`` or ``grade``.
+        values: the values that have words.
     """
 
     name: str
@@ -85,7 +85,7 @@ BRANCHES = tuple(
 
 @functools.cache
 def branches() -> tuple[Branch, ...]:
-    """The controlled list, and after it what criteria of other packages claim."""
+    """The controlled list, followed by the branches of criteria of other packages."""
     own = tuple(
         Branch(name=name, level=Level.FULL, confidence_source=name, values=criterion.values)
         for name, criterion in sorted(installed().items())
@@ -100,7 +100,7 @@ def branches() -> tuple[Branch, ...]:
     return (*BRANCHES, *own)
 
 
-# Values that would read badly as a bare word in a flat list of keywords.
+# Values that would be unclear as a single word in a flat list of keywords.
 WORDS = {
     ("colour", "bw"): "black and white",
     ("people", "single"): "one person",
@@ -123,9 +123,9 @@ class Vocabulary:
     """Words for the values of the controlled list.
 
     Attributes:
-        root: the one node that all words stand below.
+        root: the node above all words.
         branches: other names of branches.
-        words: other words by branch and value; None = never claim it.
+        words: other words by branch and value; None = never write one.
     """
 
     root: str = ROOT
@@ -136,7 +136,7 @@ class Vocabulary:
         arguments.check_fields(self)
 
     def word(self, branch: str, value: enum.StrEnum) -> str | None:
-        """The word for a value; None if it is never claimed."""
+        """The word for a value; None if it is never written."""
         plain = WORDS.get((branch, value), value.replace("_", " "))
         return self.words.get((branch, value), plain)
 
@@ -145,7 +145,7 @@ class Vocabulary:
         return SEPARATOR.join((self.root, self.branches.get(branch, branch), word))
 
     def entries(self, level: Level = Level.FULL) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The controlled list up to a level: each branch's name with all its words."""
+        """The controlled list up to a level: the name of each branch with all its words."""
         for branch in branches():
             if tuple(Level).index(branch.level) <= tuple(Level).index(level):
                 words = (self.word(branch.name, value) for value in branch.values)
@@ -156,13 +156,13 @@ class Vocabulary:
 
     @classmethod
     def named(cls, text: str | os.PathLike[str]) -> Vocabulary:
-        """The vocabulary that an installed package offers by this name, or that in a TOML file.
+        """The vocabulary that an installed package provides under this name, or the one in a TOML file.
 
-        Packages offer a ``Vocabulary`` as an entry point of ``phototag.vocabularies``.
+        A package provides a ``Vocabulary`` as an entry point of ``phototag.vocabularies``.
 
         Raises:
-            BadVocabulary: there is no such file, or it is not one.
-            BadPlugin: what a package offers is no vocabulary.
+            BadVocabulary: there is no such file, or it is not a vocabulary.
+            BadPlugin: what a package provides is not a vocabulary.
         """
         offered: Vocabulary | None = plugins.loaded(GROUP, Vocabulary).get(str(text))
         if offered is None:
@@ -177,7 +177,7 @@ class Vocabulary:
 
     @classmethod
     def load(cls, file: str | os.PathLike[str]) -> Vocabulary:
-        """A vocabulary from a TOML file.
+        """Read a vocabulary from a TOML file.
 
         ::
 
@@ -191,7 +191,7 @@ class Vocabulary:
             people.single = false  # never claimed
 
         Raises:
-            BadVocabulary: the file cannot be read, or names what phototag does not know.
+            BadVocabulary: the file cannot be read, or contains names that phototag does not know.
         """
         tables = toml_file.read(file, BadVocabulary)
         try:
@@ -204,7 +204,8 @@ class Vocabulary:
 def lightroom_keywords(vocabulary: Vocabulary, level: Level = Level.FULL) -> str:
     """The controlled list as a keyword file for Lightroom Classic's "Import Keywords".
 
-    One keyword a line, its level by tabs.  Square brackets keep the nodes out of exported photos.
+    One keyword per line, indented by tabs to its level. Square brackets keep the nodes out of exported
+    photos.
     """
     lines = [f"[{vocabulary.root}]"]
     for branch, words in vocabulary.entries(level):
@@ -234,7 +235,7 @@ def _vocabulary(tables: Mapping[str, Any]) -> Vocabulary:
 def _table(tables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     table = tables.get(name, {})
     if not isinstance(table, dict):
-        raise ValueError(f"{name} is not a table")  # noqa: TRY004 - of the file, not of a caller
+        raise ValueError(f"{name} is not a table")  # noqa: TRY004 - the file is wrong, not a caller
     return table
 
 
