@@ -1,4 +1,4 @@
-"""Metadata as bytes: containers, XMP, IPTC, what is merged into them, and the check of what comes out.
+"""Metadata as bytes: containers, XMP, IPTC, merging phototag's values into them, and verifying the result.
 
-Bytes in, bytes out: nothing here opens a file or decides what a photo is.
+Bytes in, bytes out: nothing here opens a file or makes a verdict.
 """

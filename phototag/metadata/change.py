@@ -1,4 +1,4 @@
-"""What a write did."""
+"""The result of a write."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Change:
-    """What a write did to a photo, or would do in a dry run.
+    """What a write changed in a photo, or would change in a dry run.
 
     Attributes:
-        changed: the bytes of the file differ (would differ) from before.
-        added: values put into the photo, by property (``dc:subject`` ...).
-        removed: values of ours taken out, by property.
-        files: what was written or would be, the photo itself or its sidecars.
-        declined: values of ours that the user has deleted and that stay deleted, by property.
-        left_out: values of ours that there was no room for, by property: an array of more structures
-            than ``structures.MOST_STRUCTURES`` would cost the photo its XMP in darktable.
+        changed: whether the bytes of the file have changed (would change).
+        added: values added to the photo, by property (``dc:subject`` ...).
+        removed: phototag's values that were removed, by property.
+        files: the files that were or would be written: the photo itself or its sidecars.
+        declined: phototag's values that the user has deleted and that stay deleted, by property.
+        left_out: phototag's values that did not fit, by property: with more structures in an array than
+            ``structures.MOST_STRUCTURES``, darktable would lose the photo's XMP.
     """
 
     changed: bool
@@ -28,7 +28,7 @@ class Change:
 
 
 def together(changes: list[Change]) -> Change:
-    """What happened to a photo, whichever of its files it happened to."""
+    """Combine the changes to all files of a photo."""
 
     def union(field: str) -> dict[str, tuple[str, ...]]:
         merged: dict[str, tuple[str, ...]] = {}

@@ -1,9 +1,9 @@
-"""Words that other programs have derived from phototag's: the levels above a hierarchical word.
+"""Words that other programs derive from phototag's: the levels above a hierarchical word.
 
-darktable and Lightroom make ``phototag|kind|headshot`` into the keywords ``phototag``, ``kind`` and
-``headshot`` when they write a photo's metadata.  The levels above are phototag's words as much as the
-last one: taken for the user's, they would be copied into the hierarchy and stay for ever.  darktable
-also makes words of its own of the flat ones that it reads in IPTC.
+darktable and Lightroom turn ``phototag|kind|headshot`` into the keywords ``phototag``, ``kind`` and
+``headshot`` when they write a photo's metadata. The levels above are as much phototag's words as the last
+one: if they counted as the user's, they would be copied into the hierarchy and stay there for ever. darktable
+also turns the flat words that it reads in IPTC into words of its own.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from phototag.metadata.xmp.packet import Packet
 
 
 def positions(draft: Draft, claimed: Keywords) -> Mapping[str, frozenset[int]]:
-    """Where the derived words stand, by property.
+    """The positions of the derived words, by property.
 
-    A level counts as derived only where all levels above the same word stand beside it: no program
-    makes just one of them, and a user may have a word such as ``people``.  What the user had before
-    phototag came is a copy of the user's in the hierarchy, by which it is known.
+    A level counts as derived only if all levels above the same word are present: no program adds only one of
+    them, and a user may have a word such as ``people``. Words that the user had before phototag's first write
+    are recognised by their copies in the hierarchy.
 
     Args:
         draft: the photo's metadata.
-        claimed: phototag's words in the photo.
+        claimed: phototag's keywords in the photo.
     """
     if not claimed.hierarchical:
         return {}
@@ -49,12 +49,12 @@ def positions(draft: Draft, claimed: Keywords) -> Mapping[str, frozenset[int]]:
 
 
 def adopted(packet: Packet, other: Ledger, claimed: Keywords) -> dict[str, LedgerEntry]:
-    """What a ledger would say of a file that another program has copied phototag's words into.
+    """What a ledger would record for a file into which another program has copied phototag's words.
 
     Args:
         packet: the XMP of that file.
         other: the ledger of the file with phototag's record.
-        claimed: the words in that record.
+        claimed: the keywords in that record.
     """
     entries: dict[str, LedgerEntry] = {}
     for bag in WORD_BAGS:
@@ -69,7 +69,7 @@ def adopted(packet: Packet, other: Ledger, claimed: Keywords) -> dict[str, Ledge
 
 
 def _above(bag: WordBag, there: set[str], claimed: Collection[str]) -> set[str]:
-    """The levels above phototag's words, as far as all of a word stand there."""
+    """The levels above phototag's words, for each word with all of its levels present."""
     found: set[str] = set()
     for path in claimed:
         above = folded(bag.levels_above(path.split("|")[:-1]))
@@ -79,13 +79,13 @@ def _above(bag: WordBag, there: set[str], claimed: Collection[str]) -> set[str]:
 
 
 def _leaves(there: set[str], ledger: Ledger, flat: Collection[str]) -> set[str]:
-    """Phototag's flat words, where all of them stand beside the paths: darktable reads them in IPTC."""
+    """Phototag's flat words, if all of them are present next to the paths: darktable reads them in IPTC."""
     mine = folded(flat) & folded(ledger.entry(SUBJECT).added)
     return mine if mine <= there else set()
 
 
 def _levels_of_users(packet: Packet, ledger: Ledger, claimed: Collection[str]) -> Iterator[str]:
-    """Words that are the user's: copied into a hierarchy, or levels of a path of the user's."""
+    """Words of the user: those copied into a hierarchy, and the levels of the user's own paths."""
     for bag in HIERARCHIES:
         entry = ledger.entry(bag.label)
         own = folded(map(bag.spelled, claimed))

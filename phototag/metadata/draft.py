@@ -1,4 +1,4 @@
-"""A photo's metadata while they are being changed, and the account of what happens to them."""
+"""A photo's metadata while they are being changed, and a log of the changes."""
 
 from __future__ import annotations
 
@@ -23,21 +23,22 @@ class Draft:
 
     Attributes:
         packet: the XMP.
-        block: the IPTC-IIM block; None for none.
-        takes_iptc: an IPTC block can be written into the file.
-        orientation: from Exif, 1..8.
-        ledger: of earlier writes.
+        block: the IPTC-IIM block; None without one.
+        takes_iptc: whether an IPTC block can be written into the file.
+        orientation: Exif orientation, 1..8.
+        ledger: the ledger of earlier writes.
         added: values added so far, by property.
-        removed: values of ours removed so far.
-        declined: values of ours that stay out.
-        beside: it is a sidecar.
+        removed: phototag's values removed so far.
+        declined: phototag's values that are not written because the user deleted them.
+        beside: whether the file is a sidecar.
         entries: the new ledger.
-        before: all XMP as it was.
-        elsewhere: keywords in blocks that phototag reads and never writes.
-        left_out: values of ours that there is no room for.
-        derived: positions of words that other programs have made of phototag's, by property.
-        stated: what phototag had stated before this write; None for nothing.
-        outranked: the user has keywords in a hierarchy, so that applications read no field further down.
+        before: all XMP before the change.
+        elsewhere: keywords in blocks that phototag reads but never writes.
+        left_out: phototag's values that do not fit.
+        derived: positions of words that other programs have derived from phototag's, by property.
+        stated: the record in the photo before this write; None without one.
+        outranked: whether the user has hierarchical keywords, so that applications ignore fields further down
+            the list.
     """
 
     packet: Packet
@@ -59,25 +60,25 @@ class Draft:
 
     @property
     def claimed(self) -> Keywords:
-        """The words that phototag claimed before this write."""
+        """The keywords that phototag recorded before this write."""
         return self.stated.keywords if self.stated else Keywords()
 
     def mine(self, label: str, there: Sequence[str]) -> set[int]:
-        """Positions of what is phototag's among the values of a property."""
+        """Positions of phototag's values in a property."""
         written = ours(there, self.ledger.entry(label).added)
         return {*written, *self.derived.get(label, ())}
 
     def users(self, label: str, there: Sequence[str]) -> tuple[str, ...]:
-        """The values of a property that are the user's."""
+        """The user's values in a property."""
         mine = self.mine(label, there)
         return tuple(value for at, value in enumerate(there) if at not in mine)
 
     def remember(self, **before: str) -> None:
-        """Note in the ledger how a part of the file was before the first write."""
+        """Record in the ledger the state of a part of the file before the first write."""
         self.ledger = attrs.evolve(self.ledger, before=attrs.evolve(self.ledger.before, **before))
 
     def note(self, label: str, there: Sequence[str], merged: Merged, entry: LedgerEntry) -> None:
-        """Keep account of what happened to a property."""
+        """Log the changes to a property."""
         taken = tuple(there[at] for at in sorted(merged.drop))
         for account, values in (
             (self.added, merged.extra),

@@ -1,12 +1,12 @@
 """The user's keywords in fields that phototag never writes.
 
-Applications read them only where none of the usual fields is there: digiKam goes through a list and takes the
-first that has any.  As soon as phototag makes one further up, those words would be hidden, so that they are
-repeated in it.
+Applications read these fields only if the usual ones are missing: digiKam goes through a list and uses the
+first field that has keywords. A field that phototag creates further up in the list would hide them, so
+phototag repeats the user's words in it.
 
-Source: what digiKam 7.9 lists of photos that hold each field, and pairs of them.  Its order is
-digiKam:TagsList, MicrosoftPhoto:LastKeywordXMP, lr:hierarchicalSubject, mediapro:CatalogSets, acdsee:Categories,
-dc:subject, IPTC Keywords, Exif XPKeywords.
+Source: keywords shown by digiKam 7.9 for photos with each of the fields, and with pairs of them. Its order is
+digiKam:TagsList, MicrosoftPhoto:LastKeywordXMP, lr:hierarchicalSubject, mediapro:CatalogSets,
+acdsee:Categories, dc:subject, IPTC Keywords, Exif XPKeywords.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from phototag.metadata.xmp import tree
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 
-_XP_KEYWORDS: Final = 0x9C9E  # of Windows: UTF-16, little-endian whatever the file's byte order
+_XP_KEYWORDS: Final = 0x9C9E  # Windows' tag: UTF-16, little-endian in any file
 _CATALOG_SETS: Final = Name.of("mediapro:CatalogSets")
 _CATEGORIES: Final = Name.of("acdsee:categories")
 
 
 @attrs.frozen(kw_only=True)
 class Elsewhere:
-    """Keywords outside the XMP, in blocks that phototag reads and never writes.
+    """Keywords outside the XMP, in blocks that phototag reads but never writes.
 
     Attributes:
-        windows: of Exif.
-        iptc: of an IPTC block in a format that has no standard place for one.
+        windows: keywords in Exif.
+        iptc: keywords in an IPTC block, in a format without a standard place for one.
     """
 
     windows: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Elsewhere:
 
 
 def read(container: Container) -> Elsewhere:
-    """The keywords in a file's other blocks; none where a block is damaged."""
+    """The keywords in a file's other blocks; none from a damaged block."""
     windows: tuple[str, ...] = ()
     iptc: tuple[str, ...] = ()
     with contextlib.suppress(ValueError):
@@ -55,7 +55,7 @@ def read(container: Container) -> Elsewhere:
 
 
 def paths(packet: Packet) -> tuple[str, ...]:
-    """Hierarchical words that digiKam reads in the place of ``dc:subject``, levels joined by ``|``."""
+    """Hierarchical words that digiKam reads instead of ``dc:subject``, levels joined by ``|``."""
     sets = tuple(path for path in packet.texts(_CATALOG_SETS) if path.strip())
     return sets or tuple(_categories(packet.text(_CATEGORIES)))
 
@@ -70,7 +70,7 @@ def _windows(exif: bytes | None) -> Iterator[str]:
 
 
 def _categories(text: str) -> Iterator[str]:
-    """The categories that ACDSee has assigned: XML inside a text, nested by level."""
+    """The categories assigned in ACDSee: XML inside a text, nested by level."""
     if not text.strip():
         return
     try:

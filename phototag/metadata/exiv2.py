@@ -1,10 +1,9 @@
-"""A second reader. exiv2 must see in the written file what it saw before, and our words.
+"""A second reader: exiv2 must read in the written file what it read before, and phototag's words.
 
-phototag moves whole blocks and edits the XMP with a reader of its own; a mistake in that reader
-could hide from that reader. exiv2 is what digiKam, darktable, Gwenview and GIMP read with.
-
-The only module that imports pyexiv2. It belongs into the sealed process: exiv2 can crash on a
-damaged file, and its log level, namespaces and pending error are global to the process.
+phototag replaces whole blocks and edits the XMP with its own reader; that reader would not find its own
+mistakes. digiKam, darktable, Gwenview and GIMP read metadata with exiv2. This is the only module that imports
+pyexiv2. It must run in the sealed process: exiv2 can crash on a damaged file, and its log level, namespaces
+and pending error are global to the process.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ import pyexiv2
 from phototag.metadata.properties.table import PROPERTIES, WORD_BAGS
 from phototag.metadata.xmp.names import PHOTOTAG
 
-# 2 (the default) prints to stdout; 4 reads damaged XMP as no XMP; 3 raises.
+# Log level 2 (the default) prints to stdout; 4 treats damaged XMP as missing; 3 raises.
 EXIV2_VERSION: Final[str] = pyexiv2.__exiv2_version__
 _RAISE_ERRORS: Final = 3
 _UNKNOWN_FORMAT: Final = "unknown image type"  # in the text of exiv2's error
@@ -28,9 +27,9 @@ _HEAD: Final = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>'
 _TAIL: Final = b'<?xpacket end="w"?>'
 _EMPTY_JPEG: Final = b"\xff\xd8\xff\xd9"
 _OURS: Final = tuple(key for item in PROPERTIES for key in item.exiv2)
-# In TIFF the blocks themselves are Exif tags; they are compared as what they are.
+# In TIFF, the blocks are themselves Exif tags; they are compared as blocks.
 _BLOCKS: Final = ("Exif.Image.XMLPacket", "Exif.Image.IPTCNAA", "Exif.Image.ImageResources")
-# A converted block gets a character set mark, a new one a version.
+# A converted block gets a character set marker, a new one a version.
 _FRAME: Final = ("Iptc.Envelope.CharacterSet", "Iptc.Application2.RecordVersion")
 
 pyexiv2.set_log_level(_RAISE_ERRORS)
@@ -42,8 +41,8 @@ class View:
     """What exiv2 reads in a photo.
 
     Attributes:
-        foreign: Exif, XMP and IPTC that phototag never changes, and the colour profile.
-        ours: the words in the lists that phototag adds words to, by property.
+        foreign: the Exif, XMP and IPTC that phototag never changes, and the colour profile.
+        ours: the words in the lists to which phototag adds words, by property.
         error: why exiv2 cannot read the photo; empty if it can.
     """
 
@@ -60,7 +59,7 @@ def view(data: bytes) -> View:
             exif = image.read_exif("latin-1")
             icc = image.read_icc()
             has_iptc = image.get_access_mode()["iptc"] is not None
-            # Latin-1 gives every byte a character: nothing is lost, whatever it means.
+            # Latin-1 maps every byte to a character: nothing is lost, whatever the encoding.
             iptc = image.read_iptc("latin-1") if has_iptc else {}
     except (RuntimeError, UnicodeDecodeError, ValueError) as error:
         _drain()
@@ -73,20 +72,20 @@ def view(data: bytes) -> View:
         if bag.store == "xmp"
         for value in (xmp.get(bag.exiv2[0], []),)
     }
-    # Texts in IPTC change their bytes when the block becomes UTF-8.
+    # Texts in IPTC change their bytes when the block is converted to UTF-8.
     texts = _decoded_all({k: text for k, text in foreign.items() if k.startswith("Iptc.")})
     return View(foreign | texts, ours)
 
 
 @attrs.frozen
 class Description:
-    """What stands in a photo, for a new sidecar of it.
+    """The metadata in a photo, for a new sidecar of it.
 
     Attributes:
-        packet: its XMP packet; empty without one.
-        xmp: the properties in it.
-        converted: those of its Exif and IPTC, as XMP properties.
-        exif: its Exif tags.
+        packet: the XMP packet; empty without one.
+        xmp: the properties in the packet.
+        converted: the Exif and IPTC data as XMP properties.
+        exif: the Exif tags.
     """
 
     packet: bytes = b""
@@ -96,10 +95,10 @@ class Description:
 
 
 def describe(data: bytes) -> Description:
-    """Read what describes a picture; nothing where exiv2 does not know the format.
+    """Read the metadata that describe a picture; none if exiv2 does not know the format.
 
     Raises:
-        ValueError: it is a format that exiv2 knows, but what stands in there cannot be read.
+        ValueError: exiv2 knows the format but cannot read the metadata.
     """
     try:
         with pyexiv2.ImageData(data) as image:
@@ -115,14 +114,15 @@ def describe(data: bytes) -> Description:
             return Description()
         raise ValueError(f"its metadata cannot be read: {error}") from error
     if not packet and (hidden := _PACKET.search(data)):
-        # exiv2 overlooks items that other programs have added to a HEIC; they stand there in clear.
+        # exiv2 misses items that other programs have added to a HEIC file; they are stored there as plain
+        # text.
         inside = describe(_HEAD + hidden.group() + _TAIL)
         return attrs.evolve(inside, converted=converted, exif=exif)
     return Description(packet=packet, xmp=xmp, converted=converted, exif=exif)
 
 
 def with_properties(packet: bytes, properties: dict[str, Any]) -> bytes:
-    """An XMP packet with more properties.
+    """Add properties to an XMP packet.
 
     Raises:
         ValueError: exiv2 cannot read or write it.
@@ -155,6 +155,6 @@ def _decoded(value: object) -> object:
 
 
 def _drain() -> None:
-    """Fetch the error text that pyexiv2 would otherwise raise on the next photo."""
+    """Clear the error text that pyexiv2 would otherwise raise for the next photo."""
     with contextlib.suppress(RuntimeError):
         pyexiv2.ImageData(_EMPTY_JPEG).close()

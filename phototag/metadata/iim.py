@@ -1,8 +1,8 @@
-"""IPTC-IIM: the older keyword block, as a list of datasets that comes back byte for byte.
+"""IPTC-IIM: the older keyword block, as a list of datasets that is written back byte for byte.
 
-Source: IPTC-NAA Information Interchange Model, version 4.2. A dataset is a record number, a
-dataset number and bytes; order and repetition carry meaning, and some datasets are binary, so
-nothing here goes through a dictionary of texts.
+Source: IPTC-NAA Information Interchange Model, version 4.2. A dataset is a record number, a dataset number
+and bytes; order and repetition have a meaning, and some datasets are binary, so a dictionary of texts is not
+used.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ KEYWORDS: Final = (2, 25)
 UTF8: Final = b"\x1b%G"
 KEYWORD_BYTES: Final = 64
 
-# Binary by the standard: the record versions (2 bytes each), the sizes and masks of record 1 and
+# Binary according to the standard: the record versions (2 bytes each), the sizes and masks of records 1 and
 # 3, the rasterised caption, audio and preview data of record 2, the objects of records 7 and 8.
 _BINARY_IN_APPLICATION: Final = {0, 125, 200, 201, 202}
 
@@ -30,7 +30,7 @@ Encoding = Literal["utf-8", "latin-1"]
 
 @attrs.frozen
 class DataSet:
-    """One entry: what it is (record, number) and its bytes."""
+    """One entry: its type (record, number) and its bytes."""
 
     number: tuple[int, int]
     value: bytes
@@ -41,8 +41,8 @@ class Iim:
     """An IPTC-IIM block.
 
     Attributes:
-        datasets: in the order of the file.
-        encoding: of the texts, as marked in the file, or what they can be read as.
+        datasets: the datasets in the order of the file.
+        encoding: encoding of the texts: as marked in the file, or one in which they can be read.
     """
 
     datasets: tuple[DataSet, ...] = ()
@@ -57,19 +57,19 @@ class Iim:
 
     @property
     def charset(self) -> bytes | None:
-        """The character set mark as it stands in the block."""
+        """The character set marker as stored in the block."""
         return next((item.value for item in self.datasets if item.number == CHARSET), None)
 
 
 def parse(data: bytes) -> Iim:
-    """The datasets of a block.
+    """Parse the datasets of a block.
 
     Raises:
-        ValueError: the block is damaged, or marks a character set other than UTF-8.
+        ValueError: the block is damaged, or its marker names an unsupported character set.
     """
     datasets = []
     position = 0
-    # Some writers fill the block up to a multiple of four or two with zeros.
+    # Some writers pad the block with zeros to a multiple of four or two.
     end = len(data.rstrip(b"\0"))
     while position < end:
         if data[position] != _TAG or position + 5 > len(data):
@@ -98,7 +98,7 @@ def _encoding(datasets: list[DataSet]) -> Encoding:
     if mark == UTF8:
         message = "the IPTC block is marked as UTF-8, but is not valid UTF-8"
         raise ValueError(message)
-    # ESC . A is ISO 8859-1; other sets than that and none at all we would only guess at.
+    # ESC . A is ISO 8859-1; any other character set could only be guessed.
     if mark not in {None, b"\x1b.A", b"\x1b-A"}:
         message = "the IPTC block has an unknown character set"
         raise ValueError(message)
@@ -131,15 +131,15 @@ def serialise(block: Iim) -> bytes:
 
 
 def cut(word: str) -> str:
-    """The word as far as it fits into a keyword, at a whole character."""
+    """The word, cut after a whole character to the length of an IPTC keyword."""
     return word.encode()[:KEYWORD_BYTES].decode(errors="ignore")
 
 
 def recoded(block: Iim, encoding: Encoding) -> Iim:
-    """The block with all texts in another encoding.
+    """Return the block with all texts in another encoding.
 
     Raises:
-        UnicodeEncodeError: a text has characters that the encoding lacks.
+        UnicodeEncodeError: a text has characters that are not in the encoding.
     """
     datasets = [
         attrs.evolve(item, value=item.value.decode(block.encoding).encode(encoding))
@@ -151,20 +151,20 @@ def recoded(block: Iim, encoding: Encoding) -> Iim:
 
 
 def marked(block: Iim, charset: bytes | None) -> Iim:
-    """The block with this character set mark at its place, or without one for None."""
+    """Return the block with this character set marker at its place; without one for None."""
     datasets = list(block.datasets)
     at = next((i for i, item in enumerate(datasets) if item.number == CHARSET), None)
     if at is not None:
         datasets[at : at + 1] = [] if charset is None else [DataSet(CHARSET, charset)]
     elif charset is not None:
-        # It must come before the texts that it is about.
+        # It must come before the texts to which it applies.
         later = (i for i, item in enumerate(datasets) if item.number > CHARSET)
         datasets.insert(next(later, len(datasets)), DataSet(CHARSET, charset))
     return attrs.evolve(block, datasets=tuple(datasets))
 
 
 def with_keywords(block: Iim, drop: set[int], extra: tuple[str, ...]) -> Iim:
-    """The block without the keywords at these positions (among keywords), with others added."""
+    """Return the block without the keywords at these positions (among keywords), and with others added."""
     kept: list[DataSet] = []
     at = seen = 0
     for item in block.datasets:
@@ -175,7 +175,7 @@ def with_keywords(block: Iim, drop: set[int], extra: tuple[str, ...]) -> Iim:
             at = len(kept)
         else:
             kept.append(item)
-            # Before the first keyword the numbers say where one belongs.
+            # Before the first keyword, the dataset numbers determine the place.
             at = len(kept) if not seen and item.number < KEYWORDS else at
     added = [DataSet(KEYWORDS, word.encode(block.encoding)) for word in extra]
     return attrs.evolve(block, datasets=tuple(kept[:at] + added + kept[at:]))

@@ -1,4 +1,4 @@
-"""Keywords in the IPTC-IIM block: encoding, character set mark, and the way back."""
+"""Keywords in the IPTC-IIM block: encoding, character set marker, and how to restore the block."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from phototag.metadata.iim import Iim
 from phototag.metadata.ledger import NONE
 from phototag.metadata.merge import Merged, fold, folded
 
-# Version 4 of the information interchange model; the standard wants it in every block.
+# Version 4 of the information interchange model; the standard requires it in every block.
 _NEW = Iim((iim.DataSet(iim.VERSION, b"\0\4"),))
 
 
@@ -19,34 +19,34 @@ def missing(words: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
     """Words of the user that are not among the other keywords of the photo.
 
     Args:
-        words: of the IPTC block, or of Exif.
-        known: the other keywords. A long one is cut in IPTC, so that its beginning counts as known.
+        words: the words in the IPTC block, or in Exif.
+        known: the other keywords. IPTC cuts a long word, so its beginning also counts as known.
     """
     keys = folded(known) | folded(map(iim.cut, known))
     return tuple(word for word in words if word.strip() and fold(word) not in keys)
 
 
 def changed(block: Iim | None, merged: Merged, before: str) -> tuple[Iim | None, str]:
-    """The block with its keywords merged, and how it was before phototag's first write.
+    """Return the block with merged keywords, and its state before phototag's first write.
 
     Args:
-        block: as it is now, None for none.
-        merged: what to do to its keywords.
-        before: what the ledger says of the time before, see ``Before.iptc``.
+        block: the present block; None without one.
+        merged: the changes to its keywords.
+        before: the earlier state in the ledger, see ``Before.iptc``.
     """
     if not merged.drop and not merged.extra:
         return block, before
     if block is None:
         block, before = _NEW, NONE
     if block.charset != iim.UTF8 and merged.extra:
-        # One block, one encoding: a mark that fits only our words would break the user's.
+        # A block has one encoding: a marker that is right only for phototag's words would break the user's.
         before = before or f"{block.encoding}:{(block.charset or b'').hex()}"
         block = iim.marked(iim.recoded(block, "utf-8"), iim.UTF8)
     return iim.with_keywords(block, set(merged.drop), merged.extra), before
 
 
 def restored(block: Iim | None, before: str) -> Iim | None:
-    """The block as it was before phototag's first write, once our keywords are out of it."""
+    """Restore the block to its state before phototag's first write; phototag's keywords are already removed."""
     if block is None or not before:
         return block
     if before == NONE:
@@ -56,6 +56,6 @@ def restored(block: Iim | None, before: str) -> Iim | None:
     try:
         back = iim.recoded(block, "latin-1" if encoding == "latin-1" else "utf-8")
     except UnicodeEncodeError:
-        # The user has typed words since that the old encoding lacks.
+        # The user has since added words with characters that are not in the old encoding.
         return block
     return attrs.evolve(iim.marked(back, bytes.fromhex(mark) or None), encoding=back.encoding)

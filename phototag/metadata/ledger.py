@@ -1,6 +1,6 @@
-"""The ledger: what phototag added to a photo, kept in the photo's own XMP.
+"""The ledger: what phototag has added to a photo, stored in the photo's own XMP.
 
-It makes re-tagging and removal work on any copy of the photo, without a database.
+With it, tagging again and removal work on any copy of the photo, without a database.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ _PROPERTY, _ADDED, _DECLINED, _CREATED = (
     Name.of(f"phototag:{field}") for field in ("Property", "Added", "Declined", "Created")
 )
 
-#: In ``Before``: there was no such block.
+#: Value in ``Before``: there was no such block.
 NONE: Final = "none"
 
 
 @attrs.frozen(kw_only=True)
 class Before:
-    """How the file was before phototag's first write, as far as ``remove`` must know.
+    """The state of the file before phototag's first write, as needed by ``remove``.
 
     Attributes:
         xmp: ``none`` if there was no XMP packet, else empty.
-        iptc: ``none`` if there was no IPTC block; ``<encoding>:<character set mark in hex>`` if it
-            was converted; empty if it is as it was.
-        shape: the file's structure (``Container.shape``), where it has changed.
+        iptc: ``none`` if there was no IPTC block; ``<encoding>:<character set marker in hex>`` if it was
+            converted; empty if it was not.
+        shape: the file's structure (``Container.shape``), if it has changed.
     """
 
     xmp: str = ""
@@ -43,18 +43,18 @@ class Before:
 
 @attrs.frozen
 class Ledger:
-    """What phototag has added, by property, and what was there before."""
+    """What phototag has added, by property, and the earlier state of the file."""
 
     entries: Mapping[str, LedgerEntry] = attrs.Factory(dict)
     before: Before = attrs.Factory(Before)
 
     def entry(self, property_name: str) -> LedgerEntry:
-        """What is remembered about a property."""
+        """The entry of a property."""
         return self.entries.get(property_name, LedgerEntry())
 
 
 def read(packet: Packet) -> Ledger:
-    """The ledger in a packet; an empty one without it."""
+    """Read the ledger in a packet; an empty one if there is none."""
     entries = {}
     for item in packet.items(_LEDGER):
         if isinstance(item, Struct):
@@ -71,7 +71,7 @@ def read(packet: Packet) -> Ledger:
 
 
 def write(packet: Packet, ledger: Ledger) -> None:
-    """Put the ledger into a packet."""
+    """Write the ledger into a packet."""
     items = tuple(
         Struct(
             {_PROPERTY: Text(name)}

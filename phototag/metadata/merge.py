@@ -1,4 +1,4 @@
-"""Three-way merge of words: what phototag wrote last time, what is there now, what is wanted."""
+"""Three-way merge of words: those that phototag wrote last time, the present ones, the wanted ones."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import attrs
 
 @attrs.frozen
 class LedgerEntry:
-    """What the ledger remembers about one property.
+    """What the ledger records about one property.
 
     Attributes:
-        added: the values phototag has put there.
-        declined: values of phototag that the user has deleted and does not want back.
-        created: the property was not there before phototag.
+        added: the values that phototag has added.
+        declined: phototag's values that the user has deleted and that must not come back.
+        created: whether phototag created the property.
     """
 
     added: tuple[str, ...] = ()
@@ -25,15 +25,15 @@ class LedgerEntry:
 
 @attrs.frozen
 class Merged:
-    """What to do to a list of words.
+    """The changes to a list of words.
 
     Attributes:
-        drop: positions to take out, all of them words of phototag.
-        extra: words to put at the end.
+        drop: positions to remove, all of them words of phototag.
+        extra: words to append.
         kept: positions of words of phototag that stay.
-        entry: what to remember.
-        declined: wanted words that stay out because the user deleted them.
-        left_out: wanted values that there is no room for.
+        entry: the ledger's new entry.
+        declined: wanted words that are not written because the user deleted them.
+        left_out: wanted values that do not fit.
     """
 
     drop: frozenset[int]
@@ -45,19 +45,19 @@ class Merged:
 
 
 def fold(word: str) -> str:
-    """The form in which two spellings of a keyword count as the same."""
+    """A normal form in which two spellings of the same keyword are equal."""
     return unicodedata.normalize("NFC", word).casefold().strip()
 
 
 def folded(words: Iterable[str]) -> set[str]:
-    """All words in the form of ``fold``."""
+    """All words in the normal form of ``fold``."""
     return {fold(word) for word in words}
 
 
 def ours(there: Sequence[str], added: Iterable[str]) -> dict[int, str]:
-    """Positions of the words that phototag added and that still stand as it wrote them.
+    """Positions of the words that phototag added and that are unchanged since.
 
-    A word that was spelled anew since then is the user's.
+    A word whose spelling has changed since then is the user's.
     """
     spelled = {unicodedata.normalize("NFC", word) for word in added}
     found: dict[int, str] = {}
@@ -82,14 +82,14 @@ def merge(
     """Merge the words of one property.
 
     Args:
-        there: the words in the photo now.
-        wanted: the words to be there because of phototag.
-        entry: what the ledger remembers.
-        vocabulary: words that phototag claimed last time, as opposed to copies of the user's
-            words. Deleting a copy together with its original declines nothing.
-        force: bring back what the user deleted.
-        derived: positions of words that other programs have made of phototag's; they go.
-        most: values that the property may hold, the user's counted; the last wishes are left out.
+        there: the present words in the photo.
+        wanted: the words that phototag wants.
+        entry: the ledger's present entry.
+        vocabulary: the keywords that phototag wrote last time, without the copies of the user's words.
+            Deleting such a copy together with its original does not count as declining it.
+        force: restore words that the user has deleted.
+        derived: positions of words that other programs have derived from phototag's; they are removed.
+        most: most values that the property may have, including the user's; the last wanted ones are left out.
     """
     wishes = {fold(word): word for word in reversed(list(wanted))}
     wishes = dict(reversed(wishes.items()))

@@ -1,7 +1,7 @@
-"""Boxes of the upright picture in the stored pixels, and back.
+"""Converts boxes from the upright picture to the stored pixels, and back.
 
-The Exif orientation says how to turn the stored pixels to see the picture upright. This is the one
-place in phototag that knows of stored pixels.
+The Exif orientation tells how to turn the stored pixels to get the upright picture. Only this module of
+phototag deals with stored pixels.
 
 Source: Exif 2.32, 4.6.4, tag 274.
 """
@@ -15,8 +15,8 @@ from phototag.scene.geometry import Box
 
 _Map = Callable[[Box], tuple[float, float]]
 
-# Orientation: the corner (x, y) in the stored picture of a box of the upright picture. For 5 to 8
-# the picture lies on its side, width and height change places.
+# By orientation: the corner (x, y), in the stored picture, of a box of the upright picture. For 5 to 8, the
+# stored picture lies on its side: width and height are swapped.
 _CORNERS: Final[dict[int, _Map]] = {
     1: lambda box: (box.x, box.y),
     2: lambda box: (1 - box.right, box.y),
@@ -28,12 +28,12 @@ _CORNERS: Final[dict[int, _Map]] = {
     8: lambda box: (1 - box.bottom, box.x),
 }
 _FIRST_SIDEWAYS: Final = 5
-# 6 and 8 undo each other, every other orientation undoes itself.
+# 6 and 8 are each other's inverse; every other orientation is its own inverse.
 _INVERSE: Final = {6: 8, 8: 6}
 
 
 def stored(box: Box, orientation: int) -> Box:
-    """A box of the upright picture, in fractions of the stored picture."""
+    """Convert a box of the upright picture to fractions of the stored picture."""
     x, y = _CORNERS[orientation](box)
     if orientation >= _FIRST_SIDEWAYS:
         return Box(x, y, box.height, box.width)
@@ -41,5 +41,5 @@ def stored(box: Box, orientation: int) -> Box:
 
 
 def upright(box: Box, orientation: int) -> Box:
-    """A box of the stored picture, in fractions of the upright picture."""
+    """Convert a box of the stored picture to fractions of the upright picture."""
     return stored(box, _INVERSE.get(orientation, orientation))

@@ -1,4 +1,4 @@
-"""Photoshop image resources: the box in which JPEG (and Photoshop itself) keeps the IPTC block.
+"""Photoshop image resources: the structure in which JPEG (and Photoshop itself) stores the IPTC block.
 
 Source: Adobe Photoshop File Formats Specification, "Image Resources Section".
 """
@@ -19,19 +19,19 @@ _MOST_FILLING: Final = 3  # bytes
 
 @attrs.frozen
 class Resource:
-    """One resource: ``head`` is signature, number and name literally."""
+    """One resource; ``head`` contains signature, number and name as stored."""
 
     head: bytes
     value: bytes
 
     @property
     def number(self) -> int:
-        """What kind of resource it is."""
+        """The number that gives the type of the resource."""
         return int.from_bytes(self.head[4:6], "big")
 
 
 def parse(data: bytes) -> tuple[Resource, ...]:
-    """The resources of a section.
+    """Parse the resources of a section.
 
     Raises:
         ValueError: the section is damaged.
@@ -66,7 +66,7 @@ def iptc_of(resources: tuple[Resource, ...]) -> bytes | None:
     """The IPTC block.
 
     Raises:
-        ValueError: there are two; which one counts differs between programs.
+        ValueError: there are two; programs differ in which one they use.
     """
     blocks = [item.value for item in resources if item.number == IPTC]
     if len(blocks) > 1:
@@ -76,10 +76,10 @@ def iptc_of(resources: tuple[Resource, ...]) -> bytes | None:
 
 
 def with_iptc(resources: tuple[Resource, ...], iptc: bytes | None) -> tuple[Resource, ...]:
-    """The resources with another IPTC block, or without one for None.
+    """Return the resources with another IPTC block; without one for None.
 
-    A digest that matched the block before is renewed. One that did not match stays: it says that
-    the IPTC was changed by a program that does not know of XMP, which is still true.
+    A digest that matched the old block is renewed. A digest that did not match stays: it shows that a program
+    without XMP support has changed the IPTC, which is still true.
     """
     old = iptc_of(resources)
     changed = []
@@ -97,24 +97,24 @@ def with_iptc(resources: tuple[Resource, ...], iptc: bytes | None) -> tuple[Reso
 
 
 def digest_is_right(item: Resource, iptc: bytes | None) -> bool:
-    """Whether this digest resource belongs to this IPTC block, with or without what fills it up."""
+    """Whether this digest resource matches this IPTC block, with or without its padding."""
     return iptc is not None and item.value in map(digest, _forms(iptc))
 
 
 def renewed(item: Resource, old: bytes | None, iptc: bytes, stored: bytes) -> bytes:
-    """The digest of a new block.
+    """Return the digest resource for a new block.
 
     Args:
-        item: a digest that is right for the block as it was.
-        old: that block, as it was stored.
-        iptc: the new one.
-        stored: the same with what fills it up in the file.
+        item: a digest that matches the old block.
+        old: the old block as stored.
+        iptc: the new block.
+        stored: the new block with its padding in the file.
     """
     return digest(stored if item.value == digest(old or b"") else iptc)
 
 
 def _forms(iptc: bytes) -> Iterator[bytes]:
-    """A block as it is stored, and without the zeros that fill it up to a multiple of four."""
+    """A block as stored, and without the zeros that pad it to a multiple of four."""
     yield iptc
     for zeros in range(1, _MOST_FILLING + 1):
         if not iptc.endswith(bytes(zeros)):

@@ -1,4 +1,4 @@
-"""From a photo's blocks and an order to the new blocks. Nothing here touches a file."""
+"""Makes the new blocks from a photo's blocks and an order.  Nothing here opens a file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from phototag.options import WriteOptions
 
 
 def recognise(draft: Draft) -> None:
-    """Tell what in a photo is phototag's without being in the ledger, and what is no longer phototag's."""
+    """Find values that are phototag's without being in the ledger, and those that are no longer phototag's."""
     claimed = record_fields.keywords(draft.packet)
     draft.derived = derived.positions(draft, claimed)
     if not (users_in_iptc(draft) or draft.elsewhere.iptc or draft.elsewhere.windows):
@@ -26,7 +26,7 @@ def recognise(draft: Draft) -> None:
 
 
 def _release(draft: Draft, claimed: Keywords) -> None:
-    """Leave copies to the user where the words that they were copied from are gone."""
+    """Treat copies as the user's if the words from which they were copied are missing."""
     mine = folded(claimed.flat)
     entry = draft.ledger.entry(SUBJECT)
     kept = attrs.evolve(entry, added=tuple(w for w in entry.added if fold(w) in mine))
@@ -36,9 +36,9 @@ def _release(draft: Draft, claimed: Keywords) -> None:
 
 
 def adopt(draft: Draft, other: Draft) -> None:
-    """Take for phototag's what another program has copied here from another file of the photo.
+    """Treat as phototag's what another program has copied here from another file of the photo.
 
-    darktable makes a sidecar with all keywords of a photo and without phototag's record of them.
+    darktable creates a sidecar with all keywords of a photo but without phototag's record.
     """
     claimed = record_fields.keywords(other.packet)
     entries = derived.adopted(draft.packet, other.ledger, claimed)
@@ -47,7 +47,7 @@ def adopt(draft: Draft, other: Draft) -> None:
 
 
 def tag(draft: Draft, order: WriteOrder, options: WriteOptions) -> None:
-    """Make what is ordered the words, regions and statement in the photo."""
+    """Write the words, regions and record that are ordered."""
     draft.stated = record_fields.read(draft.packet, draft.orientation)
     draft.outranked = any(hierarchy.existed(draft) for hierarchy in HIERARCHIES)
     for item in PROPERTIES:
@@ -56,6 +56,6 @@ def tag(draft: Draft, order: WriteOrder, options: WriteOptions) -> None:
 
 
 def take_back(draft: Draft) -> None:
-    """Take out everything that phototag wrote."""
+    """Remove everything that phototag wrote."""
     for item in PROPERTIES:
         item.apply(draft, Wanted())

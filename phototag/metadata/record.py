@@ -1,4 +1,4 @@
-"""What phototag states in a photo and reads back from there, and what it is told to write."""
+"""The record that phototag writes into a photo and reads back, and the order to write one."""
 
 from __future__ import annotations
 
@@ -14,30 +14,28 @@ from phototag.keywords.claims import Keywords
 from phototag.scene import serialization
 from phototag.scene.geometry import Box
 
-DIGITS: Final = 3  # after the point, of log-odds
+DIGITS: Final = 3  # decimals of log-odds
 
-#: Raised when photos that were written before are to be written anew, though they say the same.
+#: Raised when photos must be written again although their record has not changed.
 FORM: Final = 2
 
 
 @attrs.frozen(kw_only=True)
 class Record:
-    """The statement of phototag about one photo, as it stands in the photo's metadata.
+    """Phototag's record of one photo, as stored in the photo's metadata.
 
     Attributes:
         kind: ``headshot``, ``portrait`` or ``other``.
         confidence: probability that the kind is right, 0..1.
         grade: ``professional`` or ``casual`` for headshots, else None.
-        contributions: log-odds by criterion, towards headshot +, portrait -, with three digits after
-            the point.
-        starting_point: log-odds before anything is seen, with as many; None where that was not yet
-            stated.
-        keywords: the words and scene codes that are claimed.
+        contributions: log-odds by criterion, towards headshot +, portrait -, with three decimals.
+        starting_point: log-odds before any evidence, with three decimals; None in old records, which lack it.
+        keywords: the keywords and scene codes written.
         crops: the crop suggestions.
         software: version of phototag.
         models: short name of the set of models (changes when a model does).
         calibration: short name of the calibration (changes when a threshold does).
-        corrected: a person has said what the picture is.
+        corrected: whether a person has set the kind.
     """
 
     kind: str
@@ -54,21 +52,21 @@ class Record:
 
     @property
     def log_odds(self) -> float | None:
-        """What starting point and contributions add up to; None without a starting point."""
+        """The sum of starting point and contributions; None without a starting point."""
         if self.starting_point is None:
             return None
-        # Plus 0 makes 0.0 of -0.0.
+        # Adding 0.0 turns -0.0 into 0.0.
         return round(math.fsum((self.starting_point, *self.contributions.values())), DIGITS) + 0.0
 
 
 @attrs.frozen(kw_only=True)
 class WriteOrder:
-    """What is to be written into a photo: the record, and what goes with it and is not read back.
+    """What to write into a photo: the record, and data that are not read back.
 
     Attributes:
-        record: the statement, the words and the crops.
-        faces: faces to be marked, in the upright picture.
-        lightroom: a crop that Lightroom is to apply, for sidecars.
+        record: the verdict, the keywords and the crops.
+        faces: faces that get a region, in the upright picture.
+        lightroom: a crop for Lightroom to apply, only for sidecars.
         size: width and height of the stored picture in px, for the faces.
     """
 
@@ -78,16 +76,16 @@ class WriteOrder:
     size: tuple[int, int] = (0, 0)
 
 
-# Marks are kept from run to run: those of records that had these fields, always empty, stay what they are.
+# Etags are stored between runs. Records once had these fields, always empty; with them, old etags stay valid.
 _ONCE_IN_A_RECORD: Final = {"faces": [], "lightroom": None, "size": [0, 0]}
 
 
 def etag(record: Record | None) -> str:
-    """A short name of what a record states; empty for none."""
+    """A short hash of a record's content; empty for no record."""
     if record is None:
         return ""
     values = {**serialization.to_json(record), **_ONCE_IN_A_RECORD}
     if record.starting_point is None:
-        del values["starting_point"]  # the name is then that of before there was one
+        del values["starting_point"]  # the etag is then the same as before the field existed
     text = json.dumps(values, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -1,4 +1,4 @@
-"""What a new sidecar starts with: everything that stands in its photo."""
+"""The initial content of a new sidecar: all descriptive metadata of its photo."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Final
 from phototag.metadata import exiv2
 from phototag.metadata.xmp.packet import EMPTY
 
-# What describes a picture and may stand in its Exif or IPTC alone; the rest of Exif stays there.
+# Descriptive properties that may be only in Exif or IPTC; other Exif data are not copied.
 _DESCRIPTIVE: Final = ("Xmp.dc.", "Xmp.photoshop.", "Xmp.iptc.", "Xmp.xmp.Rating", "Xmp.xmp.Label")
 _SUBJECT: Final = "Xmp.dc.subject"
 
 
 def seed(photo: bytes) -> bytes:
-    """What a new sidecar starts with: all that stands in the photo.
+    """Return the initial content of a new sidecar: all descriptive metadata of the photo.
 
-    digiKam and darktable read a sidecar instead of the photo's own tags, so that a sidecar with
-    our words alone would hide the user's.
+    digiKam and darktable read a sidecar instead of the photo's own tags, so a sidecar with only phototag's
+    words would hide the user's.
     """
     inside = exiv2.describe(photo)
     packet = inside.packet or EMPTY
@@ -36,9 +36,9 @@ def seed(photo: bytes) -> bytes:
 
 
 def orientation(photo: bytes) -> int:
-    """The Exif orientation of a photo that only exiv2 can read.
+    """The Exif orientation of a photo that only exiv2 can parse.
 
-    HEIF and AVIF turn the picture by a property of their own; Exif says nothing there.
+    HEIF and AVIF turn the picture with a property of their own; Exif is ignored there.
     """
     if photo[4:8] == b"ftyp" and photo[8:12] != b"crx ":
         return 1

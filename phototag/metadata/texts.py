@@ -1,4 +1,4 @@
-"""Which texts phototag may write."""
+"""Checks which texts phototag may write."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ import attrs
 
 from phototag.metadata.record import Record
 
-# Control characters, NUL among them, and halves of a character, which are no text at all: Unicode's categories
-# Cc and Cs.
+# Control characters, including NUL, and lone surrogates, which are not text: Unicode's categories Cc and Cs.
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def check(record: Record) -> None:
-    """Refuse a record that could not be read back as it was written.
+    """Refuse a record that could not be read back as written.
 
     Raises:
-        ValueError: a text holds control characters, starts like an instruction to exiv2 or is an
-            empty word, or a number is not finite.
+        ValueError: a text contains control characters, starts like an instruction to exiv2 or is an empty
+            word, or a number is not finite.
     """
     start = 0.0 if record.starting_point is None else record.starting_point
     numbers = (record.confidence, start, *record.contributions.values())
@@ -33,7 +32,7 @@ def check(record: Record) -> None:
             message = "an empty keyword cannot be written"
             raise ValueError(message)
     for text in _texts(attrs.asdict(record)):
-        # exiv2 takes "type=Bag" for the kind of an array, wherever it stands as a value.
+        # exiv2 interprets a value such as "type=Bag" as the kind of an array, at any place.
         if text.startswith("type=") or _FORBIDDEN.search(text):
             message = f"the text {text!r} cannot be written"
             raise ValueError(message)

@@ -1,4 +1,4 @@
-"""Metadata of a photo for a picture cut out of it."""
+"""Copies a photo's metadata to a picture cut out of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from phototag.scene.geometry import Box
 
 _CRS: Final = PREFIXES["crs"]
 _SIZES: Final = ("http://ns.adobe.com/tiff/1.0/", "http://ns.adobe.com/exif/1.0/")
-# What is true of the whole file only: pictures of it, panoramas, motion photos, gain maps.
+# Properties that are valid only for the whole file: previews, panoramas, motion photos, gain maps.
 _OF_THE_WHOLE: Final = (
     "http://ns.google.com/photos/1.0/camera/",
     "http://ns.google.com/photos/1.0/panorama/",
@@ -33,22 +33,22 @@ _STALE: Final = ("ImageWidth", "ImageLength", "Orientation", "PixelXDimension", 
 def carried(
     photo: bytes, name: str, cut: bytes, *, box: Box, orientation: int, size: tuple[int, int]
 ) -> bytes:
-    """The picture that was cut out, with the photo's XMP and IPTC.
+    """Return the picture that was cut out, with the photo's XMP and IPTC.
 
-    What phototag wrote is left out: it is about the whole photo.  Regions move with the picture,
-    those outside go; a crop that Lightroom would apply goes as well.
+    Phototag's own values are left out: they apply to the whole photo. Regions are converted to the new frame;
+    those outside are left out, and so is a crop for Lightroom.
 
     Args:
-        photo: the file it was cut from.
-        name: of the photo, for errors.
+        photo: the file of the whole photo.
+        name: name of the photo, for errors.
         cut: the file of the new picture, without XMP and IPTC.
-        box: what was cut out, in fractions of the upright photo.
-        orientation: of the stored pixels of the new picture, as its Exif says.
-        size: width and height of those, px.
+        box: the part that was cut out, in fractions of the upright photo.
+        orientation: Exif orientation of the stored pixels of the new picture.
+        size: width and height of the stored pixels of the new picture, px.
 
     Raises:
         ValueError: the photo's metadata cannot be read.
-        PhototagError: the new picture's format takes no metadata.
+        PhototagError: metadata cannot be written into the new picture's format.
     """
     target = open_container(cut, name)
     packet, block, before = _inside(photo, name, target)
@@ -72,14 +72,14 @@ def with_lightroom_crop(photo: bytes, name: str, box: Box) -> bytes:
 
 
 def _inside(photo: bytes, name: str, target: Container) -> tuple[Packet, bytes | None, int]:
-    """XMP without what is phototag's, IPTC the same, and the orientation of the photo."""
+    """XMP and IPTC without phototag's values, and the orientation of the photo."""
     try:
         source = open_container(photo, name)
         orientation, data = source.orientation, source.iptc
     except FormatNotWritable:
         source, orientation, data = None, 1, None
     if source is None or not target.holds_iptc:
-        # What stands in Exif or IPTC alone comes along as XMP.
+        # Values that are only in Exif or IPTC are copied as XMP.
         packet, block = Packet(sidecar_template.seed(photo)), None
     else:
         packet = Packet(source.xmp)
@@ -97,7 +97,7 @@ def _inside(photo: bytes, name: str, target: Container) -> tuple[Packet, bytes |
 
 
 def _cut_regions(packet: Packet, box: Box, before: int, after: int, size: tuple[int, int]) -> None:
-    """Regions of others in the new picture's frame."""
+    """Convert the regions to the new picture's frame."""
     if REGIONS in packet:
         kept = tuple(
             moved

@@ -1,4 +1,4 @@
-"""The last look before a file is replaced: is the new content what it should be?"""
+"""The last check before a file is replaced: is the new content what it should be?"""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from phototag.metadata.xmp.packet import Packet
 
 @attrs.frozen
 class Foreign:
-    """The metadata of a file that are not phototag's.
+    """The metadata in a file that are not phototag's.
 
     Attributes:
         xmp: values by property.
         iptc: datasets and keywords, texts decoded.
-        made: phototag has made the IPTC block.
+        made: whether phototag created the IPTC block.
     """
 
     xmp: Mapping[str, object]
@@ -29,11 +29,12 @@ class Foreign:
 
 
 def foreign(draft: Draft, *, made: bool = False) -> Foreign:
-    """What phototag must not change in a file.
+    """Return what phototag must not change in a file.
 
     Args:
-        draft: its metadata, as they stand in the file.
-        made: phototag has made the IPTC block, whatever the ledger says: it goes with the last word.
+        draft: the metadata as stored in the file.
+        made: whether phototag created the IPTC block, whatever the ledger says: it is removed with the last
+            word.
     """
     made = made or draft.ledger.before.iptc == ledger.NONE
     return Foreign(_foreign_xmp(draft), _foreign_iptc(draft, made=made), made)
@@ -42,18 +43,17 @@ def foreign(draft: Draft, *, made: bool = False) -> Foreign:
 def check(
     old: Container, before: Foreign, new: Container, intended: Draft, read_back: Draft
 ) -> None:
-    """Compare a file as it is with its new content, which was taken apart afresh.
+    """Compare a file with its new content, which was parsed again from its bytes.
 
     Args:
-        old: the file as it is.
-        before: what is not phototag's in it.
-        new: the file as it is to be.
+        old: the present file.
+        before: the metadata in it that are not phototag's.
+        new: the new file.
         intended: the metadata that were to be written.
         read_back: the metadata of the new content.
 
     Raises:
-        ValueError: something of the user's would change, or the metadata do not read back as
-            they were meant.
+        ValueError: user data would change, or the metadata read back differ from the intended ones.
     """
     if not same(old.rest(), new.rest()):
         message = "the picture or other metadata would change"
@@ -100,7 +100,7 @@ def _foreign_iptc(draft: Draft, *, made: bool) -> list[object]:
 
 def _check_second_reader(old: bytes, new: bytes, packet: Packet) -> None:
     before, after = exiv2.view(old), exiv2.view(new)
-    # What exiv2 cannot read at all it must not read differently; our own checks stand then.
+    # If exiv2 cannot read the old file, its error must stay the same; phototag's own checks still apply.
     if before.error != after.error:
         message = f"exiv2 could no longer read it: {after.error or before.error}"
         raise ValueError(message)

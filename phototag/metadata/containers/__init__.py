@@ -1,4 +1,4 @@
-"""File formats, each taken apart into the metadata blocks and the rest."""
+"""File formats, each parsed into the metadata blocks and the rest."""
 
 from __future__ import annotations
 

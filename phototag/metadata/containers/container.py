@@ -1,8 +1,8 @@
-"""What phototag needs of a file format: take blocks of metadata out, put others in their place.
+"""What phototag needs of a file format: extract blocks of metadata, and replace them.
 
-Every format is edited by moving whole blocks. What is no block of ours stays byte for byte:
-measured against a general metadata library, which re-encodes the Exif block of PNG and WebP on
-every write and moves the picture data of TIFF.
+Every format is edited by replacing whole blocks. All other blocks stay the same byte for byte, unlike with a
+general metadata library, which was measured to re-encode the Exif block of PNG and WebP on every write and to
+move the picture data of TIFF.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import ClassVar, Final
 
 from phototag.metadata.containers.ifd import orientation
 
-# Everything in a file that phototag must not change, in a form that compares.
+# Everything in a file that phototag must not change, in a comparable form.
 Rest = tuple[bytes | memoryview, ...]
 
-_PIECE: Final = 1 << 16  # bytes; small enough to stay in the processor's cache
+_PIECE: Final = 1 << 16  # bytes; small enough for the processor's cache
 
 
 def same(one: Rest, other: Rest) -> bool:
-    """Whether two are equal. In pieces: whole copies cost more than that, and views compare slowly."""
+    """Whether two are equal.  Compared in pieces: whole copies are slower, and views compare slowly."""
     return [len(part) for part in one] == [len(part) for part in other] and all(
         bytes(mine[at : at + _PIECE]) == bytes(theirs[at : at + _PIECE])
         for mine, theirs in zip(one, other, strict=True)
@@ -28,15 +28,15 @@ def same(one: Rest, other: Rest) -> bool:
 
 
 class Container(abc.ABC):
-    """One photo's bytes, taken apart.
+    """One photo's bytes, parsed.
 
     Args:
         data: the whole file.
 
     Attributes:
-        format: the format's name for people.
-        holds_iptc: whether an IPTC block can be written into it.
-        xmp_limit: the largest XMP packet in bytes, None for no limit.
+        format: the format's readable name.
+        holds_iptc: whether the format has a place for an IPTC block.
+        xmp_limit: size limit of the XMP packet in bytes; None for no limit.
     """
 
     format: ClassVar[str]
@@ -58,17 +58,17 @@ class Container(abc.ABC):
 
     @property
     def foreign_iptc(self) -> bytes | None:
-        """An IPTC-IIM block where the format has no standard place for one: read, never written."""
+        """An IPTC-IIM block in a format without a standard place for one: read, never written."""
         return None
 
     @property
     def behind(self) -> Container | None:
-        """The file with a second XMP packet as its only one; None where there is no second."""
+        """The file with its second XMP packet as the only one; None without a second one."""
         return None
 
     @property
     def is_raw(self) -> bool:
-        """Whether it holds what a camera's sensor has measured, whatever the file is called."""
+        """Whether it contains a camera's sensor data, whatever the file's name."""
         return False
 
     @property
@@ -83,28 +83,27 @@ class Container(abc.ABC):
 
     @property
     def shape(self) -> str:
-        """What of the file's structure changes with the first XMP and must be undone with it."""
+        """The part of the file's structure that changes with the first XMP and must be restored with its removal."""
         return ""
 
     def picture(self) -> Rest:
-        """What the pixels are decoded from, and no metadata."""
+        """The data from which the pixels are decoded, without metadata."""
         return self.rest()
 
     @abc.abstractmethod
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
-        """The file with these blocks instead, None for none.
+        """Return the file with these blocks in place of its own; None for no block.
 
         Args:
             xmp: the XMP packet.
             iptc: the IPTC-IIM block.
-            shape: the structure to go back to, as given by ``shape`` before; only where it may
-                be undone.
+            shape: the structure to restore, as given by ``shape`` before; only if it may be restored.
         """
 
     def front(self) -> bytes:
-        """As much of the file as any reader of metadata looks at."""
+        """The part of the file that readers of metadata need."""
         return self._data
 
     @abc.abstractmethod
     def rest(self) -> Rest:
-        """Everything but the XMP packet and the IPTC block, picture data included."""
+        """Everything except the XMP packet and the IPTC block, including picture data."""

@@ -12,12 +12,12 @@ from typing import Final
 import attrs
 
 ORIENTATION: Final = 0x0112
-# 1 BYTE, 2 ASCII, 6 SBYTE and 7 UNDEFINED take one byte each.
+# Bytes per value; 1 BYTE, 2 ASCII, 6 SBYTE and 7 UNDEFINED take one byte.
 _TYPE_BYTES: Final = {3: 2, 4: 4, 5: 8, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _SHORT, _LONG, _IFD = 3, 4, 13
 _HEADER: Final = 8
 _LONGEST_CHAIN: Final = 10_000
-# Values up to this many bytes stand in the directory itself.
+# Values of up to this many bytes are stored in the directory itself.
 INLINE: Final = 4
 _UPRIGHT: Final = 1
 _LAST_ORIENTATION: Final = 8
@@ -31,8 +31,8 @@ class Entry:
         tag: its number.
         type: 1 BYTE, 2 ASCII, 3 SHORT, 4 LONG, 7 UNDEFINED, 13 IFD ...
         count: number of values.
-        raw: its 12 bytes in the directory.
-        at: where the value starts.
+        raw: the 12 bytes of its directory entry.
+        at: offset of the value.
     """
 
     tag: int
@@ -44,26 +44,26 @@ class Entry:
 
     @property
     def size(self) -> int:
-        """Bytes that the value takes."""
+        """Size of the value in bytes."""
         return self.count * _TYPE_BYTES.get(self.type, 1)
 
     @property
     def whole(self) -> bool:
-        """Whether all of the value is in the file."""
+        """Whether the file contains the whole value."""
         return self.at + self.size <= len(self._file)
 
     @property
     def value(self) -> bytes:
         """The value's bytes; fewer than ``size`` in a truncated file.
 
-        Cut out when asked for: a small file can claim thousands of values of its whole length.
+        Copied only when needed: a small file can declare thousands of values, each as long as the file.
         """
         return self._file[self.at : self.at + self.size]
 
 
 @attrs.frozen
 class Directory:
-    """A directory at a place in the file, and the place of the next one (0: none)."""
+    """A directory at an offset in the file, and the offset of the next one (0: none)."""
 
     at: int
     entries: tuple[Entry, ...]
@@ -71,11 +71,11 @@ class Directory:
 
     @property
     def end(self) -> int:
-        """Where the directory ends."""
+        """Offset of the directory's end."""
         return self.at + 2 + 12 * len(self.entries) + 4
 
     def get(self, tag: int) -> Entry | None:
-        """The entry of a tag, None where it is missing."""
+        """The entry of a tag; None if missing."""
         return next((entry for entry in self.entries if entry.tag == tag), None)
 
 
@@ -83,7 +83,7 @@ class Tiff:
     """The directories of a TIFF structure.
 
     Raises:
-        ValueError: no TIFF structure, or one of more than 4 GB (BigTIFF).
+        ValueError: it is not a TIFF structure, or one for more than 4 GB (BigTIFF).
     """
 
     def __init__(self, data: bytes) -> None:
@@ -96,7 +96,7 @@ class Tiff:
         self.first: Directory = self.directory(self.unpack("I", 4)[0])
 
     def unpack(self, codes: str, at: int) -> tuple[int, ...]:
-        """Numbers at a place, in the file's byte order."""
+        """Numbers at an offset, in the file's byte order."""
         try:
             return struct.unpack_from(self.endian + codes, self.data, at)
         except struct.error as error:
@@ -104,7 +104,7 @@ class Tiff:
             raise ValueError(message) from error
 
     def directory(self, at: int) -> Directory:
-        """The directory at a place."""
+        """The directory at an offset."""
         (count,) = self.unpack("H", at)
         entries = tuple(self._entry(at + 2 + 12 * number) for number in range(count))
         return Directory(at, entries, self.unpack("I", at + 2 + 12 * count)[0])
@@ -116,7 +116,7 @@ class Tiff:
         return Entry(tag, kind, count, self.data[at : at + 12], place, self.data)
 
     def numbers(self, entry: Entry | None) -> tuple[int, ...]:
-        """The values of a SHORT, LONG or IFD entry; nothing for a missing one."""
+        """The values of a SHORT, LONG or IFD entry; none for a missing entry."""
         if entry is None or entry.type not in {_SHORT, _LONG, _IFD} or not entry.whole:
             return ()
         code = "H" if entry.type == _SHORT else "I"
@@ -126,7 +126,7 @@ class Tiff:
         """The directories of all pages.
 
         Raises:
-            ValueError: the chain runs in a circle.
+            ValueError: the chain is circular.
         """
         seen: set[int] = set()
         directory = self.first
@@ -141,14 +141,14 @@ class Tiff:
 
 
 def orientation(exif: bytes | None) -> int:
-    """The Exif orientation 1..8; 1 (upright) where it is missing or nonsense."""
+    """The Exif orientation 1..8; 1 (upright) if it is missing or invalid."""
     if exif is None:
         return _UPRIGHT
     try:
         tiff = Tiff(exif)
         numbers = tiff.numbers(tiff.first.get(ORIENTATION))
     except ValueError:
-        # Damaged Exif is nothing that phototag writes or needs.
+        # Phototag neither writes nor needs Exif, so damage to it does not matter.
         return _UPRIGHT
     value = numbers[0] if numbers else _UPRIGHT
     return value if _UPRIGHT <= value <= _LAST_ORIENTATION else _UPRIGHT

@@ -1,4 +1,4 @@
-"""JPEG 2000: boxes. XMP is a UUID box at the top level.
+"""JPEG 2000: boxes.  XMP is a UUID box at the top level.
 
 Source: ISO/IEC 15444-1, annex I; XMP specification part 3, 1.1.4.
 """
@@ -18,21 +18,21 @@ _EXIF: Final = b"JpgTiffExif->JP2"
 _IPTC: Final = bytes.fromhex("33C7A4D2B81D4723A0BAF1A3E097AD38")
 _UUID_BYTES: Final = 16
 _HEADER, _LONG_HEADER = 8, 16
-# Boxes that hold places in the file, counted from its start: they would all be wrong.
+# Boxes with offsets from the start of the file: a change would make all of them wrong.
 _WITH_PLACES: Final = {b"ftbl", b"cref"}
 _PICTURE: Final = {b"jp2h", b"jp2c"}
 
 
 @attrs.frozen
 class Part:
-    """A box with its header as it stands in the file."""
+    """A box with its header as stored in the file."""
 
     kind: bytes
     header: bytes
     content: bytes
 
     def is_uuid(self, identifier: bytes) -> bool:
-        """Whether it is the UUID box of this identifier."""
+        """Whether it is the UUID box with this identifier."""
         return self.kind == b"uuid" and self.content.startswith(identifier)
 
     def __bytes__(self) -> bytes:
@@ -43,7 +43,7 @@ class Jp2(Container):
     """A JP2 file.
 
     Raises:
-        ValueError: the boxes cannot be followed to the end, or hold places in the file.
+        ValueError: the boxes cannot be parsed to the end, or contain file offsets.
     """
 
     format = "JPEG 2000"
@@ -72,7 +72,7 @@ class Jp2(Container):
 
     @property
     def orientation(self) -> int:
-        """Upright: no decoder turns a JPEG 2000 picture by its Exif."""
+        """Upright: no decoder turns a JPEG 2000 picture according to its Exif."""
         return 1
 
     @property
@@ -83,12 +83,12 @@ class Jp2(Container):
 
     @property
     def foreign_iptc(self) -> bytes | None:
-        """The IPTC-IIM block that some programs put into a box of their own."""
+        """The IPTC-IIM block that some programs store in a box of their own."""
         found = (part.content[_UUID_BYTES:] for part in self._parts if part.is_uuid(_IPTC))
         return next(found, None)
 
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
-        """The file with these blocks instead; see ``Container``."""
+        """Return the file with these blocks in place of its own; see ``Container``."""
         del iptc, shape
         if xmp == self._xmp:
             return self._join(self._parts)
@@ -97,7 +97,7 @@ class Jp2(Container):
             header = struct.pack(">I4s", _HEADER + _UUID_BYTES + len(xmp), b"uuid")
             new = [Part(b"uuid", header, _XMP + xmp)]
         kinds = [part.kind for part in self._parts]
-        # Before the code stream, which may reach to the end of the file without saying how far.
+        # Before the code stream, which may have no length and extend to the end of the file.
         stream = kinds.index(b"jp2c") if b"jp2c" in kinds else len(kinds)
         at = next((i for i, part in enumerate(self._parts) if part.is_uuid(_XMP)), stream)
         kept = [part for part in self._parts if not part.is_uuid(_XMP)]
@@ -111,12 +111,12 @@ class Jp2(Container):
         return tuple(bytes(part) for part in self._parts if part.kind in _PICTURE)
 
     def rest(self) -> Rest:
-        """Everything but the XMP packet."""
+        """Everything except the XMP packet."""
         return tuple(bytes(part) for part in self._parts if not part.is_uuid(_XMP))
 
 
 def _part(data: bytes, position: int) -> Part:
-    """The box at a position; one of size 0 reaches to the end of the file."""
+    """The box at a position; one of size 0 extends to the end of the file."""
     if position + _HEADER > len(data):
         message = f"the JPEG 2000 file ends inside a box at byte {position}"
         raise ValueError(message)

@@ -1,4 +1,4 @@
-"""JPEG: segments up to the first scan.
+"""JPEG: the segments up to the first scan.
 
 Source: ITU T.81 annex B; XMP specification part 3, 1.1.3; Photoshop resources in APP13.
 """
@@ -19,7 +19,7 @@ _EXIF: Final = b"Exif\0\0"
 _PHOTOSHOP: Final = b"Photoshop 3.0\0"
 _PROFILE: Final = b"ICC_PROFILE\0"
 _APP0, _APP1, _APP2, _APP13, _SOS, _EOI = 0xE0, 0xE1, 0xE2, 0xED, 0xDA, 0xD9
-_ADOBE, _COMMENT = 0xEE, 0xFE  # Adobe's segment says how the colours are stored
+_ADOBE, _COMMENT = 0xEE, 0xFE  # Adobe's segment gives the colour encoding
 _METADATA: Final = frozenset({*range(0xE0, 0xF0), _COMMENT}) - {_ADOBE}
 _MARK: Final = 0xFF
 _LENGTH_BYTES: Final = 2
@@ -35,7 +35,7 @@ class Segment:
     payload: bytes
 
     def is_(self, marker: int, signature: bytes) -> bool:
-        """Whether it is the segment of this marker and signature."""
+        """Whether it has this marker and signature."""
         return self.marker == marker and self.payload.startswith(signature)
 
     def __bytes__(self) -> bytes:
@@ -46,7 +46,7 @@ class Jpeg(Container):
     """A JPEG file.
 
     Raises:
-        ValueError: the segments cannot be followed up to the first scan.
+        ValueError: the segments cannot be parsed up to the first scan.
     """
 
     format = "JPEG"
@@ -58,7 +58,7 @@ class Jpeg(Container):
         self._segments: list[Segment] = []
         position = 2
         while True:
-            # Any number of fill bytes may stand before a marker.
+            # A marker may be preceded by any number of fill bytes.
             while data[position : position + 2] == b"\xff\xff":
                 position += 1
             if position + 4 > len(data) or data[position] != _MARK:
@@ -80,12 +80,12 @@ class Jpeg(Container):
             raise ValueError(message)
         self._xmp = packets[0] if packets else None
         boxes = [s.payload for s in self._segments if s.is_(_APP13, _PHOTOSHOP)]
-        # One section may go over several segments.
+        # One section may be split over several segments.
         self._resources = photoshop.parse(b"".join(box[len(_PHOTOSHOP) :] for box in boxes))
 
     @property
     def _scan(self) -> memoryview:
-        """From the first scan to the end of the file: nearly all of it, so nothing is copied."""
+        """From the first scan to the end of the file: nearly the whole file, so it is not copied."""
         return memoryview(self._data)[self._end :]
 
     @property
@@ -105,7 +105,7 @@ class Jpeg(Container):
         return next(found, None)
 
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
-        """The file with these blocks instead; see ``Container``."""
+        """Return the file with these blocks in place of its own; see ``Container``."""
         del shape
         segments = list(self._segments)
         if iptc != self.iptc:
@@ -125,11 +125,11 @@ class Jpeg(Container):
         return b"".join((b"\xff\xd8", *map(bytes, segments), self._scan))
 
     def with_exif_and_profile(self, exif: bytes | None, source: Jpeg) -> bytes:
-        """The file with this Exif block and the colour profile of another JPEG.
+        """Return the file with this Exif block and the colour profile of another JPEG.
 
         Args:
-            exif: with its ``Exif`` signature; None for none.
-            source: where the profile comes from.
+            exif: the block with its ``Exif`` signature; None for none.
+            source: the JPEG with the profile.
         """
         blocks = [] if exif is None else [Segment(_APP1, exif)]
         blocks += [s for s in source._segments if s.is_(_APP2, _PROFILE)]
@@ -138,7 +138,7 @@ class Jpeg(Container):
         return b"".join((b"\xff\xd8", *map(bytes, segments), self._scan))
 
     def _shift(self, segments: list[Segment], at: int) -> tuple[int, int]:
-        """How many bytes the head grew after the segment ``at``, and altogether."""
+        """The number of bytes by which the head has grown after the segment ``at``, and in total."""
         old_at = next(i for i, s in enumerate(self._segments) if s.is_(_APP2, mpf.SIGNATURE))
         old, new = ([len(bytes(s)) for s in some] for some in (self._segments, segments))
         return sum(new[at:]) - sum(old[old_at:]), sum(new) - sum(old)
@@ -147,7 +147,7 @@ class Jpeg(Container):
     def _put(
         segments: list[Segment], marker: int, signature: bytes, content: bytes
     ) -> list[Segment]:
-        """The segments with this content at the old place, or behind JFIF and Exif."""
+        """The segments with this content at its old place, or after JFIF and Exif."""
         chunk = _PAYLOAD - len(signature)
         new = [
             Segment(marker, signature + content[start : start + chunk])
@@ -157,7 +157,8 @@ class Jpeg(Container):
         if old:
             at = old[0]
         else:
-            # Before everything else: offsets of a multi-picture index count from its own place.
+            # Before all other segments: the offsets in a multi-picture index are relative to its own
+            # position.
             heads = [i for i, s in enumerate(segments) if s.marker == _APP0 or s.is_(_APP1, _EXIF)]
             xmp = [i for i, s in enumerate(segments) if s.is_(_APP1, _XMP)]
             before = heads + xmp if marker == _APP13 else heads
@@ -171,11 +172,11 @@ class Jpeg(Container):
         return (*decoded, self._scan)
 
     def front(self) -> bytes:
-        """As much of the file as any reader of metadata looks at: up to the first scan."""
+        """The part of the file that readers of metadata need: up to the first scan."""
         return self._data[: self._end + _FIRST_BYTES_OF_SCAN] + b"\xff\xd9"
 
     def rest(self) -> Rest:
-        """Everything but the XMP packet and the IPTC block."""
+        """Everything except the XMP packet and the IPTC block."""
         ours = ((_APP1, _XMP), (_APP13, _PHOTOSHOP))
         others = [
             mpf.neutral(bytes(s)) if s.is_(_APP2, mpf.SIGNATURE) else bytes(s)

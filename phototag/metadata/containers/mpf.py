@@ -1,7 +1,7 @@
-"""Multi-picture index of a JPEG (APP2 "MPF"): where the pictures behind the first one start.
+"""Multi-picture index of a JPEG (APP2 "MPF"): the offsets of the pictures after the first one.
 
-Phones store gain maps and previews that way. The offsets count from the index itself, so blocks
-that grow or shrink behind it would make them point beside the pictures.
+Phones store gain maps and previews in this way. The offsets are relative to the index itself, so they must be
+corrected when blocks after it grow or shrink.
 
 Source: CIPA DC-007-2021, 5.2.
 """
@@ -17,12 +17,12 @@ _ENTRY_BYTES: Final = 16
 
 
 def shifted(payload: bytes, after: int, total: int) -> bytes:
-    """The index for a file that has changed.
+    """The index for a changed file.
 
     Args:
-        payload: of the segment, with its signature.
-        after: bytes that the file grew between the index and the second picture.
-        total: bytes that the first picture grew.
+        payload: payload of the segment, with its signature.
+        after: growth between the index and the second picture, bytes.
+        total: growth of the first picture, bytes.
     """
     changed = bytearray(payload)
     for at, endian, first in _entries(payload):
@@ -46,7 +46,7 @@ def neutral(payload: bytes) -> bytes:
 
 
 def _entries(payload: bytes) -> list[tuple[int, str, bool]]:
-    """Position, byte order and whether it is the first, of each entry; nothing if unreadable."""
+    """For each entry: position, byte order, whether it is the first; nothing if unreadable."""
     base = len(SIGNATURE)
     endian = {b"II*\0": "<", b"MM\0*": ">"}.get(payload[base : base + 4])
     if endian is None:

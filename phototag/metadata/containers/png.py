@@ -1,4 +1,4 @@
-"""PNG: chunks, each with a checksum. XMP is an international text chunk of a fixed keyword.
+"""PNG: chunks, each with a checksum.  XMP is an international text chunk with a fixed keyword.
 
 Source: PNG specification (third edition), 11.3.3.4 and 11.3.4; XMP specification part 3, 1.1.5.
 IPTC has no standard place in PNG and is not written.
@@ -30,7 +30,7 @@ _LARGEST_TEXT: Final = 64 * 2**20
 
 @attrs.frozen
 class Chunk:
-    """A chunk; ``crc`` as it stands in the file."""
+    """A chunk; ``crc`` as stored in the file."""
 
     kind: bytes
     content: bytes
@@ -38,7 +38,7 @@ class Chunk:
 
     @property
     def is_xmp(self) -> bool:
-        """Whether it holds the XMP packet, at its standard place or where ImageMagick puts it."""
+        """Whether it contains the XMP packet, at the standard place or where ImageMagick puts it."""
         return self.is_standard or self.is_profile(_RAW_XMP)
 
     @property
@@ -47,7 +47,7 @@ class Chunk:
         return self.kind == b"iTXt" and self.content.startswith(_XMP)
 
     def is_profile(self, *names: bytes) -> bool:
-        """Whether it holds a profile of one of these names in ImageMagick's text form."""
+        """Whether it contains a profile with one of these names in ImageMagick's text form."""
         return self.kind in _TEXTS and self.content.startswith(names)
 
     def __bytes__(self) -> bytes:
@@ -58,7 +58,7 @@ class Png(Container):
     """A PNG file.
 
     Raises:
-        ValueError: the chunks cannot be followed to the end, or there are two XMP packets.
+        ValueError: the chunks cannot be parsed to the end, or there are two XMP packets.
     """
 
     format = "PNG"
@@ -84,7 +84,7 @@ class Png(Container):
         if len(standard) > 1 or len(packets) - len(standard) > 1:
             message = "it contains two XMP packets"
             raise ValueError(message)
-        # exiv2, and with it digiKam and darktable, take the first.
+        # exiv2, and therefore digiKam and darktable, use the first one.
         self._place = packets[0] if packets else None
         self._hidden = packets[1] if len(packets) > 1 else None
         self._xmp = None if self._place is None else _packet(self._place)
@@ -106,7 +106,7 @@ class Png(Container):
 
     @property
     def foreign_iptc(self) -> bytes | None:
-        """The IPTC-IIM block in a profile, where ImageMagick puts it.
+        """The IPTC-IIM block in a profile, as ImageMagick stores it.
 
         Raises:
             ValueError: the profile is damaged.
@@ -120,7 +120,7 @@ class Png(Container):
 
     @property
     def shape(self) -> str:
-        """Where the packet stands, if that is not the standard place."""
+        """The place of the packet, if it is not the standard one."""
         if self._place is None or self._place.is_standard:
             return ""
         return _IN_A_PROFILE + self._place.kind.decode("ascii")
@@ -133,12 +133,12 @@ class Png(Container):
         return Png(self._join([chunk for chunk in self._chunks if chunk is not self._place]))
 
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
-        """The file with these blocks instead; see ``Container``."""
+        """Return the file with these blocks in place of its own; see ``Container``."""
         del iptc
         if xmp == self._xmp and shape in {"", self.shape}:
             return self._join(self._chunks)
         new = [] if xmp is None else [_xmp_chunk(xmp, shape)]
-        # Before the picture data, where readers that stop there still see it.
+        # Before the picture data, so that readers that stop there still find it.
         at = next((i for i, chunk in enumerate(self._chunks) if chunk.is_xmp), 1)
         kept = [chunk for chunk in self._chunks if not chunk.is_xmp]
         return self._join([*kept[:at], *new, *kept[at:]])
@@ -147,7 +147,7 @@ class Png(Container):
         return SIGNATURE + b"".join(map(bytes, chunks)) + self._trailer
 
     def picture(self) -> Rest:
-        """The critical chunks, which an upper-case letter marks, and the transparency."""
+        """The critical chunks, whose names begin with an upper-case letter, and the transparency."""
         return tuple(
             chunk.content
             for chunk in self._chunks
@@ -155,7 +155,7 @@ class Png(Container):
         )
 
     def rest(self) -> Rest:
-        """Everything but the XMP packet and the IPTC block."""
+        """Everything except the XMP packet and the IPTC block."""
         return (*(bytes(chunk) for chunk in self._chunks if not chunk.is_xmp), self._trailer)
 
 
@@ -164,9 +164,10 @@ def _chunk(kind: bytes, content: bytes) -> Chunk:
 
 
 def _xmp_chunk(xmp: bytes, shape: str) -> Chunk:
-    """The packet at its standard place, or where ``Png.shape`` says that it stood."""
+    """The packet at its standard place, or at the place given by ``Png.shape``."""
     if not shape:
-        # Never compressed: then other programs find the packet by looking for its marks.
+        # Never compressed, so that other programs can find the packet by searching for its begin and end
+        # marks.
         return _chunk(b"iTXt", _XMP + bytes(4) + xmp)
     digits = xmp.hex()
     lines = [digits[at : at + _LINE] for at in range(0, len(digits), _LINE)]

@@ -1,4 +1,4 @@
-"""A file taken apart by the format that its content has."""
+"""Parses a file according to the format of its content."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _REMEDY: Final = f"allow a sidecar, or convert it to {', '.join(_WRITTEN[:-1])} 
 def open_container(
     data: bytes, photo: str, *, named: Format | None = None, negatives: bool = False
 ) -> Container:
-    """Take a photo apart.
+    """Parse a photo.
 
     Args:
         data: the whole file.
         photo: its name, for errors.
-        named: the format it has by its name; a negative is known by that. None where nothing is known.
-        negatives: open negatives too whose format says where metadata go in them.
+        named: the format according to its name, by which negatives are recognised; None if unknown.
+        negatives: also open negatives whose format specifies a place for metadata.
 
     Raises:
-        FormatNotWritable: the format is known and is none that phototag writes.
-        NotAPhoto: the content is no picture.
+        FormatNotWritable: the format is known, but phototag does not write it.
+        NotAPhoto: the content is not a picture.
         PhotoDamaged: the file's structure is broken.
     """
     negative = named is not None and named.raw and negatives and bool(named.container)
@@ -52,7 +52,7 @@ def open_container(
 
 @functools.cache
 def container_of(form: Format) -> type[Container]:
-    """The class that takes files of a format apart; the table names it by its module, which is loaded here."""
+    """The class that parses files of a format; the table gives the name of its module, which is loaded here."""
     module, _, name = form.container.partition(".")
     found: type[Container] = getattr(
         importlib.import_module(f"phototag.metadata.containers.{module}"), name

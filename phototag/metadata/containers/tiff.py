@@ -1,8 +1,8 @@
-"""TIFF: blocks go to the end of the file, nothing that is there moves.
+"""TIFF: new blocks go to the end of the file, and no existing data move.
 
-Picture data, other pages, maker notes and everything that points at them keep their place. Only
-the first directory is written anew, behind the blocks, and the header points there. A second write
-takes the end of the file away first, so it does not grow.
+Picture data, other pages, maker notes and everything that points to them stay in place. Only the first
+directory is written again, after the new blocks, and the header then points to it. A second write first
+removes the end of the file, so that the file does not keep growing.
 
 Source: TIFF 6.0; tag 700 XMP specification part 3, 1.1.2; tag 33723 IPTC.
 """
@@ -35,7 +35,7 @@ class TiffFile(Container):
     """A TIFF file.
 
     Raises:
-        ValueError: a directory is broken, or a value lies beyond the end of the file.
+        ValueError: a directory is damaged, or a value is beyond the end of the file.
     """
 
     format = "TIFF"
@@ -51,7 +51,7 @@ class TiffFile(Container):
 
     @property
     def is_raw(self) -> bool:
-        """Whether a camera's sensor data are in it: DNG and its relatives."""
+        """Whether it contains a camera's sensor data: DNG and similar formats."""
         tiff = self._tiff
         places = tiff.numbers(tiff.first.get(_SUB_IFDS))
         directories = [tiff.first, *(tiff.directory(at) for at in places)]
@@ -78,7 +78,7 @@ class TiffFile(Container):
         return self._tiff.data
 
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
-        """The file with these blocks instead; see ``Container``."""
+        """Return the file with these blocks in place of its own; see ``Container``."""
         del shape
         if (xmp, iptc) == (self.xmp, self.iptc):
             return self._tiff.data
@@ -94,7 +94,7 @@ class TiffFile(Container):
         directory = struct.pack(f"{self._tiff.endian}H", len(entries))
         directory += b"".join(raw for _, raw in sorted(entries.items()))
         directory += struct.pack(f"{self._tiff.endian}I", first.next)
-        # The directory from before the first write still stands where it stood.
+        # The directory from before the first write is still at its place.
         at = body.find(directory)
         if at < 0 or at % 2:
             body += bytes(len(body) % 2)
@@ -107,7 +107,7 @@ class TiffFile(Container):
         return bytes(body)
 
     def _append(self, body: bytearray, tag: int, kind: int, value: bytes) -> bytes:
-        """Put a value at the end; its entry for the directory."""
+        """Append a value; return its entry for the directory."""
         value = _filled(value, kind)
         endian = self._tiff.endian
         head = struct.pack(f"{endian}HHI", tag, kind, len(value) // (4 if kind == _LONG else 1))
@@ -119,7 +119,7 @@ class TiffFile(Container):
         return head + struct.pack(f"{endian}I", at)
 
     def _tail(self) -> int:
-        """Where the last bytes of the file start that only what we write anew takes up."""
+        """Offset from which the rest of the file contains only what phototag is about to replace."""
         first = self._tiff.first
         spans = [(first.at, first.end)]
         for tag in (_XMP, _IPTC):
@@ -133,7 +133,7 @@ class TiffFile(Container):
         return cut
 
     def _renew_digest(self, body: bytearray, iptc: bytes) -> None:
-        """Photoshop's digest of the IPTC block, in place, where it was right before."""
+        """Renew Photoshop's digest of the IPTC block in place, if it was right before."""
         entry = self._tiff.first.get(_PHOTOSHOP)
         if entry is None:
             return
@@ -149,7 +149,7 @@ class TiffFile(Container):
         try:
             resources = photoshop.parse(entry.value)
         except ValueError:
-            # Resources that we cannot follow are none that we would change.
+            # Resources that cannot be parsed are not changed.
             return
         at = entry.at
         for item in resources:
@@ -159,7 +159,7 @@ class TiffFile(Container):
             at += len(item.head) + 4 + size + size % 2
 
     def picture(self) -> Rest:
-        """How the pixels of every page are stored, and the pixels."""
+        """The pixels of every page, and how they are stored."""
         parts: list[bytes] = []
         for directory in self._tiff.chain():
             parts += (e.raw[:2] + e.value for e in directory.entries if e.tag in _LAYOUT)
@@ -167,7 +167,7 @@ class TiffFile(Container):
         return tuple(parts)
 
     def rest(self) -> Rest:
-        """Everything but the XMP packet and the IPTC block."""
+        """Everything except the XMP packet and the IPTC block."""
         parts: list[bytes] = []
         for number, directory in enumerate(self._tiff.chain()):
             parts += self._contents(directory, first=number == 0, depth=0)
@@ -202,5 +202,5 @@ class TiffFile(Container):
 
 
 def _filled(value: bytes, kind: int) -> bytes:
-    """A value filled up to whole numbers of its type."""
+    """A value padded to a whole number of items of its type."""
     return value + bytes(-len(value) % 4) if kind == _LONG else value

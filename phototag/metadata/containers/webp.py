@@ -1,6 +1,6 @@
-"""WebP: RIFF chunks. Metadata needs the extended form, whose header says which chunks follow.
+"""WebP: RIFF chunks.  Metadata needs the extended form, whose header lists the chunks that follow.
 
-Source: WebP Container Specification (Google), "Extended File Format". There is no IPTC in WebP.
+Source: WebP Container Specification (Google), "Extended File Format". WebP has no place for IPTC.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class WebP(Container):
     """A WebP file.
 
     Raises:
-        ValueError: the chunks cannot be followed to the end, or there are two XMP packets.
+        ValueError: the chunks cannot be parsed to the end, or there are two XMP packets.
     """
 
     format = "WebP"
@@ -74,16 +74,16 @@ class WebP(Container):
     def exif(self) -> bytes | None:
         """The Exif data as a TIFF structure."""
         content = self._find(b"EXIF")
-        # Some writers put the JPEG signature before it.
+        # Some writers put JPEG's Exif signature before it.
         return None if content is None else content.removeprefix(b"Exif\0\0")
 
     @property
     def shape(self) -> str:
-        """``simple`` for a file of one picture chunk, empty for the extended form."""
+        """``simple`` for a file with a single picture chunk; empty for the extended form."""
         return "" if self._chunks[0].kind == b"VP8X" else _SIMPLE
 
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
-        """The file with these blocks instead; see ``Container``."""
+        """Return the file with these blocks in place of its own; see ``Container``."""
         del iptc
         chunks = [chunk for chunk in self._chunks if chunk.kind != b"XMP "]
         at = next((i for i, c in enumerate(self._chunks) if c.kind == b"XMP "), len(chunks))
@@ -105,8 +105,8 @@ class WebP(Container):
         return tuple(bytes(chunk) for chunk in self._chunks if chunk.kind in _PICTURE)
 
     def rest(self) -> Rest:
-        # The extended header that phototag adds says only what the picture chunk says as well.
-        """Everything but the XMP packet and the IPTC block."""
+        # The extended header that phototag adds repeats only what is in the picture chunk.
+        """Everything except the XMP packet and the IPTC block."""
         chunks = list(self._chunks)
         if self.shape == _SIMPLE:
             chunks.insert(0, _header(chunks[0]))

@@ -1,4 +1,4 @@
-"""An XMP sidecar: a file that is the packet."""
+"""An XMP sidecar: a file that consists of the packet."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Final
 
 from phototag.metadata.containers.container import Container, Rest
 
-#: ``shape`` of a sidecar that phototag makes: without our words it is nobody's.
+# : ``shape`` of a sidecar that phototag creates: without phototag's words, it is not needed.
 NEW: Final = "new"
 
 
 class XmpFile(Container):
-    """A sidecar, and what a change of it must know of its photo.
+    """A sidecar, and what is needed of its photo to change it.
 
     Args:
         data: the packet.
-        start: gives what a new sidecar of the photo starts with.
-        orientation: of the photo's stored pixels.
-        photo: taken apart; None for a format that phototag does not know.
+        start: returns the initial content of a new sidecar of the photo.
+        orientation: orientation of the photo's stored pixels.
+        photo: the parsed photo; None for a format that phototag cannot parse.
         shape: ``NEW`` for a sidecar that does not exist yet.
     """
 
@@ -43,24 +43,24 @@ class XmpFile(Container):
 
     @property
     def exif(self) -> bytes | None:
-        """The photo's: a sidecar has none."""
+        """The photo's Exif: a sidecar has none."""
         return None if self._photo is None else self._photo.exif
 
     @property
     def orientation(self) -> int:
-        """The photo's."""
+        """The photo's orientation."""
         return self._orientation
 
     @property
     def shape(self) -> str:
-        """Whether it is new."""
+        """``NEW`` if the sidecar is new."""
         return self._shape
 
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
-        """The file with another packet."""
+        """Return the file with another packet."""
         del iptc, shape
         return xmp or b""
 
     def rest(self) -> Rest:
-        """There is nothing else in it."""
+        """Nothing: a sidecar contains only the packet."""
         return ()

@@ -1,4 +1,4 @@
-"""What phototag writes into a photo, one class a property; ``table.PROPERTIES`` lists them.
+"""What phototag writes into a photo, one class per property; ``table.PROPERTIES`` lists them.
 
-A property changes a ``Draft`` and nothing else: it opens no file and decides nothing about the photo.
+A property changes only a ``Draft``: it opens no files and makes no verdicts.
 """

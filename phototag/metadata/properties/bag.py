@@ -1,4 +1,4 @@
-"""Bags of words: each word is merged by itself."""
+"""Bags of words: each word is merged separately."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def splice(
     entry: LedgerEntry,
     kind: ArrayKind = "Bag",
 ) -> LedgerEntry:
-    """Change single items of an array; what the ledger is to remember.
+    """Change single items of an array; return the ledger's new entry.
 
     Args:
         packet: to be changed.
         name: of the property.
-        merged: what to do to its items.
-        extra: items to put at the end.
-        entry: what the ledger remembers.
-        kind: of a new array.
+        merged: the changes to its items.
+        extra: items to append.
+        entry: the ledger's present entry.
+        kind: the kind of a new array.
     """
     created = entry.created or (bool(extra) and name not in packet)
     if name in packet:
@@ -51,11 +51,11 @@ def splice(
 
 @attrs.frozen(kw_only=True)
 class WordBag(Property):
-    """A list of words in which those of phototag stand among the user's.
+    """A list of words that contains phototag's as well as the user's.
 
     Attributes:
-        array: the kind of array that is made where there is none.
-        only_where_present: written only into photos that have the property already.
+        array: the kind of array created if there is none.
+        only_where_present: written only into photos that already have the property.
     """
 
     array: ArrayKind = "Bag"
@@ -68,7 +68,7 @@ class WordBag(Property):
 
     @property
     def written(self) -> str:
-        """Whether it is made where it is not there."""
+        """Whether it is created if missing."""
         return "where present" if self.only_where_present else "always"
 
     @property
@@ -78,33 +78,33 @@ class WordBag(Property):
 
     @abc.abstractmethod
     def claims(self, words: Keywords) -> tuple[str, ...]:
-        """Which of phototag's words belong in here."""
+        """The words of phototag that belong in this property."""
 
     def spelled(self, word: str) -> str:
-        """One of phototag's words as it is written here."""
+        """One of phototag's words as written in this property."""
         return word
 
     def vocabulary(self, words: Keywords) -> tuple[str, ...]:
-        """Phototag's words in every spelling that may stand here."""
+        """Phototag's words in every spelling that may occur in this property."""
         return tuple(map(self.spelled, self.claims(words)))
 
     def words(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Sequence[str]:
-        """The words that are to be there because of phototag."""
+        """The words that phototag wants in this property."""
         del draft, options
         return tuple(map(self.spelled, self.claims(order.record.keywords)))
 
     def levels_above(self, levels: Sequence[str]) -> Iterable[str]:
-        """What other programs make here of the levels above a hierarchical word of phototag's."""
+        """The words that other programs add here for the levels above a hierarchical word of phototag's."""
         del levels
         return ()
 
     @property
     def copied_from(self) -> str:
-        """The property whose words a program repeats here when it copies a photo's keywords."""
+        """The property whose words a program writes here when it copies a photo's keywords."""
         return self.label
 
     def existed(self, draft: Draft) -> bool:
-        """Whether the photo had it before phototag came."""
+        """Whether the photo had the property before phototag's first write."""
         return self.name in draft.packet and not draft.ledger.entry(self.label).created
 
     def present(self, draft: Draft) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ class WordBag(Property):
         draft.note(self.label, there, merged, self.put(draft, merged, entry))
 
     def put(self, draft: Draft, merged: Merged, entry: LedgerEntry) -> LedgerEntry:
-        """Write the merged words; what the ledger is to remember."""
+        """Write the merged words; return the ledger's new entry."""
         extra = tuple(Text(word) for word in merged.extra)
         return splice(draft.packet, self.name, merged, extra, entry=entry, kind=self.array)
 
@@ -154,13 +154,13 @@ class FlatWords(WordBag):
         return words.flat
 
     def vocabulary(self, words: Keywords) -> tuple[str, ...]:
-        """The flat words, whole and as IPTC cuts them."""
+        """The flat words, complete and as cut by IPTC."""
         return (*words.flat, *map(iim.cut, words.flat))
 
 
 @attrs.frozen(kw_only=True)
 class SceneCodes(WordBag):
-    """Codes of the IPTC's vocabulary *scene*."""
+    """Codes of IPTC's vocabulary *scene*."""
 
     content = "scene"
 

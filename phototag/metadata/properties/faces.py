@@ -1,7 +1,7 @@
-"""Faces as MWG regions, without names: applications list them as people to be named.
+"""Faces as MWG regions without names: applications list them as unnamed people.
 
-Source: Metadata Working Group, Guidelines for Handling Image Metadata 2.0, 5.9.  Areas are given by
-their middle, in fractions of the stored picture, as digiKam and Lightroom write them.
+Source: Metadata Working Group, Guidelines for Handling Image Metadata 2.0, 5.9.  An area is given by its
+centre, in fractions of the stored picture, as digiKam and Lightroom write it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from phototag.scene.geometry import Box
 
 FACES: Final = Name.of("mwg-rs:Regions")
 _DECIMALS: Final = 6
-_SAME: Final = 0.3  # overlap / union from which a region of the user's is taken for the same face
+_SAME: Final = 0.3  # overlap / union from which a region of the user's counts as the same face
 _LIST: Final = Name.of("mwg-rs:RegionList")
 _DIMENSIONS: Final = Name.of("mwg-rs:AppliedToDimensions")
 _FACE: Final = "Face"
@@ -32,7 +32,7 @@ _FACE: Final = "Face"
 
 @attrs.frozen(kw_only=True)
 class Faces(Structures):
-    """A region for each face that was seen."""
+    """One region per detected face."""
 
     label: str = str(FACES)
     why: str = "applications list the faces, without names; crops are never here, since digiKam lists them as people"
@@ -41,11 +41,11 @@ class Faces(Structures):
 
     @property
     def written(self) -> str:
-        """On request."""
+        """Only on request."""
         return "with `--faces`"
 
     def items(self, packet: Packet) -> tuple[Value, ...]:
-        """All regions, whoever or whatever is in them."""
+        """All regions, of any person or thing."""
         return items(packet)
 
     def identifier(self, item: Value) -> str:
@@ -53,7 +53,7 @@ class Faces(Structures):
         return identifier(item)
 
     def wanted(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Wanted:
-        """The record's faces, without those that somebody has marked already."""
+        """The order's faces, without those that already have a region."""
         mine = draft.mine(self.label, self.present(draft))
         users = [item for at, item in enumerate(items(draft.packet)) if at not in mine]
         found = regions_of(order.faces, draft.orientation, users)
@@ -78,7 +78,7 @@ def items(packet: Packet) -> tuple[Value, ...]:
 
 
 def identifier(region: Value) -> str:
-    """The area of an unnamed face as text; empty for every other region, which is somebody's."""
+    """The area of an unnamed face as text; empty for any other region, which is not phototag's."""
     area = region.get("mwg-rs:Area") if isinstance(region, Struct) else None
     if not isinstance(region, Struct) or not isinstance(area, Struct):
         return ""
@@ -90,7 +90,7 @@ def identifier(region: Value) -> str:
 def regions_of(
     faces: tuple[Box, ...], orientation: int, there: Sequence[Value]
 ) -> dict[str, Struct]:
-    """The regions for faces by their identifiers, without those that somebody has marked already."""
+    """The regions for faces by their identifiers, without faces that already have a region."""
     others = [box for box in map(_box, there) if box is not None]
     regions = {}
     for face in faces:
@@ -102,11 +102,11 @@ def regions_of(
 
 
 def moved(region: Value, frame: Box, before: int, after: int) -> Value | None:
-    """A region in the frame of a picture that was cut out; None if it is not in there.
+    """Convert a region to the frame of a picture that was cut out; None if it is outside.
 
     Args:
-        region: of the whole photo.
-        frame: what was cut out, in fractions of the upright photo.
+        region: region of the whole photo.
+        frame: the part that was cut out, in fractions of the upright photo.
         before: Exif orientation of the photo.
         after: Exif orientation of the new picture.
     """
@@ -121,13 +121,13 @@ def moved(region: Value, frame: Box, before: int, after: int) -> Value | None:
 def put(
     packet: Packet, regions: tuple[Value, ...], size: tuple[int, int], *, cut: bool = False
 ) -> None:
-    """Make these the regions of a packet; without any, the whole property goes.
+    """Replace the regions of a packet; without any, remove the whole property.
 
     Args:
         packet: to be changed.
-        regions: all of them, the user's too.
+        regions: all regions, including the user's.
         size: width and height of the stored picture in px, for a new property.
-        cut: it is another picture now, with this size.
+        cut: whether the picture was cut out and has a new size.
     """
     before = packet.get(FACES)
     fields = dict(before.fields) if isinstance(before, Struct) else {}

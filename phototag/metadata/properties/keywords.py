@@ -1,4 +1,4 @@
-"""The photo's keywords in XMP, flat and with levels, and in the IPTC block; each knows what the others hold."""
+"""The photo's keywords in XMP, flat and hierarchical, and in the IPTC block; each takes account of the others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from phototag.metadata.record import WriteOrder
 from phototag.metadata.xmp.names import Name
 from phototag.options import WriteOptions
 
-#: Labels of the three that phototag makes where they are missing.
+# : Labels of the three properties that phototag creates if they are missing.
 SUBJECT: Final = "dc:subject"
 HIERARCHY: Final = "lr:hierarchicalSubject"
 IPTC_KEYWORDS: Final = "IPTC:Keywords"
@@ -31,14 +31,14 @@ class Subject(FlatWords):
     why: str = "every application reads these keywords"
 
     def words(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Sequence[str]:
-        """Our words, and those that the user has in IPTC only: many programs stop reading at XMP."""
+        """Phototag's words, and the user's words that are only in IPTC: many programs read only XMP if present."""
         del options
         flat = order.record.keywords.flat
         if not flat:
             return ()
         users = draft.users(self.label, self.present(draft))
         in_iptc = (*users_in_iptc(draft), *draft.elsewhere.iptc)
-        # Windows' field is the last one that is read.
+        # Programs read Windows' field only if there is no other.
         hidden = () if in_iptc or self.existed(draft) else draft.elsewhere.windows
         if draft.outranked:
             hidden = ()
@@ -51,32 +51,32 @@ class Subject(FlatWords):
 
 @attrs.frozen(kw_only=True)
 class HierarchicalWords(WordBag):
-    """The keywords with their levels.
+    """Hierarchical keywords.
 
     Attributes:
-        separator: between the levels.
+        separator: text between the levels.
     """
 
     content = "hierarchical"
     separator: str = "|"
 
     def claims(self, words: Keywords) -> tuple[str, ...]:
-        """The words with their levels."""
+        """The hierarchical words."""
         return words.hierarchical
 
     def spelled(self, word: str) -> str:
-        """With the separator of this property."""
+        """The word with the separator of this property."""
         return word.replace("|", self.separator)
 
     def words(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Sequence[str]:
-        """Our paths, and each flat word of the user that is no level of a path of the user's yet."""
+        """Phototag's paths, and each flat word of the user that is not yet a level of one of the user's paths."""
         del options
         words = order.record.keywords
         if not words.hierarchical:
             return ()
         hidden: Sequence[str] = ()
         if not self.only_where_present and not draft.outranked:
-            # Made here, it would hide the fields that applications read in its place.
+            # If this property is new, it hides the fields that applications have read so far.
             hidden = elsewhere.paths(draft.packet)
         paths = (*draft.users(self.label, self.present(draft)), *hidden)
         levels = folded(level for path in paths for level in path.split(self.separator))
@@ -89,18 +89,18 @@ class HierarchicalWords(WordBag):
         return (*map(self.spelled, words.hierarchical), *hidden, *alone)
 
     def levels_above(self, levels: Sequence[str]) -> Iterable[str]:
-        """Each level with those above it."""
+        """Each level with the levels above it."""
         return itertools.accumulate(levels, lambda above, level: f"{above}{self.separator}{level}")
 
     @property
     def copied_from(self) -> str:
-        """The hierarchy that phototag makes."""
+        """The hierarchical property that phototag creates."""
         return HIERARCHY
 
 
 @attrs.frozen(kw_only=True)
 class IptcKeywords(FlatWords):
-    """All keywords once more, in the IPTC block."""
+    """All keywords again, in the IPTC block."""
 
     label: str = IPTC_KEYWORDS
     why: str = "for viewers that read only this older block; contains all keywords"
@@ -108,16 +108,16 @@ class IptcKeywords(FlatWords):
 
     @property
     def form(self) -> str:
-        """A dataset that is repeated."""
+        """A repeated dataset."""
         return "repeated"
 
     @property
     def exiv2(self) -> tuple[str, ...]:
-        """Of the application record."""
+        """Keys of the application record."""
         return ("Iptc.Application2.Keywords",)
 
     def spelled(self, word: str) -> str:
-        """As far as it fits."""
+        """The word, cut to the length that IPTC allows."""
         return iim.cut(word)
 
     def present(self, draft: Draft) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ class IptcKeywords(FlatWords):
         return draft.block.keywords if draft.block else ()
 
     def words(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Sequence[str]:
-        """All keywords of the photo, cut to what IPTC takes."""
+        """All keywords of the photo, cut to the length that IPTC allows."""
         created = draft.ledger.before.iptc == ledger.NONE
         exists = draft.block is not None and not created
         if not draft.takes_iptc or options.iptc == "never" or not order.record.keywords.flat:
@@ -135,7 +135,7 @@ class IptcKeywords(FlatWords):
         return [self.spelled(w) for w in draft.packet.texts(Name.of(SUBJECT)) if w.strip()]
 
     def put(self, draft: Draft, merged: Merged, entry: LedgerEntry) -> LedgerEntry:
-        """Change the block; without a word of ours it is as it was before phototag."""
+        """Change the block; when phototag's last word is removed, it is again as it was before phototag."""
         del entry
         draft.block, before = iptc.changed(draft.block, merged, draft.ledger.before.iptc)
         if not merged.entry.added:

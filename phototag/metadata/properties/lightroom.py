@@ -1,9 +1,10 @@
-"""A crop that Lightroom and Camera Raw apply, on request and in sidecars alone.
+"""A crop that Lightroom and Camera Raw apply; written on request, and only into sidecars.
 
-It changes how the photo looks in those programs, and in darktable, which applies it too.  So it is
-never written into a photo, never over a crop that is there, and taken back only as it was written.
+It changes how the photo looks in those programs, and in darktable, which also applies it. Therefore it is
+never written into a photo, never replaces another crop, and is removed only if it is still as phototag wrote
+it.
 
-Source: XMP specification part 2, Camera Raw schema; the sides are those of the stored picture.
+Source: XMP specification part 2, Camera Raw schema; the sides refer to the stored picture.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _HAS_CROP: Final = Name(PREFIXES["crs"], "HasCrop")
 
 @attrs.frozen(kw_only=True)
 class LightroomCrop(Property):
-    """The settings of one crop; they are phototag's all together, or not at all."""
+    """The settings of one crop; either all of them are phototag's, or none."""
 
     label: str = "crs:Crop"
     why: str = (
@@ -43,21 +44,21 @@ class LightroomCrop(Property):
 
     @property
     def written(self) -> str:
-        """On request."""
+        """Only on request."""
         return "with `--lightroom-crop`, in sidecars"
 
     @property
     def exiv2(self) -> tuple[str, ...]:
-        """The settings of crops."""
+        """The keys of the crop settings."""
         return ("Xmp.crs.Crop", "Xmp.crs.HasCrop")
 
     def present(self, draft: Draft) -> tuple[str, ...]:
-        """The settings that stand in the photo: ``CropLeft=0.1`` ..."""
+        """The settings in the photo: ``CropLeft=0.1`` ..."""
         names = (name for name in map(_name, _LOCALS) if name in draft.packet)
         return tuple(_remembered(name, draft.packet.text(name)) for name in names)
 
     def wanted(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Wanted:
-        """The crop that is to be applied: in sidecars alone."""
+        """The settings of the ordered crop; only for sidecars."""
         del options
         if order.lightroom is None or not draft.beside:
             return Wanted()
@@ -65,7 +66,7 @@ class LightroomCrop(Property):
         return Wanted(values=[(_remembered(name, text), Text(text)) for name, text in found])
 
     def apply(self, draft: Draft, wanted: Wanted) -> None:
-        """Bring the crop up to date."""
+        """Update the crop."""
         before = draft.ledger.entry(self.label).added
         if not draft.beside and not before:
             return
@@ -77,13 +78,13 @@ class LightroomCrop(Property):
             draft.removed[self.label] = before
 
     def foreign(self, draft: Draft) -> Mapping[str, Sequence[object]]:
-        """Nothing in a crop that stands as phototag wrote it; any other is not this property's."""
+        """Nothing: a crop as phototag wrote it is phototag's, and any other is not part of this property."""
         added = draft.ledger.entry(self.label).added
         return {str(name): () for name in _mine(draft.packet, added)}
 
 
 def settings(box: Box, orientation: int) -> dict[Name, str]:
-    """The properties of a crop of the upright picture."""
+    """The XMP properties for a crop of the upright picture."""
     area = stored(box, orientation)
     sides = {
         "CropLeft": area.x,
@@ -97,39 +98,39 @@ def settings(box: Box, orientation: int) -> dict[Name, str]:
 
 
 def put(packet: Packet, properties: Mapping[Name, str]) -> None:
-    """Write the properties of a crop."""
+    """Write the XMP properties of a crop."""
     for name, text in properties.items():
         packet.put(name, Text(text))
 
 
 def changed(packet: Packet, wanted: Mapping[Name, str], added: Sequence[str]) -> tuple[str, ...]:
-    """Bring a packet's crop up to date; returns what the ledger is to remember.
+    """Update a packet's crop; return what the ledger is to record.
 
     Args:
-        packet: of a sidecar.
-        wanted: the properties of the crop; empty for none.
-        added: what the ledger remembers: ``CropLeft=0.1`` ...
+        packet: packet of a sidecar.
+        wanted: the XMP properties of the crop; empty for none.
+        added: what the ledger has recorded: ``CropLeft=0.1`` ...
     """
     ours = _mine(packet, added)
     if added and not ours:
-        return ()  # somebody has changed the crop since: it is theirs
+        return ()  # changed since by somebody else: not phototag's any more
     for name in ours:
         packet.put(name, None)
     if not added and _HAS_CROP in packet:
-        return ()  # a crop of the user's
+        return ()  # the user's own crop
     put(packet, wanted)
     return tuple(_remembered(name, text) for name, text in wanted.items())
 
 
 def _mine(packet: Packet, added: Sequence[str]) -> set[Name]:
-    """The properties of a crop that still stands as phototag wrote it; none if it was changed."""
+    """The XMP properties of a crop that is still as phototag wrote it; none if it was changed."""
     written = dict(map(_setting, added))
     whole = all(packet.text(name) == text for name, text in written.items())
     return set(written) if whole else set()
 
 
 def _remembered(name: Name, text: str) -> str:
-    """A setting as the ledger remembers it."""
+    """A setting as recorded in the ledger."""
     return f"{name.local}={text}"
 
 

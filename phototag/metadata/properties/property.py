@@ -1,4 +1,4 @@
-"""The one shape of a property: what stands there, what is wanted, make it so, what is somebody else's."""
+"""The interface of a property: its present values, the wanted ones, applying them, and foreign values."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from phototag.options import WriteOptions
 
 @attrs.frozen(kw_only=True)
 class Wanted:
-    """What is to stand in a property because of phototag; by default nothing.
+    """The values that phototag wants in a property; by default none.
 
     Attributes:
-        values: each with the text by which the ledger remembers it.
-        claimed: what phototag claimed last time. Of these, what is gone was deleted by the user; a copy
-            of the user's words is not among them, and goes when its original goes.
-        force: bring back what the user has deleted.
-        size: width and height of the stored picture in px, where a property states them.
+        values: by the text under which the ledger records each.
+        claimed: the keywords that phototag wrote last time. One of these that is missing now was deleted by
+            the user. Copies of the user's words are not among them: they are removed together with their
+            originals.
+        force: restore values that the user has deleted.
+        size: width and height of the stored picture in px, for properties that include them.
     """
 
     values: Sequence[tuple[str, Value]] = ()
@@ -34,12 +35,12 @@ class Wanted:
 
     @classmethod
     def words(cls, words: Iterable[str], claimed: Collection[str], *, force: bool) -> Self:
-        """Plain texts."""
+        """Values that are plain texts."""
         return cls(values=[(word, Text(word)) for word in words], claimed=claimed, force=force)
 
     @property
     def names(self) -> list[str]:
-        """The texts by which the ledger remembers the values."""
+        """The texts under which the ledger records the values."""
         return [name for name, _ in self.values]
 
 
@@ -48,9 +49,9 @@ class Property(abc.ABC):
     """A property of a photo's metadata, or a group of them, that phototag writes.
 
     Attributes:
-        label: its name for people and in the ledger.
-        why: the reason to write it.
-        content: what goes in.
+        label: its readable name, also used in the ledger.
+        why: the reason for writing it.
+        content: description of its content.
         kind: the form of the value.
         written: when it is written.
         store: ``xmp``, or ``iim`` for the IPTC-IIM block.
@@ -74,21 +75,21 @@ class Property(abc.ABC):
 
     @property
     def exiv2(self) -> tuple[str, ...]:
-        """How the keys begin under which exiv2 knows it."""
+        """The prefixes of the keys that exiv2 uses for it."""
         return (exiv2_key(self.label),)
 
     @abc.abstractmethod
     def present(self, draft: Draft) -> tuple[str, ...]:
-        """What stands in the photo, as the ledger would remember it."""
+        """The values in the photo, as the ledger would record them."""
 
     @abc.abstractmethod
     def wanted(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Wanted:
-        """What an order asks for. The properties before this one in the table are applied already."""
+        """The values that an order asks for.  The properties before this one in the table are already applied."""
 
     @abc.abstractmethod
     def apply(self, draft: Draft, wanted: Wanted) -> None:
-        """Make it so, and keep account of it in the draft; ``Wanted()`` takes out all that is phototag's."""
+        """Apply the wanted values and log the changes in the draft; ``Wanted()`` removes all of phototag's."""
 
     @abc.abstractmethod
     def foreign(self, draft: Draft) -> Mapping[str, Sequence[object]]:
-        """What must not change: by the name of each property that stands there, the values of others."""
+        """What must not change: the values that are not phototag's, by the name of each property present."""

@@ -1,4 +1,4 @@
-"""The record of a verdict as properties of phototag's own XMP namespace, and back."""
+"""Converts the record of a verdict to properties of phototag's own XMP namespace, and back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NOTHING: Final = Record(kind="", confidence=0.0)
 
 @attrs.frozen(kw_only=True)
 class Statement(Property):
-    """Everything in phototag's own namespace: the verdict, and the ledger, which is written last."""
+    """Everything in phototag's own namespace: the record, and the ledger, which is written last."""
 
     label: str = "phototag:*"
     why: str = (
@@ -40,12 +40,12 @@ class Statement(Property):
         return ("Xmp.phototag",)
 
     def present(self, draft: Draft) -> tuple[str, ...]:
-        """The names of the properties that stand in the photo."""
+        """The names of the properties in the photo."""
         names = draft.packet.names()
         return tuple(sorted(name.local for name in names if name.uri == PHOTOTAG))
 
     def wanted(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Wanted:
-        """The record, without crops whose region there is no room for: they would say nothing."""
+        """The record, without crops whose region does not fit: they would be meaningless."""
         del options
         placed = set(map(regions.identifier, draft.packet.items(REGIONS)))
         crops = tuple(c for c in order.record.crops if regions.region_id(c.profile) in placed)
@@ -53,7 +53,7 @@ class Statement(Property):
         return Wanted(values=[(name, value) for name, value in fields.items() if value is not None])
 
     def apply(self, draft: Draft, wanted: Wanted) -> None:
-        """State it; a newer version of phototag that says the same is no reason to write."""
+        """Write the record; a newer version of phototag with the same result is not a reason to write."""
         if not wanted.values:
             erase(draft.packet)
             return
@@ -65,14 +65,14 @@ class Statement(Property):
             draft.packet.put(_own("Software"), _text_or_none(before.software))
 
     def foreign(self, draft: Draft) -> Mapping[str, Sequence[object]]:
-        """Nothing."""
+        """Nothing: the namespace is phototag's."""
         return {str(_own(local)): () for local in self.present(draft)}
 
 
 def _fields(record: Record) -> dict[str, Value | None]:
-    """The values of a record by the local names of their properties; None for one that is to go."""
+    """The values of a record by the local names of their properties; None for one to be removed."""
     words = record.keywords
-    # Texts, since there are more of them than an array may hold structures (MOST_STRUCTURES).
+    # Texts, since there are more of them than an array may have structures (MOST_STRUCTURES).
     contributions = [f"{name}={float(value)!r}" for name, value in record.contributions.items()]
     return {
         "Kind": _text_or_none(record.kind),
@@ -93,7 +93,7 @@ def _fields(record: Record) -> dict[str, Value | None]:
 
 
 def read(packet: Packet, orientation: int) -> Record | None:
-    """The record in a packet; None if phototag has stated nothing.
+    """The record in a packet; None if phototag has written none.
 
     A crop whose region the user has deleted is left out.
     """
@@ -121,12 +121,12 @@ def read(packet: Packet, orientation: int) -> Record | None:
 
 
 def keywords(packet: Packet) -> Keywords:
-    """The words that are claimed in a packet."""
+    """The keywords that phototag has recorded in a packet."""
     return Keywords(*(packet.texts(_own(field)) for field in ("Words", "Hierarchy", "Scene")))
 
 
 def _contribution(item: Value) -> tuple[str, float]:
-    """A criterion and its log-odds: ``focus=3.345``, or the structure that phototag wrote at first."""
+    """A criterion and its log-odds: ``focus=3.345``, or the structure that early versions wrote."""
     if isinstance(item, Struct):
         return item.text("phototag:Criterion"), _number(item.text("phototag:LogOdds"))
     name, _, number = item.text.partition("=") if isinstance(item, Text) else ("", "", "")
@@ -134,7 +134,7 @@ def _contribution(item: Value) -> tuple[str, float]:
 
 
 def erase(packet: Packet) -> None:
-    """Take out everything of phototag's namespace, the ledger included."""
+    """Remove everything in phototag's namespace, including the ledger."""
     for name in packet.names():
         if name.uri == PHOTOTAG:
             packet.put(name, None)
@@ -179,7 +179,7 @@ def _to_crop(item: Struct, places: dict[str, Value], orientation: int) -> Crop |
 
 
 def _number(text: str) -> float:
-    """A number of ours; 0 if another program has made something else of it."""
+    """A number that phototag wrote; 0 if another program has changed it to something else."""
     try:
         value = float(text)
     except ValueError:
@@ -188,7 +188,7 @@ def _number(text: str) -> float:
 
 
 def _number_or_none(text: str) -> float | None:
-    """A number of ours; None if there is none, or another program has made something else of it."""
+    """A number that phototag wrote; None if missing, or if another program has changed it to something else."""
     try:
         value = float(text)
     except ValueError:

@@ -30,7 +30,7 @@ _SIDES: Final = ("rbX", "rbY", "rbW", "rbH")
 
 @attrs.frozen(kw_only=True)
 class CropRegions(Structures):
-    """A region for each crop that is suggested."""
+    """One region per suggested crop."""
 
     label: str = str(REGIONS)
     why: str = "the standard property for areas to crop to"
@@ -50,7 +50,7 @@ class CropRegions(Structures):
         return Wanted(values=tuple(found.items()), force=options.force)
 
     def apply(self, draft: Draft, wanted: Wanted) -> None:
-        """Merge the regions into the user's; one whose rectangle has changed is written anew, at its place."""
+        """Merge the regions into the user's; one whose rectangle has changed is replaced in its place."""
         there, values = self.present(draft), dict(wanted.values)
         merged = self.merged(draft, wanted)
         for at in merged.kept:
@@ -72,7 +72,7 @@ def identifier(region: Value) -> str:
 
 
 def from_crop(crop: Crop, orientation: int) -> Struct:
-    """The region for a crop, in the stored pixels of a photo with this Exif orientation."""
+    """The region for a crop, relative to the stored pixels of a photo with this Exif orientation."""
     box = stored(crop.box, orientation)
     sides = zip(_SIDES, (box.x, box.y, box.width, box.height), strict=True)
     boundary: dict[Name, Value] = {
@@ -102,18 +102,18 @@ def to_box(region: Value, orientation: int) -> Box | None:
     except ValueError:
         return None
     box = upright(Box(*sides), orientation)
-    # Mirrored sides are differences: without rounding, 0.1 would come back as 0.09999999999999998.
+    # Mirrored sides are differences: without rounding, 0.1 would become 0.09999999999999998.
     return Box(*(round(value, _DECIMALS) for value in (box.x, box.y, box.width, box.height)))
 
 
 def moved(region: Value, frame: Box, before: int, after: int) -> Value | None:
-    """A region in the frame of a picture that was cut out; None if it is not in there.
+    """Convert a region to the frame of a picture that was cut out; None if it is outside.
 
-    Only relative rectangles are moved; other shapes are left out.
+    Only relative rectangles are converted; other shapes are left out.
 
     Args:
-        region: of the whole photo.
-        frame: what was cut out, in fractions of the upright photo.
+        region: region of the whole photo.
+        frame: the part that was cut out, in fractions of the upright photo.
         before: Exif orientation of the photo.
         after: Exif orientation of the new picture.
     """
@@ -140,7 +140,7 @@ def roles(region: Value) -> tuple[str, ...]:
 
 
 def _entity(uri: str) -> Struct:
-    """A concept of a vocabulary: its URI, and its last part as the name."""
+    """A concept of a vocabulary: its URI, and the URI's last part as the name."""
     return Struct(
         {
             _ext("Name"): lang_alt(uri.rstrip("/").rpartition("/")[2]),
@@ -150,7 +150,7 @@ def _entity(uri: str) -> Struct:
 
 
 def _number(value: float) -> str:
-    # "0.000000" and "-0.000000" are the same place.
+    # Adding 0.0 turns "-0.000000" into "0.000000".
     return f"{round(value, _DECIMALS) + 0.0:.{_DECIMALS}f}"
 
 

@@ -1,4 +1,4 @@
-"""Lists of structures, merged by what identifies each."""
+"""Lists of structures, merged by the identifier of each structure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from phototag.metadata.properties.property import Property, Wanted
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Value
 
-#: Structures in one XMP array, the user's counted.  darktable (4.2 and 5.0) cannot serialise an array of ten
-#: or more: it then exports photos without any XMP, and never saves their sidecars again.
+#: Most structures in one XMP array, including the user's. darktable (4.2 and 5.0) cannot serialise an array
+#: of ten or more: it then exports photos without any XMP, and no longer saves their sidecars.
 MOST_STRUCTURES: Final = 9
 
 
 @attrs.frozen(kw_only=True)
 class Structures(Property):
-    """A list of structures in which those of phototag stand among the user's."""
+    """A list of structures that contains phototag's as well as the user's."""
 
     @abc.abstractmethod
     def items(self, packet: Packet) -> tuple[Value, ...]:
@@ -29,14 +29,14 @@ class Structures(Property):
 
     @abc.abstractmethod
     def identifier(self, item: Value) -> str:
-        """What tells one structure from another; empty for one that cannot be phototag's."""
+        """The text that identifies a structure; empty for one that cannot be phototag's."""
 
     def present(self, draft: Draft) -> tuple[str, ...]:
-        """The identifiers of all that stand in the photo."""
+        """The identifiers of all structures in the photo."""
         return tuple(map(self.identifier, self.items(draft.packet)))
 
     def merged(self, draft: Draft, wanted: Wanted) -> Merged:
-        """What to do to the structures, of which there may be so many."""
+        """The changes to the structures, within ``MOST_STRUCTURES``."""
         entry = draft.ledger.entry(self.label)
         return merge(
             self.present(draft),

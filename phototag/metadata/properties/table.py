@@ -1,8 +1,8 @@
-"""The table of properties: what is written, read back, taken out, verified and documented.
+"""The table of properties: what is written, read back, removed, verified and documented.
 
-To add one of a kind that is there, add its entry here.  One of another kind is a class of the shape of
-``property.Property``: write it here above the table, or in a file beside this one if it is long.  Each says why
-it is there.  Those further down may build on those above, which are written first.
+To add a property of an existing kind, add its entry here. For a new kind, write a subclass of
+``property.Property``: above the table or, if it is long, in a new module of this package. Each entry gives
+the reason why it is written. An entry may build on those above it, which are written first.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ PROPERTIES: Final[tuple[Property, ...]] = (
     CropRegions(),
     Faces(),
     LightroomCrop(),
-    # Last: it says what has become of the others.
+    # Last: its ledger records what happened to the others.
     Statement(),
 )
 
 #: The lists of words.
 WORD_BAGS: Final = tuple(p for p in PROPERTIES if isinstance(p, WordBag))
-#: The keywords with their levels.
+# : The properties with hierarchical keywords.
 HIERARCHIES: Final = tuple(p for p in WORD_BAGS if isinstance(p, HierarchicalWords))

@@ -8,7 +8,7 @@ RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML: Final = "http://www.w3.org/XML/1998/namespace"
 META: Final = "adobe:ns:meta/"
 
-# The top-level domain "example" is reserved (RFC 2606): this is an identifier, nobody's host.
+# The top-level domain "example" is reserved (RFC 2606): this is only an identifier, not a real host.
 PHOTOTAG: Final = "https://phototag.example/ns/1.0/"
 
 PREFIXES: Final = {
@@ -34,16 +34,16 @@ _PREFIX_OF: Final = {uri: prefix for prefix, uri in PREFIXES.items()}
 
 
 def prefix_of(uri: str) -> str | None:
-    """The usual prefix of a namespace; None for one that phototag does not know."""
+    """The usual prefix of a namespace; None for a namespace that phototag does not know."""
     return "rdf" if uri == RDF else _PREFIX_OF.get(uri)
 
 
-# Where exiv2 has another name for a namespace.
+# Namespaces for which exiv2 uses another prefix.
 _EXIV2: Final = {"Iptc4xmpCore": "iptc", "Iptc4xmpExt": "iptcExt"}
 
 
 def exiv2_key(qualified: str) -> str:
-    """The key under which exiv2 knows ``prefix:local``."""
+    """The key that exiv2 uses for ``prefix:local``."""
     prefix, _, local = qualified.partition(":")
     return f"Xmp.{_EXIV2.get(prefix, prefix)}.{local}"
 
@@ -53,20 +53,20 @@ _SPELLINGS: Final = {"http://ns.microsoft.com/photo/1.0": PREFIXES["MicrosoftPho
 
 
 class Name(NamedTuple):
-    """A property's name; equal whatever prefix a file uses for the namespace."""
+    """A property's name; independent of the prefix that a file uses for the namespace."""
 
     uri: str
     local: str
 
     @classmethod
     def of(cls, text: str) -> Name:
-        """From ``prefix:local`` with a prefix of ``PREFIXES``."""
+        """Make a name from ``prefix:local`` with a prefix of ``PREFIXES``."""
         prefix, _, local = text.partition(":")
         return cls(PREFIXES[prefix], local)
 
     @classmethod
     def resolved(cls, uri: str, local: str) -> Name:
-        """From a file, with the namespace in its usual spelling."""
+        """Make a name as read from a file, with the usual spelling of the namespace."""
         return cls(_SPELLINGS.get(uri, uri), local)
 
     @property

@@ -1,4 +1,4 @@
-"""An XMP packet: read its properties, change some, leave all else as it is."""
+"""An XMP packet: reads its properties, changes some, leaves everything else unchanged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from phototag.metadata.xmp.tree import Element, Markup
 from phototag.metadata.xmp.values import Array, Text, Value
 
 _BOM: Final = "\ufeff"
-# Room for other programs to change the packet in place, as the XMP specification asks for.
+# Padding that lets other programs change the packet in place, as the XMP specification recommends.
 _PADDING: Final = ("\n" + " " * 99) * 20
 EMPTY: Final = (
     f'<?xpacket begin="{_BOM}" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -25,7 +25,7 @@ class Packet:
     """The properties of one XMP packet, changeable.
 
     Raises:
-        ValueError: the bytes are no XMP, or hold a property twice.
+        ValueError: the bytes are not XMP, or contain a property twice.
     """
 
     def __init__(self, data: bytes | None) -> None:
@@ -35,9 +35,9 @@ class Packet:
         self._rdf = self._find_rdf()
         self._elements: dict[Name, tuple[Element, Element]] = {}
         self._attributes: dict[Name, tuple[Element, str]] = {}
-        # What was read once, until it changes: reading takes most of the time of a write.
+        # Cache of values read, until they change: reading takes most of the time of a write.
         self._values: dict[Name, Value] = {}
-        # exiv2 does not read a namespace that is called by two prefixes: the file's own one is kept.
+        # exiv2 does not read a namespace with two prefixes, so the file's own prefix is kept.
         self._prefixes = values.prefixes(self._rdf)
         for description in self._rdf.elements:
             self._index(description)
@@ -72,7 +72,7 @@ class Packet:
         return {*self._elements, *self._attributes}
 
     def get(self, name: Name) -> Value | None:
-        """The property's value, None where it is missing."""
+        """The property's value; None if missing."""
         if name in self._attributes:
             description, literal = self._attributes[name]
             return Text(description.attributes[literal])
@@ -90,7 +90,7 @@ class Packet:
         return value.items if isinstance(value, Array) else (value,)
 
     def texts(self, name: Name) -> tuple[str, ...]:
-        """The texts of an array; items that are no texts are an empty text each."""
+        """The texts of an array; an item that is not a text gives an empty text."""
         return tuple(item.text if isinstance(item, Text) else "" for item in self.items(name))
 
     def text(self, name: Name) -> str:
@@ -98,7 +98,7 @@ class Packet:
         return values.default_text(self.get(name))
 
     def put(self, name: Name, value: Value | None) -> None:
-        """Set a whole property; None deletes it. The same value again changes nothing."""
+        """Set a whole property; None deletes it.  Setting the same value changes nothing."""
         if self.get(name) == value:
             return
         self._delete(name)
@@ -113,9 +113,9 @@ class Packet:
         """Change single items of an array; the others keep their place, form and qualifiers.
 
         Args:
-            name: the property; it becomes a Bag where it is missing.
-            drop: positions of the items to take out.
-            extra: items to put at the end.
+            name: the property; if missing, it is created as a Bag.
+            drop: positions of the items to remove.
+            extra: items to append.
         """
         if not drop and not extra:
             return
@@ -127,14 +127,14 @@ class Packet:
         self._values.pop(name, None)
         dropped = {item for at, item in enumerate(array.elements) if at in drop}
         children = [child for child in array.children if child not in dropped]
-        # New items come after the last one, before the white space that follows it.
+        # New items go after the last one, before the white space that follows it.
         items = [at for at, child in enumerate(children) if isinstance(child, Element)]
         end = items[-1] + 1 if items else 0
         children[end:end] = [values.build_item(v, array.scope, self._prefixes) for v in extra]
         array.children[:] = children
 
     def replace_item(self, name: Name, position: int, value: Value) -> None:
-        """Change one item of an array; the same value again changes nothing."""
+        """Change one item of an array; setting the same value changes nothing."""
         array = values.array_of(self._elements[name][1])
         if array is not None and self.items(name)[position] != value:
             self._values.pop(name)
@@ -152,12 +152,12 @@ class Packet:
             description.children.remove(element)
         else:
             return
-        # A description without properties says nothing; one that we opened must not stay behind.
+        # A description without properties is meaningless; one that phototag created must not remain.
         if not description.elements and not _property_attributes(description):
             self._rdf.children.remove(description)
 
     def _own_description(self) -> Element:
-        """The description that holds our properties: an existing one, or a new one."""
+        """The description that holds phototag's properties: an existing one, or a new one."""
         for description in self._rdf.elements:
             if description.attributes.get("xmlns:phototag") == PHOTOTAG:
                 return description
@@ -171,7 +171,7 @@ class Packet:
         return description
 
     def _declare(self, description: Element, name: Name) -> None:
-        """Declare a property's namespace once, around all properties of ours that use it."""
+        """Declare a property's namespace once, around all of phototag's properties that use it."""
         prefix = self._prefixes.get(name.uri) or name.qualified.partition(":")[0]
         if prefix not in description.scope:
             description.attributes[f"xmlns:{prefix}"] = name.uri
@@ -183,10 +183,10 @@ class Packet:
         return {name: value for name, value in found.items() if value is not None}
 
     def fitted(self, limit: int | None, form: str) -> bytes:
-        """The packet in the bytes that a format takes, without room to grow if need be.
+        """The packet within the size that a format allows, without padding if necessary.
 
         Raises:
-            ValueError: it is larger than that.
+            ValueError: it is larger even without padding.
         """
         data = self.to_bytes()
         if limit is not None and len(data) > limit:
@@ -197,7 +197,7 @@ class Packet:
         return data
 
     def to_bytes(self, *, padding: bool = True) -> bytes:
-        """The packet as UTF-8, with room for changes in place."""
+        """The packet as UTF-8, with padding for changes in place."""
         parts = [tree.serialise(node) for node in self._top]
         last = self._top[-1]
         closed = isinstance(last, Markup) and last.literal.startswith("<?xpacket end")
@@ -206,7 +206,7 @@ class Packet:
 
 
 def _property_attributes(description: Element) -> list[tuple[str, Name]]:
-    """Literal and resolved names of the properties that are written as attributes."""
+    """Literal and resolved names of the properties written as attributes."""
     return [
         (literal, name)
         for literal, name in description.named_attributes()

@@ -1,12 +1,11 @@
-"""An XML tree that is written as it was read.
+"""An XML tree that is written back exactly as it was read.
 
-A photo's XMP belongs to its user, so what phototag does not change must come out as it went in. The
-tree keeps elements, attributes and namespace declarations in their order, with the prefixes of the file, all
-text, comments and processing instructions. Only the spelling may change: attributes are written in double
-quotes, empty elements as one tag, characters as themselves unless XML wants them escaped, CDATA sections
-as text.
+A photo's XMP belongs to its user, so everything that phototag does not change must be written as it was read.
+The tree keeps elements, attributes and namespace declarations in their order, with the prefixes of the file,
+all text, comments and processing instructions. Only the spelling may change: attributes are written in double
+quotes, empty elements as one tag, characters unescaped unless XML requires escaping, CDATA sections as text.
 
-No library at hand keeps as much. The standard library's trees lose prefixes or comments, lxml moves
+No available library preserves as much. The standard library's trees lose prefixes or comments; lxml moves
 namespace declarations before the attributes (``docs/negative-results.md``).
 """
 
@@ -21,17 +20,18 @@ import attrs
 from phototag.files.sizes import MEGABYTE, MOST_XMP
 from phototag.metadata.xmp.names import XML, Name
 
-# What is escaped. A parser replaces a carriage return that is not, and a line break or tab in an attribute.
+# Characters to escape. A parser replaces an unescaped carriage return, and a line break or tab in an
+# attribute.
 _IN_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
 _IN_ATTRIBUTE: Final = _IN_TEXT | {ord('"'): "&quot;", ord("\n"): "&#xA;", ord("\t"): "&#x9;"}
 
-# Real metadata stay below 20; without a limit a small file could exhaust the stack.
+# Real metadata stay below 20; without a limit, a small file could exhaust the stack.
 _MAX_DEPTH: Final = 100
 
 
 @attrs.frozen
 class Markup:
-    """A comment or a processing instruction, literally."""
+    """A comment or a processing instruction, kept literally."""
 
     literal: str
 
@@ -43,8 +43,8 @@ class Element:
     Attributes:
         name: the resolved name.
         tag: the literal name, ``dc:subject``.
-        attributes: literal names and values, namespace declarations included.
-        scope: namespace URIs by prefix that hold inside this element.
+        attributes: literal names and values, including namespace declarations.
+        scope: namespace URIs by prefix, as valid inside this element.
         children: in order.
     """
 
@@ -65,14 +65,14 @@ class Element:
         return "".join(child for child in self.children if isinstance(child, str))
 
     def named_attributes(self) -> Iterator[tuple[str, Name]]:
-        """Literal name and resolved name of each attribute that is no namespace declaration."""
+        """Literal name and resolved name of each attribute that is not a namespace declaration."""
         for literal in self.attributes:
             if literal != "xmlns" and not literal.startswith("xmlns:"):
-                # Attributes without prefix have no namespace, whatever the default one is.
+                # Attributes without a prefix have no namespace, not the default one.
                 yield literal, _resolved(literal, self.scope, default="")
 
     def attribute(self, name: Name) -> str | None:
-        """The value of an attribute, None where it is missing."""
+        """The value of an attribute; None if missing."""
         for literal, resolved in self.named_attributes():
             if resolved == name:
                 return self.attributes[literal]
@@ -90,15 +90,15 @@ def _resolved(literal: str, scope: Mapping[str, str], default: str) -> Name:
 
 
 class _Builder:
-    """Makes the tree of what expat finds, in the order of the document."""
+    """Builds the tree from expat's events, in the order of the document."""
 
     def __init__(self) -> None:
         self._document = Element(Name("", ""), "", {}, {"xml": XML})
-        self._open = [self._document]  # the elements whose end has not come yet
+        self._open = [self._document]  # the elements not yet closed
 
     @property
     def top_level(self) -> list[Element | Markup]:
-        """One element, and the comments and instructions around it."""
+        """The root element, and the comments and instructions around it."""
         return [child for child in self._document.children if not isinstance(child, str)]
 
     def start_element(self, tag: str, attributes: dict[str, str]) -> None:
@@ -114,7 +114,7 @@ class _Builder:
         scope = {**parent.scope, **declared} if declared else parent.scope
         element = Element(_resolved(tag, scope, scope.get("", "")), tag, attributes, scope)
         if attributes:
-            _ = list(element.named_attributes())  # finds undeclared prefixes before any change
+            _ = list(element.named_attributes())  # raises for undeclared prefixes
         parent.children.append(element)
         self._open.append(element)
 
@@ -137,15 +137,16 @@ class _Builder:
 
 
 def parse(text: bytes) -> list[Element | Markup]:
-    """The top level of an XML document: one element, and the comments and instructions around it.
+    """Parse an XML document; return the root element, and the comments and instructions around it.
 
     Raises:
         ValueError: it is too large, nested too deeply, not well-formed or not UTF-8, a prefix is not declared, or
-            it has a document type, which XMP forbids (and which could make a small file expand without end).
+            it has a document type, which XMP forbids (and which could make a small file expand without
+            limit).
     """
     _check_size(text)
     builder = _Builder()
-    parser = expat.ParserCreate("utf-8")  # whatever the document says that it is
+    parser = expat.ParserCreate("utf-8")  # whatever encoding the document declares
     parser.buffer_text = True
     parser.StartElementHandler = builder.start_element
     parser.EndElementHandler = builder.end_element
@@ -169,7 +170,7 @@ def _check_size(text: bytes) -> None:
 
 
 def serialise(node: Element | Markup | str) -> str:
-    """The XML text of a node and everything in it."""
+    """The XML text of a node, including everything in it."""
     if isinstance(node, str):
         return node.translate(_IN_TEXT)
     if isinstance(node, Markup):

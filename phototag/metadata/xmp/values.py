@@ -1,6 +1,6 @@
-"""XMP values as data: text, arrays, structures; from RDF/XML and back.
+"""XMP values as data (text, arrays, structures), converted from RDF/XML and back.
 
-RDF/XML has several spellings of the same value; here they are equal.
+RDF/XML can write the same value in several ways; here they are equal.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _DESCRIPTION: Final = Name(RDF, "Description")
 
 @attrs.frozen
 class Text:
-    """A simple value; ``lang`` inside language alternatives, ``uri`` for a resource."""
+    """A simple value; ``lang`` is set in language alternatives, ``uri`` for a resource."""
 
     text: str
     lang: str = ""
@@ -37,20 +37,20 @@ class Text:
 
 @attrs.frozen
 class Array:
-    """Bag: no order. Seq: in order. Alt: alternatives, the first is the default."""
+    """Bag: unordered.  Seq: ordered.  Alt: alternatives, the first is the default."""
 
     kind: ArrayKind
     items: tuple[Value, ...]
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The simple items' texts."""
+        """The texts of the simple items."""
         return tuple(item.text for item in self.items if isinstance(item, Text))
 
 
 @attrs.frozen
 class Struct:
-    """Fields in no order: compare as a mapping."""
+    """Unordered fields: compared as a mapping."""
 
     fields: Mapping[Name, Value]
 
@@ -59,7 +59,7 @@ class Struct:
         return self.fields.get(Name.of(name))
 
     def text(self, name: str) -> str:
-        """The text of the field ``prefix:local``; empty where it is missing or no text."""
+        """The text of the field ``prefix:local``; empty if it is missing or not a text."""
         value = self.get(name)
         return value.text if isinstance(value, Text) else ""
 
@@ -74,7 +74,7 @@ def array_of(element: Element) -> Element | None:
 
 def read_value(element: Element) -> Value:
     """The value of a property element, a structure's field or an array's item."""
-    if not element.attributes and not element.elements:  # most of them
+    if not element.attributes and not element.elements:  # most values
         return Text(element.text)
     array = array_of(element)
     if array is not None:
@@ -103,7 +103,7 @@ def _fields(element: Element) -> Iterator[tuple[Name, Value]]:
 
 
 def prefixes(top: Element) -> dict[str, str]:
-    """The first prefix that is declared for each namespace around an element and inside it."""
+    """The first prefix declared for each namespace, around an element and inside it."""
     found: dict[str, str] = {}
     for prefix, uri in top.scope.items():
         if prefix:
@@ -121,12 +121,12 @@ def prefixes(top: Element) -> dict[str, str]:
 def build(
     name: Name, value: Value, scope: Mapping[str, str], own: Mapping[str, str] | None = None
 ) -> Element:
-    """The element of a property or field, declaring what ``scope`` lacks.
+    """Build the element of a property or field, declaring namespaces that ``scope`` lacks.
 
     Args:
-        name: of the property.
-        value: what it holds.
-        scope: namespaces by prefix that are declared around it.
+        name: name of the property.
+        value: its value.
+        scope: namespaces declared around it, by prefix.
         own: the packet's own prefixes, by namespace.
 
     Raises:
@@ -137,7 +137,7 @@ def build(
 
 
 def _prefix(name: Name, scope: Mapping[str, str], own: Mapping[str, str]) -> str:
-    """The packet's own prefix of a name's namespace, the usual one, or a new one."""
+    """The prefix for a name's namespace: the packet's own one, the usual one, or a new one."""
     if not name.uri:
         message = f"{name.local} has no namespace"
         raise ValueError(message)
@@ -148,7 +148,7 @@ def _prefix(name: Name, scope: Mapping[str, str], own: Mapping[str, str]) -> str
 def build_item(
     value: Value, scope: Mapping[str, str], own: Mapping[str, str] | None = None
 ) -> Element:
-    """An item of an array; arguments as for ``build``."""
+    """Build an item of an array; arguments as for ``build``."""
     return _element("rdf:li", Name(RDF, "li"), value, scope, own or {})
 
 
@@ -191,7 +191,7 @@ def lang_alt(text: str) -> Array:
 
 
 def default_text(value: Value | None) -> str:
-    """The default of language alternatives, or a plain text; empty without either."""
+    """The default of language alternatives, or a plain text; empty if it is neither."""
     if isinstance(value, Text):
         return value.text
     return value.texts[0] if isinstance(value, Array) and value.texts else ""
