@@ -1,6 +1,5 @@
-"""Files on disks: which formats there are, reading whole files, replacing them in one step, names beside them.
+"""Files on disk: the formats, reading whole files, replacing them in one step, names of sidecars.
 
-And what callers give: paths and other arguments.
-
-Knows no metadata and no picture: bytes come in and go out.  Nothing else in phototag replaces or deletes a photo.
+Also checks what callers pass: paths and other arguments. It handles only bytes, and does not interpret
+metadata or pictures. No other part of phototag replaces or deletes a photo.
 """

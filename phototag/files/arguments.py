@@ -1,4 +1,4 @@
-"""What a caller has given: whether it is of the type and among the values that a function takes."""
+"""Checks the arguments of a caller: their types, and whether their values are allowed."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ T = TypeVar("T")
 
 @attrs.frozen
 class Number:
-    """In the place of an annotation: a number in a range, both ends included.
+    """Used as an annotation: a number in a range, including both ends.
 
     Attributes:
-        least: lowest.
-        most: highest.
+        least: lowest value.
+        most: highest value.
         kind: ``float``, or ``int`` for whole numbers.
     """
 
@@ -34,7 +34,7 @@ class Number:
     kind: type = float
 
     def check(self, name: str, value: Any) -> None:
-        """Refuse another number with ``BadValue``; infinite ones, too."""
+        """Refuse a number outside the range, or an infinite one, with ``BadValue``."""
         if not self.least <= value <= self.most or math.isinf(value):
             upwards = math.isinf(self.most)
             wanted = (
@@ -45,8 +45,8 @@ class Number:
             raise BadValue(name, f"it must be {wanted}, not {value:g}")
 
 
-def Whole(least: int, most: float = math.inf) -> Number:  # noqa: N802 - it stands for a type
-    """In the place of an annotation: a whole number in a range."""
+def Whole(least: int, most: float = math.inf) -> Number:  # noqa: N802 - used like a type
+    """Used as an annotation: a whole number in a range."""
     return Number(least, most, int)
 
 
@@ -54,21 +54,21 @@ _NAMES: Final = {bool: "True or False", int: "a whole number", float: "a number"
 
 
 def check(**arguments: tuple[object, Any]) -> None:
-    """Refuse arguments of the wrong type; each is given as its value and its annotation.
+    """Refuse arguments of the wrong type; each is passed as its value and its annotation.
 
     An annotation is a class, an enum, ``Literal``, ``X | None``, ``Mapping[str, X]``, ``Sequence[X]``,
-    ``tuple``, or a range: ``Number`` or ``Whole``.  True and False are no numbers.
+    ``tuple``, or a range: ``Number`` or ``Whole``.  True and False are not numbers.
 
     Raises:
         BadType: an argument is of another type.
-        BadValue: it is out of its range, or none of the values of a ``Literal`` or an enum.
+        BadValue: it is outside its range, or not one of the values of a ``Literal`` or an enum.
     """
     for name, (value, hint) in arguments.items():
         _check(name, value, hint)
 
 
 def check_fields(instance: object) -> None:
-    """Refuse an attrs object with a field that does not fit its annotation; errors as for ``check``."""
+    """Refuse an attrs object with a field that does not fit its annotation; raises as ``check`` does."""
     for name, hint in typing.get_type_hints(type(instance)).items():
         _check(name, getattr(instance, name), hint)
 
@@ -83,7 +83,7 @@ def check_options(given: Iterable[str], known: Iterable[str]) -> None:
 
 
 def one_of(name: str, value: object, values: Iterable[T]) -> T:
-    """The one of some values that equals an argument; ``BadValue`` lists them where none does."""
+    """The value that equals an argument; if none does, ``BadValue`` lists the values."""
     choices = {str(choice): choice for choice in values}
     for choice in choices.values():
         if choice == value:
@@ -93,7 +93,7 @@ def one_of(name: str, value: object, values: Iterable[T]) -> T:
 
 
 def check_several(name: str, items: object) -> None:
-    """Refuse one photo where many are expected: a path would be taken letter by letter; ``BadType``."""
+    """Refuse a single photo where several are expected (a path would be read letter by letter); ``BadType``."""
     one = (str, bytes, bytearray, memoryview, os.PathLike)
     if isinstance(items, one) or not isinstance(items, Iterable):
         problem = f"it must be a list of photos or another iterable, not {type(items).__name__}"
@@ -101,7 +101,7 @@ def check_several(name: str, items: object) -> None:
 
 
 def path(name: str, given: Any) -> str:
-    """The path that an argument names, as text; ``BadType`` or ``BadValue`` if it is not a path."""
+    """The path in an argument, as text; ``BadType`` or ``BadValue`` if it is not a path."""
     try:
         return opening.path_of(given)
     except BadInput as error:
@@ -117,7 +117,7 @@ def _closest(name: str, known: Iterable[str]) -> str:
 
 def _check(name: str, value: object, hint: Any) -> None:
     kind, parts = typing.get_origin(hint) or hint, typing.get_args(hint)
-    if kind in {typing.Union, types.UnionType}:  # of something and None
+    if kind in {typing.Union, types.UnionType}:  # of a type and None
         if value is not None:
             _check(name, value, parts[0])
     elif isinstance(kind, Number):
@@ -136,14 +136,14 @@ def _check(name: str, value: object, hint: Any) -> None:
 
 
 def _is(value: object, kind: type) -> bool:
-    """Whether a value is of this type; a whole number is a number, True is none."""
+    """Whether a value has this type; an int counts as a float, True does not count as a number."""
     if isinstance(value, bool):
         return kind in {bool, object}
     return isinstance(value, (int, float) if kind is float else kind)
 
 
 def _check_parts(name: str, value: object, parts: tuple[Any, ...]) -> None:
-    """Refuse a mapping, a sequence or a tuple with something wrong in it."""
+    """Refuse a mapping, a sequence or a tuple with a wrong element."""
     if not parts:
         return
     if isinstance(value, Mapping):

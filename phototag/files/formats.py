@@ -1,6 +1,6 @@
-"""The table of formats: all that phototag knows of each kind of file, and what follows from its name or content.
+"""The table of formats: all that phototag knows about each file type, and look-up by name or content.
 
-Adding a format is an entry here and, where metadata are written into its files, a container in
+To add a format, add an entry here and, if metadata are written into its files, a container in
 ``metadata/containers/``.
 """
 
@@ -12,19 +12,19 @@ from typing import Final
 
 import attrs
 
-#: Bytes at their places; all of them must stand there.
+#: Offsets and bytes; all of them must match.
 Signature = tuple[tuple[int, bytes], ...]
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class Encoder:
-    """How a new picture, a crop, is written by Pillow.
+    """How Pillow writes a new picture (a crop).
 
     Attributes:
-        suffixes: that new files may have.
-        modes: of pixels that the format holds; others are converted to RGB.
-        options: for Pillow.
-        takes_quality: 1..100.
+        suffixes: suffixes that new files may have.
+        modes: pixel modes that the format supports; others are converted to RGB.
+        options: options for Pillow.
+        takes_quality: whether it accepts a quality, 1..100.
     """
 
     suffixes: tuple[str, ...]
@@ -35,23 +35,23 @@ class Encoder:
 
 @attrs.frozen(kw_only=True, eq=False)
 class Format:
-    """A kind of file.
+    """A file format.
 
     Attributes:
-        name: for people.
-        suffixes: of its files, in lower case. Files with one of them are photos; a format without any is
-            known only to be refused by its name.
-        signatures: how its content begins; one of them is enough.
-        decoder: Pillow's name of it; empty where Pillow does not read it.
-        extra: the extra of phototag that is needed to read it; empty for none.
-        upright: the decoder has turned the picture already.
-        raw: a camera's negative. It is looked at through the preview in it, nothing is cut out of it, and
-            metadata are written into it only where sidecars are forbidden and ``container`` says how.
-        container: module and class in ``phototag.metadata.containers``; empty where metadata are never
-            written into files of this format.
-        sidecar_by_stem: a sidecar is called ``name.xmp`` too, and not ``name.ext.xmp`` alone.
-        encoder: how crops are written; None for a format in which none are.
-        browsers: web browsers show it.
+        name: readable name.
+        suffixes: suffixes of its files, in lower case. Files with one of them are photos; a format without
+            any is in the table only so that it can be refused by name.
+        signatures: how its content begins; one match is enough.
+        decoder: Pillow's name for it; empty if Pillow does not read it.
+        extra: the optional dependency of phototag (extra) needed to read it; empty for none.
+        upright: whether the decoder already turns the picture upright.
+        raw: whether it is a camera's negative. The preview in it is analysed, crops of it are not written,
+            and metadata are written into it only if sidecars are forbidden and it has a ``container``.
+        container: module and class in ``phototag.metadata.containers``; empty if metadata are never written
+            into files of this format.
+        sidecar_by_stem: whether a sidecar may also be called ``name.xmp``, and not only ``name.ext.xmp``.
+        encoder: how crops are written; None for a format in which crops are not written.
+        browsers: whether web browsers can show it.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Format:
         return bool(self.container) and not self.raw
 
     def starts(self, data: bytes) -> bool:
-        """Whether content begins as one of its files does."""
+        """Whether the data begin like a file of this format."""
         return any(
             all(data.startswith(part, at) for at, part in signature)
             for signature in self.signatures
@@ -102,7 +102,7 @@ def _raw(suffix: str, *signatures: Signature, container: str = "") -> Format:
 
 
 # fmt: off
-#: What a crop becomes whose photo is of a format in which none is written.
+#: The format of crops from photos in a format in which crops are not written.
 JPEG: Final = Format(
     name="JPEG", suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"), signatures=_start(b"\xff\xd8\xff"),
     decoder="JPEG", container="jpeg.Jpeg", browsers=True,
@@ -111,9 +111,9 @@ JPEG: Final = Format(
         options={"subsampling": "4:4:4", "optimize": True},
     ),
 )
-#: Of two that match, the first counts.
+#: If two match, the first is used.
 FORMATS: Final = (
-    # Canon's raw files are TIFF with a mark of their own.
+    # Canon's raw files are TIFF with an additional signature.
     _raw(".cr2", ((0, b"II*\0"), (8, b"CR\x02")), ((0, b"MM\0*"), (8, b"CR\x02"))),
     JPEG,
     Format(
@@ -163,7 +163,7 @@ FORMATS: Final = (
     Format(
         name="BMP", suffixes=(".bmp",), signatures=_start(b"BM"), decoder="BMP", browsers=True,
     ),
-    # The one negative that is made for metadata inside: its standard says where they go.
+    # The only negative designed to contain metadata: its standard specifies their place.
     _raw(".dng", container="tiff.TiffFile"),
     _raw(".cr3", *_media(b"crx ")),
     _raw(".raf", *_start(b"FUJIFILMCCD-RAW")),
@@ -184,23 +184,23 @@ FORMATS: Final = (
 # fmt: on
 
 _BY_SUFFIX: Final = {suffix: form for form in FORMATS for suffix in form.suffixes}
-#: Pictures that cameras, phones and photo programs make.
+#: Suffixes of pictures from cameras, phones and photo programs.
 PHOTO_SUFFIXES: Final = frozenset(_BY_SUFFIX)
-#: Camera negatives.
+#: Suffixes of camera negatives.
 RAW_SUFFIXES: Final = frozenset(suffix for suffix, form in _BY_SUFFIX.items() if form.raw)
-#: What browsers show.
+#: Suffixes of files that browsers can show.
 BROWSER_SUFFIXES: Final = frozenset(s for s, form in _BY_SUFFIX.items() if form.browsers)
-#: The formats that crops are written in, by the suffix of the new file.
+#: The formats in which crops are written, by the suffix of the new file.
 ENCODED: Final = {s: form for form in FORMATS if form.encoder for s in form.encoder.suffixes}
 
 
 def by_name(path: str) -> Format | None:
-    """The format that a file has by its name; None for none of the table."""
+    """The format of a file according to its name; None if it is not in the table."""
     return _BY_SUFFIX.get(suffix_of(path))
 
 
 def by_content(data: bytes) -> Format | None:
-    """The format that a file has by its content; None for none of the table."""
+    """The format of a file according to its content; None if it is not in the table."""
     return next((form for form in FORMATS if form.starts(data)), None)
 
 
@@ -210,11 +210,11 @@ def is_raw(path: str, data: bytes) -> bool:
 
 
 def suffix_of(path: str) -> str:
-    """The end of a file's name in lower case, ``.jpg``."""
+    """The suffix of a file's name in lower case, ``.jpg``."""
     return os.path.splitext(path)[1].lower()
 
 
 def crop_name(photo: str, profile: str) -> str:
-    """``jane.casting_8x10.jpg`` beside ``jane.jpg``; a JPEG where the format is not written."""
+    """``jane.casting_8x10.jpg`` next to ``jane.jpg``; a JPEG if crops are not written in the photo's format."""
     stem, suffix = os.path.splitext(photo)
     return f"{stem}.{profile}{suffix if suffix.lower() in ENCODED else '.jpg'}"

@@ -1,4 +1,4 @@
-"""Paths, reading a file whole, and knowing later whether it is still the same."""
+"""Checks paths, reads whole files, and detects whether a file has changed since."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ import attrs
 
 from phototag import errors
 
-# No system has longer ones.
+# Limits of any system.
 LONGEST_PATH: Final = 32767 if os.name == "nt" else 4096  # bytes
 LONGEST_NAME: Final = 255  # characters between two separators
 
 _DATA_URL: Final = re.compile(r"\s*data:[^,]{0,300},", re.IGNORECASE)
-# JPEG, PNG, GIF, WebP, TIFF and what is built like them, in base64: parts of it are short as names are.
+# JPEG, PNG, GIF, WebP, TIFF and related formats in base64: the parts between slashes are as short as names.
 _BASE64: Final = re.compile(r"(/9j/|iVBORw0K|R0lGOD|UklGR|SUkq|TU0AK)[A-Za-z0-9+/_\s-]{100,}=*\s*")
 _CONTENT: Final = "pass the bytes to analyze(); all other functions take a path"
 
 
 @attrs.frozen
 class FileState:
-    """What a file looks like from outside; it changes with every ordinary write.
+    """A file's size and time, which change with every ordinary write.
 
     Attributes:
         size: bytes.
@@ -37,21 +37,21 @@ class FileState:
 
     @classmethod
     def of(cls, status: os.stat_result) -> FileState:
-        """The state in what ``os.stat`` says."""
+        """The state in a result of ``os.stat``."""
         return cls(status.st_size, status.st_mtime_ns)
 
 
 def path_of(given: Any) -> str:
-    """The path a caller has given, as text; bytes that are no text are escaped in it.
+    """The path that a caller has passed, as text; bytes that are not text are escaped.
 
-    A picture's content in the place of a path is refused under a name that stands for it: neither the
-    error nor a log shows a byte of somebody's photo.
+    A picture's content passed as a path is refused under a placeholder: neither the error nor a log shows any
+    byte of a photo.
 
     Args:
-        given: a path, or what a caller took for one.
+        given: a path, or what was passed as one.
 
     Raises:
-        BadInput: it is no path.
+        BadInput: it is not a path.
     """
     try:
         path = os.fspath(given)
@@ -76,35 +76,35 @@ def path_of(given: Any) -> str:
 
 
 def names_of(given: Any) -> list[str]:
-    """The paths a caller has given, one or several, with ``~`` expanded.
+    """The paths that a caller has passed, one or several, with ``~`` expanded.
 
     Args:
         given: a path, or an iterable of paths.
 
     Raises:
-        BadInput: one of them is no path.
+        BadInput: one of them is not a path.
     """
     several = isinstance(given, (list, tuple, set, frozenset, dict, Iterator))
     return [os.path.expanduser(path_of(path)) for path in (given if several else [given])]
 
 
 def absolute(path: str) -> str:
-    """A path from the root of the disk, without ``~`` and ``..``; links in it are not followed."""
+    """The absolute path, without ``~`` and ``..``; links in it are not followed."""
     return os.path.abspath(os.path.expanduser(path))
 
 
 def is_folder(path: str) -> bool:
-    """Whether a path leads to a folder; False, too, where the system does not let us see that."""
+    """Whether a path leads to a folder; also False if the system denies access."""
     return os.path.isdir(path)
 
 
 def _may_be_a_path(path: str | bytes) -> bool:
-    """Whether a file could have this name; of bytes only a look at the disk tells."""
+    """Whether a file could have this name; for bytes, only a check on the disk can tell."""
     if isinstance(path, bytes) or "\0" in path or len(path) > LONGEST_PATH:
         return False
     try:
         long = len(os.fsencode(path)) > LONGEST_PATH
-    except UnicodeEncodeError:  # half a character, which no file system takes
+    except UnicodeEncodeError:  # a lone surrogate, which no file system accepts
         return False
     if long:
         return False
@@ -113,15 +113,15 @@ def _may_be_a_path(path: str | bytes) -> bool:
 
 
 def read(path: str, name: str) -> tuple[bytes, os.stat_result]:
-    """A regular file's bytes, and its status when they were read.
+    """Read a regular file's bytes, and its status at that time.
 
     Args:
-        path: of the file; bytes that are no text are escaped in it.
-        name: the path as the user gave it, for errors.
+        path: path of the file; bytes that are not text are escaped.
+        name: the path as given by the user, for errors.
 
     Raises:
-        PhotoNotFound: there is none.
-        PhotoNotReadable: a folder, something else that is no file, no permission, a failing disk.
+        PhotoNotFound: there is no such file.
+        PhotoNotReadable: a folder or anything else that is not a regular file, no permission, a disk error.
     """
     try:
         mode = os.stat(path).st_mode

@@ -1,4 +1,4 @@
-"""Two files change names in one step, where the system can do that."""
+"""Exchanges the names of two files in one step, if the system supports it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import os
 import sys
 from typing import Final
 
-_HERE: Final = -100  # AT_FDCWD of Linux: paths count from the working folder
+_HERE: Final = -100  # AT_FDCWD of Linux: paths are relative to the working folder
 _EXCHANGE: Final = 2  # RENAME_EXCHANGE of Linux
-# What old systems and network disks answer that have no such step.
+# Errors of old systems and network disks that do not support it.
 _UNKNOWN: Final = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM}
 
 
 def exchange(one: str, other: str) -> bool:
-    """Let two files change names; False where this cannot be done, and nothing is.
+    """Exchange the names of two files; False if the system does not support it, and nothing has changed.
 
     Raises:
-        OSError: it could be done, and failed.
+        OSError: it is supported but failed.
     """
     if sys.platform != "linux":
         return False

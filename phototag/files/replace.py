@@ -1,4 +1,4 @@
-"""Replace a file's content in one step, or not at all."""
+"""Replaces a file's content in one step, or not at all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from phototag.files.opening import FileState
 from phototag.files.rename_exchange import exchange
 
 _WRITE_BITS: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
-# Bytes given to the disk at once. 2.7 MB in one piece take ext4 7 ms, in these 0.9 ms.
+# Bytes per write. On ext4, 2.7 MB take 7 ms in one piece, but 0.9 ms in pieces of this size.
 _PIECE: Final = 1 << 17
 _REASONS: Final = {
     errno.ENOSPC: ("the disk is full", "free some space"),
@@ -35,11 +35,11 @@ class Original:
     """A file as it was read.
 
     Attributes:
-        photo: the path as it was given, for errors.
-        path: with all links resolved.
+        photo: the path as given, for errors.
+        path: the path with all links resolved.
         data: the content.
-        state: of the file at that time; of its photo, for one that does not exist yet.
-        missing: it does not exist yet.
+        state: status of the file at that time; for a file that does not exist yet, that of its photo.
+        missing: whether the file does not exist yet.
     """
 
     photo: str
@@ -50,7 +50,7 @@ class Original:
 
     @property
     def seen(self) -> FileState | None:
-        """What the file looks like from outside; None if it is missing."""
+        """The file's size and time; None if it is missing."""
         return None if self.missing else FileState.of(self.state)
 
 
@@ -58,10 +58,10 @@ def read_file(path: str | os.PathLike[str]) -> Original:
     """Read a whole file.
 
     Raises:
-        PhotoNotFound: there is none.
-        PhotoNotReadable: a folder, no permission, a failing disk.
+        PhotoNotFound: there is no such file.
+        PhotoNotReadable: a folder, no permission, a disk error.
     """
-    photo = os.fsdecode(path)  # a name may hold bytes that are no text; they are escaped, not lost
+    photo = os.fsdecode(path)  # a name may have bytes that are not text; they are escaped, not lost
     real = os.path.realpath(photo)
     return Original(photo, real, *opening.read(real, photo))
 
@@ -70,7 +70,7 @@ def refuse_unless_replaceable(original: Original, *, allow_hard_links: bool = Fa
     """Refuse files that must not be replaced.
 
     Raises:
-        WriteRefused: marked read-only, several names, or changed since it was read.
+        WriteRefused: it is read-only, has several names, or has changed since it was read.
     """
     if original.missing:
         if os.path.lexists(original.path):
@@ -78,7 +78,7 @@ def refuse_unless_replaceable(original: Original, *, allow_hard_links: bool = Fa
                 original.photo, "another program created it in the meantime", "try again"
             )
         return
-    # Replacing would succeed on a read-only file, and for root so would every access check.
+    # A read-only file could still be replaced, and for root every access check succeeds.
     if not original.state.st_mode & _WRITE_BITS:
         raise WriteRefused(original.photo, "it is read-only", "make it writable first")
     if not os.access(original.path, os.W_OK):
@@ -114,11 +114,11 @@ def _fingerprint(state: os.stat_result) -> tuple[int, int, int, int]:
 def replace(
     original: Original, data: bytes, *, allow_hard_links: bool = False, keep_mtime: bool = False
 ) -> FileState | None:
-    """Put new content in the place of a file that was read before; none takes the file away.
+    """Replace a file that was read before by new content; empty content deletes the file.
 
     Args:
         original: the file as it was read.
-        data: the new content; empty for none.
+        data: the new content; empty to delete the file.
         allow_hard_links: replace a file that has several names; the others keep the old content.
         keep_mtime: keep the file's modification time.
 
@@ -126,7 +126,7 @@ def replace(
         The state of the new file.
 
     Raises:
-        WriteRefused: nothing has changed on disk.
+        WriteRefused: the file was not replaced; nothing has changed on disk.
         WriteUncertain: the file was replaced, but the disk did not confirm it.
     """
     refuse_unless_replaceable(original, allow_hard_links=allow_hard_links)
@@ -155,7 +155,7 @@ def replace(
             raise
         except BaseException:
             with contextlib.suppress(OSError):
-                if os.path.samestat(os.lstat(name), made):  # not what others have put there
+                if os.path.samestat(os.lstat(name), made):  # not another's file
                     os.unlink(name)
             raise
     _sync_folder(folder, original.photo)
@@ -163,7 +163,7 @@ def replace(
 
 
 def _refuse_if_swapped(name: str, made: os.stat_result, original: Original) -> None:
-    """Whoever may write in the folder may put something else in the place of a temporary file."""
+    """Check the temporary file: anybody with write access to the folder may have replaced it."""
     try:
         same = os.path.samestat(os.lstat(name), made)
     except FileNotFoundError:
@@ -177,10 +177,10 @@ def _refuse_if_swapped(name: str, made: os.stat_result, original: Original) -> N
 
 
 def _put_in_place(name: str, made: os.stat_result, original: Original) -> None:
-    """Give a finished file the name of the one it replaces, if that is still the one that was read.
+    """Give the finished file the name of the one it replaces, if that is still the one that was read.
 
-    Another program may replace the file between a look at it and the step.  Where names can be
-    exchanged, the look comes after the step, at what was taken away: no change of others is lost.
+    Another program may replace the file between the check and the renaming. If names can be exchanged, the
+    check is made after the exchange, on the file that was replaced: no change by others is lost.
     """
     _refuse_if_changed(original)
     _refuse_if_swapped(name, made, original)
@@ -191,7 +191,7 @@ def _put_in_place(name: str, made: os.stat_result, original: Original) -> None:
         try:
             os.replace(name, original.path)
         except OSError as error:
-            with contextlib.suppress(OSError):  # a temporary name would not outlive the next run
+            with contextlib.suppress(OSError):  # else the next run deletes it
                 folder, own = os.path.split(original.path)
                 handle, kept = tempfile.mkstemp(prefix=f"{own}.kept-", dir=folder)
                 os.close(handle)
@@ -209,7 +209,7 @@ def _put_in_place(name: str, made: os.stat_result, original: Original) -> None:
 
 
 def _is(name: str, original: Original) -> bool:
-    """Whether a file is the one that was read; not if that cannot be told."""
+    """Whether a file is the one that was read; False if that cannot be determined."""
     try:
         return _fingerprint(os.lstat(name)) == _fingerprint(original.state)
     except OSError:
@@ -217,7 +217,7 @@ def _is(name: str, original: Original) -> bool:
 
 
 def _put_new(name: str, made: os.stat_result, original: Original) -> None:
-    """Give a finished file its name, if nobody else has taken it meanwhile."""
+    """Give the finished file its name, unless another file has taken that name meanwhile."""
     _refuse_if_swapped(name, made, original)
     try:
         os.link(name, original.path)
@@ -229,33 +229,33 @@ def _put_new(name: str, made: os.stat_result, original: Original) -> None:
         refuse_unless_replaceable(original)
         os.rename(name, original.path)
     else:
-        # The file is in place; what cannot be deleted now is deleted by the next run.
+        # The file is in place; a leftover that cannot be deleted now is deleted by the next run.
         with contextlib.suppress(OSError):
             os.unlink(name)
 
 
 def _take_over(original: Original, handle: int, name: str, *, keep_mtime: bool) -> None:
-    """Owner, mode, extended attributes and, on request, times of the file to be replaced."""
+    """Copy owner, mode, extended attributes and, on request, times of the file to be replaced."""
     if hasattr(os, "fchown"):
-        # Only root may give files away; a group that we are not in cannot be kept either.
+        # Only root may change the owner, and a group of which the user is not a member cannot be kept.
         with contextlib.suppress(PermissionError):
             os.fchown(handle, original.state.st_uid, original.state.st_gid)
     if original.missing:
-        # Readable for those who can read the photo.
+        # Readable for everybody who can read the photo.
         attributes.set_mode(handle, name, stat.S_IMODE(original.state.st_mode) | stat.S_IWUSR)
         return
     with _opened_again(original) as source:
         attributes.copy(source, handle, name)
     if not keep_mtime:
-        # Applications read a photo again only when it looks changed.
+        # Applications read a photo again only if its time has changed.
         attributes.set_times(handle, name, None)
 
 
 @contextlib.contextmanager
 def _opened_again(original: Original) -> Iterator[int]:
-    """The file that was read, and no other that has its name by now."""
+    """Open the file that was read, and not another that now has its name."""
     try:
-        # Not waiting: it may be a FIFO by now.
+        # Non-blocking: it may meanwhile be a FIFO.
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         handle = os.open(original.path, flags)
     except OSError as error:
@@ -266,7 +266,7 @@ def _opened_again(original: Original) -> Iterator[int]:
             original.photo, "it was replaced by a link in the meantime", "try again"
         ) from error
     try:
-        # A number may be given away again at once: size and time tell, too.
+        # An inode number may be reused at once: compare size and time, too.
         if _fingerprint(os.fstat(handle)) != _fingerprint(original.state):
             raise ChangedMeanwhile(
                 original.photo, "another program changed it in the meantime", "try again"
@@ -289,7 +289,7 @@ def _refused_on_errors(photo: str) -> Iterator[None]:
 
 
 def _sync_folder(folder: str, photo: str) -> None:
-    """Make the new name durable; Windows has no such operation and needs none."""
+    """Make the new name durable; Windows has no such operation and does not need it."""
     if os.name != "posix":
         return
     try:

@@ -1,7 +1,7 @@
-"""XMP files beside photos: what they are called.
+"""The names of XMP sidecars.
 
-Adobe's programs, Capture One and Photo Mechanic look for ``name.xmp`` beside a raw file; digiKam,
-darktable and Immich look for ``name.ext.xmp`` beside any photo (digiKam for either).
+Adobe's programs, Capture One and Photo Mechanic look for ``name.xmp`` next to a raw file; digiKam, darktable
+and Immich look for ``name.ext.xmp`` next to any photo (digiKam for either).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 from phototag.errors import PhotoNotReadable
 from phototag.files.formats import by_name
 
-# Too long a name and a link that leads round in a circle are names of no file, too.
+# A name that is too long and a circular link also mean that there is no file.
 _NOT_THERE: Final = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP}
 _ENDINGS: Final = (".xmp", ".XMP")
 
@@ -25,28 +25,28 @@ def existing(path: str, siblings: Collection[str] | None = None) -> list[str]:
 
     Args:
         path: of the photo.
-        siblings: the names in its folder, where they are known.
+        siblings: the names in its folder, if known.
 
     Raises:
-        PhotoNotReadable: the disk does not say.
+        PhotoNotReadable: a disk error.
     """
     stem = _parts(path)[0]
     names = [path + ending for ending in _ENDINGS]
-    if _owns_its_stem(path, siblings):  # beside IMG.JPG, IMG.xmp is that of IMG.CR2
+    if _owns_its_stem(path, siblings):  # next to IMG.JPG, IMG.xmp belongs to IMG.CR2
         names = [stem + ending for ending in _ENDINGS] + names
     found: list[str] = []
     for name in names:
-        # Where case does not matter, both spellings are one file.
+        # On a file system that ignores case, both spellings are the same file.
         if _is_file(name) and not any(os.path.samefile(name, other) for other in found):
             found.append(name)
     return found
 
 
 def _is_file(name: str) -> bool:
-    """Whether it is there; an error of the disk is no answer, as it would be for the standard library.
+    """Whether a file exists; unlike in the standard library, a disk error does not mean that it is missing.
 
     Raises:
-        PhotoNotReadable: it cannot be told.
+        PhotoNotReadable: it cannot be determined.
     """
     try:
         return stat.S_ISREG(os.stat(name).st_mode)
@@ -62,15 +62,15 @@ def _is_file(name: str) -> bool:
 def new(path: str) -> list[str]:
     """The names of the sidecars for a photo that has none.
 
-    A raw file gets both: Adobe's programs see only the one, darktable sees only the other.  Who
-    deletes one of them gets the other updated alone.
+    A raw file gets both: Adobe's programs read only one, darktable only the other. If one of them is deleted,
+    only the other is updated.
     """
     stems = [_parts(path)[0], path] if _owns_its_stem(path) else [path]
     return [stem + _ENDINGS[0] for stem in stems]
 
 
 def _owns_its_stem(path: str, siblings: Collection[str] | None = None) -> bool:
-    """Whether ``name.xmp`` is this file's: of a format that has such, and the only one of this name."""
+    """Whether ``name.xmp`` belongs to this file: its format has such sidecars, and no other file has its stem."""
     if not _by_stem(path):
         return False
     stem, suffix = _parts(path)
@@ -86,7 +86,7 @@ def _owns_its_stem(path: str, siblings: Collection[str] | None = None) -> bool:
 
 
 def _by_stem(path: str) -> bool:
-    """Whether programs look for ``name.xmp`` beside files of this format."""
+    """Whether programs look for ``name.xmp`` next to files of this format."""
     form = by_name(path)
     return form is not None and form.sidecar_by_stem
 

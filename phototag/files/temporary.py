@@ -1,4 +1,4 @@
-"""Names of temporary files, by which those of a process that was killed are known."""
+"""Temporary files, whose names identify leftovers of a killed process."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from typing import Final
 #: Hidden from applications, and from phototag's own walks.
 PREFIX: Final = ".phototag-"
 
-# ``prefix()`` and the eight characters that ``mkstemp`` adds; other names are other people's.
+# ``prefix()`` and the eight characters that ``mkstemp`` adds; files with other names are not phototag's.
 _NAME: Final = re.compile(
     re.escape(PREFIX) + r"(?P<machine>[0-9a-f]{8})-(?P<process>[1-9][0-9]*)-[a-z0-9_]{8}"
 )
-_OLD_SECONDS: Final = 24 * 3600  # no write takes so long; the file of another machine is left over
+_OLD_SECONDS: Final = 24 * 3600  # longer than any write: an older file is a leftover
 
 
 def prefix() -> str:
@@ -28,22 +28,22 @@ def prefix() -> str:
 
 
 def make(folder: str) -> tuple[int, str]:
-    """A new, empty temporary file, open to be written, which only its owner may read; and its path.
+    """Create an empty temporary file, open for writing and readable only by its owner; return it and its path.
 
     Raises:
-        OSError: the folder takes no file.
+        OSError: no file can be created in the folder.
     """
     return tempfile.mkstemp(prefix=prefix(), dir=folder)
 
 
 def clean(path: str, name: str) -> bool:
-    """Delete a temporary file of ours if nobody is at work on it any more; whether it was deleted.
+    """Delete one of phototag's temporary files if no process uses it any more; return whether it was deleted.
 
-    A file of another name, a link and a folder are not ours, whatever they are called.
+    A file with another kind of name, a link or a folder is never deleted.
 
     Args:
         path: of the file.
-        name: its last part.
+        name: the last part of the path.
     """
     found = _NAME.fullmatch(name)
     if found is None:
@@ -52,7 +52,7 @@ def clean(path: str, name: str) -> bool:
         status = os.lstat(path)
         if not stat.S_ISREG(status.st_mode):
             return False
-        # Windows has no harmless question: signal 0 is Ctrl-C there.
+        # Windows has no harmless way to ask: signal 0 is Ctrl-C there.
         here = os.name != "nt" and found["machine"] == _machine()
         if here and _runs(int(found["process"])):
             return False
@@ -72,13 +72,13 @@ def _runs(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except (OSError, OverflowError):  # somebody else's, or of a system with larger numbers
+    except (OSError, OverflowError):  # another user's, or too large a number
         return True
     return not _is_zombie(process)
 
 
 def _is_zombie(process: int) -> bool:
-    """Whether a process has ended and nobody has asked how: in containers it may stay so for long."""
+    """Whether a process has ended but its parent has not waited for it: in containers this may last long."""
     try:
         with open(f"/proc/{process}/stat", "rb") as file:
             return file.read().rpartition(b")")[2].split()[0] == b"Z"

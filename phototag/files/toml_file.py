@@ -1,4 +1,4 @@
-"""Files of the user's own in TOML."""
+"""Reads the user's TOML files."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def read(file: str | os.PathLike[str], error_class: type[SetupError]) -> dict[str, Any]:
-    """The tables of a file; one that begins with a byte order mark is read as well.
+    """Read the tables of a file, with or without a byte order mark.
 
     Raises:
-        SetupError: of the class given, if the file cannot be read or is not valid TOML.
+        SetupError: of the given class, if the file cannot be read or is not valid TOML.
     """
     name = arguments.path("file", file)
     try:

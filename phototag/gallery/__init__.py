@@ -1,4 +1,4 @@
-"""A page to look through the verdicts by eye, and the drawing of one photo."""
+"""A web page for reviewing verdicts by eye, and the drawing of one photo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many analyses as one page: thumbnails, reasons, drawings, corrections; no server, no network."""
+"""Shows many analyses on one web page: thumbnails, reasons, drawings, corrections; no server, no network."""
 
 from __future__ import annotations
 
@@ -39,11 +39,9 @@ if TYPE_CHECKING:
 
     from phototag.analysis.result import Analysis
 
-SIDE: Final = (
-    360  # px, long side of a thumbnail; it is also what is shown large until the file is read
-)
+SIDE: Final = 360  # px, long side of a thumbnail; also shown enlarged until the file is read
 QUALITY: Final = 60  # of the thumbnails, WebP: about 12 kB each
-TOGETHER: Final = 40  # thumbnails in one piece of the page
+TOGETHER: Final = 40  # thumbnails per piece of the page
 UNDECIDED: Final = "undecided"
 
 Roots = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
@@ -51,12 +49,12 @@ Roots = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
 @attrs.frozen(kw_only=True)
 class Filter:
-    """A choice above the photos.
+    """A selection above the photos.
 
     Attributes:
-        title: for people.
-        name: of a criterion whose value is asked, or ``kind`` or ``corrected``.
-        options: what can be chosen.
+        title: readable name.
+        name: a criterion whose value is compared, or ``kind`` or ``corrected``.
+        options: the values to choose from.
     """
 
     title: str
@@ -76,17 +74,17 @@ FILTERS: Final = (
 
 @takes(GalleryOptions)
 def build(roots: Roots, options: GalleryOptions) -> list[PhototagError]:
-    """Write a page on which the verdicts of many photos can be judged by eye.
+    """Write a page on which the verdicts of many photos can be reviewed by eye.
 
-    The page is one file: reduced pictures, names, verdicts and reasons are in it.  It opens from a
-    disk and makes no connection.  Photos that a catalogue run has seen are not looked at again.
+    The page is one file, with reduced pictures, names, verdicts and reasons. It opens from disk and makes no
+    network connections. Photos that a catalogue run has analysed are not analysed again.
 
     Args:
         roots: a folder or photo, or several.
         options: see ``GalleryOptions``; each is a keyword argument.
 
     Returns:
-        What went wrong with single photos; the page lists it as well.
+        The errors of single photos; the page lists them as well.
 
     Raises:
         OutputNotWritable: the page cannot be written.
@@ -96,9 +94,9 @@ def build(roots: Roots, options: GalleryOptions) -> list[PhototagError]:
 
 
 def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
-    """As ``build``, one ``Outcome`` a photo as it is done; the page is there after the last."""
+    """As ``build``, with one ``Outcome`` per photo as soon as it is done; the page exists after the last one."""
     target = Path(options.out).expanduser()
-    if target.suffix.lower() not in {".html", ".htm"}:  # a slip of the pen must not cost a photo
+    if target.suffix.lower() not in {".html", ".htm"}:  # a typing error must not overwrite a photo
         raise OutputNotWritable(
             str(target), "the name of a gallery must end in .html", "add .html to the name"
         )
@@ -123,15 +121,14 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
 
 
 class Page:
-    """A page that is being written.
+    """A page being written.
 
     Args:
         target: its path.
-        title: for people.
+        title: the page's title.
 
     Raises:
-        OutputNotWritable: it cannot be written, which is known from the start of the context, or the disk is
-            full.
+        OutputNotWritable: it cannot be written (detected when the context starts), or the disk is full.
     """
 
     def __init__(self, target: Path, title: str) -> None:
@@ -145,18 +142,18 @@ class Page:
         with self._told():
             if self._target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-            # It has no name, so that nothing is left of it whatever happens.  It lies where the page
-            # will: where that cannot be written, it is known before the first look at a photo.
+            # A file without a name, so that nothing is left of it in any case. It is in the folder of the
+            # page: if that is not writable, the error comes before the first photo is analysed.
             self._pictures = tempfile.TemporaryFile(dir=self._target.parent)
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._pictures is not None:
-            with contextlib.suppress(OSError):  # a full disk, which was told of when it was written
+            with contextlib.suppress(OSError):  # a full disk, already reported when writing
                 self._pictures.close()
 
     def add(self, looked: AnalyzedPhoto, picture: bytes) -> None:
-        """Put a photo on the page."""
+        """Add a photo to the page."""
         outcome = looked.outcome
         if outcome.error is not None:
             self._failures.append(f"{printable_name(outcome.photo)}: {outcome.error.message}")
@@ -187,7 +184,7 @@ class Page:
                 file.close()
                 mask = os.umask(0o77)
                 os.umask(mask)
-                made.chmod(0o666 & ~mask)  # as any new file
+                made.chmod(0o666 & ~mask)  # the mode of any new file
                 made.replace(self._target)
             except BaseException:
                 with contextlib.suppress(OSError):
@@ -205,7 +202,7 @@ class Page:
             ) from error
 
     def _write(self, file: IO[bytes]) -> None:
-        """What can be used at once comes first, the pictures after it."""
+        """Write first what can be used at once, then the pictures."""
         here = Path(__file__).parent
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(here), autoescape=True, undefined=jinja2.StrictUndefined
@@ -237,7 +234,7 @@ class Page:
 
 
 def row(analysis: Analysis, picture: str, folder: Path) -> list[Any]:
-    """One photo as page.js reads it."""
+    """One photo in the form that page.js reads."""
     scene = analysis.scene
     assert scene is not None
     start, *criteria, total = bars(analysis)
@@ -278,14 +275,14 @@ def row(analysis: Analysis, picture: str, folder: Path) -> list[Any]:
 
 
 def _value(value: object) -> str | None:
-    """As the filters compare it."""
+    """A value in the form that the filters compare."""
     if isinstance(value, (tuple, list)):
         return plain(value) or None
     return None if value is None else str(value)
 
 
 def _url(path: str, folder: Path) -> str:
-    """Where the page finds the file itself; empty for formats that browsers do not show."""
+    """The URL of the file itself, relative to the page; empty for formats that browsers do not show."""
     if suffix_of(path) not in BROWSER_SUFFIXES:
         return ""
     try:
@@ -296,6 +293,6 @@ def _url(path: str, folder: Path) -> str:
 
 
 def in_script(value: object) -> str:
-    """JSON that ends no script element and opens no comment, whatever the texts in it are."""
+    """JSON that cannot end a script element or open a comment, whatever texts it contains."""
     text = json.dumps(value, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

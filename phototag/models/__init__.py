@@ -1,9 +1,9 @@
-"""The five vision models that come with phototag: where they are, and whether they are the right ones.
+"""The five vision models that phototag ships: their paths, and whether the files are the right ones.
 
-The files are made when phototag is built (``model_build/`` in the source tree) and lie beside this
-module. Their digests stand here, once: the build refuses to pack anything else, and
-``phototag doctor`` and the sealed process check the installed files against the same table. Only
-the standard library is needed, so that both a build and a broken installation can import this.
+The files are made when phototag is built (``model_build/`` in the source tree) and are next to this module.
+Their digests are only here: the build refuses to pack any other files, and ``phototag doctor`` and the sealed
+process check the installed files against the same table. Only the standard library is needed, so that both a
+build and a broken installation can import this module.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ FOLDER: Final = Path(__file__).resolve().parent
 
 
 def path(name: str) -> Path:
-    """The path of a model file, whether or not it is there (see `require`).
+    """The path of a model file, whether or not the file exists (see `require`).
 
     Raises:
-        KeyError: phototag has no model of this name.
+        KeyError: phototag has no model with this name.
     """
     if name not in MODELS:
         raise KeyError(name)
@@ -60,36 +60,36 @@ def path(name: str) -> Path:
 
 
 def identity() -> str:
-    """A short name of this set of models: 12 hexadecimal digits that change with any of them.
+    """A short identifier of this set of models: 12 hexadecimal digits that change with any of them.
 
-    It is stored with every result, so that results of different models are never mistaken for
-    one another. It is computed from the table alone; no file is read.
+    It is stored with every result, so that results of different models are never confused. It is computed
+    from the table alone; no file is read.
     """
     table = "".join(f"{digest}  {name}\n" for name, digest in sorted(MODELS.items()))
     return hashlib.sha256(table.encode()).hexdigest()[:12]
 
 
 def verify(folder: Path | None = None) -> list[str]:
-    """Compare the model files with the table; an empty list means that all is well.
+    """Compare the model files with the table; an empty list means that all are right.
 
     Args:
-        folder: where to look; without it, in this installation.
+        folder: the folder with the files; by default, that of this installation.
 
     Returns:
-        One sentence for every file that is missing, cannot be read or is not the right one.
+        One sentence for each file that is missing, cannot be read or is not the right one.
     """
     problems = (problem((folder or FOLDER) / name, digest) for name, digest in MODELS.items())
     return [found for found in problems if found]
 
 
 def require(*names: str) -> None:
-    """Check the installed models of these names, or all of them when none is named.
+    """Check the installed models with these names, or all of them if none is named.
 
-    Hashing all five takes about 20 ms: little, next to what it takes to load them.
+    Hashing all five takes about 20 ms, much less than loading them.
 
     Raises:
-        KeyError: phototag has no model of one of these names.
-        ModelsMissing: a file is missing or is not the one this version was built with.
+        KeyError: phototag has no model with one of these names.
+        ModelsMissing: a file is missing or is not the one with which this version was built.
     """
     problems = [problem(path(name), MODELS[name]) for name in names or MODELS]
     if any(problems):

@@ -1,15 +1,15 @@
-"""From the scores of a logistic regression to probabilities: the one place that does it."""
+"""Converts the scores of a logistic regression to probabilities, for all of phototag."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-MOST = 60.0  # log-odds beyond which nothing changes; keeps the power within a float
+MOST = 60.0  # log-odds are clipped here; keeps the exponential within a float
 
 
 def logistic(log_odds: float) -> float:
-    """Probability of these log-odds; safe for any size.
+    """Convert log-odds to a probability; safe for any value.
 
     >>> logistic(0.0)
     0.5
@@ -18,7 +18,7 @@ def logistic(log_odds: float) -> float:
 
 
 def softmax(scores: Sequence[float]) -> list[float]:
-    """Probability of each class, in the order of their scores; they sum to 1.
+    """The probability of each class, in the order of the scores; they sum to 1.
 
     >>> softmax([1.0, 1.0])
     [0.5, 0.5]
