@@ -1,4 +1,4 @@
-"""Whole trees of photos: which files are photos, what is new, tagging them, taking that back."""
+"""Whole trees of photos: which files are photos, which are new, tagging them, undoing it."""
 
 from __future__ import annotations
 

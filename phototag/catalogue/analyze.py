@@ -1,4 +1,4 @@
-"""Look at many photos and write into none; what an earlier run has seen is not looked at again."""
+"""Analyses many photos without writing into them; what an earlier run has analysed is not analysed again."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ R = TypeVar("R")
 
 @attrs.frozen(kw_only=True)
 class AnalyzedPhoto:
-    """A photo that was looked at.
+    """An analysed photo.
 
     Attributes:
-        outcome: with the analysis, or with the error.
+        outcome: the outcome, with the analysis or the error.
         picture: hash of the picture; empty for a photo that failed.
     """
 
@@ -45,13 +45,13 @@ def analyzed_photos(
     then: Callable[[AnalyzedPhoto], tuple[AnalyzedPhoto, R]],
     options: GalleryOptions,
 ) -> Generator[tuple[AnalyzedPhoto, R | None]]:
-    """Look at the photos below the roots, in order of their names.
+    """Analyse the photos below the roots, in order of their names.
 
     Args:
         roots: folders or photos.
         pool: does the work.
-        then: what else is made of each photo that did not fail, in the worker's turn.
-        options: what is looked for.
+        then: what else to make from each photo that did not fail, in the same worker thread.
+        options: options of the analysis.
     """
     names = names_of(roots)
     looking = attrs.evolve(part(options, CatalogueOptions), dry_run=True)

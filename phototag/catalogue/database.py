@@ -1,4 +1,4 @@
-"""The SQLite file of catalogues: its tables, and how it is spoken to."""
+"""The SQLite file of catalogues: its tables, and access to them."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-APPLICATION_ID = 0x70687467  # "phtg": SQLite's mark of whose file it is
-BUSY_SECONDS = 60.0  # how long a write waits for that of another run
+APPLICATION_ID = 0x70687467  # "phtg": identifies the file's application to SQLite
+BUSY_SECONDS = 60.0  # how long a write waits for another run's write
 
-# What each version of the file adds to the one before; never changed once released.
+# What each version of the file adds to the previous one; never changed after its release.
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE roots (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
@@ -79,7 +79,7 @@ MIGRATIONS: tuple[str, ...] = (
 
 
 def default_folder() -> Path:
-    """Where state files and locks are kept, unless the user says otherwise."""
+    """The default folder of state files and locks."""
     return Path(platformdirs.user_state_dir("phototag", appauthor=False))
 
 
@@ -87,10 +87,10 @@ class Database:
     """An open file; safe to use from several threads.
 
     Args:
-        file: its path; it is made if there is none.  None = the user's own.
+        file: its path; created if missing. None = the user's default.
 
     Raises:
-        StateUnusable: it cannot be opened, is damaged, is none, or a newer phototag made it.
+        StateUnusable: it cannot be opened, is damaged, is not a state file, or was made by a newer phototag.
     """
 
     def __init__(self, file: str | os.PathLike[str] | None = None) -> None:
@@ -123,7 +123,7 @@ class Database:
             self._sql.close()
 
     def _prepare(self) -> None:
-        # Another process may be making the tables: all of it is seen, or nothing.
+        # Another process may be creating the tables: a transaction shows all of them, or none.
         self._sql.execute("BEGIN")
         (tables,) = self._sql.execute("SELECT count(*) FROM sqlite_master").fetchone()
         (found,) = self._sql.execute("PRAGMA user_version").fetchone()
@@ -141,14 +141,14 @@ class Database:
                 "this state file was made by a newer phototag",
                 "install that version, or choose another file with --state",
             )
-        # A kill loses nothing; a power cut may lose the last photos' entries, never the file.
+        # A kill loses nothing; a power cut may lose the last photos' entries, but never the file.
         self._keep_a_log()
         self._sql.execute("PRAGMA synchronous = NORMAL")
         if found < len(MIGRATIONS):
             self._migrate()
 
     def _keep_a_log(self) -> None:
-        """Write ahead; SQLite does not wait here for another process that does the same just now."""
+        """Turn on the write-ahead log; SQLite does not wait here for another process that does the same."""
         end = time.monotonic() + BUSY_SECONDS
         while True:
             try:
@@ -161,7 +161,7 @@ class Database:
                 return
 
     def _migrate(self) -> None:
-        """Bring the file up to date, unless another process has just done that."""
+        """Bring the file up to date, unless another process has just done so."""
         self._sql.execute("BEGIN IMMEDIATE")
         try:
             (found,) = self._sql.execute("PRAGMA user_version").fetchone()
@@ -200,10 +200,10 @@ class Database:
 
 
 def packed(value: object) -> bytes:
-    """An object as it is kept in a column; about a fifth of its JSON."""
+    """An object in the form stored in a column; about a fifth of the size of its JSON."""
     return zlib.compress(json.dumps(serialization.to_json(value)).encode())
 
 
 def unpacked(packed: bytes, cls: type[T]) -> T:
-    """The object of ``packed``."""
+    """The object in the result of ``packed``."""
     return serialization.from_json(json.loads(zlib.decompress(packed)), cls)

@@ -1,4 +1,4 @@
-"""One run at a time on a tree, its subfolders and the folders above it."""
+"""Allows one run at a time on a tree, its subfolders and the folders above it."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from phototag.catalogue.database import default_folder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-PATIENCE = 0.5  # s; another run looks at a lock for less than that
+PATIENCE = 0.5  # s; another run holds a lock for less time when it only checks it
 
 
 @contextlib.contextmanager
 def locked(
     roots: Iterable[str], *, wait: bool = False, stop: threading.Event | None = None
 ) -> Iterator[None]:
-    """Keep other runs of this user out of some folders.
+    """Keep other runs of this user out of folders.
 
-    The system lets go of the lock when the process ends, however it ends.
+    The system releases the lock when the process ends, in any way.
 
     Args:
         roots: real paths of the folders.
-        wait: until another run has ended, instead of giving up.
-        stop: set it to give up all the same.
+        wait: wait until another run has ended, instead of giving up.
+        stop: gives up waiting when set.
 
     Raises:
-        CatalogueBusy: another run is at work in one of them, below or above.
-        StateUnusable: the folder of the locks cannot be written.
+        CatalogueBusy: another run is working in one of them, or in a folder below or above.
+        StateUnusable: the folder of the locks is not writable.
     """
     folder = default_folder() / "locks"
     names, stop = list(dict.fromkeys(roots)), stop or threading.Event()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         held = _held(folder, names)
-        # Two that wait must not keep step.
+        # Random, so that two waiting runs do not try at the same moments.
         while held is None and wait and not stop.wait(random.uniform(0.5, 1.5)):  # noqa: S311
             held = _held(folder, names)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A short name of all that decides what a run writes."""
+"""A fingerprint of everything that determines what a run writes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from phototag.options import settings
 
 
 def options_fingerprint(options: Any, *more: object) -> str:
-    """The same for the same choices, whatever the order in which they were made.
+    """A fingerprint that is the same for the same choices, in any order.
 
     Args:
-        options: of whose fields those count that decide what is written.
-        more: what else decides: versions, identities.
+        options: options; only fields that determine what is written count.
+        more: anything else that determines it: versions, identities.
     """
     decisive = {
         name: getattr(options, name)
@@ -30,7 +30,7 @@ def options_fingerprint(options: Any, *more: object) -> str:
 
 
 def _canonical(value: object) -> Any:
-    """JSON in which every mapping is a sorted list of pairs: its keys need not be text."""
+    """JSON in which every mapping is a sorted list of pairs, since its keys need not be text."""
     kind: Any = type(value)
     if attrs.has(kind):
         names = attrs.fields_dict(kind)

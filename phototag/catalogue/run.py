@@ -1,4 +1,4 @@
-"""Tag a tree of photos in place: only what is new or asked for anew, and never a pixel in vain."""
+"""Tags a tree of photos in place: only new photos or new options; no picture is analysed twice."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ Path = str | os.PathLike[str]
 
 
 def settings_of(options: CatalogueOptions) -> str:
-    """A short name of all that decides what stands in a photo afterwards."""
+    """A fingerprint of everything that determines the metadata that a run writes."""
     return options_fingerprint(options, __version__, FORM, rules().identity, plugins.identity())
 
 
 @attrs.frozen
 class Task:
-    """A photo, and what earlier runs knew of it."""
+    """A photo, and what earlier runs have stored about it."""
 
     catalogue: Catalogue
     found: Found
@@ -58,12 +58,12 @@ class Task:
 
 
 class Catalogue:
-    """One tree that is being tagged.
+    """One tree to be tagged.
 
     Args:
         root: the folder.
-        options: how to go through it, and what is written.
-        state: what earlier runs knew.
+        options: how to search it, and what to write.
+        state: the results of earlier runs.
         pool: does the work.
     """
 
@@ -75,17 +75,17 @@ class Catalogue:
         if not self._dry:
             state.correct_kinds(options.corrections)
         self._corrected = state.corrections() | dict(options.corrections)
-        # A picture that cannot be opened stays so, whatever is asked for; unless it may take more.
+        # A picture that cannot be opened fails with any options, unless the limits are raised.
         self._unreadable = f"{__version__}/{state.seen_by}/{pool.limits}"
         self._run: int | None = None
-        self._recalls = True  # pictures are worth hashing before they are looked at
+        self._recalls = True  # hashing a picture before detection may save the detection
 
     @property
     def _dry(self) -> bool:
         return self._options.dry_run
 
     def tasks(self, found: Iterable[Found] | None = None) -> Iterator[list[Task]]:
-        """The photos, each with its partners; all of them, unless some are given."""
+        """The photos, each with its partners; all photos of the tree, unless some are given."""
         options, state = self._options, self._state
         self._recalls = state.has_scenes()
         found = found or find(
@@ -107,7 +107,7 @@ class Catalogue:
             yield group
 
     def seen(self, found: Found, row: Row | None) -> tuple[Analysis, PhotoState, VerdictSource]:
-        """What follows from a photo, and what a person has said of it; errors as for ``analyze``."""
+        """Analyse a photo, taking a person's correction into account; raises as ``analyze`` does."""
         photo_state, verdict_from = self.identify(found, row)
         assert photo_state.scene is not None
         analysis = self._evaluate(
@@ -116,12 +116,12 @@ class Catalogue:
         return analysis, photo_state, verdict_from
 
     def complete(self) -> None:
-        """Note that the whole tree has been gone through."""
+        """Record that the whole tree has been processed."""
         if not self._dry and not self._options.failed:
             self._state.end(self._number, self._settings)
 
     def ready(self, task: Task) -> Outcome | None:
-        """The outcome of a photo with which there is nothing to do."""
+        """The outcome of a photo that needs no work; None if it does."""
         found, row = task.found, task.row
         if found.error is not None:
             return Outcome(photo=found.path, error=found.error)
@@ -151,11 +151,11 @@ class Catalogue:
     # ------------------------------------------------------------------ one photo
 
     def _tagged(self, task: Task, beside: str) -> tuple[Outcome, str]:
-        """The outcome, and what the photo looks like afterwards.
+        """Return the outcome, and the photo's fingerprint afterwards.
 
         Args:
             task: the photo.
-            beside: what its partner looks like by now.
+            beside: the present fingerprint of its partner.
         """
         verdict_from = None
         try:
@@ -165,7 +165,8 @@ class Catalogue:
                     photo_state, verdict_from = self.identify(source, task.row)
                     return self._tag(task, photo_state, verdict_from, beside)
                 except errors.ChangedMeanwhile:
-                    # Somebody rated it at this very moment: once more, with what is there now.
+                    # Another program changed it at this moment (a rating, say): try once more with the new
+                    # content.
                     if last:
                         raise
                     task = attrs.evolve(task, row=None)
@@ -190,7 +191,7 @@ class Catalogue:
         analysis = self._evaluate(found.path, photo_state.scene, kind)
         if found.partner is not None:
             photo_state = self._identify(found.path, detect=False)
-            # What the camera developed may be cut differently, and has another number of pixels.
+            # The developed photo may be cropped differently and has another number of pixels.
             analysis = attrs.evolve(analysis, crops=(), refusals=())
         order = order_of(analysis, options)
         place = self._place(found)
@@ -214,7 +215,7 @@ class Catalogue:
         ), now
 
     def identify(self, found: Found, row: Row | None) -> tuple[PhotoState, VerdictSource]:
-        """A photo and what is in it; from the state if this picture has been seen before."""
+        """Identify a photo and its scene; from the state file if this picture has been analysed before."""
         state = self._state
         if row and row.picture and found.state and row.fingerprint == found.fingerprint:
             scene = state.scene(row.picture)
@@ -233,7 +234,7 @@ class Catalogue:
         return photo_state, VerdictSource.ANALYSED
 
     def _evaluate(self, path: str, scene: Scene, kind: Kind | None) -> Analysis:
-        """What follows from a scene, with this run's crop profiles."""
+        """Evaluate a scene with this run's crop profiles."""
         return evaluate(path, scene, profiles=self._options.profiles, kind=kind)
 
     def _identify(self, path: str, *, detect: bool = True) -> PhotoState:
@@ -243,7 +244,7 @@ class Catalogue:
     def _put(
         self, path: str, order: WriteOrder, options: WriteOptions, expected: Expected | None = None
     ) -> Written:
-        """Write what is ordered; with ``expected``, only where the photo is as this run knows it."""
+        """Carry out the write order; with ``expected``, only if the photo is as this run knows it."""
         photo = PhotoFile.of(path)
         return self._pool.submit(
             Write(photo=photo, order=order, options=options, expected=expected)
@@ -252,7 +253,7 @@ class Catalogue:
     def _write(
         self, task: Task, place: PhotoKey, photo_state: PhotoState, order: WriteOrder
     ) -> tuple[Change, Written]:
-        """Write what is ordered, with what stood there before in the book."""
+        """Carry out the write order, after entering the earlier record in the run log."""
         path, run_log = task.found.path, self._state
         options = part(self._options, WriteOptions)
         if options.dry_run:
@@ -260,14 +261,14 @@ class Catalogue:
             assert written.change is not None
             return written.change, written
         before = run_log.written(place) if task.row and task.row.etag else None
-        # Without its record a statement is unknown: the writer then tells what it finds.
+        # Without an entry in the state, the earlier record is unknown: the writer returns what it finds.
         etag = task.row.etag if task.row and before else ""
         run = self._number_of_run()
         new = run_log.intend(run, place, photo_state.picture, before)
         try:
             written = self._put(path, order, options, photo_state.expecting(etag))
             if written.change is None:
-                # Another computer stated something there, or this run did and was killed.
+                # Another computer has written a record, or this run has and was then killed.
                 if new or self._etag_of(path, order) != written.etag:
                     there = written.found
                     before = PastWrite(order=WriteOrder(record=there)) if there else None
@@ -278,7 +279,7 @@ class Catalogue:
                     path, "another program changed it at the same time", "try again"
                 )
         except (errors.WriteUncertain, errors.WorkerDied):
-            raise  # the photo may have been written: it stays in the book
+            raise  # the photo may have been written: it stays in the run log
         except errors.PhototagError:
             if new:
                 run_log.settle(run, place, changed=False)
@@ -287,16 +288,16 @@ class Catalogue:
         return written.change, written
 
     def _settings_of(self, found: Found, picture: str | None) -> str:
-        """What decides on a photo: all that was asked for, and what a person has said of it.
+        """The fingerprint for a photo: all options that apply, and a person's correction.
 
-        What is said of a developed photo is part of its own settings, and its negative follows it.
+        A correction of a developed photo is part of that photo's settings, and its negative follows it.
         """
         alone = found.partner is None
         kind = self._corrected.get(picture) if alone and picture is not None else None
         return self._settings if kind is None else f"{self._settings}/{kind}"
 
     def _etag_of(self, path: str, order: WriteOrder) -> str:
-        """The mark of the statement that would stand in a photo."""
+        """The etag of the record that a write would leave in a photo."""
         dry = attrs.evolve(part(self._options, WriteOptions), dry_run=True)
         return self._put(path, order, dry).etag
 
@@ -312,7 +313,7 @@ class Catalogue:
         found, before = task.found, task.row or Row(fingerprint="")
         settled = is_settled(error) and found.state is not None
         if seen and isinstance(error, errors.WorkerDied):
-            settled = False  # it is the write that did not come back
+            settled = False  # the write has not returned
         row = attrs.evolve(
             before,
             fingerprint=found.fingerprint if settled else "",
@@ -321,7 +322,7 @@ class Catalogue:
             error=error,
         )
         place = self._place(found)
-        self._state.remember(place, row, self._state.written(place))  # what stands there still does
+        self._state.remember(place, row, self._state.written(place))  # still in the photo
 
     def _place(self, found: Found) -> PhotoKey:
         return PhotoKey(self._number, os.fsencode(found.folder), os.fsencode(found.name))
@@ -331,25 +332,24 @@ class Catalogue:
 def tag_catalogue(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[Outcome]:
     """Analyse every photo below the roots and write the results into them.
 
-    Yields one ``Outcome`` a photo, in order of their names, as they become ready; a photo that
-    fails has its error in it and does not end the run.  What a run saw and wrote is kept in a state
-    file: photos that are as they were cost a look at their size and time, a changed vocabulary or
-    calibration is applied without opening a picture again, and the next run resumes one that was
-    interrupted.
+    Yields one ``Outcome`` per photo, in order of their names, as they become ready; the outcome of a photo
+    that fails contains its error, and the run continues. A state file stores what a run has found and
+    written: for unchanged photos, only size and time are checked; a changed vocabulary or calibration is
+    applied without opening a picture again; and an interrupted run is resumed by the next one.
 
     Args:
-        roots: a folder or photo, or several; of single photos no state is kept.
+        roots: a folder or photo, or several; no state is stored for single photos.
         options: see ``CatalogueOptions``; each is a keyword argument.
 
     Raises:
-        CatalogueBusy: another run is at work in the same folders.
+        CatalogueBusy: another run is working in the same folders.
         StateUnusable: the state file cannot be used.
     """
     return tag_trees(roots, options)
 
 
 def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[Outcome]:
-    """As ``tag_catalogue``, for who has the options."""
+    """As ``tag_catalogue``, with an options object."""
     check_crop(options, options.profiles)
     names = names_of(roots)
     folders = [name for name in names if os.path.isdir(name)]
@@ -376,7 +376,7 @@ def through(
     stop: threading.Event | None,
     found: Iterable[Found] | None = None,
 ) -> Generator[Outcome]:
-    """The outcomes of a catalogue, or of some of its photos, in order."""
+    """Yield the outcomes of a catalogue, or of some of its photos, in order."""
 
     def ready(tasks: list[Task]) -> list[Outcome] | None:
         done = [catalogue.ready(task) for task in tasks]

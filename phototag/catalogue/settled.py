@@ -1,4 +1,4 @@
-"""Which failures are the photo's own: it is not looked at again before it changes."""
+"""Which failures are caused by the photo itself: it is not analysed again until it changes."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _OF_THE_PHOTO: Final = (
     errors.MetadataDamaged,
     errors.WorkerDied,
 )
-# What state files hold from before there was ``WorkerStopped``: ended by HUP, INT, KILL or TERM.
+# The form of such errors in state files older than ``WorkerStopped``: ended by HUP, INT, KILL or TERM.
 _STOPPED: Final = re.compile(r"made the sealed process end with status -(1|2|9|15)\b")
 
 
 def is_settled(error: errors.PhototagError) -> bool:
-    """Whether another look at the same file would end in the same way.
+    """Whether another attempt on the same file would fail in the same way.
 
-    A crash and a hang are its doing; that somebody ended the sealed process while it was at work is not.
+    The photo causes a crash or a hang, but not the end of the sealed process by somebody else.
     """
     if isinstance(error, errors.WorkerStopped):
         return False

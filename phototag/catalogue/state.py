@@ -1,7 +1,7 @@
-"""What earlier runs saw and did, in an SQLite file: a cache, and the book that ``undo`` reads.
+"""What earlier runs have found and done, in an SQLite file: a cache, and the run log that ``undo`` reads.
 
-The photos themselves hold what phototag wrote.  Without this file every photo is looked at again,
-and a run can only be taken back with ``remove``; nothing else is lost.
+The photos themselves contain what phototag wrote. Without this file, every photo is analysed again, and
+``undo`` is not possible, only ``remove``; nothing else is lost.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @attrs.frozen
 class PhotoKey:
-    """Where a photo lies: a catalogue, a folder relative to its root, a name."""
+    """Identifies a photo by its place: a catalogue, a folder relative to its root, a name."""
 
     root: int
     folder: bytes
@@ -39,7 +39,7 @@ class PhotoKey:
 
 @attrs.frozen(kw_only=True)
 class PastWrite:
-    """What was written into a photo, and how; enough to write it again."""
+    """What was written into a photo, and how: enough to write it again."""
 
     order: WriteOrder
     options: WriteOptions = attrs.Factory(WriteOptions)
@@ -47,7 +47,7 @@ class PastWrite:
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """What is known of a photo; see the table ``photos``."""
+    """What is stored about a photo; see the table ``photos``."""
 
     fingerprint: str
     picture: str | None = None
@@ -59,14 +59,14 @@ class Row:
 
 @attrs.frozen(kw_only=True)
 class Run:
-    """One run, with its interruptions.
+    """One run, including its interruptions.
 
     Attributes:
-        number: what ``phototag undo`` takes.
+        number: the run's number, as for ``phototag undo``.
         root: the folder.
         started, ended: seconds since 1970; ``ended`` is None for one that was interrupted.
         software: version of phototag.
-        changes: photos that it changed and that have not been taken back.
+        changes: number of photos that it changed and that have not been undone.
     """
 
     number: int
@@ -79,7 +79,7 @@ class Run:
 
 @attrs.frozen(kw_only=True)
 class LoggedChange:
-    """One photo in the book of a run."""
+    """One photo in the run log."""
 
     place: PhotoKey
     picture: str
@@ -87,7 +87,7 @@ class LoggedChange:
 
 
 class State(Database):
-    """What is known of catalogues; arguments and errors as for ``Database``."""
+    """What is stored about catalogues; arguments and errors as for ``Database``."""
 
     def __init__(self, file: str | os.PathLike[str] | None = None) -> None:
         super().__init__(file)
@@ -102,7 +102,7 @@ class State(Database):
         return number
 
     def photos(self, root: int, folder: bytes) -> dict[bytes, Row]:
-        """All that is known of the photos in one folder, by name."""
+        """All that is stored about the photos in one folder, by name."""
         found = self._all(
             "SELECT name, looks, picture, settings, kind, mark, error FROM photos"
             " WHERE root = ? AND folder = ?",
@@ -127,7 +127,7 @@ class State(Database):
         return set(self._all(query, root))
 
     def remember(self, place: PhotoKey, row: Row, written: PastWrite | None = None) -> None:
-        """Put down what is known of a photo now."""
+        """Store what is now known about a photo."""
         self._do(
             "INSERT OR REPLACE INTO photos"
             " (root, folder, name, looks, picture, settings, kind, mark, written, error)"
@@ -143,15 +143,15 @@ class State(Database):
         )
 
     def written(self, place: PhotoKey) -> PastWrite | None:
-        """What was last written into a photo."""
+        """The last write into a photo."""
         query = "SELECT written FROM photos WHERE root = ? AND folder = ? AND name = ?"
         found = self._one(query, *attrs.astuple(place))
         return None if found is None or found[0] is None else _to_past_write(found[0])
 
     def places(self, root: int, picture: str, run: int) -> list[PhotoKey]:
-        """Where a picture has been met that a run had changed elsewhere.
+        """The places where later runs have found a picture that a run had changed at another place.
 
-        A photo of the same picture that this run or one before it has changed itself is another one.
+        A copy of the picture that this run or an earlier one has changed there is a different photo.
         """
         query = (
             "SELECT root, folder, name FROM photos WHERE root = ? AND picture = ? AND NOT EXISTS"
@@ -165,18 +165,18 @@ class State(Database):
     # ------------------------------------------------------------------ scenes
 
     def scene(self, picture: str) -> Scene | None:
-        """What the present models have seen in a picture."""
+        """The scene that the present models have detected in a picture."""
         query = "SELECT scene FROM scenes WHERE picture = ? AND seen_by = ?"
         found = self._one(query, picture, self.seen_by)
         return None if found is None else unpacked(found[0], Scene)
 
     def has_scenes(self) -> bool:
-        """Whether anything has been seen yet."""
+        """Whether any scene is stored."""
         found: tuple[int] = self._one("SELECT EXISTS (SELECT 1 FROM scenes)")
         return bool(found[0])
 
     def keep(self, picture: str, scene: Scene) -> None:
-        """Put down what was seen in a picture."""
+        """Store the scene of a picture."""
         self._do(
             "INSERT OR REPLACE INTO scenes (picture, seen_by, scene) VALUES (?, ?, ?)",
             picture,
@@ -185,20 +185,20 @@ class State(Database):
         )
 
     def correct_kinds(self, kinds: Mapping[str, Kind]) -> None:
-        """Put down what people have said of pictures."""
+        """Store people's corrections of pictures."""
         for picture, kind in kinds.items():
             query = "INSERT OR REPLACE INTO corrections (picture, kind) VALUES (?, ?)"
             self._do(query, picture, str(kind))
 
     def corrections(self) -> dict[str, Kind]:
-        """What people have said of pictures, by their hash."""
+        """People's corrections of pictures, by the pictures' hash."""
         found = self._all("SELECT picture, kind FROM corrections")
         return {picture: Kind(kind) for picture, kind in found}
 
     # ------------------------------------------------------------------ runs
 
     def begin(self, root: int, settings: str, software: str) -> int:
-        """The number of a run: of the last one if it was interrupted and asked for the same."""
+        """The number of a run: that of the last one if it was interrupted and had the same settings."""
         query = "SELECT id, settings, ended FROM runs WHERE root = ? ORDER BY id DESC LIMIT 1"
         with self._lock, self._told():
             last = self._one(query, root)
@@ -212,7 +212,7 @@ class State(Database):
             return made.lastrowid
 
     def end(self, root: int, settings: str) -> None:
-        """The whole tree has been gone through."""
+        """Record that the whole tree has been processed."""
         self._do(
             "UPDATE runs SET ended = ? WHERE root = ? AND settings = ? AND ended IS NULL",
             time.time(),
@@ -221,7 +221,7 @@ class State(Database):
         )
 
     def intend(self, run: int, place: PhotoKey, picture: str, before: PastWrite | None) -> bool:
-        """Note before a write what stood in the photo; whether this run had not noted it yet."""
+        """Log the photo's earlier record before a write; return whether it is new in this run's log."""
         with self._lock, self._told():
             made = self._sql.execute(
                 "INSERT OR IGNORE INTO changes (run, folder, name, picture, before, done)"
@@ -237,7 +237,7 @@ class State(Database):
             return made.rowcount > 0
 
     def correct(self, run: int, place: PhotoKey, before: PastWrite | None) -> None:
-        """Something else stood in the photo."""
+        """Correct the log: the photo's earlier record was a different one."""
         self._do(
             "UPDATE changes SET before = ? WHERE run = ? AND folder = ? AND name = ?",
             None if before is None else packed(before),
@@ -247,7 +247,7 @@ class State(Database):
         )
 
     def settle(self, run: int, place: PhotoKey, *, changed: bool) -> None:
-        """Note after a write whether it changed the photo."""
+        """Log after a write whether it changed the photo."""
         query = "UPDATE changes SET done = 1" if changed else "DELETE FROM changes"
         where = " WHERE run = ? AND folder = ? AND name = ?"
         self._do(query + where, run, place.folder, place.name)
@@ -272,7 +272,7 @@ class State(Database):
         ]
 
     def entries(self, run: int) -> Iterator[LoggedChange]:
-        """The photos that a run changed and that have not been taken back, by name."""
+        """The photos that a run changed and that have not been undone, by name."""
         (root,) = self._one("SELECT root FROM runs WHERE id = ?", run)
         names = self._all(
             "SELECT folder, name FROM changes WHERE run = ? AND undone = 0 ORDER BY folder, name",
@@ -292,7 +292,7 @@ class State(Database):
             )
 
     def later(self, run: int, place: PhotoKey) -> int | None:
-        """A later run that changed the same photo and has not been taken back."""
+        """A later run that changed the same photo and has not been undone; None without one."""
         query = (
             "SELECT max(runs.id) FROM runs JOIN changes ON changes.run = runs.id"
             " WHERE runs.root = ? AND runs.id > ? AND folder = ? AND name = ? AND undone = 0"
@@ -301,13 +301,13 @@ class State(Database):
         return found
 
     def undo(self, run: int, entry: LoggedChange, now: PhotoKey, etag: str) -> None:
-        """Note that a photo is as it was before a run.
+        """Record that a photo is again as it was before a run.
 
         Args:
-            run: its number.
-            entry: what the run had noted.
-            now: where the photo lies today.
-            etag: of the statement that stands in it now.
+            run: the run's number.
+            entry: the photo's entry in the run log.
+            now: the photo's present place.
+            etag: etag of the record in it now.
         """
         with self._lock, self._told(), self._sql:
             self._sql.execute("BEGIN IMMEDIATE")
@@ -324,14 +324,14 @@ class State(Database):
                     *attrs.astuple(now),
                 ),
             )
-            # A run that is taken back is not gone on with.
+            # A run that has been undone is not resumed.
             self._sql.execute(
                 "UPDATE runs SET ended = started WHERE id = ? AND ended IS NULL", (run,)
             )
 
 
 def _to_past_write(column: bytes) -> PastWrite:
-    """What was packed; earlier runs kept the whole order in the record."""
+    """Unpack a past write; earlier versions stored the whole order in the record."""
     values = unpacked(column, dict[str, Any])
     if "order" not in values:
         record = values.pop("record")

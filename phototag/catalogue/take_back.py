@@ -1,4 +1,4 @@
-"""Take back one run: every photo says again what it said before."""
+"""Undoes one run: every photo gets its earlier record back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def runs(state: str | os.PathLike[str] | None = None) -> list[Run]:
     """The runs that have changed photos, the oldest first.
 
     Args:
-        state: path of the state file; None = the user's own.
+        state: path of the state file; None = the user's default.
 
     Raises:
         StateUnusable: the state file cannot be used.
@@ -38,27 +38,24 @@ def runs(state: str | os.PathLike[str] | None = None) -> list[Run]:
 
 @takes(UndoOptions)
 def undo(options: UndoOptions) -> Generator[Outcome]:
-    """Take back what one run wrote: photos get the statement back that stood in them before.
+    """Undo what one run wrote: photos get back the record that they had before.
 
-    What other programs and people have written since stays.  A photo that has been renamed is found
-    by its picture, if a later run has met it.
+    What other programs and people have written since then stays. A renamed photo is recognised by its
+    picture, if a later run has found it.
 
     Args:
         options: see ``UndoOptions``; each is a keyword argument.
 
     Returns:
-        One ``Outcome`` a photo, as they become ready.
-
-    Raises:
-        RunUnknown: there is no such run, or nothing of it is left to take back.
-        CatalogueBusy: another run is at work in the folder.
-        StateUnusable: the state file cannot be used.
+        One ``Outcome`` per photo, as they become ready.  Raises: RunUnknown: there is no such run, or nothing
+        of it is left to undo. CatalogueBusy: another run is working in the folder. StateUnusable: the state
+        file cannot be used.
     """
     return undo_run(options)
 
 
 def undo_run(options: UndoOptions) -> Generator[Outcome]:
-    """As ``undo``, for who has the options."""
+    """As ``undo``, with an options object."""
     with State(options.state) as run_log, Pool(options.workers, options.limits) as pool:
         found = _chosen(run_log, options.run)
         taking = _Taking(run_log, pool, found, part(options, ChangeOptions))
@@ -68,7 +65,7 @@ def undo_run(options: UndoOptions) -> Generator[Outcome]:
 
 @takes(RemoveOptions)
 def remove_catalogue(roots: Path | Iterable[Path], options: RemoveOptions) -> Generator[Outcome]:
-    """Take back everything phototag wrote in the photos below the roots; no state is needed.
+    """Remove everything that phototag wrote into the photos below the roots; no state file is needed.
 
     Args:
         roots: a folder or photo, or several.
@@ -78,13 +75,13 @@ def remove_catalogue(roots: Path | Iterable[Path], options: RemoveOptions) -> Ge
         One ``Outcome`` a photo, as they become ready.
 
     Raises:
-        CatalogueBusy: another run is at work in the same folders.
+        CatalogueBusy: another run is working in the same folders.
     """
     return remove_trees(roots, options)
 
 
 def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Generator[Outcome]:
-    """As ``remove_catalogue``, for who has the options."""
+    """As ``remove_catalogue``, with an options object."""
     names, stop = names_of(roots), options.stop
     folders = [os.path.realpath(name) for name in names if os.path.isdir(name)]
     with (
@@ -98,8 +95,8 @@ def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Genera
 
 def _chosen(run_log: State, number: int | None) -> Run:
     left = [run for run in run_log.runs() if run.changes and number in {None, run.number}]
-    # Photos that were deleted stay in the book: they may have been moved. Earlier runs do not wait for
-    # them, unless the whole folder is away.
+    # Deleted photos stay in the run log, since they may have been moved. They do not keep earlier runs from
+    # being undone, unless the whole folder is missing.
     for run in reversed(left):
         away = not os.path.isdir(run.root)
         if away or any(_lies(run_log, run, entry) for entry in run_log.entries(run.number)):
@@ -115,14 +112,14 @@ def _chosen(run_log: State, number: int | None) -> Run:
 
 
 class _Taking:
-    """A run that is being taken back."""
+    """Undoes one run."""
 
     def __init__(self, run_log: State, pool: Pool, run: Run, options: ChangeOptions) -> None:
         self._run_log, self._pool, self._run, self._options = run_log, pool, run, options
         self._cleaned: set[bytes] = set()  # folders
 
     def back(self, entry: LoggedChange) -> Outcome:
-        """One photo."""
+        """Undo the run for one photo."""
         path = _path(self._run, entry.place)
         if not self._options.dry_run and entry.place.folder not in self._cleaned:
             self._cleaned.add(entry.place.folder)
@@ -161,7 +158,7 @@ class _Taking:
 
 
 def _lies(run_log: State, run: Run, entry: LoggedChange) -> tuple[PhotoKey, str] | None:
-    """Where a photo lies now: where it lay, or where its picture has been met since; None if nowhere."""
+    """A photo's present place: the old one, or where its picture has been found since; None if neither."""
     if os.path.exists(path := _path(run, entry.place)):
         return entry.place, path
     for place in run_log.places(entry.place.root, entry.picture, run.number):

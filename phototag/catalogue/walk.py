@@ -1,4 +1,4 @@
-"""Which files below a folder are photos to tag, and what they look like from outside."""
+"""Finds the photos to tag below a folder, and their fingerprints."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from phototag.files.opening import FileState, path_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-# Folders that applications keep for themselves: bins, thumbnails, previews, databases.
+# Folders that belong to applications: recycle bins, thumbnails, previews, databases.
 APPLICATION_FOLDERS = frozenset(
     {"@eadir", "#recycle", "#snapshot", "$recycle.bin", "lost+found", "__macosx"}
 )
@@ -29,16 +29,16 @@ APPLICATION_SUFFIXES = (
 
 @attrs.frozen(kw_only=True)
 class Found:
-    """A photo that was found.
+    """A photo found in a search.
 
     Attributes:
-        path: as the user would name it.
-        folder: relative to the folder that was searched; empty for that folder.
-        name: of the file.
-        state: of the file; None if it is a link that leads nowhere.
-        fingerprint: state of the photo and its sidecars; changes when one of them does.
-        partner: the developed photo beside a negative, whose verdict it shares.
-        error: it is a folder that cannot be searched, for this reason.
+        path: path in the user's form.
+        folder: folder relative to the searched one; empty for the searched one.
+        name: name of the file.
+        state: state of the file; None for a broken link.
+        fingerprint: state of the photo and its sidecars; changes if one of them does.
+        partner: for a negative, the developed photo next to it, whose verdict it shares.
+        error: why this is a folder that cannot be searched; None for a photo.
     """
 
     path: str
@@ -53,12 +53,12 @@ class Found:
 def walk(
     paths: Iterable[str | os.PathLike[str]], *, links: bool = False, clean: bool = False
 ) -> Iterator[str]:
-    """The photos of ``paths``: files as they are, folders with all that is below, by name.
+    """The photos of ``paths``, by name: files, and everything below folders.
 
-    A file that is named is always taken, whatever it is called; below a folder only files with the
-    suffix of a photo are, upper or lower case.  Hidden files and folders and those of applications
-    are left out.  Symbolic links to files are followed, links to folders only if ``links`` says so;
-    no folder is gone through twice.  ``clean`` is as for ``find``.
+    A file in ``paths`` is always included, whatever its suffix; below a folder, only files with the suffix of
+    a photo are, in upper or lower case. Hidden files and folders and those of applications are left out.
+    Symbolic links to files are followed, links to folders only with ``links``; no folder is searched twice.
+    ``clean`` is as for ``find``.
     """
     for path in paths:
         name = os.path.expanduser(path_of(path))
@@ -71,24 +71,24 @@ def walk(
 def find(
     root: str, *, links: bool = False, pairs: bool = False, clean: bool = False
 ) -> Iterator[Found]:
-    """The photos below a folder, with what they look like; see ``walk``.
+    """The photos below a folder, with their fingerprints; see ``walk``.
 
     Args:
         root: the folder.
         links: follow symbolic links to folders.
-        pairs: a negative beside a developed photo of the same name becomes its partner, and comes
-            right after it.
-        clean: delete temporary files that a killed run has left behind.
+        pairs: a negative next to a developed photo of the same name becomes its partner, and follows directly
+            after it.
+        clean: delete temporary files left by a killed run.
     """
     seen: set[tuple[int, int]] = set()
     yield from _below(root, "", links=links, pairs=pairs, clean=clean, seen=seen)
 
 
 def fingerprint(states: Mapping[str, FileState], photo: str) -> str:
-    """State of a photo and its sidecars as one text.
+    """The state of a photo and its sidecars as one text.
 
     Args:
-        states: by path.
+        states: states of the files by path.
         photo: path of the photo.
     """
     ordered = sorted((path != photo, os.path.basename(path), path) for path in states)
@@ -105,7 +105,7 @@ def listing(
 
     Args:
         folder: its path.
-        inside: the same, relative to the folder that is searched.
+        inside: the same, relative to the searched folder.
         pairs: as for ``find``.
         clean: as for ``find``.
 
@@ -134,7 +134,7 @@ def listing(
 
 
 def clean_folder(folder: str) -> None:
-    """Delete temporary files that a killed run has left behind in this one folder."""
+    """Delete temporary files left by a killed run in this folder only."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith(temporary.PREFIX):
@@ -142,7 +142,7 @@ def clean_folder(folder: str) -> None:
 
 
 def inside_of(folder: str) -> bool:
-    """Whether a folder below a root is searched, by its path relative to the root."""
+    """Whether a folder is searched, by its path relative to the root."""
     parts = Path(folder).parts
     return not any(part.startswith(".") or _left_out(part) for part in parts)
 
@@ -156,7 +156,7 @@ def _below(
             return
         seen.add((status.st_dev, status.st_ino))
         photos, folders = listing(folder, inside, pairs=pairs, clean=clean)
-    except FileNotFoundError:  # it was taken away meanwhile
+    except FileNotFoundError:  # it was deleted meanwhile
         return
     except PhotoNotReadable as error:
         yield Found(path=folder, folder=inside, name="", state=None, fingerprint="", error=error)
@@ -169,13 +169,13 @@ def _below(
 
 
 def _found(entry: os.DirEntry[str], inside: str, names: set[str] | None) -> Found:
-    """One photo; ``names`` are those in its folder if there are sidecars among them."""
+    """One photo; ``names`` are the names in its folder, if sidecars are among them."""
     try:
         state = FileState.of(entry.stat())
         states = {entry.path: state}
         sidecars = []
         if entry.is_symlink():
-            # Its sidecars lie where the photo lies.
+            # The sidecars are next to the photo itself, not next to the link.
             sidecars = sidecar_names.existing(os.path.realpath(entry.path))
         elif names:
             sidecars = sidecar_names.existing(entry.path, names)
@@ -193,7 +193,7 @@ def _found(entry: os.DirEntry[str], inside: str, names: set[str] | None) -> Foun
 
 
 def _paired(photos: list[Found]) -> Iterator[Found]:
-    """Every negative right behind the developed photo of its name."""
+    """Put every negative directly after the developed photo of the same name."""
     developed: dict[str, Found] = {}
     negatives: dict[str, list[Found]] = {}
     for photo in photos:
@@ -221,7 +221,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a file, or a link that leads to one or nowhere; no folder, FIFO or socket."""
+    """Whether it is a file, a link to one, or a broken link; not a folder, FIFO or socket."""
     try:
         return stat.S_ISREG(entry.stat().st_mode)
     except OSError:

@@ -1,4 +1,4 @@
-"""Tag what arrives in a tree, as soon as it has arrived whole."""
+"""Tags photos that arrive in a tree, as soon as they are complete."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-LOOK_EVERY = 500  # ms between two looks at what waits
-AGAIN = 15 * 60.0  # s between two walks over the whole tree: the system may lose messages
+LOOK_EVERY = 500  # ms between two checks of the waiting files
+AGAIN = 15 * 60.0  # s between two searches of the whole tree: the system may lose notifications
 
 
 @takes(WatchOptions)
 def watch_catalogue(root: str | os.PathLike[str], options: WatchOptions) -> Generator[Outcome]:
-    """Tag the photos of a folder, and then every one that arrives there, until ``stop`` is set.
+    """Tag the photos of a folder, and then every photo that arrives there, until ``stop`` is set.
 
-    A file is touched when it has not changed for a while.  Photos with which there is nothing to
-    do, such as those phototag has just written itself, are passed over without an outcome.
+    A file is processed when it has not changed for a while. Photos that need no work, such as those that
+    phototag has just written itself, are skipped without an outcome.
 
     Args:
         root: the folder.
-        options: see ``WatchOptions``; each is a keyword argument.  ``poll`` is for network drives: the
-            system does not know of changes that other computers make there.
+        options: see ``WatchOptions``; each is a keyword argument.  ``poll`` is for network drives: the system
+            is not notified of changes that other computers make there.
 
     Raises:
         NotAFolder: there is no such folder.
@@ -51,14 +51,14 @@ def watch_catalogue(root: str | os.PathLike[str], options: WatchOptions) -> Gene
 
 
 def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator[Outcome]:
-    """As ``watch_catalogue``, for who has the options."""
+    """As ``watch_catalogue``, with an options object."""
     check_crop(options, options.profiles)
     name = os.path.expanduser(path_of(root))
     if not os.path.isdir(name):
         raise NotAFolder(name, "this is not a folder", "give the folder that you want to watch")
     stop, pairs = options.stop, options.pairs
     changes = _messages(name, options.poll, stop)
-    next(changes, None)  # from here on the system keeps messages for us
+    next(changes, None)  # from here on, the system queues notifications
     arriving = _Arriving(name, options.settled, pairs=pairs)
     with Pool(options.workers, options.limits) as pool, State(options.state) as run_log:
         catalogue = Catalogue(name, part(options, CatalogueOptions), run_log, pool)
@@ -81,7 +81,7 @@ def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator
 def _tagged(
     catalogue: Catalogue, pool: Pool, stop: threading.Event | None, found: Iterable[Found]
 ) -> Iterator[Outcome]:
-    """The outcomes of photos with which something was to be done, while no other run is at work."""
+    """The outcomes of photos that needed work; waits while another run is working."""
     try:
         with locked([os.path.realpath(catalogue.root)], wait=True, stop=stop):
             news = through(catalogue, pool, stop, found)
@@ -95,10 +95,10 @@ def _tagged(
 
 def _messages(
     folder: str,
-    poll: bool,  # noqa: FBT001 - it is the caller's
+    poll: bool,  # noqa: FBT001 - the caller's option
     stop: threading.Event | None,
 ) -> Generator[set[tuple[watchfiles.Change, str]]]:
-    """What the system tells of a tree, and nothing now and then."""
+    """The system's notifications for a tree; an empty one at regular intervals."""
     return watchfiles.watch(
         folder,
         watch_filter=None,
@@ -112,14 +112,14 @@ def _messages(
 
 
 class _Arriving:
-    """Files that have changed lately."""
+    """Files that have changed recently."""
 
     def __init__(self, root: str, settled: float, *, pairs: bool) -> None:
         self._root, self._settled, self._pairs = root, settled, pairs
         self._waiting: dict[str, tuple[FileState, float]] = {}
 
     def add(self, paths: Iterable[str]) -> None:
-        """Files that the system told of; of a new folder, all that is in it."""
+        """Add files from the system's notifications; for a new folder, everything in it."""
         for path in paths:
             folder, name = os.path.split(path)
             if not inside_of(self._relative(folder)):
@@ -132,7 +132,7 @@ class _Arriving:
                 self._wait(path)
 
     def whole(self) -> list[Found]:
-        """The photos that have arrived; they are not waited for any more."""
+        """Return the photos that are complete, and stop waiting for them."""
         now = time.monotonic()
         done = []
         for path, (before, since) in list(self._waiting.items()):
@@ -152,7 +152,7 @@ class _Arriving:
             self._waiting[path] = state, time.monotonic()
 
     def _found(self, paths: list[str]) -> Iterator[Found]:
-        """What the photos look like, by folder as a walk would meet them."""
+        """The photos with their fingerprints, by folder, in the order of a search."""
         wanted = set(paths)
         for folder in sorted({os.path.dirname(path) for path in paths}):
             try:

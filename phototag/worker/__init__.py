@@ -1,8 +1,8 @@
 """The sealed process: native code never runs in the caller's process.
 
-Decoders, nets and exiv2 run in a child.  A crash or a hang costs one photo, the child's chatter goes
-to ``logging``, and nothing in it finds a way out to the network.  The caller's process imports none
-of cv2, mediapipe, pyexiv2 and numpy.
+Decoders, nets and exiv2 run in a child process. A crash or a hang costs one photo, the child's output goes to
+``logging``, and nothing in it can reach the network. The caller's process does not import cv2, mediapipe,
+pyexiv2 or numpy.
 """
 
 from __future__ import annotations

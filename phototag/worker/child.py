@@ -1,4 +1,4 @@
-"""The child's side: take requests from stdin, answer on stdout, leave when stdin ends."""
+"""The child's side: reads requests from stdin, answers on stdout, exits when stdin ends."""
 
 from __future__ import annotations
 
@@ -26,41 +26,41 @@ if TYPE_CHECKING:
 
     Requests = queue.SimpleQueue[Incoming | None]
 
-END_SECONDS = 4.0  # s for the work in hand after the caller is gone
+END_SECONDS = 4.0  # s for the current work after the caller has ended
 TOO_LITTLE = (
     "there is not enough memory for this picture",
     "raise the limit with --max-memory or Limits(memory=...)",
 )
 NO_MEMORY = ("insufficient memory", "bad allocation", "bad_alloc", "out of memory")
 TIDY_EVERY = 20  # requests; it takes 1 to 4 ms
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # numbers in glibc's malloc.h
-KEPT_BLOCK, KEPT_ALTOGETHER = 32 << 20, 64 << 20  # bytes; glibc takes no larger block
-GRACE = 5.0  # s after the caller's own time-out until the child ends itself
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # constants of glibc's malloc.h
+KEPT_BLOCK, KEPT_ALTOGETHER = 32 << 20, 64 << 20  # bytes; glibc accepts no larger block
+GRACE = 5.0  # s from the caller's own time-out until the child ends itself
 
 
 def main(memory: int, handlers: Handlers[Any] = HANDLERS) -> None:
-    """Serve the caller until it closes our stdin or dies.
+    """Serve the caller until it closes this process's stdin or dies.
 
     Args:
-        memory: MB that this process may take.
-        handlers: what it can be asked for.
+        memory: MB that this process may use.
+        handlers: the functions that handle the requests.
     """
     _limit_memory(memory)
     _keep_memory()
-    # Ctrl-C reaches the whole terminal group; the caller decides what becomes of the work in hand.
+    # Ctrl-C reaches the whole terminal group; the caller decides what happens to the current work.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
-    os.dup2(2, 1)  # whatever prints from now on goes to the log
-    with contextlib.suppress(OSError):  # the caller is gone; it is known when stdin ends
+    os.dup2(2, 1)  # from now on, all printed output goes to the log
+    with contextlib.suppress(OSError):  # the caller has ended, so stdin ends too
         messages.send_greeting(replies, __version__)
     waiting: Requests = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
     answered = 0
     while (request := waiting.get()) is not None:
-        # A C thread that needs no GIL: it ends a child that hangs in native code even when the
-        # caller, whose time-out comes first, is gone.
+        # A C thread that does not need the GIL: it ends a child that hangs in native code even if the caller,
+        # whose time-out comes first, has ended.
         faulthandler.dump_traceback_later(request.seconds + GRACE, exit=True)
         answer = _answered(request, handlers)
         faulthandler.cancel_dump_traceback_later()
@@ -69,10 +69,10 @@ def main(memory: int, handlers: Handlers[Any] = HANDLERS) -> None:
         answered += 1
         if answered % TIDY_EVERY == 0:
             _tidy()
-    if _leads_a_group():  # whatever a decoder has started does not outlive it
+    if _leads_a_group():  # ends processes that a decoder has started
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(0, signal.SIGTERM)
-    # Not closing mediapipe's tasks: that would send their usage statistics.
+    # Mediapipe's tasks are not closed: closing would send their usage statistics.
     os._exit(0)
 
 
@@ -81,10 +81,9 @@ def _leads_a_group() -> bool:
 
 
 def _limit_memory(megabytes: int) -> None:
-    """Let allocations beyond it fail: a bomb costs its photo, not the machine.
+    """Limit the memory: a decompression bomb then fails as one photo and does not stop the machine.
 
-    Linux counts under this limit what a process may write to and shares with nobody; other systems
-    do not.
+    Linux counts private writable memory against this limit; other systems do not.
     """
     if sys.platform == "linux":
         import resource  # noqa: PLC0415 - not on Windows
@@ -96,36 +95,36 @@ def _limit_memory(megabytes: int) -> None:
 
 
 def _keep_memory() -> None:
-    """Use memory of one picture for the next: new pages from the system cost a tenth of the time.
+    """Reuse the memory of one picture for the next: new pages from the system cost a tenth of the time.
 
-    By default glibc gives every block of a picture's size back and asks for it again, zeroed.
+    By default, glibc returns every block of a picture's size to the system and requests it again, zeroed.
     """
     _glibc("mallopt", M_MMAP_THRESHOLD, KEPT_BLOCK)
     _glibc("mallopt", M_TRIM_THRESHOLD, KEPT_ALTOGETHER)
-    _glibc("mallopt", M_ARENA_MAX, 1)  # or every thread of the nets keeps some of its own
+    _glibc("mallopt", M_ARENA_MAX, 1)  # else every thread of the nets keeps its own
 
 
 def _tidy() -> None:
-    """Give free memory back to the system: pictures of many sizes leave holes of every size.
+    """Return free memory to the system: pictures of many sizes leave gaps of all sizes.
 
-    Measured on pictures of 60 sizes: 8 % growth over 600 of them without, none with it.
+    Measured with pictures of 60 sizes: 8 % growth over 600 pictures without it, none with it.
     """
     _glibc("malloc_trim", 0)
 
 
 def _glibc(name: str, *arguments: int) -> None:
-    """Call a function that glibc alone has; nothing on other systems."""
+    """Call a function of glibc; does nothing on other systems."""
     function = getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
     if function is not None:
         function(*arguments)
 
 
 def _listen(requests: BinaryIO, waiting: Requests) -> None:
-    """Hand on requests; at the end of the stream give the work in hand a moment, then leave."""
+    """Pass on requests; at the end of the stream, give the current work a few seconds, then exit."""
     try:
         while True:
             waiting.put(messages.receive_request(requests))
-    except MemoryError:  # the rest of the stream cannot be told apart any more
+    except MemoryError:  # the rest of the stream cannot be parsed any more
         sys.stderr.write(f"a request was too large: {TOO_LITTLE[0]}\n")
         sys.stderr.flush()
         os._exit(1)
@@ -138,7 +137,7 @@ def _listen(requests: BinaryIO, waiting: Requests) -> None:
 
 
 def _answered(request: Incoming, handlers: Handlers[Any]) -> object:
-    """The answer, or the error in words: nothing a photo does may end this process."""
+    """Return the answer, or the error as data: no exception caused by a photo may end this process."""
     try:
         return handlers.answer(request.to(handlers))
     except errors.PhototagError as error:
@@ -155,5 +154,5 @@ def _answered(request: Incoming, handlers: Handlers[Any]) -> object:
 
 
 def _is_memory(error: Exception) -> bool:
-    """Whether a library says in its own way that it got no memory."""
+    """Whether an exception of a library means that it is out of memory."""
     return any(words in str(error).lower() for words in NO_MEMORY)

@@ -1,4 +1,4 @@
-"""Write a crop as a new file: full resolution, upright, with the photo's profile and metadata."""
+"""Writes a crop as a new file: full resolution, upright, with the photo's colour profile and metadata."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
     from phototag.worker.requests import Cut
 
-MOST_SHIFT = 0.02  # of the crop's side by which the grid of a JPEG may move it
+MOST_SHIFT = 0.02  # most shift of a crop to the grid of a JPEG, as a part of its side
 BLOCK = 8  # px
 ORIENTATION = 0x0112  # Exif tags
 EXIF_IFD, WIDTH, HEIGHT = 0x8769, 0xA002, 0xA003
-# What a TIFF keeps beside its Exif: the form of its pixels, and blocks that are carried otherwise.
+# Tags of a TIFF that are not Exif data: the layout of its pixels, and blocks that are copied separately.
 STRUCTURE = {
     *range(254, 260), 262, 266, 273, *range(277, 280), 284, 292, 293, 317, 320, *range(322, 326),
     330, 338, 339, 347, 700, 33723, 34377, 34675,
@@ -41,15 +41,15 @@ TURNS = {
     4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
     6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
-CUT_SECONDS = 30  # less than a sealed process gets
+CUT_SECONDS = 30  # less than the time limit of a sealed process
 
 
 def cut(order: Cut) -> None:
     """Write the new file.
 
     Raises:
-        WriteRefused: there is such a file already, or the crop cannot be made so.
-        FormatNotWritable: pictures of the target's format are not written.
+        WriteRefused: the new file already exists, or the crop cannot be made in this way.
+        FormatNotWritable: phototag does not write pictures in the target's format.
         PhototagError: the photo cannot be read.
     """
     photo = read_file(order.photo.path)
@@ -80,7 +80,7 @@ def _cut_anew(photo: Original, order: Cut) -> bytes:
         )
     with opened(photo.photo, photo.data) as image:
         try:
-            image.load()  # first: a PNG may say behind the pixels how it is turned
+            image.load()  # first: in a PNG, the orientation may be after the pixels
             turn = None if image.format in UPRIGHT_FORMATS else TURNS.get(orientation_of(image))
             whole = image if turn is None else image.transpose(turn)
         except Exception as error:  # every decoder has its own exceptions for broken data
@@ -95,7 +95,7 @@ def _cut_anew(photo: Original, order: Cut) -> bytes:
         if form.encoder.takes_quality:
             options["quality"] = order.quality
         fitted = _in_a_mode_of(form.encoder, part)
-        # A profile describes the colours of one mode: of another it would be wrong.
+        # A colour profile applies to one mode; for another mode, it would be wrong.
         if (profile := image.info.get("icc_profile")) and fitted.mode == part.mode:
             options["icc_profile"] = profile
         if (exif := _exif(photo, image, order.pixels, 1)) is not None:
@@ -118,7 +118,7 @@ def _cut_anew(photo: Original, order: Cut) -> bytes:
 
 
 def _in_a_mode_of(encoder: Encoder, part: Image.Image) -> Image.Image:
-    """The picture in a mode that the format takes."""
+    """Convert the picture to a mode that the format supports."""
     if part.mode in encoder.modes:
         return part
     if part.mode.startswith("I;16"):
@@ -131,10 +131,10 @@ def _in_a_mode_of(encoder: Encoder, part: Image.Image) -> Image.Image:
 def _exif(
     photo: Original, image: Image.Image, pixels: tuple[int, int], orientation: int
 ) -> bytes | None:
-    """The photo's Exif for the new picture: this orientation, its size, no thumbnail of the old."""
+    """The photo's Exif for the new picture: with this orientation and its size, without the old thumbnail."""
     try:
         return _exif_of(image, pixels, orientation)
-    except Exception as error:  # Pillow raises whatever a mistyped tag leads it to
+    except Exception as error:  # Pillow raises all kinds of exceptions for a tag of the wrong type
         raise MetadataDamaged(photo.photo, f"its Exif cannot be copied ({error})") from error
 
 
@@ -145,19 +145,19 @@ def _exif_of(image: Image.Image, pixels: tuple[int, int], orientation: int) -> b
     for tag in STRUCTURE & set(exif):
         del exif[tag]
     exif[ORIENTATION] = orientation
-    if EXIF_IFD in exif:  # asking for it would make an empty one
+    if EXIF_IFD in exif:  # access would create an empty one
         inner = exif.get_ifd(EXIF_IFD)
         for tag, value in zip((WIDTH, HEIGHT), pixels, strict=True):
             if tag in inner:
                 inner[tag] = value
-    return exif.tobytes()  # Pillow leaves the second directory out: the thumbnail and its tags
+    return exif.tobytes()  # Pillow omits the second directory: the thumbnail and its tags
 
 
 # --------------------------------------------------------------------------- without loss
 
 
 def _cut_losslessly(photo: Original, order: Cut) -> bytes:
-    """Move whole blocks of a JPEG; the stored pixels keep their orientation."""
+    """Copy whole blocks of a JPEG; the stored pixels keep their orientation."""
     program = shutil.which("jpegtran")
     if program is None:
         raise WriteRefused(
@@ -202,7 +202,7 @@ def _cut_losslessly(photo: Original, order: Cut) -> bytes:
 
 
 def _on_the_grid(photo: Original, image: JpegImageFile, box: Box) -> tuple[int, int, int, int]:
-    """Left, top, width and height in stored pixels, the corner moved to the grid of the blocks."""
+    """Left, top, width and height in stored pixels, with the corner moved to the grid of the blocks."""
     width, height = image.size
     wide, high = round(box.width * width), round(box.height * height)
     left, top = round(box.x * width), round(box.y * height)

@@ -1,4 +1,4 @@
-"""One photo with its drawing and its reasons as a picture, for a report or an issue."""
+"""Draws a photo with faces, crops and reasons as a picture, for a report or an issue."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     Colour: TypeAlias = tuple[int, int, int]
 
 SIDE: Final = 900  # px, long side of the photo
-PANEL: Final = 640  # px, width of what stands beside it
+PANEL: Final = 640  # px, width of the panel beside it
 MARGIN: Final = 24  # px
-TRACK: Final = 170, 410  # px, where a bar may lie in the panel
+TRACK: Final = 170, 410  # px, left and right limit of the bars in the panel
 INK, QUIET, PAPER, LINE = (28, 29, 31), (90, 94, 102), (255, 255, 255), (212, 214, 218)
 TOWARDS, AGAINST = (11, 87, 194), (163, 50, 11)
 COLOURS: Final = {
@@ -41,7 +41,7 @@ def draw(order: Draw) -> None:
     """Write the picture.
 
     Raises:
-        WriteRefused: there is such a file already, or it cannot be written.
+        WriteRefused: the new file already exists or cannot be written.
         PhototagError: the photo cannot be read.
     """
     if os.path.lexists(order.target):
@@ -87,7 +87,7 @@ def _draw(photo: Image.Image, shape: Shape) -> None:
 
 
 def _panel(order: Draw) -> Image.Image:
-    """Verdict, bars with their reasons, keywords; as high as it needs to be."""
+    """Verdict, bars with their reasons, keywords; as high as necessary."""
     sheet = Image.new("RGB", (PANEL, 2000), PAPER)
     pens = ImageDraw.Draw(sheet)
     y = _write(pens, 0, Path(order.photo.name).name, _font(17), QUIET)
@@ -112,7 +112,7 @@ def _panel(order: Draw) -> Image.Image:
 
 
 def _write(pens: ImageDraw.ImageDraw, y: int, text: str, font: Font, colour: Colour) -> int:
-    """Text in lines that fit; where the next one begins."""
+    """Write text in lines that fit; return the y of the next line."""
     line = ""
     lines = []
     for word in text.split():

@@ -1,6 +1,6 @@
-"""Messages between caller and child: a JSON object and, with it, raw bytes.
+"""Messages between caller and child: a JSON object, and raw bytes after it.
 
-JSON and not pickle: the side that reads hostile pictures can send numbers and text, but no code.
+JSON and not pickle: the process that reads hostile pictures can then send numbers and text, but no code.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _SIZES = struct.Struct(">IQ")  # bytes of JSON, bytes of payload
 
 
 def send(stream: BinaryIO, message: Mapping[str, Any], payload: bytes = b"") -> None:
-    """Write one message; raises OSError when the other side is gone."""
-    text = json.dumps(message).encode()  # ASCII: names that are not UTF-8 travel as \\udcXX
+    """Write one message; raises OSError if the other process has ended."""
+    text = json.dumps(message).encode()  # ASCII: names that are not UTF-8 are sent as \\udcXX
     stream.write(_SIZES.pack(len(text), len(payload)))
     stream.write(text)
     stream.write(payload)
@@ -25,11 +25,11 @@ def send(stream: BinaryIO, message: Mapping[str, Any], payload: bytes = b"") -> 
 
 
 def receive(stream: BinaryIO, *, most: int | None = None) -> tuple[dict[str, Any], bytes]:
-    """Read one message of at most so many bytes.
+    """Read one message of at most ``most`` bytes.
 
     Raises:
-        EOFError: the other side is gone.
-        ValueError: this is no message.
+        EOFError: the other process has ended.
+        ValueError: this is not a message.
     """
     text_size, payload_size = _SIZES.unpack(_exactly(stream, _SIZES.size))
     if most is not None and text_size + payload_size > most:

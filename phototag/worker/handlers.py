@@ -1,4 +1,4 @@
-"""What the sealed process does for each request.  A room is imported when it is first asked for."""
+"""What the sealed process does for each request.  Modules are imported when first needed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _detector() -> Detector:
 
 
 def detect(request: Detect) -> Scene:
-    """The scene in a file, in a file's bytes, or in an array."""
+    """Detect the scene in a file, in a file's bytes, or in an array."""
     import numpy as np  # noqa: PLC0415
 
     from phototag.vision import decoding  # noqa: PLC0415
@@ -56,7 +56,7 @@ def detect(request: Detect) -> Scene:
 
 
 def identify(request: Identify) -> PhotoState:
-    """Which picture a file holds, and its scene: of the same bytes."""
+    """Identify the picture in a file, and detect its scene, from the same bytes."""
     from phototag.metadata.picture_hash import digest  # noqa: PLC0415
 
     photo = request.photo
@@ -78,28 +78,28 @@ def preview(request: Preview) -> bytes:
 
 
 def draw(request: Draw) -> None:
-    """Write a picture of the photo with what was found in it."""
+    """Write a picture of the photo with the results drawn."""
     from phototag.worker import drawing  # noqa: PLC0415
 
     drawing.draw(request)
 
 
 def write(request: Write) -> Written:
-    """Write what is ordered into a photo."""
+    """Carry out a write order for a photo."""
     from phototag.worker import writer  # noqa: PLC0415
 
     return writer.write(request.photo.path, request.order, request.options, request.expected)
 
 
 def read(request: Read) -> Record | None:
-    """The record that stands in a photo."""
+    """Read the record in a photo."""
     from phototag.worker import writer  # noqa: PLC0415
 
     return writer.read(request.photo.path)
 
 
 def remove(request: Remove) -> Change:
-    """Take back what phototag wrote in a photo."""
+    """Remove what phototag wrote into a photo."""
     from phototag.worker import writer  # noqa: PLC0415
 
     return writer.remove(request.photo.path, request.options)
@@ -113,7 +113,7 @@ def cut(request: Cut) -> None:
 
 
 def versions(_: Versions) -> dict[str, str]:
-    """Versions of the native libraries, as they are loaded here."""
+    """Versions of the native libraries loaded in this process."""
     from phototag.metadata import exiv2  # noqa: PLC0415
     from phototag.vision import nets, yunet  # noqa: PLC0415
 

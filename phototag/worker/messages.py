@@ -1,4 +1,4 @@
-"""Requests and answers as bytes, and back: the one place that knows both."""
+"""Converts requests and answers to bytes, and back; no other module does."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ A = TypeVar("A")
 
 @attrs.frozen(kw_only=True)
 class Fault:
-    """An error on its way to the caller.
+    """An error in the form in which it is sent to the caller.
 
     Attributes:
-        error: name of its class.
-        about: the file at fault, as the sealed process calls it (the photo, a sidecar, a new file), or
-            what else is wrong.
+        error: name of the error's class.
+        about: the file concerned, by the sealed process's name for it (the photo, a sidecar, a new file), or
+            whatever else is wrong.
         problem: what is wrong.
         remedy: what to do about it.
     """
@@ -36,12 +36,12 @@ class Fault:
 
     @classmethod
     def of(cls, error: errors.PhototagError) -> Fault:
-        """What there is to say of an error."""
+        """Make a fault of an error."""
         about, problem, remedy = error.args
         return cls(error=type(error).__name__, about=about, problem=problem, remedy=remedy)
 
     def raised_for(self, request: Request[Any]) -> errors.PhototagError:
-        """The error as the caller gets it: of the photo as the caller calls it."""
+        """The error that the caller gets, with the caller's name for the photo."""
         kind, problem = errors.by_name(self.error), self.problem
         if not issubclass(kind, errors.PhotoError):
             return kind(self.about, problem, self.remedy)
@@ -52,30 +52,30 @@ class Fault:
 
 @attrs.frozen
 class Incoming:
-    """A request as it arrives."""
+    """A received request."""
 
     values: dict[str, Any]
     payload: bytes
 
     @property
     def seconds(self) -> float:
-        """How long it may take."""
+        """The time that it may take."""
         return float(self.values["seconds"])
 
     @property
     def name(self) -> str:
-        """The photo as the caller calls it."""
+        """The caller's name for the photo."""
         return str(self.values["name"])
 
     def to(self, handlers: Handlers[Any]) -> Request[Any]:
-        """The request itself; whatever is raised is a mistake in phototag."""
+        """The request itself; any exception here is a bug in phototag."""
         request = from_json(self.values["values"], handlers.named(self.values["request"]))
         return request.with_payload(self.payload)
 
 
 @attrs.frozen
 class Reply:
-    """An answer as it arrives, before the request says of which type it is."""
+    """A received answer, not yet converted to the type that the request defines."""
 
     values: dict[str, Any]
     payload: bytes
@@ -84,12 +84,12 @@ class Reply:
         """The answer to this request.
 
         Raises:
-            PhototagError: what the sealed process says is wrong.
+            PhototagError: the error that the sealed process has sent.
         """
         if "fault" in self.values:
             raise from_json(self.values["fault"], Fault).raised_for(request)
         kind = request.answer_type()
-        # What the converter has no way for: bytes travel beside it, and None is nothing to convert.
+        # Types that the converter does not handle: bytes are sent separately, and None needs no conversion.
         plain: dict[Any, Any] = {bytes: self.payload, type(None): None}
         answer: A = (
             plain[kind] if kind in plain else converter().structure(self.values["answer"], kind)
@@ -98,7 +98,7 @@ class Reply:
 
 
 def send_request(stream: BinaryIO, request: Request[Any], seconds: float) -> None:
-    """Hand over a request that may take so long; raises OSError when the other side is gone."""
+    """Send a request, with the time it may take; raises OSError if the other process has ended."""
     payload = request.payload
     bare = request.with_payload(b"") if payload else request
     envelope = {
@@ -111,12 +111,12 @@ def send_request(stream: BinaryIO, request: Request[Any], seconds: float) -> Non
 
 
 def receive_request(stream: BinaryIO) -> Incoming:
-    """The next request; errors as for ``framing.receive``."""
+    """Receive the next request; raises as ``framing.receive`` does."""
     return Incoming(*framing.receive(stream))
 
 
 def send_answer(stream: BinaryIO, answer: object) -> None:
-    """Answer with a value of the request's answer type, or with a ``Fault``."""
+    """Send an answer: a value of the request's answer type, or a ``Fault``."""
     if isinstance(answer, Fault):
         framing.send(stream, {"fault": to_json(answer)})
     elif isinstance(answer, bytes):
@@ -126,21 +126,21 @@ def send_answer(stream: BinaryIO, answer: object) -> None:
 
 
 def receive_reply(stream: BinaryIO) -> Reply:
-    """The answer to the oldest request that has none yet; errors as for ``framing.receive``."""
+    """Receive the answer to the oldest unanswered request; raises as ``framing.receive`` does."""
     return Reply(*framing.receive(stream))
 
 
 def send_greeting(stream: BinaryIO, version: str) -> None:
-    """Say who this is."""
+    """Send phototag's version."""
     framing.send(stream, {"phototag": version})
 
 
 def receive_greeting(stream: BinaryIO, most: int = sys.maxsize) -> str:
-    """The version of phototag at the other side; errors as for ``framing.receive``.
+    """Receive the version of phototag in the other process; raises as ``framing.receive`` does.
 
     Args:
-        stream: to read from.
-        most: bytes; another program's output is no message, and may seem a huge one.
+        stream: the stream to read.
+        most: limit in bytes; the output of another program is not a message, but could look like a huge one.
     """
     greeting, _ = framing.receive(stream, most=most)
     version: str = greeting["phototag"]

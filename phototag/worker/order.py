@@ -1,4 +1,4 @@
-"""From an analysis and the options to what is to stand in the photo."""
+"""Makes the write order for a photo from an analysis and the options."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 def check_crop(
     options: TagOptions, profiles: Sequence[Profile] | None, analysis: Analysis | None = None
 ) -> None:
-    """Refuse a crop for Lightroom of which there is no profile.
+    """Refuse a crop for Lightroom without a profile of that name.
 
     Args:
-        options: what is asked for.
+        options: the options of the call.
         profiles: the crop profiles; None = the built-in ones.
-        analysis: has been made, maybe with others.
+        analysis: an existing analysis, which may have been made with other profiles.
 
     Raises:
-        BadValue: its name is ``lightroom_crop``.
+        BadValue: for the argument ``lightroom_crop``.
     """
     if options.lightroom_crop is None:
         return
@@ -41,7 +41,7 @@ def check_crop(
 
 
 def order_of(analysis: Analysis, options: TagOptions) -> WriteOrder:
-    """What is to be written into the photo."""
+    """The order to write into the photo."""
     record = record_of(analysis, options)
     asked = (crop.box for crop in record.crops if crop.profile == options.lightroom_crop)
     return WriteOrder(
@@ -53,7 +53,7 @@ def order_of(analysis: Analysis, options: TagOptions) -> WriteOrder:
 
 
 def record_of(analysis: Analysis, options: TagOptions) -> Record:
-    """What is to stand in the photo."""
+    """The record to write into the photo."""
     claimed = claim(
         analysis,
         analysis.verdict,
@@ -80,7 +80,7 @@ def record_of(analysis: Analysis, options: TagOptions) -> Record:
 
 
 def _faces(analysis: Analysis) -> tuple[Face, ...]:
-    """Faces of people; what looks like one in a picture without people is none."""
+    """The faces of people; a face detected in a picture without people is left out."""
     return analysis.scene.faces if analysis.scene and analysis.subjects.count else ()
 
 

@@ -1,4 +1,4 @@
-"""Several sealed processes: a request goes to the one with the least to do."""
+"""Several sealed processes: a request goes to the one with the fewest requests."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ A = TypeVar("A")
 R = TypeVar("R")
 T = TypeVar("T")
 
-AT_ONCE = 2  # requests of a sealed process: one it works at, one that it finds ready after that
+AT_ONCE = 2  # requests per sealed process: the current one, and one that is ready after it
 
 
 class Pool:
     """Warm sealed processes; use it as a context manager, from any number of threads.
 
-    Dropped without ``close()`` it ends them when it is collected, with a ``ResourceWarning``.
+    Without ``close()``, it ends them when it is garbage-collected, with a ``ResourceWarning``.
 
     Args:
-        workers: sealed processes, each with its own models (about 300 MB); use one per core.
-        limits: what one photo may take; None = ``Limits()``.
+        workers: number of sealed processes, each with its own models (about 300 MB); use one per core.
+        limits: limits for one photo; None = ``Limits()``.
     """
 
     def __init__(self, workers: int = 1, limits: Limits | None = None) -> None:
@@ -45,7 +45,7 @@ class Pool:
         self._forget_loads()
         _LIVING.add(self)
         dropped = weakref.finalize(self, _end_abandoned, self._processes)
-        dropped.atexit = False  # then they are closed in good order
+        dropped.atexit = False  # at exit, they are closed in order
 
     def __enter__(self) -> Self:
         return self
@@ -54,7 +54,7 @@ class Pool:
         self.close()
 
     def _forget_loads(self) -> None:
-        self._loads = [0] * self.workers  # requests that each process has been handed
+        self._loads = [0] * self.workers  # unanswered requests of each process
         self._loading = threading.Condition()
 
     def close(self) -> None:
@@ -63,10 +63,10 @@ class Pool:
             process.close()
 
     def submit(self, request: Request[A]) -> A:
-        """Have a request done and wait for its answer; errors as for ``SealedProcess.submit``."""
+        """Submit a request and wait for its answer; raises as ``SealedProcess.submit`` does."""
         with self._loading:
             self._loading.wait_for(lambda: min(self._loads) < AT_ONCE)
-            number = self._loads.index(min(self._loads))  # of equals the first, which is warm
+            number = self._loads.index(min(self._loads))  # of equals, the first: it is warm
             self._loads[number] += 1
         try:
             return self._processes[number].submit(request)
@@ -83,13 +83,13 @@ class Pool:
         ready: Callable[[T], R | None] = lambda _: None,
         stop: threading.Event | None = None,
     ) -> Generator[R]:
-        """Do some work with every item, as much at once as there are processes; see ``streaming``."""
+        """Process every item, with as many in parallel as there are processes; see ``streaming``."""
         arguments.check(stop=(stop, threading.Event | None))
         return stream(work, items, self.workers, ready=ready, stop=stop)
 
 
 def _end_abandoned(processes: Sequence[SealedProcess]) -> None:
-    """What becomes of the sealed processes of a pool that nobody can reach any more."""
+    """End the sealed processes of a pool that is no longer referenced."""
     ended = [process.abandon() for process in processes]
     if any(ended):
         what = "an Analyzer was not closed, and its sealed processes were still running"
@@ -101,9 +101,9 @@ _LIVING: weakref.WeakSet[Pool] = weakref.WeakSet()
 
 
 def _after_fork() -> None:
-    """A fork may happen while other threads hold locks and wait for answers; they are not in it."""
+    """Reset pools in a forked child: other threads may have held locks, and do not exist in the child."""
     for pool in list(_LIVING):
-        pool._forget_loads()  # noqa: SLF001 - it is of this module
+        pool._forget_loads()  # noqa: SLF001 - same module
 
 
 with contextlib.suppress(AttributeError):  # no fork on Windows

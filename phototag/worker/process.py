@@ -1,9 +1,9 @@
-"""The caller's side of a sealed process: start it, talk to it, end it."""
+"""The caller's side of a sealed process: starts it, communicates with it, ends it."""
 
 from __future__ import annotations
 
 import collections
-import concurrent.futures.thread  # noqa: F401 - its hook at the end of the interpreter is registered before ours
+import concurrent.futures.thread  # noqa: F401 - its exit hook must be registered before phototag's
 import contextlib
 import logging
 import os
@@ -27,29 +27,29 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 
-START_SECONDS = 60.0  # s more for the first one: imports and models from a cold disk
-END_SECONDS = 5.0  # s to finish the work in hand when told to end
-PATIENCE_SECONDS = 2.0  # s in which a child whose pipe is closed ends of itself, and shows how
-MOST_GREETING = 1000  # bytes; another program's output is no message, and may seem a huge one
-LOG_LINES = 40  # of the child's stderr, kept for the error when it dies
-# Ended so, it was not at fault, and neither was the photo: shutdown, kill, the out-of-memory killer.
+START_SECONDS = 60.0  # s extra for the first request: imports and models from a cold disk
+END_SECONDS = 5.0  # s to finish the current work when told to end
+PATIENCE_SECONDS = 2.0  # s for a child with a closed pipe to end by itself, with its exit status
+MOST_GREETING = 1000  # bytes; another program's output could look like a huge message
+LOG_LINES = 40  # of the child's stderr, kept for the error message if it dies
+# Signals that are not the fault of the child or the photo: shutdown, kill, the out-of-memory killer.
 STOPPED_BY: Final = {
     -int(getattr(signal, name))
     for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGKILL")
-    if hasattr(signal, name)  # Windows has some of them
+    if hasattr(signal, name)  # Windows has only some of them
 }
 
 _log = logging.getLogger("phototag.worker")
 
 
 class SealedProcess:
-    """One child.  It starts with the first request; safe to use from several threads.
+    """One child process.  It starts with the first request; safe to use from several threads.
 
-    It does one request after the other.  The next one may be on its way already: while the caller makes
-    something of an answer, the child is at work.
+    It handles one request after the other. The next one may already be sent, so that the child works while
+    the caller processes an answer.
 
-    ``subprocess`` and not multiprocessing's "spawn", which imports the caller's ``__main__`` again:
-    a script would need an ``if __name__`` guard to call ``analyze``.
+    It uses ``subprocess`` and not multiprocessing's "spawn", which imports the caller's ``__main__`` again: a
+    script would then need an ``if __name__`` guard to call ``analyze``.
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
@@ -62,23 +62,23 @@ class SealedProcess:
         """Send a request and wait for its answer.
 
         Raises:
-            WorkerDied: the child crashed or took longer than allowed; the next call works.
-            WorkerStopped: somebody else ended it.
-            WorkerNotStarted: there is no Python for it.
-            PhototagError: what the child says is wrong with the photo.
+            WorkerDied: the child crashed or took too long; the next call works.
+            WorkerStopped: the child was ended from outside.
+            WorkerNotStarted: there is no Python to run it.
+            PhototagError: the child's error for the photo.
         """
         reply = None
-        while reply is None:  # the photo before it may end the child
+        while reply is None:  # an earlier photo may end the child
             reply = self._exchange(request)
         return reply.to(request)
 
     def _exchange(self, request: Request[Any]) -> Reply | None:
-        """What came back; None if the child ended before it came to this request."""
+        """Return the reply; None if the child ended before it reached this request."""
         running, ticket = None, object()
         try:
             with self._lock:
                 if self._running is not None and self._running.died_idle():
-                    self._running.kill()  # by no photo's fault: nobody waits for it
+                    self._running.kill()  # not the fault of a photo: nobody waits for it
                     self._running = None
                 if self._running is None:
                     self._running = _Running(self._limits)
@@ -88,21 +88,21 @@ class SealedProcess:
             return running.answer(ticket, self._limits.seconds)
         except (OSError, EOFError, ValueError) as error:
             if running is None:
-                raise  # it could not be started, which is no photo's fault
+                raise  # it could not be started: not the fault of a photo
             guilty = running.is_first(ticket) and not running.given_up
             self._drop(running, 0.0 if isinstance(error, ValueError) else PATIENCE_SECONDS)
             if guilty:
                 raise running.fault(request.name) from error
             return None
         except BaseException:
-            # Ctrl-C in the middle of an exchange: the answer would be taken for the next one.
+            # Ctrl-C during an exchange: the answer would otherwise be mistaken for that of the next request.
             if running is not None:
                 running.given_up = True
                 self._drop(running)
             raise
 
     def _drop(self, running: _Running, patience: float = 0.0) -> None:
-        """Have nothing more to do with a child; who still waits for it asks the next one."""
+        """Give up a child; callers that still wait for it submit to the next one."""
         running.fail()
         running.kill(patience)
         with self._lock:
@@ -110,14 +110,14 @@ class SealedProcess:
                 self._running = None
 
     def close(self) -> None:
-        """End the child when it has answered; the next request starts another."""
+        """End the child after its last answer; the next request starts a new one."""
         with self._lock:
             running, self._running = self._running, None
         if running is not None:
             running.end()
 
     def abandon(self) -> bool:
-        """End the child without waiting for answers that nobody will take; whether there was one."""
+        """End the child without waiting for answers; return whether there was a child."""
         running, self._running = self._running, None
         if running is None:
             return False
@@ -126,7 +126,7 @@ class SealedProcess:
         return True
 
     def forget(self) -> None:
-        """In a forked child: let go of the parent's process without touching it."""
+        """In a forked process: drop the parent's child without affecting it."""
         self._lock = threading.Lock()
         running, self._running = self._running, None
         if running is not None:
@@ -134,43 +134,41 @@ class SealedProcess:
 
 
 class _Running:
-    """A child that has been started.
+    """A started child.
 
-    It is a process group of its own, and ends with all that it has started.  Until it is buried the
-    number of both is nobody else's.
+    It has its own process group, and is ended together with all processes that it has started. The system
+    does not reuse the number of process and group before its exit status has been read.
     """
 
     def __init__(self, limits: Limits) -> None:
-        self._greeted = False  # it is phototag, and of our version
+        self._greeted = False  # it is phototag, of the same version
         self._answered = False
         self._late = 0.0
         self._failed = False
-        self.given_up = False  # by somebody who was interrupted
-        self._tickets: collections.deque[object] = collections.deque()  # of those not answered yet
+        self.given_up = False  # by an interrupted caller
+        self._tickets: collections.deque[object] = collections.deque()  # of unanswered requests
         self._turn = threading.Condition()
         self._log: collections.deque[str] = collections.deque(maxlen=LOG_LINES)
         self._python = interpreter()
         self._process = started(limits)
         self._grave = threading.RLock()
         self._buried = False
-        self._by_itself = False  # it had ended before we ended it
+        self._by_itself = False  # it ended without being killed
         self._drain = threading.Thread(
             target=_drain, args=(self._process.stderr, self._log), daemon=True
         )
         self._drain.start()
-        self._deadlines: dict[
-            object, tuple[float, float]
-        ] = {}  # and how long it was from the start
+        self._deadlines: dict[object, tuple[float, float]] = {}  # and its length from the start
         self._ended = threading.Event()
         threading.Thread(target=self._watch, args=(limits.seconds,), daemon=True).start()
 
     def line_up(self, ticket: object) -> None:
-        """Take a place in the row of those who wait for an answer."""
+        """Join the queue of callers that wait for an answer."""
         with self._turn:
             self._tickets.append(ticket)
 
     def is_first(self, ticket: object) -> bool:
-        """Whether the child was at nobody else's work before this one's."""
+        """Whether this caller's request is the child's current one."""
         with self._turn:
             return self._tickets[0] is ticket
 
@@ -180,13 +178,13 @@ class _Running:
             return not self._tickets and self._has_ended()
 
     def send(self, request: Request[Any], timeout: float) -> None:
-        """Hand over a request."""
+        """Send a request."""
         limit = self._limit(timeout)
         with self._watched(limit):
             messages.send_request(self._stdin, request, limit)
 
     def answer(self, ticket: object, timeout: float) -> Reply | None:
-        """The answer, when it is this one's turn; None if the one before has ended the child."""
+        """Return the answer when it is this ticket's turn; None if an earlier request has ended the child."""
         with self._turn:
             self._turn.wait_for(lambda: self._failed or self._tickets[0] is ticket)
             if self._failed:
@@ -202,7 +200,7 @@ class _Running:
         return reply
 
     def fail(self) -> None:
-        """Nobody gets an answer any more."""
+        """Mark the child as failed: no caller gets an answer any more."""
         with self._turn:
             self._failed = True
             self._turn.notify_all()
@@ -212,7 +210,7 @@ class _Running:
 
     @contextlib.contextmanager
     def _watched(self, limit: float) -> Iterator[None]:
-        """Killing the child ends every wait: a full pipe, a stopped child, a hung decoder."""
+        """Kill the child after the limit, which ends any wait: a full pipe, a stopped child, a hung decoder."""
         wait = object()
         self._deadlines[wait] = (time.monotonic() + limit, limit)
         try:
@@ -221,7 +219,7 @@ class _Running:
             del self._deadlines[wait]
 
     def _watch(self, least: float) -> None:
-        """One thread for all waits: a new deadline is never nearer than the next look at them."""
+        """Use one thread for all waits: a new deadline is never earlier than the thread's next check."""
         pause = least
         while not self._ended.wait(pause):
             now = time.monotonic()
@@ -232,7 +230,7 @@ class _Running:
             pause = min(least, deadline - now)
 
     def _greet(self) -> None:
-        """Hear who it is, which it says as soon as it can."""
+        """Receive the child's greeting, which it sends as soon as it has started."""
         version = messages.receive_greeting(self._stdout, MOST_GREETING)
         if version != __version__:
             self._log.append(f"it has phototag {version}, but this is phototag {__version__}")
@@ -240,7 +238,7 @@ class _Running:
         self._greeted = True
 
     def fault(self, name: str) -> errors.PhototagError:
-        """Why a child died at a photo, and what the user can do; it is dead and buried."""
+        """Why the child died on a photo, and what the user can do; call it after ``kill``."""
         self._drain.join(1)
         status = self._process.returncode
         last = " | ".join(list(self._log)[-3:])
@@ -264,10 +262,10 @@ class _Running:
         return errors.WorkerDied(name, f"made the sealed process end with status {status}{said}")
 
     def kill(self, patience: float = 0.0) -> None:
-        """End the child with all that it has started.
+        """End the child together with all processes that it has started.
 
         Args:
-            patience: s in which it may end of itself.
+            patience: s to wait for it to end by itself.
         """
         self._await_end(patience)
         with self._grave:
@@ -279,7 +277,7 @@ class _Running:
         self.let_go()
 
     def end(self) -> None:
-        """Close its stdin, which tells it to finish and leave; kill it if it does not."""
+        """Close its stdin, which tells it to finish and exit; kill it if it does not."""
         with self._turn:
             self._turn.wait_for(lambda: self._failed or not self._tickets)
         with contextlib.suppress(OSError):
@@ -288,28 +286,28 @@ class _Running:
         self._drain.join(1)
 
     def _await_end(self, seconds: float) -> None:
-        """Wait until it has ended of itself, at most so long."""
+        """Wait until it has ended by itself, at most this long."""
         deadline, pause = time.monotonic() + seconds, 0.001
         while not self._has_ended() and time.monotonic() < deadline:
             time.sleep(pause)
             pause = min(2 * pause, 0.05)
 
     def _has_ended(self) -> bool:
-        """Whether it has ended; where that can be told so, the system is not asked how: it stays a zombie."""
-        if self._process.returncode is None and hasattr(os, "waitid"):  # not in every macOS
-            with contextlib.suppress(ChildProcessError):  # the caller ignores its children's ends
+        """Whether it has ended; if possible, its exit status is not read, so that it stays a zombie."""
+        if self._process.returncode is None and hasattr(os, "waitid"):  # not on every macOS
+            with contextlib.suppress(ChildProcessError):  # the caller ignores SIGCHLD
                 how = os.WEXITED | os.WNOHANG | os.WNOWAIT
                 return os.waitid(os.P_PID, self._process.pid, how) is not None
         return self._process.poll() is not None
 
     def _end_group(self) -> None:
         if os.name == "posix":
-            with contextlib.suppress(ProcessLookupError, PermissionError):  # gone, or zombies alone
+            with contextlib.suppress(ProcessLookupError, PermissionError):  # ended, or only zombies
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
 
     def forget(self) -> None:
-        """In a forked process: close what was inherited, past the buffers and locks of lost threads."""
+        """In a forked process: close inherited pipes, bypassing buffers and locks of the parent's threads."""
         for stream in (self._stdin, self._stdout):
             with contextlib.suppress(OSError):
                 stream.raw.close()  # type: ignore[attr-defined]  # a BufferedReader or -Writer
@@ -339,7 +337,7 @@ class _Running:
 
 
 def _drain(stream: BinaryIO, kept: collections.deque[str]) -> None:
-    """Carry the child's stderr over to ``logging``, line by line, until it ends."""
+    """Pass the child's stderr to ``logging``, line by line, until it ends."""
     with stream:
         for line in stream:
             text = line.decode(errors="replace").rstrip()
@@ -347,7 +345,7 @@ def _drain(stream: BinaryIO, kept: collections.deque[str]) -> None:
             _log.debug("%s", text)
 
 
-# Every process object alive: closed at interpreter exit, forgotten after a fork.
+# All living process objects: closed at interpreter exit, dropped after a fork.
 _LIVING: weakref.WeakSet[SealedProcess] = weakref.WeakSet()
 
 
@@ -361,8 +359,8 @@ def _forget_all() -> None:
         process.forget()
 
 
-# Not atexit: threads of a pool are joined before atexit runs, and they may wait for a child.  The hooks run
-# in the reverse of their order: ours comes before that of the pools.
+# Not atexit: threads of a pool are joined before atexit runs, and they may wait for a child. The hooks run in
+# reverse order: this one runs before that of the pools.
 threading._register_atexit(_close_all)  # type: ignore[attr-defined]  # noqa: SLF001
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_all)

@@ -1,7 +1,7 @@
-"""What the sealed process can be asked for: a class a request, which names the type of its answer.
+"""The requests to the sealed process: one class per request, which names the type of its answer.
 
-``Request[Scene]`` is answered with a ``Scene``; the type checker holds whoever asks, and the handler
-in the sealed process, to that.
+``Request[Scene]`` is answered with a ``Scene``; the type checker verifies this for the caller and for the
+handler in the sealed process.
 """
 
 from __future__ import annotations
@@ -27,45 +27,45 @@ S = TypeVar("S")
 
 @attrs.frozen(kw_only=True)
 class Request(Generic[A]):
-    """Something to be done; ``A`` is the type of the answer."""
+    """A task for the sealed process; ``A`` is the type of the answer."""
 
     @property
     def name(self) -> str:
-        """The photo as the caller calls it, for errors."""
+        """The caller's name for the photo, for errors."""
         raise NotImplementedError
 
     @property
     def path(self) -> str | None:
-        """The photo as the sealed process calls it; None where it has no file."""
+        """The photo's path in the sealed process; None if there is no file."""
         return None
 
     @property
     def payload(self) -> bytes:
-        """Bytes that travel beside the rest, as they are."""
+        """Bytes that are sent unchanged after the rest."""
         return b""
 
     def with_payload(self, data: bytes) -> Self:
-        """The same request with these bytes in it."""
+        """The same request with these bytes."""
         assert not data, f"{type(self).__name__} takes no bytes"
         return self
 
     @classmethod
     def answer_type(cls) -> Any:
-        """``A``, as the class statement says it."""
+        """``A``, as given in the class statement."""
         (answer,) = get_args(cls.__dict__["__orig_bases__"][0])
         return answer
 
     @classmethod
     def handled_by(cls, handler: Callable[[Self], A]) -> Handlers[Self]:
-        """An entry of the table of handlers."""
+        """Make an entry of the table of handlers."""
         return Handlers({cls: handler})
 
 
 class Handlers(Generic[R_contra]):
-    """Which function handles a request, by its class; entries are joined with ``|``.
+    """The functions that handle requests, by the request's class; tables are joined with ``|``.
 
-    The type parameter is the union of the requests that it handles: where a table for all of them is
-    wanted, one without a handler for each is an error of the type checker.
+    The type parameter is the union of the requests handled: if a table for all requests is expected, the type
+    checker reports one that lacks a handler.
     """
 
     def __init__(self, table: Mapping[type[Request[Any]], Callable[[Any], object]]) -> None:
@@ -75,17 +75,17 @@ class Handlers(Generic[R_contra]):
         return Handlers({**self._table, **other._table})
 
     def named(self, name: str) -> type[Request[Any]]:
-        """The class of this name; raises KeyError if there is none."""
+        """The class with this name; raises KeyError if there is none."""
         return {cls.__name__: cls for cls in self._table}[name]
 
     def answer(self, request: R_contra) -> object:
-        """Do what is asked for; whatever the handler raises is passed on."""
+        """Call the request's handler; its exceptions are passed on."""
         return self._table[type(request)](request)  # type: ignore[index]  # R_contra is bound to a Request
 
 
 @attrs.frozen(kw_only=True)
 class PhotoRequest(Request[A]):
-    """Something to be done with a photo's file."""
+    """A task for a photo's file."""
 
     photo: PhotoFile
 
@@ -102,10 +102,10 @@ class PhotoRequest(Request[A]):
 
 @attrs.frozen(kw_only=True)
 class Detect(Request[Scene]):
-    """What is in a picture.
+    """Detect what is in a picture.
 
     Attributes:
-        source: a file, or the bytes of one, or an array.
+        source: a file, a file's bytes, or an array.
         max_pixels: larger pictures are refused before they are decoded.
     """
 
@@ -136,10 +136,10 @@ class Detect(Request[Scene]):
 
 @attrs.frozen(kw_only=True)
 class Identify(PhotoRequest[PhotoState]):
-    """Which picture a file holds and, unless only that is asked, what is in it.
+    """Identify the picture in a file and, if requested, detect what is in it.
 
     Attributes:
-        detect: answer with the scene as well.
+        detect: whether the answer includes the scene.
         max_pixels: as for ``Detect``.
     """
 
@@ -152,7 +152,7 @@ class Preview(PhotoRequest[bytes]):
     """The upright picture as a WebP file.
 
     Attributes:
-        side: px, long side; a smaller picture keeps its size.
+        side: long side, px; a smaller picture keeps its size.
         quality: 1..100.
         max_pixels: as for ``Detect``.
     """
@@ -164,11 +164,11 @@ class Preview(PhotoRequest[bytes]):
 
 @attrs.frozen(kw_only=True)
 class Draw(PhotoRequest[None]):
-    """Write a picture of a photo with its verdict, drawn and in words, as a new PNG file.
+    """Write a picture of a photo with its verdict, in drawings and words, as a new PNG file.
 
     Attributes:
-        verdict: one sentence.
-        shapes: drawn over the photo.
+        verdict: the verdict in one sentence.
+        shapes: the shapes drawn over the photo.
         bars: the starting point, the criteria, and their sum.
         words: the keywords in one line.
         target: absolute path of the new file.
@@ -185,12 +185,12 @@ class Draw(PhotoRequest[None]):
 
 @attrs.frozen(kw_only=True)
 class Write(PhotoRequest[Written]):
-    """Write what is ordered into a photo, its sidecars, or both.
+    """Write into a photo, its sidecars, or both.
 
     Attributes:
-        order: what is to stand there.
+        order: what to write.
         options: how to write.
-        expected: nothing is written unless the photo is so; None = whatever it is.
+        expected: the expected state of the photo, without which nothing is written; None = any state.
     """
 
     order: WriteOrder
@@ -200,12 +200,12 @@ class Write(PhotoRequest[Written]):
 
 @attrs.frozen(kw_only=True)
 class Read(PhotoRequest[Record | None]):
-    """What phototag has written into a photo; None if nothing."""
+    """Read what phototag has written into a photo; None if nothing."""
 
 
 @attrs.frozen(kw_only=True)
 class Remove(PhotoRequest[Change]):
-    """Take back what phototag has written into a photo."""
+    """Remove what phototag has written into a photo."""
 
     options: WriteOptions
 
@@ -217,9 +217,9 @@ class Cut(PhotoRequest[None]):
     Attributes:
         box: of the crop, in fractions of the upright photo.
         pixels: width and height of the crop.
-        target: absolute path of the new file; its suffix says the format.
+        target: absolute path of the new file; its suffix determines the format.
         quality: 1..100 for JPEG and WebP.
-        lossless: cut a JPEG at its own grid instead of encoding it anew.
+        lossless: cut a JPEG at its own block grid instead of encoding it again.
         lightroom: copy the whole photo, with a crop that Lightroom applies.
     """
 
@@ -233,7 +233,7 @@ class Cut(PhotoRequest[None]):
 
 @attrs.frozen(kw_only=True)
 class Versions(Request[dict[str, str]]):
-    """Versions of the native libraries, as the sealed process has them."""
+    """Get the versions of the native libraries in the sealed process."""
 
     @property
     def name(self) -> str:
@@ -241,5 +241,5 @@ class Versions(Request[dict[str, str]]):
         return "<versions>"
 
 
-#: All of them; each needs a handler.
+#: All requests; each needs a handler.
 AnyRequest: TypeAlias = Detect | Identify | Preview | Draw | Write | Read | Remove | Cut | Versions

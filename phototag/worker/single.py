@@ -1,4 +1,4 @@
-"""One photo at a time, through the pool: analysed, written, tagged, taken back, cropped, drawn."""
+"""Handles single photos through the pool: analyse, write, tag, remove, crop, draw."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 def detected(pool: Pool, source: Source) -> Scene:
-    """What is in a picture, as numbers and without an opinion."""
+    """Detect what is in a picture, as numbers and without judgement."""
     return pool.submit(Detect(source=source, max_pixels=pool.limits.pixels))
 
 
@@ -53,7 +53,7 @@ def written(pool: Pool, photo: Path, analysis: Analysis, options: TagOptions) ->
         options=part(options, WriteOptions),
     )
     change = pool.submit(request).change
-    assert change is not None  # nothing was expected of the photo
+    assert change is not None  # no state of the photo was expected
     return change
 
 
@@ -78,7 +78,7 @@ def removed(pool: Pool, photo: Path, options: ChangeOptions) -> Change:
 
 
 def taken_back(pool: Pool, photo: Path, options: ChangeOptions) -> Outcome:
-    """See ``phototag.remove``; an error becomes the outcome."""
+    """See ``phototag.remove``; an error is part of the outcome."""
     try:
         change = removed(pool, photo, options)
     except errors.PhototagError as error:
@@ -96,7 +96,7 @@ def cropped(
     lossless: bool,
     lightroom: bool,
 ) -> tuple[str, Crop]:
-    """See ``phototag.crop``; ``analysis`` is that of the photo."""
+    """See ``phototag.crop``; ``analysis`` is the photo's analysis."""
     file = PhotoFile.of(analysis.path)
     found = next((crop for crop in analysis.crops if crop.profile == profile), None)
     if found is None:
@@ -134,7 +134,7 @@ def drawn(pool: Pool, photo: Path, analysis: Analysis, out: Path) -> str:
 
 
 def guarded(work: Callable[[T], Outcome]) -> Callable[[T], Outcome]:
-    """The work, of which an error is an outcome, too."""
+    """Wrap the work so that an error becomes an outcome."""
 
     def done(item: T) -> Outcome:
         try:

@@ -1,4 +1,4 @@
-"""What a caller may hand to ``analyze``, as something that can be sent to the sealed process."""
+"""Converts what a caller passes to ``analyze`` to a form that can be sent to the sealed process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     ImageInput = str | os.PathLike[str] | bytes | BinaryIO | NDArray[np.uint8] | Image
 
-# Pillow modes that are sent as they are, with the shape of one pixel.
+# Pillow modes that are sent without conversion, with the shape of one pixel.
 ARRAY_MODES: dict[str, tuple[int, ...]] = {"L": (), "RGB": (3,), "RGBA": (4,)}
 
 
@@ -30,7 +30,7 @@ class PhotoFile:
     """A photo that the sealed process reads itself.
 
     Attributes:
-        name: its path as the caller gave it, for errors.
+        name: its path as given by the caller, for errors.
         path: its absolute path.
     """
 
@@ -39,10 +39,10 @@ class PhotoFile:
 
     @classmethod
     def of(cls, path: str | os.PathLike[str]) -> PhotoFile:
-        """A file by its path.
+        """Make the source from a path.
 
         Raises:
-            BadInput: it is no path; a picture's bytes or a data URL, say.
+            BadInput: it is not a path but, for example, a picture's bytes or a data URL.
         """
         name = opening.path_of(path)
         return cls(name, os.path.abspath(os.path.expanduser(name)))
@@ -50,12 +50,12 @@ class PhotoFile:
 
 @attrs.frozen
 class PictureData:
-    """A picture that the caller holds in memory.
+    """A picture in the caller's memory.
 
     Attributes:
-        name: what stands for it in errors (``<bytes>``, ``<array>`` ...).
-        data: a file's bytes, or an array's.
-        shape: of the uint8 array in ``data``; None if ``data`` is a file.
+        name: placeholder in errors (``<bytes>``, ``<array>`` ...).
+        data: the bytes of a file or of an array.
+        shape: shape of the uint8 array in ``data``; None if ``data`` is a file.
     """
 
     name: str
@@ -67,7 +67,7 @@ Source: TypeAlias = PhotoFile | PictureData
 
 
 def source_of(image: Any) -> Source:
-    """Make a source of a path, bytes, a binary file, an RGB array or a Pillow image.
+    """Make a source from a path, bytes, a binary file, an RGB array or a Pillow image.
 
     Raises:
         BadInput: it is none of these.
@@ -102,11 +102,11 @@ def _of_array(array: NDArray[Any]) -> PictureData:
 
 
 def _of_pillow(image: Image) -> PictureData:
-    from PIL import ImageOps  # noqa: PLC0415 - only where the caller uses Pillow already
+    from PIL import ImageOps  # noqa: PLC0415 - only if the caller already uses Pillow
 
     name = getattr(image, "filename", "") or "<image>"
     if image.format == "EPS" and getattr(image, "tile", None):
-        # Not yet drawn: Pillow would start Ghostscript.
+        # Not yet rendered: Pillow would start Ghostscript.
         problem = "this is PostScript, a program that draws a picture"
         raise errors.NotAPhoto(name, problem, "load it first: image.load()")
     try:
@@ -132,7 +132,7 @@ def _of_file(file: Any) -> PictureData:
         data = file.read()
     except UnicodeError:
         raise as_text from None
-    except (OSError, ValueError) as error:  # a ValueError: it was closed
+    except (OSError, ValueError) as error:  # ValueError: the file is closed
         raise errors.PhotoNotReadable(name, f"it cannot be read ({error})") from error
     if isinstance(data, str):
         raise as_text
@@ -143,7 +143,7 @@ def _of_file(file: Any) -> PictureData:
 
 
 def name_of(image: Any, error: errors.PhototagError) -> str:
-    """What a picture is called that failed."""
+    """The name of a picture that failed."""
     if isinstance(error, errors.PhotoError):
         return error.photo
     if isinstance(image, (str, os.PathLike)):

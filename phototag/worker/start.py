@@ -1,4 +1,4 @@
-"""How a sealed process is started: by which Python, in what environment."""
+"""Starts a sealed process: with which Python, in which environment."""
 
 from __future__ import annotations
 
@@ -14,21 +14,19 @@ from phototag import errors
 if TYPE_CHECKING:
     from phototag.options import Limits
 
-PYTHON: Final = "PHOTOTAG_PYTHON"  # the variable that names the Python to take
-SEALED: Final = (
-    "PHOTOTAG_SEALED"  # set in the environment of a sealed process, and of what it starts
-)
-DEAD_PROXY = "http://127.0.0.1:9"  # port 9 of this machine: nothing listens there
+PYTHON: Final = "PHOTOTAG_PYTHON"  # the variable with the path of the Python to use
+SEALED: Final = "PHOTOTAG_SEALED"  # set in the environment of a sealed process and of its children
+DEAD_PROXY = "http://127.0.0.1:9"  # port 9 of this machine: no server listens there
 
 REMEDY: Final = f"set {PYTHON} to a Python interpreter with this version of phototag"
-# What the system answers of a program that is none, or not ours to start.
+# Errors of the system for a file that is not a program, or that the user may not start.
 _NO_PROGRAM: Final = {
     errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOEXEC, errno.ENOTDIR, errno.EISDIR,
     errno.ELOOP, errno.ENAMETOOLONG,
 }  # fmt: skip
 
-# -P: the folder the user works in is no place to import modules from.  The package's own folder is
-# appended last, for callers who put it on sys.path by hand; it shadows nothing there.
+# -P: modules must not be imported from the user's working folder. The folder of the package is appended last,
+# for callers that add it to sys.path themselves; there it shadows nothing.
 _COMMAND = (
     "import sys; sys.path.append(sys.argv[1]); from phototag.worker.child import main; "
     "main(int(sys.argv[2]))"
@@ -36,16 +34,16 @@ _COMMAND = (
 
 
 def started(limits: Limits) -> subprocess.Popen[bytes]:
-    """A sealed process, which has yet to say which phototag it is.
+    """Start a sealed process; it has not yet sent its version.
 
-    It leads a session and a process group of its own: what a terminal or a shutdown sends to the
-    caller's group does not reach it, and what it starts can be ended with it.
+    It has its own session and process group: signals that a terminal or a shutdown sends to the caller's
+    group do not reach it, and the processes that it starts can be ended with it.
 
     Args:
-        limits: what it may take.
+        limits: its limits.
 
     Raises:
-        WorkerNotStarted: there is no Python for it, or the system refuses to start one.
+        WorkerNotStarted: there is no Python to run it, or the system refuses to start one.
     """
     python = interpreter()
     package = str(Path(__file__).resolve().parents[2])
@@ -56,7 +54,7 @@ def started(limits: Limits) -> subprocess.Popen[bytes]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            start_new_session=True,  # Windows knows no such thing and passes over it
+            start_new_session=True,  # ignored on Windows, which has no sessions
         )
     except OSError as error:
         problem = f"the sealed process cannot be started ({error.strerror or error})"
@@ -65,10 +63,10 @@ def started(limits: Limits) -> subprocess.Popen[bytes]:
 
 
 def interpreter() -> str:
-    """The Python for sealed processes: the one that ``PHOTOTAG_PYTHON`` names, else the caller's own.
+    """The Python for sealed processes: the one named by ``PHOTOTAG_PYTHON``, else the caller's own.
 
-    A frozen application is no Python; called as one it would begin anew, call itself again, and so
-    on without end.  So would a program that holds a Python and gives its own path for that.
+    A frozen application is not a Python; started as one, it would start itself again without end. So would a
+    program that embeds Python and gives its own path as that of Python.
 
     Raises:
         WorkerNotStarted: there is none.
@@ -90,9 +88,9 @@ def interpreter() -> str:
 
 
 def child_environment() -> dict[str, str]:
-    """The caller's environment, with every https request sent to a port where nobody listens.
+    """The caller's environment, with all https requests sent to a port without a server.
 
-    mediapipe posts usage statistics with a libcurl of its own and has no switch to turn that off.
+    Mediapipe sends usage statistics with its own libcurl and has no option to turn that off.
     """
     environment = dict(os.environ)
     for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):

@@ -1,4 +1,4 @@
-"""Ordered results of work that several threads do, with bounds on memory and on what a stop costs."""
+"""Ordered results of work in several threads, with limits on memory and on the delay of a stop."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-AHEAD = 4  # items a worker that are under way or done and not yet taken: bounds the memory
-TAKEN_AT_ONCE = 256  # finished items that may wait behind one that is under way
+AHEAD = 4  # items per worker in progress, or done but not yet taken: limits the memory
+TAKEN_AT_ONCE = 256  # finished items that may wait behind one in progress
 
 
 def stream(
@@ -25,16 +25,16 @@ def stream(
     ready: Callable[[T], R | None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Generator[R]:
-    """Do the work on every item, ``workers`` at a time; results in the items' order.
+    """Process every item, ``workers`` at a time; the results are in the order of the items.
 
-    Closing the generator, or setting ``stop``, finishes what is under way and begins nothing new.
+    Closing the generator, or setting ``stop``, finishes the work in progress and starts nothing new.
 
     Args:
-        work: makes a result of an item, in a thread; errors end the stream.
-        items: taken one by one, a few ahead of the results.
-        workers: sealed processes that the work waits for.
-        ready: the result of an item that needs no work, in the caller's own thread.
-        stop: ends the stream early when it is set.
+        work: makes a result from an item, in a thread; errors end the stream.
+        items: read one by one, a few ahead of the results.
+        workers: number of sealed processes that do the work.
+        ready: returns the result of an item that needs no work, in the caller's thread.
+        stop: ends the stream early when set.
     """
 
     def begun(item: T) -> tuple[R, ...]:
@@ -42,8 +42,8 @@ def stream(
 
     waiting: collections.deque[Future[tuple[R, ...]] | R] = collections.deque()
     under_way = 0
-    # Two threads a sealed process: while one makes something of an answer, the other has the next
-    # request ready. With one more altogether the processes wait for an eighth of the time.
+    # Two threads per sealed process: while one processes an answer, the other has the next request ready.
+    # With only one thread more than there are processes, the processes wait an eighth of the time.
     pool = ThreadPoolExecutor(2 * workers, thread_name_prefix="phototag")
     try:
         for item in items:

@@ -1,4 +1,4 @@
-"""Which files a photo's metadata stand in: the photo itself, its sidecars, or both; and those files taken apart."""
+"""The files with a photo's metadata (the photo itself, its sidecars, or both), and how they are parsed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from phototag.options import WriteOptions
 
 @attrs.frozen
 class Target:
-    """A file that metadata stand in: the photo, or a sidecar of it."""
+    """A file with metadata: the photo, or one of its sidecars."""
 
     original: Original
     opened: Callable[[bytes], Container]
@@ -36,7 +36,7 @@ class Target:
 
 
 def to_write(photo: Original, options: WriteOptions) -> list[Target]:
-    """Sidecars first: they can be made again from the photo, the photo from nothing."""
+    """The files to write.  Sidecars first: they can be made again from the photo; the photo cannot."""
     sidecars = [] if options.sidecar == "never" else _sidecars(photo)
     if options.sidecar == "always":
         return sidecars or _new_sidecars(photo)
@@ -50,14 +50,14 @@ def to_write(photo: Original, options: WriteOptions) -> list[Target]:
 
 
 def to_read(photo: Original) -> list[Target]:
-    """Everything that phototag may have written into."""
+    """All files into which phototag may have written."""
     sidecars = _sidecars(photo)
     try:
         return [*sidecars, _inside(photo, negatives=True)]
     except FormatNotWritable:
         return sidecars
     except (PhotoDamaged, NotAPhoto):
-        if sidecars:  # what stands beside a photo can be read whatever became of the photo
+        if sidecars:  # sidecars can be read even if the photo cannot
             return sidecars
         raise
 
@@ -66,12 +66,12 @@ def _inside(photo: Original, *, negatives: bool) -> Target:
     """The photo itself.
 
     Args:
-        photo: as it was read.
-        negatives: a DNG may be opened too.
+        photo: the photo as read.
+        negatives: whether a DNG may be opened.
 
     Raises:
-        FormatNotWritable: no metadata are written into files of this format.
-        NotAPhoto: the content is no picture.
+        FormatNotWritable: phototag writes no metadata into files of this format.
+        NotAPhoto: the content is not a picture.
         PhotoDamaged: the file's structure is broken.
     """
     named = formats.by_name(photo.path)
@@ -80,10 +80,10 @@ def _inside(photo: Original, *, negatives: bool) -> Target:
 
 
 def _unhidden(photo: Original, container: Container) -> Container:
-    """The photo with one XMP packet: of two, phototag may have made the first, and hid the user's.
+    """The photo with one XMP packet.  If there are two, phototag may have written the first and so hidden the user's.
 
     Raises:
-        MetadataDamaged: both hold something of somebody's.
+        MetadataDamaged: both contain data that are not phototag's.
     """
     behind = container.behind
     if behind is None:
@@ -102,7 +102,7 @@ def _sidecars(photo: Original) -> list[Target]:
     names = sidecar_names.existing(photo.path)
     if not names:
         return []
-    opened = _opener(photo)  # reads the photo's orientation: once for all
+    opened = _opener(photo)  # reads the photo's orientation only once
     originals = [read_file(name) for name in names]
     return [Target(original, opened, opened(original.data)) for original in originals]
 
@@ -134,7 +134,7 @@ def _opener(photo: Original, shape: str = "") -> Callable[[bytes], Container]:
 
 
 def drafted(container: Container) -> Draft:
-    """The metadata of a photo, ready to be changed.
+    """The metadata of a photo, in a form that can be changed.
 
     Raises:
         ValueError: the XMP or the IPTC block cannot be read.
@@ -160,7 +160,7 @@ def drafted(container: Container) -> Draft:
 
 @contextlib.contextmanager
 def refused(photo: str, error_class: type[PhototagError]) -> Iterator[None]:
-    """Give a ValueError from inside the room the photo's name."""
+    """Turn a ValueError into an error of this class with the photo's name."""
     try:
         yield
     except ValueError as error:

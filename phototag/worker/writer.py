@@ -1,4 +1,4 @@
-"""Tag a photo, read what was written, take it back."""
+"""Writes into a photo, reads what was written, removes it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from phototag.worker.targets import Target, drafted, refused, to_read, to_write
 
 _Edit = Callable[[Draft], None]
 
-#: Content of a file that is to go.
+#: Content of a file to be deleted.
 NOTHING: Final = b""
 
 
@@ -47,27 +47,27 @@ def write(
     options: WriteOptions | None = None,
     expected: Expected | None = None,
 ) -> Written:
-    """Write what is ordered into a photo or its sidecars, or bring an earlier one up to date.
+    """Write into a photo or its sidecars, or update what an earlier write has written.
 
-    Only what phototag wrote itself is ever changed. Nothing is written if nothing would change.
+    Only phototag's own values are ever changed. Nothing is written if nothing would change.
 
     Args:
-        path: of a photo.
-        order: the statement, the words and the crops, and what goes with them.
+        path: path of the photo.
+        order: the record, including keywords and crops, and further data to write.
         options: how to write.
-        expected: what must stand in the photo, or nothing is written.
+        expected: the state that the photo must have; otherwise nothing is written.
 
     Raises:
         PhotoNotFound: there is no such file.
         PhotoNotReadable: it cannot be read.
-        NotAPhoto: its content is no picture.
-        PhotoDamaged: its structure is broken.
-        FormatNotWritable: it would need a sidecar, and none is allowed.
-        MetadataDamaged: its metadata cannot be read, so nothing is written over them.
-        ChangedMeanwhile: another program wrote into it at the same time.
-        WriteRefused: it was left as it was, for the reason given.
-        WriteInPart: a sidecar was changed, the photo beside it was not.
-        WriteUncertain: it was replaced, but the disk did not confirm that.
+        NotAPhoto: its content is not a picture.
+        PhotoDamaged: its structure is damaged.
+        FormatNotWritable: it needs a sidecar, but sidecars are not allowed.
+        MetadataDamaged: its metadata cannot be read, so they are not overwritten.
+        ChangedMeanwhile: another program changed it at the same time.
+        WriteRefused: it was left unchanged, for the reason given.
+        WriteInPart: a sidecar was changed, but the photo was not.
+        WriteUncertain: it was replaced, but the disk did not confirm it.
     """
     options = options or WriteOptions()
     photo = read_file(path)
@@ -89,10 +89,10 @@ def write(
 
 
 def remove(path: os.PathLike[str] | str, options: WriteOptions | None = None) -> Change:
-    """Take back exactly what phototag wrote into a photo and its sidecars.
+    """Remove exactly what phototag wrote into a photo and its sidecars.
 
     Args:
-        path: of a photo.
+        path: path of the photo.
         options: how to write.
 
     Raises:
@@ -107,15 +107,15 @@ def remove(path: os.PathLike[str] | str, options: WriteOptions | None = None) ->
 
 
 def read(path: os.PathLike[str] | str) -> Record | None:
-    """What phototag wrote into a photo or its sidecar; None if nothing.
+    """Read what phototag wrote into a photo or its sidecar; None if nothing.
 
     Raises:
-        PhototagError: as ``write`` does, as far as reading goes.
+        PhototagError: as ``write`` does, if it concerns reading.
     """
     for target in to_read(read_file(path)):
         container = target.opened(
             target.original.data
-        )  # as it is: phototag's packet may hide another
+        )  # unchanged: phototag's packet may hide another
         with refused(target.original.photo, MetadataDamaged):
             record = record_fields.read(Packet(container.xmp), container.orientation)
         if record is not None:
@@ -128,7 +128,7 @@ def read(path: os.PathLike[str] | str) -> Record | None:
 
 @attrs.frozen
 class _Opened:
-    """A file that is about to be changed."""
+    """A file to be changed."""
 
     target: Target
     draft: Draft
@@ -150,18 +150,18 @@ def _written_together(
     edit: _Edit,
     expected: Expected | None = None,
 ) -> Written:
-    """Change all files of a photo: first all are opened, then one after the other is replaced."""
+    """Change all files of a photo: first all are prepared, then each is replaced in turn."""
     files = [_Opened.of(target) for target in targets]
     _adopt(files)
     found = next(filter(None, (file.statement() for file in files)), None)
     states = {file.path: file.seen for file in (photo, *(target.original for target in targets))}
     for beside in (
         set(sidecar_names.existing(photo.path)) - states.keys()
-    ):  # left alone by the options
+    ):  # excluded by the options
         states[beside] = FileState.of(os.stat(beside))
     if expected and etag(found) != expected.etag:
         return Written(change=None, found=found, etag=etag(found), states=_known(states))
-    prepared = [_prepared(file, options, edit) for file in files]  # all are refused, or none
+    prepared = [_prepared(file, options, edit) for file in files]  # if one is refused, all are
     for at, ready in enumerate(prepared):
         with _told_if_in_part(prepared, at, options):
             states[ready.file.target.original.path] = ready.commit(options)
@@ -171,7 +171,7 @@ def _written_together(
 
 
 def _adopt(files: list[_Opened]) -> None:
-    """Files without phototag's record may hold copies of its words; another file's record tells."""
+    """Recognise copies of phototag's words in files without its record, by the record in another file."""
     recorded = [file for file in files if file.statement() is not None]
     for file in files:
         if recorded and file not in recorded:
@@ -184,14 +184,14 @@ def _known(states: dict[str, FileState | None]) -> dict[str, FileState]:
 
 @attrs.frozen
 class _Prepared:
-    """A file with its new content, which has been looked at and found right."""
+    """A file with its new content, which has been verified."""
 
     file: _Opened
     new: bytes
     change: Change
 
     def commit(self, options: WriteOptions) -> FileState | None:
-        """Put the content in place; the file's state afterwards, None if there is none."""
+        """Replace the file; return its new state, None if it does not exist any more."""
         original = self.file.target.original
         if options.dry_run or not self.change.changed:
             return original.seen
@@ -204,7 +204,7 @@ class _Prepared:
 
 
 def _prepared(file: _Opened, options: WriteOptions, edit: _Edit) -> _Prepared:
-    """Make a file's new content, without touching the file."""
+    """Make a file's new content without changing the file."""
     original, draft, container = file.target.original, file.draft, file.target.container
     with refused(original.photo, WriteRefused):
         foreign = verify.foreign(draft)
@@ -229,7 +229,7 @@ def _prepared(file: _Opened, options: WriteOptions, edit: _Edit) -> _Prepared:
 
 @contextlib.contextmanager
 def _told_if_in_part(files: list[_Prepared], at: int, options: WriteOptions) -> Iterator[None]:
-    """Say so where some files of a photo have been changed and, as one fails, the others are not."""
+    """Report it if some files of a photo have been changed but, because one failed, others have not."""
     try:
         yield
     except (WriteRefused, WriteUncertain) as error:
@@ -251,38 +251,38 @@ def _changed(files: list[_Prepared]) -> list[str]:
 
 
 def _written(container: Container, draft: Draft) -> bytes:
-    """The file with a draft's metadata.
+    """Return the file with a draft's metadata.
 
     Raises:
-        ValueError: the XMP is larger than the format takes.
+        ValueError: the XMP is larger than the format allows.
     """
     if isinstance(container, XmpFile) and _says_nothing_new(container, draft):
         return NOTHING
     block = None if draft.block is None else iim.serialise(draft.block)
-    # The form of an unchanged block stays: other programs fill it up in their own ways.
+    # An unchanged block is kept byte for byte: other programs pad it in their own ways.
     if container.iptc is not None and draft.block == iim.parse(container.iptc):
         block = container.iptc
     before = draft.ledger.before
     xmp = None
     if draft.packet.names() or before.xmp != NONE:
         xmp = _packet(container, draft)
-    # With the last of phototag's words its changes of the file's structure go, too.
+    # When the last of phototag's values is removed, its changes to the file's structure are undone.
     ours = any(name.uri == PHOTOTAG for name in draft.packet.names())
     return container.replaced(xmp, block, "" if ours else before.shape)
 
 
 def _says_nothing_new(container: XmpFile, draft: Draft) -> bool:
-    """Whether a sidecar that phototag made holds what stands in the photo, and no more."""
+    """Whether a sidecar that phototag created contains nothing that is not in the photo."""
     if draft.ledger.before.shape != NEW:
         return False
     try:
         return draft.packet.values() == Packet(container.start()).values()
-    except ValueError:  # the photo cannot be read any more: what was copied of it is all there is
+    except ValueError:  # the photo cannot be read any more: its copy in the sidecar is all there is
         return False
 
 
 def _packet(container: Container, draft: Draft) -> bytes | None:
-    """The XMP packet; the old bytes where it says the same as before."""
+    """The XMP packet; the old bytes if its content has not changed."""
     if container.xmp is not None and draft.packet.values() == draft.before:
         return container.xmp
     return draft.packet.fitted(container.xmp_limit, container.format)
