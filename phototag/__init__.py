@@ -1,12 +1,11 @@
-"""phototag tells a headshot from a portrait and writes what it found into the photo.
+"""phototag tells a headshot from a portrait and writes the result into the photo.
 
 >>> import phototag
 >>> result = phototag.analyze("jane.jpg")  # doctest: +SKIP
 >>> result.kind, result.confidence  # doctest: +SKIP
 (<Kind.HEADSHOT: 'headshot'>, 0.97)
 
-The names are resolved when they are first used (PEP 562): importing phototag takes no time and
-loads nothing.
+Names are resolved when first used (PEP 562): importing phototag takes no time and loads nothing else.
 """
 
 from __future__ import annotations
@@ -93,28 +92,28 @@ _HOMES = {
     "phototag.criteria.verdict": ("Grade", "Kind", "Verdict"),
     "phototag.keywords.vocabulary": ("Vocabulary",),
 }
-#: Modules that are there without an import of their own; ``ray`` needs the extra of that name.
+#: Modules available without a separate import; ``ray`` needs the extra of that name.
 _MODULES = ("errors", "gallery", "ray")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = [  # noqa: RUF022 - by what they are for, not by the alphabet
-    # what one calls
+__all__ = [  # noqa: RUF022 - ordered by purpose, not by alphabet
+    # functions for single photos
     "analyze", "write", "tag", "read", "remove", "crop", "Analyzer",
     # whole trees
     "tag_catalogue", "watch_catalogue", "remove_catalogue", "undo", "runs", "gallery",
-    # what one gets
+    # results
     "Analysis", "Verdict", "Finding", "Crop", "Refusal", "Keywords", "Scene", "Record", "Change", "Outcome", "VerdictSource",
     "Run",
     "Box", "Point",
-    # what one chooses
+    # options
     "TagOptions", "WriteOptions", "ChangeOptions", "CatalogueOptions", "WatchOptions", "RemoveOptions",
     "UndoOptions", "GalleryOptions", "Level", "Vocabulary", "Profile", "Limits",
-    # what one adds
+    # for extensions
     "Criterion", "Earlier",
     # values
     "Kind", "Grade", "Status", "Focus", "Subjects", "Shot", "VisibleExpression", "Place", "Style",
     "Colour", "BackgroundKind", "Facing", "Gaze", "Fit",
-    # what may go wrong
+    # errors
     "PhototagError", "PhotoError", "SetupError", "errors",
     "__version__",
 ]  # fmt: skip

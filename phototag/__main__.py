@@ -1,4 +1,4 @@
-"""``phototag`` and ``python -m phototag``."""
+"""Entry point of ``phototag`` and ``python -m phototag``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from phototag.version import __version__
 
 
 def main() -> None:
-    """The command line; its version costs no more than the interpreter."""
+    """Run the command line; ``--version`` takes no longer than starting Python."""
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"phototag, version {__version__}\n")
         return

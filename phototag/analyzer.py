@@ -1,4 +1,4 @@
-"""The warm analyzer: what a program calls for one photo after another."""
+"""The warm analyzer, for programs that process one photo after another."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ if TYPE_CHECKING:
 
     Path = str | os.PathLike[str]
 
-QUALITY = 95  # of a crop that is encoded anew
+QUALITY = 95  # of a crop that is encoded again
 
 
 class Analyzer:
     """Holds warm sealed processes; use it as a context manager, from any number of threads.
 
-    Dropped without ``close()`` it ends them when it is collected, with a ``ResourceWarning``.
+    Without ``close()``, it ends them when it is garbage-collected, with a ``ResourceWarning``.
 
     Args:
-        workers: sealed processes, each with its own models (about 300 MB); use one per core.
-        limits: what one photo may take; None = ``Limits()``.
-        profiles: crop profiles in the order of preference; None = the built-in ones.
+        workers: number of sealed processes, each with its own models (about 300 MB); use one per core.
+        limits: limits for one photo; None = ``Limits()``.
+        profiles: crop profiles in order of preference; None = the built-in ones.
     """
 
     def __init__(
@@ -73,15 +73,15 @@ class Analyzer:
         return single.analyzed(self._pool, image, self._profiles)
 
     def detect(self, image: ImageInput) -> Scene:
-        """What is in a picture, as numbers and without an opinion; errors as for ``analyze``."""
+        """Detect what is in a picture, as numbers and without judgement; raises as ``analyze`` does."""
         return single.detected(self._pool, source_of(image))
 
     def analyze_many(
         self, images: Iterable[ImageInput], *, stop: threading.Event | None = None
     ) -> Generator[Outcome]:
-        """Analyse a stream of pictures: one ``Outcome`` each, in order, as they become ready.
+        """Analyse a stream of pictures: one ``Outcome`` each, in order, as soon as it is ready.
 
-        Setting ``stop`` ends the stream when the pictures in hand are finished.
+        Setting ``stop`` ends the stream after the pictures in progress.
         """
         arguments.check_several("images", images)
 
@@ -92,18 +92,18 @@ class Analyzer:
         return self._pool.stream(single.guarded(analyzed), images, stop=stop)
 
     def draw(self, photo: Path, analysis: Analysis, out: Path) -> str:
-        """Write a picture of a photo with faces, crops and reasons drawn, as a new PNG file.
+        """Write a picture of a photo with its faces, crops and reasons, as a new PNG file.
 
         Args:
-            photo: its path.
-            analysis: what was found in it.
-            out: path of the new file; never one that is there.
+            photo: path of the photo.
+            analysis: the photo's analysis.
+            out: path of the new file; an existing file is never overwritten.
 
         Returns:
             The path of the new file.
 
         Raises:
-            WriteRefused: there is such a file already, or it cannot be written.
+            WriteRefused: the new file already exists or cannot be written.
             PhototagError: as for ``analyze``.
         """
         arguments.check(analysis=(analysis, Analysis))
@@ -127,7 +127,7 @@ class Analyzer:
     ) -> Generator[Outcome]:
         """Tag a stream of photos: one ``Outcome`` each, in order; a failure does not end it.
 
-        Setting ``stop`` ends the stream when the photos in hand are finished.
+        Setting ``stop`` ends the stream after the photos in progress.
         """
         arguments.check_several("photos", photos)
         checked = self._checked(options)
@@ -153,9 +153,9 @@ class Analyzer:
         *,
         stop: threading.Event | None = None,
     ) -> Generator[Outcome]:
-        """Take back what was written in a stream of photos: one ``Outcome`` each, in order.
+        """Remove what phototag wrote into a stream of photos: one ``Outcome`` each, in order.
 
-        Setting ``stop`` ends the stream when the photos in hand are finished.
+        Setting ``stop`` ends the stream after the photos in progress.
         """
         arguments.check_several("photos", photos)
         arguments.check(options=(options, ChangeOptions | None))
@@ -201,8 +201,8 @@ _default: Analyzer | None = None
 
 
 def default() -> Analyzer:
-    """The analyzer of the module-level functions; its one process starts with the first call."""
-    global _default  # noqa: PLW0603 - made once, on demand: importing phototag must cost nothing
+    """The analyzer of the module-level functions; its single process starts with the first call."""
+    global _default  # noqa: PLW0603 - made once, on demand: importing phototag must take no time
     with _default_lock:
         if _default is None:
             _default = Analyzer()
@@ -210,7 +210,7 @@ def default() -> Analyzer:
 
 
 def _after_fork() -> None:
-    """Another thread may have held the lock when this process was forked."""
+    """Replace the lock in a forked process: another thread may have held it."""
     global _default, _default_lock
     _default, _default_lock = None, threading.Lock()
 

@@ -1,4 +1,4 @@
-"""The functions of ``import phototag``: one call each, with one warm sealed process behind them."""
+"""The functions of ``import phototag``, which all use the same warm sealed process."""
 
 from __future__ import annotations
 
@@ -20,57 +20,57 @@ Path = str | os.PathLike[str]
 
 
 def analyze(image: ImageInput) -> Analysis:
-    """Tell a headshot from a portrait, by eleven criteria.
+    """Tell a headshot from a portrait by eleven criteria.
 
     Args:
         image: a path, a file's bytes, a file opened in binary mode, an H x W x 3 RGB array of
             uint8, or a Pillow image.
 
     Returns:
-        The typed result; ``print(result.explain())`` says it in words.
+        The typed result; ``print(result.explain())`` prints it in words.
 
     Raises:
-        PhototagError: one of its subclasses, with the photo, the problem and the remedy.
+        PhototagError: a subclass of it, with the photo, the problem and the remedy.
     """
     return analyzer.default().analyze(image)
 
 
 @takes(TagOptions)
 def write(photo: Path, result: Analysis, options: TagOptions) -> Change:
-    """Embed keywords, scene codes, crop suggestions and the ledger of them in a photo.
+    """Write keywords, scene codes, crop suggestions and their ledger into a photo.
 
-    What is there already stays: words are merged, and only what phototag wrote earlier is replaced.
-    The file is replaced in one atomic step, or not at all; if nothing is new, not a byte changes.
-    Formats that cannot be written get an XMP sidecar.
+    Existing metadata stay: keywords are merged, and only what phototag wrote earlier is replaced. The file is
+    replaced in one atomic step, or not at all; if nothing is new, not a byte changes. Photos in formats that
+    phototag does not write get an XMP sidecar.
 
     Args:
         photo: path of a photo.
-        result: what ``analyze`` said of it.
+        result: the photo's result of ``analyze``.
         options: see ``TagOptions``; each is a keyword argument.
 
     Raises:
-        PhototagError: the file was left as it was (``WriteRefused``, ``FormatNotWritable`` ...).
+        PhototagError: the file was left unchanged (``WriteRefused``, ``FormatNotWritable`` ...).
     """
     return analyzer.default().write(photo, result, options)
 
 
 @takes(TagOptions)
 def tag(photo: Path, options: TagOptions) -> Outcome:
-    """Analyse a photo and write the result into it; options and errors as for ``write``."""
+    """Analyse a photo and write the result into it; options and errors are those of ``write``."""
     return analyzer.default().tag(photo, options)
 
 
 def read(photo: Path) -> Record | None:
-    """What phototag wrote in a photo, without a second analysis; None if it wrote nothing."""
+    """Read what phototag wrote into a photo, without analysing it again; None if nothing."""
     return analyzer.default().read(photo)
 
 
 @takes(ChangeOptions)
 def remove(photo: Path, options: ChangeOptions) -> Change:
-    """Take back exactly what phototag wrote in a photo and its sidecars.
+    """Remove exactly what phototag wrote into a photo and its sidecars.
 
     Args:
-        photo: its path.
+        photo: path of the photo.
         options: see ``ChangeOptions``; each is a keyword argument.
     """
     return analyzer.default().remove(photo, options)
@@ -85,25 +85,26 @@ def crop(
     lossless: bool = False,
     lightroom: bool = False,
 ) -> tuple[str, Crop]:
-    """Write the crop of a profile as a new file: full resolution, upright, never over another.
+    """Write the crop for a profile as a new file: full resolution, upright, never over an existing file.
 
-    Colour profile, Exif, XMP and IPTC are carried over; regions of others move with the picture, the
-    thumbnail and what phototag wrote about the whole photo are left out.
+    Colour profile, Exif, XMP and IPTC are copied, and regions of other programs are converted to the new
+    frame; the thumbnail and what phototag wrote about the whole photo are left out.
 
     Args:
         photo: path of the photo.
         profile: name of the crop profile, ``casting_8x10``.
-        out: path of the new file; None = ``NAME.PROFILE.jpg`` beside the photo.
+        out: path of the new file; None = ``NAME.PROFILE.jpg`` next to the photo.
         quality: 1..100 for JPEG and WebP.
-        lossless: cut a JPEG at its own blocks (needs ``jpegtran``); the corner moves to their grid.
+        lossless: cut a JPEG without encoding it again (needs ``jpegtran``); the corner moves to the block
+            grid.
         lightroom: copy the whole photo, with a crop setting that Lightroom and Camera Raw apply.
 
     Returns:
         The path of the new file, and the crop.
 
     Raises:
-        CropRefused: the photo does not give this crop.
-        WriteRefused: there is such a file, or it cannot be cut without loss.
+        CropRefused: the photo does not allow this crop.
+        WriteRefused: the new file already exists, or the photo cannot be cut without loss.
         PhototagError: as for ``analyze``.
     """
     return analyzer.default().crop(

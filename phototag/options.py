@@ -1,8 +1,8 @@
-"""Every option, once: name, type, default and what it does.
+"""Every option, defined once: name, type, default and meaning.
 
-The keyword arguments of the functions, the options of the command line, the fingerprint of a run and
-the documentation are made from the fields below.  To add an option, add a field and use it.
-The classes have no slots: with them, a class could have one base alone.
+The functions' keyword arguments, the command-line options, the fingerprint of a run and the documentation are
+made from the fields below. To add an option, add a field and use it. The classes have no slots: with slots, a
+class could have only one base.
 """
 
 from __future__ import annotations
@@ -35,24 +35,23 @@ IptcMode = Literal["always", "auto", "never"]
 SidecarMode = Literal["auto", "always", "never"]
 
 _CORRECTIONS: Final = Mapping[str, Kind]
-_KEY: Final = "phototag"  # of a field's metadata
+_KEY: Final = "phototag"  # key in a field's metadata
 
 
 @attrs.frozen(kw_only=True)
 class Setting:
-    """What there is to know of an option beside its name, type and default.
+    """What defines an option, apart from its name, type and default.
 
     Attributes:
-        help: what it does, in one sentence or two; for ``--help`` and the documentation.
-        flag: on the command line; by default the name with dashes.
+        help: its meaning, in one or two sentences; for ``--help`` and the documentation.
+        flag: its name on the command line; by default the name with dashes.
         short: one letter for the command line.
-        metavar: what stands for the value in ``--help``.
-        least, most: of a number.
-        default: how the default is named, where the value would tell nothing.
-        kind: ``option``; ``folder``, ``file`` or ``new file`` for the path of one; ``internal`` for what
-            the command line does not offer.
-        decides: the keywords, crops or regions in a photo depend on it: a photo is done again when
-            it changes.
+        metavar: placeholder for the value in ``--help``.
+        least, most: range of a number.
+        default: description of the default, if its value is not informative.
+        kind: ``option``; ``folder``, ``file`` or ``new file`` for a path; ``internal`` for an option that is
+            not on the command line.
+        decides: whether keywords, crops or regions depend on it: photos are then done again when it changes.
     """
 
     help: str
@@ -67,18 +66,18 @@ class Setting:
 
     @classmethod
     def of(cls, field: attrs.Attribute[Any]) -> Setting:
-        """What its class says of a field."""
+        """The setting in a field's metadata."""
         setting: Setting = field.metadata[_KEY]
         return setting
 
 
 @attrs.frozen(kw_only=True, slots=False)
 class Checked:
-    """Options whose values are of the types and in the ranges that their fields say.
+    """Options whose values are checked against the types and ranges of their fields.
 
     Raises:
-        BadType: one is of another type.
-        BadValue: one is out of its range, or none of the values there are.
+        BadType: a value has the wrong type.
+        BadValue: a value is out of its range, or not one of the allowed values.
     """
 
     def __attrs_post_init__(self) -> None:
@@ -96,22 +95,22 @@ class Checked:
 
 
 def option(default: T, help: str, **more: Any) -> T:  # noqa: A002 - as click calls it
-    """A field with a default that is an option; see ``Setting``."""
+    """Make a field for an option with a default; see ``Setting``."""
     field: T = attrs.field(default=default, metadata=setting(help, **more))
     return field
 
 
 def setting(help: str, **more: Any) -> dict[str, Setting]:  # noqa: A002 - as click calls it
-    """The metadata of a field that is an option; see ``Setting``."""
+    """Make the metadata of an option's field; see ``Setting``."""
     return {_KEY: Setting(help=help, **more)}
 
 
 @attrs.frozen(kw_only=True, slots=False)
 class Limits(Checked):
-    """What one photo may take; beyond it there is an error for that photo, and the run goes on.
+    """The limits for one photo; beyond them, the photo gives an error, and the run continues.
 
-    Seconds run from the request to the answer; the sealed process is ended then.  Of its memory (MB)
-    some 300 are its own; a picture of 250 million pixels needs about 2,500.
+    Seconds count from the request to the answer; after them, the sealed process is ended. It needs about 300
+    MB of memory for itself; a picture of 250 million pixels needs about 2,500 MB.
     """
 
     seconds: float = option(
@@ -149,7 +148,7 @@ class StopOptions(Checked):
 
 @attrs.frozen(kw_only=True, slots=False)
 class WorkOptions(StopOptions):
-    """How many photos are worked on at once, and what each may take."""
+    """How many photos are processed at once, and the limits for each."""
 
     workers: int = option(1, "Parallel workers; use one per core.", metavar="N", least=1)
     limits: Limits = attrs.field(
@@ -175,7 +174,7 @@ class ProfileOptions(Checked):
 
 @attrs.frozen(kw_only=True, slots=False)
 class VocabularyOptions(Checked):
-    """Which words are written for what is found."""
+    """Which keywords are written for a result."""
 
     vocabulary: Vocabulary = attrs.field(
         factory=Vocabulary,
@@ -189,7 +188,7 @@ class VocabularyOptions(Checked):
 
 @attrs.frozen(kw_only=True, slots=False)
 class StateOptions(Checked):
-    """Where it is kept what runs saw and wrote."""
+    """Where the results of runs are stored."""
 
     state: Path | None = option(
         None, "State database (default: per user).", kind="new file", metavar="FILE"
@@ -198,7 +197,7 @@ class StateOptions(Checked):
 
 @attrs.frozen(kw_only=True, slots=False)
 class WaitOptions(Checked):
-    """What happens while another run is at work on the same folders."""
+    """What happens while another run is working in the same folders."""
 
     wait: bool = option(
         False, "Wait for another run on the same folders to end, instead of failing."
@@ -252,7 +251,7 @@ class WriteOptions(ChangeOptions):
 
 @attrs.frozen(kw_only=True, slots=False)
 class TagOptions(VocabularyOptions, WriteOptions):
-    """What is claimed of a photo, and how it is written."""
+    """Which keywords are written into a photo, and how."""
 
     keywords: Level = attrs.field(
         default=Level.MINIMAL,
@@ -295,19 +294,19 @@ class TagOptions(VocabularyOptions, WriteOptions):
 
 @attrs.frozen(kw_only=True, slots=False)
 class RunOptions(PairOptions, LinkOptions, WaitOptions, StateOptions, ProfileOptions, WorkOptions):
-    """How a tree of photos is gone through."""
+    """How a tree of photos is processed."""
 
     failed: bool = option(False, "Tag only the photos that failed in earlier runs.")
 
 
 @attrs.frozen(kw_only=True, slots=False)
 class CatalogueOptions(RunOptions, TagOptions):
-    """Of ``tag_catalogue`` and ``phototag tag``."""
+    """Options of ``tag_catalogue`` and ``phototag tag``."""
 
 
 @attrs.frozen(kw_only=True, slots=False)
 class WatchOptions(PairOptions, StateOptions, ProfileOptions, WorkOptions, TagOptions):
-    """Of ``watch_catalogue`` and ``phototag watch``."""
+    """Options of ``watch_catalogue`` and ``phototag watch``."""
 
     settled: float = option(
         2.0, "Tag a file when it has not changed for this long.", metavar="SECONDS", least=0
@@ -317,12 +316,12 @@ class WatchOptions(PairOptions, StateOptions, ProfileOptions, WorkOptions, TagOp
 
 @attrs.frozen(kw_only=True, slots=False)
 class RemoveOptions(LinkOptions, WaitOptions, WorkOptions, ChangeOptions):
-    """Of ``remove_catalogue`` and ``phototag remove``."""
+    """Options of ``remove_catalogue`` and ``phototag remove``."""
 
 
 @attrs.frozen(kw_only=True, slots=False)
 class UndoOptions(WaitOptions, StateOptions, WorkOptions, ChangeOptions):
-    """Of ``undo`` and ``phototag undo``."""
+    """Options of ``undo`` and ``phototag undo``."""
 
     run: int | None = option(
         None, "Number of the run; None = the last one that can be undone.", kind="internal"
@@ -331,7 +330,7 @@ class UndoOptions(WaitOptions, StateOptions, WorkOptions, ChangeOptions):
 
 @attrs.frozen(kw_only=True, slots=False)
 class GalleryOptions(StateOptions, ProfileOptions, WorkOptions):
-    """Of ``gallery.build`` and ``phototag gallery``."""
+    """Options of ``gallery.build`` and ``phototag gallery``."""
 
     out: Path = attrs.field(
         metadata=setting("HTML file to write.", short="-o", kind="new file", metavar="OUT.html")
@@ -340,21 +339,21 @@ class GalleryOptions(StateOptions, ProfileOptions, WorkOptions):
 
 
 def settings(cls: type[Any]) -> dict[str, Setting]:
-    """The options of a class, by the name of the field."""
+    """The options of a class, by field name."""
     return {field.name: Setting.of(field) for field in attrs.fields(cls)}
 
 
 def part(of: Any, cls: Callable[..., O]) -> O:
-    """The options of another class that these options name, too; the rest are its defaults."""
+    """Make options of another class: shared fields are copied, the others get their defaults."""
     names = set(settings(type(of))) & set(settings(cls))  # type: ignore[arg-type]
     return cls(**{name: getattr(of, name) for name in names})
 
 
 class takes(Generic[P, O]):  # noqa: N801 - a decorator
-    """Give a function whose last parameter are options the fields of these as keyword arguments.
+    """Turn a function's last parameter, an options object, into keyword arguments.
 
-    ``f(photo, options)`` becomes ``f(photo, *, keywords=..., faces=...)``, for people, for the type
-    checker, and for ``help``.
+    ``f(photo, options)`` becomes ``f(photo, *, keywords=..., faces=...)`` for callers, for the type checker,
+    and for ``help``.
     """
 
     def __init__(self, cls: Callable[P, O]) -> None:
@@ -385,10 +384,10 @@ class takes(Generic[P, O]):  # noqa: N801 - a decorator
 
 
 def made(cls: Callable[..., O], chosen: Mapping[str, Any]) -> O:
-    """Options of what a caller has chosen.
+    """Make options from a caller's keyword arguments.
 
     Raises:
-        BadArgument: there is no such option, or it takes no such value.
+        BadArgument: an option or its value is unknown.
     """
     arguments.check_options(chosen, settings(cls))  # type: ignore[arg-type]
     return cls(**chosen)

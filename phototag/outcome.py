@@ -1,4 +1,4 @@
-"""What becomes of a photo: in a run, and when it is read."""
+"""What happens to a photo: in a run, and when it is read."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ class VerdictSource(enum.StrEnum):
     """Where a photo's verdict comes from."""
 
     ANALYSED = "analysed"  # the picture was opened
-    RECALLED = "recalled"  # from what an earlier run has found in it
-    UNCHANGED = "unchanged"  # nothing is new since an earlier run
-    REMOVED = "removed"  # there is none: what was written was removed
+    RECALLED = "recalled"  # from the result of an earlier run
+    UNCHANGED = "unchanged"  # nothing has changed since an earlier run
+    REMOVED = "removed"  # no verdict: what was written was removed
 
 
 @attrs.frozen(kw_only=True)
 class Outcome:
-    """What became of one photo in a run.
+    """The result for one photo in a run.
 
     Attributes:
-        photo: its path as it was given.
-        analysis: the result; None if it failed or was not analysed.
-        change: what was written, or would be; None where nothing was to be written.
+        photo: its path as given.
+        analysis: the analysis; None if it failed or the photo was not analysed.
+        change: what was or would be written; None if there was nothing to write.
         error: what went wrong; None if all went well.
         verdict_from: where the verdict comes from.
-        known: the kind, where an earlier run has found it and there was nothing to do.
+        known: the kind according to an earlier run, if the photo needed no work.
     """
 
     photo: str
@@ -46,17 +46,17 @@ class Outcome:
 
     @property
     def kind(self) -> Kind | None:
-        """Headshot, portrait or other; None where nothing was analysed or that failed."""
+        """Headshot, portrait or other; None if the photo was not analysed or failed."""
         return self.known if self.analysis is None else self.analysis.kind
 
 
 @attrs.frozen(kw_only=True)
 class Expected:
-    """What a caller that keeps account of a photo believes to find there.
+    """The state that a caller expects of a photo, from its own records.
 
     Attributes:
-        state: of the photo when it was looked at.
-        etag: of the record in it (``record.etag``); empty for none.
+        state: state of the photo when it was read.
+        etag: etag of the record in it (``record.etag``); empty for no record.
     """
 
     state: FileState
@@ -65,14 +65,14 @@ class Expected:
 
 @attrs.frozen(kw_only=True)
 class Written:
-    """A write, as the accounts of a catalogue need it.
+    """The result of a write, as a catalogue's run log needs it.
 
     Attributes:
-        change: what it did; None if it was not done, because another statement than the expected
-            one stands in the photo.
-        found: the statement that was there before.
-        etag: of the record that is there now; empty for none.
-        states: of the photo and its sidecars afterwards, by path; only those that exist.
+        change: what was changed; None if nothing was written, because the photo has a record other than the
+            expected one.
+        found: the record in the photo before the write.
+        etag: etag of the record in the photo now; empty for no record.
+        states: states of the photo and its sidecars afterwards, by path; only files that exist.
     """
 
     change: Change | None
@@ -83,11 +83,11 @@ class Written:
 
 @attrs.frozen(kw_only=True)
 class PhotoState:
-    """A file that was read once.
+    """A photo's file, as read once.
 
     Attributes:
         picture: a hash of the picture in it, without the metadata.
-        state: of the file when it was read.
+        state: state of the file when it was read.
         scene: what is in the picture; None if only the hash was asked for.
     """
 
@@ -96,5 +96,5 @@ class PhotoState:
     scene: Scene | None = None
 
     def expecting(self, etag: str) -> Expected:
-        """For a write: the file as it was read, with this statement in it."""
+        """What a write expects: the file as it was read, with the record of this etag."""
         return Expected(state=self.state, etag=etag)

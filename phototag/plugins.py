@@ -1,4 +1,4 @@
-"""What installed packages add to phototag, found by their entry points."""
+"""Finds what installed packages add to phototag, by their entry points."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ T = TypeVar("T")
 
 @functools.cache
 def loaded(group: str, kind: type[T], *, taken: frozenset[str] = frozenset()) -> dict[str, T]:
-    """The objects that packages offer in a group, by name; a stranger's mistake names its package.
+    """Load the objects that packages provide in a group, by name; an error names the package at fault.
 
     Args:
         group: ``phototag.criteria``, ``phototag.profiles`` or ``phototag.vocabularies``.
-        kind: of what all of them must be.
-        taken: names that phototag has given away itself.
+        kind: class that all of them must have.
+        taken: names that phototag itself uses.
 
     Raises:
-        BadPlugin: one cannot be loaded, is something else, or has the name of another.
+        BadPlugin: an object cannot be loaded, has another class, or has a name already in use.
     """
     found: dict[str, T] = {}
     for entry in sorted(metadata.entry_points(group=group), key=lambda entry: entry.name):
@@ -43,7 +43,7 @@ def loaded(group: str, kind: type[T], *, taken: frozenset[str] = frozenset()) ->
 
 @functools.cache
 def identity() -> str:
-    """Which packages add something, and their versions: what they say may change with them."""
+    """The packages that add something, with their versions: results may change with them."""
     groups = ("phototag.criteria", "phototag.profiles", "phototag.vocabularies")
     entries = [entry for group in groups for entry in metadata.entry_points(group=group)]
     packages = {(entry.dist.name, entry.dist.version) for entry in entries if entry.dist}

@@ -1,12 +1,11 @@
-"""Many machines: phototag on Ray Data.  ``pip install 'phototag[ray]'``.
+"""Phototag on many machines, with Ray Data.  ``pip install 'phototag[ray]'``.
 
 >>> import phototag.ray
 >>> rows = phototag.ray.analyze("/mnt/photos", workers=64)  # doctest: +SKIP
 >>> rows.write_parquet("/mnt/verdicts")  # doctest: +SKIP
 
-Each Ray actor holds one warm ``Analyzer``.  A photo whose actor was killed is done again by another
-one; since a write is one atomic step and a second write of the same changes nothing, nothing is
-done twice.
+Each Ray actor holds one warm ``Analyzer``. If an actor is killed, another one repeats its photos; this is
+harmless, since a write is one atomic step and repeating it changes nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-# Ray reports its use to its makers unless this is set before it starts.
+# Ray sends usage reports to its makers unless this is set before it starts.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 import attrs
@@ -38,10 +37,10 @@ if TYPE_CHECKING:
     from phototag.crops import Profile
     from phototag.options import Limits
 
-BATCH = 16  # photos that one call of an actor takes: a lost actor costs no more
+BATCH = 16  # photos per call of an actor: the most that a lost actor costs
 Photos: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | ray.data.Dataset"
 
-BLOCKS_A_WORKER = 4  # pieces of the list of photos, so that the last workers do not wait long
+BLOCKS_A_WORKER = 4  # pieces of the list per worker, so that none is idle for long at the end
 
 #: The columns of the results.
 SCHEMA = pa.schema(
@@ -63,7 +62,7 @@ SCHEMA = pa.schema(
 
 @attrs.frozen(kw_only=True, slots=False)
 class RayOptions(ProfileOptions, WorkOptions):
-    """Of ``analyze``: workers are actors, each on one processor core of any node."""
+    """Options of ``analyze``: workers are actors, each on one processor core of any node."""
 
     batch: int = attrs.field(
         default=BATCH, metadata=setting("Number of photos per call of an actor.", least=1)
@@ -72,7 +71,7 @@ class RayOptions(ProfileOptions, WorkOptions):
 
 @attrs.frozen(kw_only=True, slots=False)
 class RayTagOptions(RayOptions, TagOptions):
-    """Of ``tag``."""
+    """Options of ``tag``."""
 
 
 @takes(RayOptions)
@@ -80,14 +79,14 @@ def analyze(photos: Photos, options: RayOptions) -> ray.data.Dataset:
     """Analyse photos on a Ray cluster.
 
     Args:
-        photos: a folder that all nodes see under this name, a list of paths, or a dataset with a
-            column ``path`` or a column ``bytes`` (as ``ray.data.read_binary_files`` makes it).
+        photos: a folder that has this path on all nodes, a list of paths, or a dataset with a column ``path``
+            or a column ``bytes`` (as made by ``ray.data.read_binary_files``).
         options: see ``RayOptions``; each is a keyword argument.
 
     Returns:
-        A dataset of one row a photo with the columns ``SCHEMA``: ``analysis`` is the JSON of
-        ``Analysis.to_dict``; a photo that failed has ``error``, ``problem`` and ``remedy`` instead.
-        Nothing is computed before the rows are asked for.
+        A dataset with one row per photo and the columns ``SCHEMA``: ``analysis`` is the JSON of
+        ``Analysis.to_dict``; a photo that failed has ``error``, ``problem`` and ``remedy`` instead. Nothing
+        is computed until the rows are requested.
     """
     return _mapped(_dataset(photos, options.workers), options, tagging=None)
 
@@ -96,14 +95,14 @@ def analyze(photos: Photos, options: RayOptions) -> ray.data.Dataset:
 def tag(photos: Photos, options: RayTagOptions) -> ray.data.Dataset:
     """Tag photos in place on a Ray cluster, one writer for each file.
 
-    No state is kept: a photo that holds what would be written is looked at and left alone.
+    No state is stored: a photo that already contains what would be written is analysed and left unchanged.
 
     Args:
-        photos: a folder that all nodes see under this name and may write, or a list of paths.
+        photos: a folder that has this path on all nodes and is writable there, or a list of paths.
         options: see ``RayTagOptions``; each is a keyword argument.
 
     Returns:
-        As ``analyze``; ``changed`` tells whether the photo's bytes have changed.
+        As for ``analyze``; ``changed`` tells whether the photo's bytes have changed.
     """
     tagging = part(options, TagOptions)
     check_crop(tagging, options.profiles)
@@ -119,7 +118,7 @@ def _dataset(photos: Any, workers: int) -> ray.data.Dataset:
         return photos
     roots = [photos] if isinstance(photos, (str, os.PathLike)) else photos
     arguments.check_several("photos", roots)
-    # A file that two names lead to must have one writer.
+    # A file with two names must have only one writer.
     found = {os.path.realpath(path): path for path in walk(roots)}
     items = [{"path": os.path.abspath(path)} for path in sorted(found.values())]
     return ray.data.from_items(
@@ -146,10 +145,10 @@ def _mapped(
 
 
 class Worker:
-    """What runs on a node: one warm analyzer.
+    """The actor on a node, with one warm analyzer.
 
     Args:
-        tagging: how to write; None = analyse alone.
+        tagging: how to write; None = only analyse.
         profiles: as for ``phototag.Analyzer``.
         limits: as for ``phototag.Analyzer``.
     """
@@ -164,7 +163,7 @@ class Worker:
         self._analyzer = Analyzer(limits=limits, profiles=profiles)
 
     def __call__(self, batch: dict[str, Any]) -> pa.Table:
-        """Rows of pictures to rows of results, in the same order."""
+        """Convert rows of pictures to rows of results, in the same order."""
         rows = [_row(path, self._outcome(path, image)) for path, image in _pictures(batch)]
         return pa.Table.from_pylist(rows, SCHEMA)
 

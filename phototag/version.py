@@ -1,3 +1,3 @@
-"""The version of phototag; the one place where it stands."""
+"""The version of phototag, defined only here."""
 
 __version__ = "0.1.0"

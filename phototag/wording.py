@@ -1,4 +1,4 @@
-"""How numbers and values are said."""
+"""How numbers and values are put into words."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ def percent(share: float) -> str:
 
 
 def sure(confidence: float) -> str:
-    """``0.973`` as ``97 % sure``; nobody is 100 % sure."""
+    """``0.973`` as ``97 % sure``; never 100 %."""
     if confidence > MOST_SURE:
         return f"over {percent(MOST_SURE)} sure"
     return f"{percent(confidence)} sure"
 
 
 def signed(number: float) -> str:
-    """``3.3`` as ``+3.3``, nothing as ``0.0``."""
+    """``3.3`` as ``+3.3``, zero as ``0.0``."""
     return f"{number:+.1f}" if number else "0.0"
 
 
 def adding_up(parts: Sequence[float], digits: int) -> tuple[tuple[float, ...], float]:
-    """The parts and their sum, rounded so that what is shown adds up.
+    """The parts and their sum, rounded so that the numbers shown add up.
 
-    The sum is rounded as any number is.  Of the parts, all are rounded down and then those that lost
-    most by it rounded up instead, until they make the sum (the method of the largest remainder).
+    The sum is rounded normally. All parts are rounded down; then those with the largest remainders are
+    rounded up instead, until the parts add up to the sum (largest remainder method).
 
     Args:
         parts: finite numbers.
-        digits: after the point.
+        digits: number of decimals.
 
     Returns:
-        The parts, each less than one unit of the last digit off, and what they add up to as decimal
-        numbers.  None of them is ``-0.0``.
+        The parts, each with an error of less than one unit of the last decimal, and their sum as decimal
+        numbers. None of them is ``-0.0``.
 
     >>> adding_up([0.14, 0.13, 0.14], 1)
     ((0.2, 0.1, 0.1), 0.4)
@@ -54,7 +54,7 @@ def adding_up(parts: Sequence[float], digits: int) -> tuple[tuple[float, ...], f
 
 
 def plain(value: object) -> str:
-    """A finding's value in words; empty for none."""
+    """A finding's value in words; empty for None."""
     if isinstance(value, (tuple, list)):
         return ", ".join(map(plain, value))
     return "" if value is None else str(value).replace("_", " ")

@@ -47,9 +47,12 @@ def undo(options: UndoOptions) -> Generator[Outcome]:
         options: see ``UndoOptions``; each is a keyword argument.
 
     Returns:
-        One ``Outcome`` per photo, as they become ready.  Raises: RunUnknown: there is no such run, or nothing
-        of it is left to undo. CatalogueBusy: another run is working in the folder. StateUnusable: the state
-        file cannot be used.
+        One ``Outcome`` per photo, as they become ready.
+
+    Raises:
+        RunUnknown: there is no such run, or nothing of it is left to undo.
+        CatalogueBusy: another run is working in the folder.
+        StateUnusable: the state file cannot be used.
     """
     return undo_run(options)
 
@@ -72,7 +75,7 @@ def remove_catalogue(roots: Path | Iterable[Path], options: RemoveOptions) -> Ge
         options: see ``RemoveOptions``; each is a keyword argument.
 
     Returns:
-        One ``Outcome`` a photo, as they become ready.
+        One ``Outcome`` per photo, as they become ready.
 
     Raises:
         CatalogueBusy: another run is working in the same folders.
