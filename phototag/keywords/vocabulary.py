@@ -188,7 +188,7 @@ class Vocabulary:
 
             [words]
             kind.headshot = "Kopfporträt"
-            people.single = false  # never claimed
+            people.single = false  # never written
 
         Raises:
             BadVocabulary: the file cannot be read, or contains names that phototag does not know.
