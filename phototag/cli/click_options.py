@@ -63,34 +63,27 @@ class Threshold(_Type):
         return found, least
 
 
-class OwnProfiles(_Type):
-    """A TOML file with crop profiles, or the name that a package gives its profiles."""
+class NameOrFile(_Type):
+    """Something in a TOML file, or under the name that an installed package gives it.
+
+    Args:
+        kind: the type of the value.
+        load: makes the value from the name or path.
+    """
 
     name = "NAME|FILE"
+
+    def __init__(self, kind: type[Any], load: Callable[[str], object]) -> None:
+        self._kind, self._load = kind, load
 
     def convert(
         self,
         value: Any,
         param: click.Parameter | None,  # noqa: ARG002 - the signature is that of click
         ctx: click.Context | None,  # noqa: ARG002
-    ) -> tuple[Profile, ...]:
-        """The profiles in the file."""
-        return value if isinstance(value, tuple) else named(value)
-
-
-class OwnWords(_Type):
-    """A TOML file with keywords, or the name that a package gives its vocabulary."""
-
-    name = "NAME|FILE"
-
-    def convert(
-        self,
-        value: Any,
-        param: click.Parameter | None,  # noqa: ARG002 - the signature is that of click
-        ctx: click.Context | None,  # noqa: ARG002
-    ) -> Vocabulary:
-        """The vocabulary in the file."""
-        return value if isinstance(value, Vocabulary) else Vocabulary.named(value)
+    ) -> Any:
+        """The value; a default is one already."""
+        return value if isinstance(value, self._kind) else self._load(value)
 
 
 def _type_of(field: attrs.Attribute[Any]) -> Any:
@@ -112,8 +105,8 @@ def _type_of(field: attrs.Attribute[Any]) -> Any:
 
 _THRESHOLDS = Mapping[str, float]
 _TYPES: Mapping[Any, click.ParamType[Any]] = {
-    Vocabulary: OwnWords(),
-    tuple[Profile, ...]: OwnProfiles(),
+    Vocabulary: NameOrFile(Vocabulary, Vocabulary.named),
+    tuple[Profile, ...]: NameOrFile(tuple, named),
     _THRESHOLDS: Threshold(),
 }
 
