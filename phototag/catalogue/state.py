@@ -151,7 +151,8 @@ class State(Database):
     def places(self, root: int, picture: str, run: int) -> list[PhotoKey]:
         """The places where later runs have found a picture that a run had changed at another place.
 
-        A copy of the picture that this run or an earlier one has changed there is a different photo.
+        Photos with the same picture that this run or an earlier one has changed at their own place are left
+        out: they are copies.
         """
         query = (
             "SELECT root, folder, name FROM photos WHERE root = ? AND picture = ? AND NOT EXISTS"
