@@ -70,7 +70,12 @@ def block(kind: str) -> str:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     found = re.search(rf"<!-- add: {kind} -->\n *```\w+\n(.*?)\n *```", text, re.DOTALL)
     assert found is not None, kind
-    return found.group(1)
+    return textwrap.dedent(found.group(1))
+
+
+def entry(kind: str) -> str:
+    """The same as an entry of a table."""
+    return textwrap.indent(f"{block(kind).removesuffix(',')},", "    ")
 
 
 def content(folder: Path) -> dict[str, str]:
@@ -96,13 +101,13 @@ def add_option(house: Path) -> None:
     insert(
         house / "options.py",
         r'^class TagOptions\(.*\):\n    """.*"""\n',
-        block("option in class TagOptions"),
+        textwrap.indent(block("option in class TagOptions"), "    "),
     )
 
 
 def add_property(house: Path) -> None:
     table = house / "metadata" / "properties" / "table.py"
-    insert(table, r"^PROPERTIES: .*\($", block("property in PROPERTIES"))
+    insert(table, r"^PROPERTIES: .*\($", entry("property in PROPERTIES"))
     insert(
         table,
         r"^from typing import Final$",
@@ -111,7 +116,7 @@ def add_property(house: Path) -> None:
 
 
 def add_format(house: Path) -> None:
-    insert(house / "files" / "formats.py", r"^FORMATS: .*\($", block("format in FORMATS"))
+    insert(house / "files" / "formats.py", r"^FORMATS: .*\($", entry("format in FORMATS"))
     (house / "metadata" / "containers" / "ppm.py").write_text(CONTAINER, "utf-8")
 
 
