@@ -241,7 +241,7 @@ class Catalogue:
         photo, pixels = PhotoFile.of(path), self._pool.limits.pixels
         return self._pool.submit(Identify(photo=photo, detect=detect, max_pixels=pixels))
 
-    def _put(
+    def _write_if_unchanged(
         self, path: str, order: WriteOrder, options: WriteOptions, expected: Expected | None = None
     ) -> Written:
         """Carry out the write order; with ``expected``, only if the photo is as this run knows it."""
@@ -257,7 +257,7 @@ class Catalogue:
         path, run_log = task.found.path, self._state
         options = part(self._options, WriteOptions)
         if options.dry_run:
-            written = self._put(path, order, options)
+            written = self._write_if_unchanged(path, order, options)
             assert written.change is not None
             return written.change, written
         before = run_log.written(place) if task.row and task.row.etag else None
@@ -266,14 +266,16 @@ class Catalogue:
         run = self._number_of_run()
         new = run_log.intend(run, place, photo_state.picture, before)
         try:
-            written = self._put(path, order, options, photo_state.expecting(etag))
+            written = self._write_if_unchanged(path, order, options, photo_state.expecting(etag))
             if written.change is None:
                 # Another computer has written a record, or this run has and was then killed.
                 if new or self._etag_of(path, order) != written.etag:
                     there = written.found
                     before = PastWrite(order=WriteOrder(record=there)) if there else None
                     run_log.correct(run, place, before)
-                written = self._put(path, order, options, photo_state.expecting(written.etag))
+                written = self._write_if_unchanged(
+                    path, order, options, photo_state.expecting(written.etag)
+                )
             if written.change is None:
                 raise errors.ChangedMeanwhile(
                     path, "another program changed it at the same time", "try again"
@@ -299,7 +301,7 @@ class Catalogue:
     def _etag_of(self, path: str, order: WriteOrder) -> str:
         """The etag of the record that a write would leave in a photo."""
         dry = attrs.evolve(part(self._options, WriteOptions), dry_run=True)
-        return self._put(path, order, dry).etag
+        return self._write_if_unchanged(path, order, dry).etag
 
     def _number_of_run(self) -> int:
         if self._run is None:

@@ -138,7 +138,7 @@ class _Opened:
         with refused(target.original.photo, MetadataDamaged):
             return cls(target, drafted(target.container))
 
-    def statement(self) -> Record | None:
+    def record(self) -> Record | None:
         with refused(self.target.original.photo, MetadataDamaged):
             return record_fields.read(self.draft.packet, self.draft.orientation)
 
@@ -153,7 +153,7 @@ def _written_together(
     """Change all files of a photo: first all are prepared, then each is replaced in turn."""
     files = [_Opened.of(target) for target in targets]
     _adopt(files)
-    found = next(filter(None, (file.statement() for file in files)), None)
+    found = next(filter(None, (file.record() for file in files)), None)
     states = {file.path: file.seen for file in (photo, *(target.original for target in targets))}
     for beside in (
         set(sidecar_names.existing(photo.path)) - states.keys()
@@ -165,14 +165,14 @@ def _written_together(
     for at, ready in enumerate(prepared):
         with _told_if_in_part(prepared, at, options):
             states[ready.file.target.original.path] = ready.commit(options)
-    stated = next(filter(None, (file.statement() for file in files)), None)
+    stated = next(filter(None, (file.record() for file in files)), None)
     change = together([file.change for file in prepared])
     return Written(change=change, found=found, etag=etag(stated), states=_known(states))
 
 
 def _adopt(files: list[_Opened]) -> None:
     """Recognise copies of phototag's words in files without its record, by the record in another file."""
-    recorded = [file for file in files if file.statement() is not None]
+    recorded = [file for file in files if file.record() is not None]
     for file in files:
         if recorded and file not in recorded:
             plan.adopt(file.draft, recorded[0].draft)

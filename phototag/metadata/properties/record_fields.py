@@ -24,7 +24,7 @@ _NOTHING: Final = Record(kind="", confidence=0.0)
 
 
 @attrs.frozen(kw_only=True)
-class Statement(Property):
+class RecordFields(Property):
     """Everything in phototag's own namespace: the record, and the ledger, which is written last."""
 
     label: str = "phototag:*"

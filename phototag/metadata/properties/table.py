@@ -19,7 +19,7 @@ from phototag.metadata.properties.keywords import (
 )
 from phototag.metadata.properties.lightroom import LightroomCrop
 from phototag.metadata.properties.property import Property
-from phototag.metadata.properties.record_fields import Statement
+from phototag.metadata.properties.record_fields import RecordFields
 from phototag.metadata.properties.regions import CropRegions
 
 PROPERTIES: Final[tuple[Property, ...]] = (
@@ -50,7 +50,7 @@ PROPERTIES: Final[tuple[Property, ...]] = (
     Faces(),
     LightroomCrop(),
     # Last: its ledger records what happened to the others.
-    Statement(),
+    RecordFields(),
 )
 
 #: The lists of words.
