@@ -86,12 +86,12 @@ def beside(path: Path) -> Path:
     return path.with_name(path.name + ".xmp")
 
 
-def tagged(path: Path, record: Record, way: str) -> None:
+def tagged(path: Path, order: WriteOrder, way: str) -> None:
     """Tag a photo in one of the ways."""
-    apply(path, record, WriteOptions(sidecar="always" if way.startswith("beside") else "auto"))
+    apply(path, order, WriteOptions(sidecar="always" if way.startswith("beside") else "auto"))
     if way.endswith("written before"):
-        make_former(beside(path) if way.startswith("beside") else path, record)
-        apply(path, record, WriteOptions(sidecar="always" if way.startswith("beside") else "auto"))
+        make_former(beside(path) if way.startswith("beside") else path, order.record)
+        apply(path, order, WriteOptions(sidecar="always" if way.startswith("beside") else "auto"))
 
 
 def way(path: Path) -> str:
@@ -100,7 +100,7 @@ def way(path: Path) -> str:
 
 
 def test_an_export_of_a_tagged_photo_holds_all_its_xmp(
-    photos: list[Path], whole: Record, tmp_path: Path
+    photos: list[Path], whole: WriteOrder, tmp_path: Path
 ) -> None:
     target = tmp_path / "exported"
     darktable.export(photos[0].parent, target, tmp_path / "scratch")
@@ -121,7 +121,10 @@ def test_an_export_of_a_tagged_photo_holds_all_its_xmp(
             if str(name) not in {*KEYWORDS, "mwg-rs:Regions"}:
                 assert exported[name] == value, name
         assert exported[Name.of("mwg-rs:Regions")] == own[Name.of("mwg-rs:Regions")]
-        assert words(target / path.name, "dc:subject") >= {*whole.keywords.flat, *users[path.name]}
+        assert words(target / path.name, "dc:subject") >= {
+            *whole.record.keywords.flat,
+            *users[path.name],
+        }
         remove(target / path.name)
         # A word of IPTC alone is there again, as darktable has left it.
         left = words(target / path.name, *KEYWORDS) | {f"in iptc {path.stem}"}
@@ -132,7 +135,7 @@ def test_an_export_of_a_tagged_photo_holds_all_its_xmp(
 
 
 def test_a_rating_is_saved_beside_a_tagged_photo_and_removal_leaves_it(
-    photos: list[Path], whole: Record, tmp_path: Path
+    photos: list[Path], whole: WriteOrder, tmp_path: Path
 ) -> None:
     before = {path: (values(path), words(path, *KEYWORDS)) for path in photos}
     for path in photos:
@@ -142,12 +145,15 @@ def test_a_rating_is_saved_beside_a_tagged_photo_and_removal_leaves_it(
         saved = values(beside(path))
         assert saved[RATING].text == str(STARS)  # type: ignore[union-attr]
         users = before[path][1] | {f"in iptc {path.stem}"}
-        assert words(beside(path), *KEYWORDS) >= users | {*whole.keywords.hierarchical, "headshot"}
+        assert words(beside(path), *KEYWORDS) >= users | {
+            *whole.record.keywords.hierarchical,
+            "headshot",
+        }
         # What darktable has made of our words is ours: the next run takes it out of the user's.
         apply(path, whole)
-        assert words(beside(path), "dc:subject") == {*users, *whole.keywords.flat}
+        assert words(beside(path), "dc:subject") == {*users, *whole.record.keywords.flat}
         hierarchy = words(beside(path), "lr:hierarchicalSubject")
-        assert hierarchy == {*users, *whole.keywords.hierarchical}
+        assert hierarchy == {*users, *whole.record.keywords.hierarchical}
         assert not apply(path, whole).changed
         remove(path)
         assert read(path) is None
@@ -162,7 +168,7 @@ def test_a_rating_is_saved_beside_a_tagged_photo_and_removal_leaves_it(
 
 
 def test_more_regions_than_darktable_can_save_are_left_out_and_said(
-    make: Any, whole: Record
+    make: Any, whole: WriteOrder
 ) -> None:
     path = make("a.jpg", NAMED_FACE % "Ann")
     change = apply(path, whole)
@@ -174,5 +180,7 @@ def test_more_regions_than_darktable_can_save_are_left_out_and_said(
             assert len(structs) <= 9, name
     found = read(path)
     assert found is not None
-    assert [crop.profile for crop in found.crops] == [crop.profile for crop in whole.crops[:9]]
+    assert [crop.profile for crop in found.crops] == [
+        crop.profile for crop in whole.record.crops[:9]
+    ]
     assert not apply(path, whole).changed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
 from typing import Final
 
@@ -50,14 +49,21 @@ def open_container(
     return opened
 
 
-@functools.cache
 def container_of(form: Format) -> type[Container]:
-    """The class that parses files of a format; the table gives the name of its module, which is loaded here."""
-    module, _, name = form.container.partition(".")
+    """The class that parses files of a format; KeyError for a format without metadata."""
+    return _CONTAINERS[form.container]
+
+
+def _loaded(container: str) -> type[Container]:
+    module, _, name = container.partition(".")
     found: type[Container] = getattr(
         importlib.import_module(f"phototag.metadata.containers.{module}"), name
     )
     return found
+
+
+# The table of formats names them.  Loaded at once: later the files may be out of reach.
+_CONTAINERS: Final = {form.container: _loaded(form.container) for form in FORMATS if form.container}
 
 
 def _not_writable(photo: str, name: str) -> FormatNotWritable:
