@@ -189,9 +189,9 @@ def _option(field: attrs.Attribute[Any]) -> Callable[[Command], Command]:
 # ------------------------------------------------------------------------------------- arguments
 
 
-photos_argument = click.argument(
+photos_argument: Callable[[Command], Command] = click.argument(
     "photos", nargs=-1, required=True, type=click.Path(), metavar="PHOTO..."
 )
-paths_argument = click.argument(
+paths_argument: Callable[[Command], Command] = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(), metavar="PATH..."
 )

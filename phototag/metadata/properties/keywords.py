@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import ClassVar, Final, Literal
 
 import attrs
 
@@ -104,7 +104,7 @@ class IptcKeywords(FlatWords):
 
     label: str = IPTC_KEYWORDS
     why: str = "for viewers that read only this older block; contains all keywords"
-    store = "iim"
+    store: ClassVar[Literal["xmp", "iim"]] = "iim"
 
     @property
     def form(self) -> str:
