@@ -159,8 +159,8 @@ class Analyzer:
         """
         arguments.check_several("photos", photos)
         arguments.check(options=(options, ChangeOptions | None))
-        take_back = partial(single.taken_back, self._pool, options=options or ChangeOptions())
-        return self._pool.stream(take_back, photos, stop=stop)
+        remove = partial(single.removal, self._pool, options=options or ChangeOptions())
+        return self._pool.stream(remove, photos, stop=stop)
 
     def crop(
         self,

@@ -49,7 +49,7 @@ class Setting:
         metavar: placeholder for the value in ``--help``.
         least, most: range of a number.
         default: description of the default, if its value is not informative.
-        kind: ``option``; ``folder``, ``file`` or ``new file`` for a path; ``internal`` for an option that is
+        kind: ``option``; ``file`` or ``new file`` for a path; ``internal`` for an option that is
             not on the command line.
         decides: whether keywords, crops or regions depend on it: photos are then done again when it changes.
     """

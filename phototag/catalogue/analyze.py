@@ -71,7 +71,7 @@ def analyzed_photos(
 
         def work(task: Task) -> tuple[AnalyzedPhoto, R | None]:
             try:
-                return then(_look(task))
+                return then(_analyzed(task))
             except errors.StateUnusable:
                 raise
             except errors.PhototagError as error:
@@ -80,7 +80,7 @@ def analyzed_photos(
         yield from pool.stream(work, tasks(), stop=options.stop)
 
 
-def _look(task: Task) -> AnalyzedPhoto:
+def _analyzed(task: Task) -> AnalyzedPhoto:
     if task.found.error is not None:
         raise task.found.error
     analysis, photo_state, verdict_from = task.catalogue.seen(task.found, task.row)

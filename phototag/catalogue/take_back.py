@@ -92,8 +92,8 @@ def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Genera
         Pool(options.workers, options.limits) as pool,
     ):
         photos = walk(names, links=options.follow_links, clean=not options.dry_run)
-        take_back = partial(single.taken_back, pool, options=part(options, ChangeOptions))
-        yield from pool.stream(take_back, photos, stop=stop)
+        remove = partial(single.removal, pool, options=part(options, ChangeOptions))
+        yield from pool.stream(remove, photos, stop=stop)
 
 
 def _chosen(run_log: State, number: int | None) -> Run:

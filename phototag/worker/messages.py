@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import attrs
@@ -135,7 +134,7 @@ def send_greeting(stream: BinaryIO, version: str) -> None:
     framing.send(stream, {"phototag": version})
 
 
-def receive_greeting(stream: BinaryIO, most: int = sys.maxsize) -> str:
+def receive_greeting(stream: BinaryIO, most: int) -> str:
     """Receive the version of phototag in the other process; raises as ``framing.receive`` does.
 
     Args:

@@ -46,7 +46,6 @@ def analyzed(pool: Pool, image: ImageInput, profiles: Profiles) -> Analysis:
 
 def written(pool: Pool, photo: Path, analysis: Analysis, options: TagOptions) -> Change:
     """See ``phototag.write``."""
-    arguments.check(result=(analysis, Analysis))
     request = Write(
         photo=PhotoFile.of(photo),
         order=order_of(analysis, options),
@@ -77,7 +76,7 @@ def removed(pool: Pool, photo: Path, options: ChangeOptions) -> Change:
     return pool.submit(request)
 
 
-def taken_back(pool: Pool, photo: Path, options: ChangeOptions) -> Outcome:
+def removal(pool: Pool, photo: Path, options: ChangeOptions) -> Outcome:
     """See ``phototag.remove``; an error is part of the outcome."""
     try:
         change = removed(pool, photo, options)
