@@ -71,7 +71,7 @@ class Setting:
         return setting
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class Checked:
     """Options whose values are checked against the types and ranges of their fields.
 
@@ -137,7 +137,7 @@ def _limits(given: Limits | None) -> Limits:
     return Limits() if given is None else given
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class StopOptions(Checked):
     """How a program ends a call early."""
 
@@ -146,7 +146,7 @@ class StopOptions(Checked):
     )
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class WorkOptions(StopOptions):
     """How many photos are processed at once, and the limits for each."""
 
@@ -158,7 +158,7 @@ class WorkOptions(StopOptions):
     )
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class ProfileOptions(Checked):
     """Which crops are suggested."""
 
@@ -186,7 +186,7 @@ class VocabularyOptions(Checked):
     )
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class StateOptions(Checked):
     """Where the results of runs are stored."""
 
@@ -195,7 +195,7 @@ class StateOptions(Checked):
     )
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class WaitOptions(Checked):
     """What happens while another run is working in the same folders."""
 
@@ -204,14 +204,14 @@ class WaitOptions(Checked):
     )
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class LinkOptions(Checked):
     """How a tree is searched."""
 
     follow_links: bool = option(False, "Follow symbolic links to folders.")
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class PairOptions(Checked):
     """How raw files are treated."""
 

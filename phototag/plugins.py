@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
-from importlib import metadata
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from phototag.errors import BadPlugin
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoints
 
 T = TypeVar("T")
 
@@ -24,7 +26,7 @@ def loaded(group: str, kind: type[T], *, taken: frozenset[str] = frozenset()) ->
         BadPlugin: an object cannot be loaded, has another class, or has a name already in use.
     """
     found: dict[str, T] = {}
-    for entry in sorted(metadata.entry_points(group=group), key=lambda entry: entry.name):
+    for entry in sorted(_entry_points(group), key=lambda entry: entry.name):
         package = entry.dist.name if entry.dist else "an unknown package"
         remedy = f"fix or uninstall {package}"
         try:
@@ -45,8 +47,15 @@ def loaded(group: str, kind: type[T], *, taken: frozenset[str] = frozenset()) ->
 def identity() -> str:
     """The packages that add something, with their versions: results may change with them."""
     groups = ("phototag.criteria", "phototag.profiles", "phototag.vocabularies")
-    entries = [entry for group in groups for entry in metadata.entry_points(group=group)]
+    entries = [entry for group in groups for entry in _entry_points(group)]
     packages = {(entry.dist.name, entry.dist.version) for entry in entries if entry.dist}
     return ", ".join(
         f"{name} {version}" for name, version in sorted(packages) if name != "phototag"
     )
+
+
+def _entry_points(group: str) -> EntryPoints:
+    """What packages register in a group."""
+    from importlib import metadata  # noqa: PLC0415 - a tenth of the start of commands that need none
+
+    return metadata.entry_points(group=group)

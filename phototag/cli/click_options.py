@@ -32,7 +32,7 @@ Command: TypeAlias = Callable[..., Any]
 # ------------------------------------------------------------------- options of the command line
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class JsonOptions:
     """How a command prints."""
 

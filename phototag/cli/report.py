@@ -12,17 +12,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.table import Table
+import click
 
 from phototag.analysis.result import SCHEMA
 from phototag.cli.exit_codes import ExitCode, code_of
@@ -34,6 +24,8 @@ from phototag.worker.source import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from rich.table import Table
 
     from phototag.outcome import Outcome
 
@@ -99,8 +91,6 @@ class Report:
         self.total = total
         self._count = count
         self._code = ExitCode.ALL_WELL
-        self._out = Console(highlight=False, markup=False, soft_wrap=True, emoji=False)
-        self._err = Console(highlight=False, markup=False, soft_wrap=True, emoji=False, stderr=True)
 
     def run(
         self,
@@ -128,20 +118,18 @@ class Report:
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
         else:
-            self._out.print(line)
+            click.echo(line)
 
     def table(self, table: Table) -> None:
         """A table of data."""
-        out = (
-            self._out
-            if self._out.is_terminal
-            else Console(width=TABLE_WIDTH, markup=False, emoji=False)
-        )
-        out.print(table, soft_wrap=False, highlight=False)
+        from rich.console import Console  # noqa: PLC0415 - a tenth of the start
+
+        width = None if sys.stdout.isatty() else TABLE_WIDTH
+        Console(width=width, markup=False, emoji=False).print(table, highlight=False)
 
     def say(self, line: str) -> None:
         """Print a message to the user."""
-        self._err.print(line)
+        click.echo(line, err=True)
 
     def failed(self, photo: str, error: PhototagError) -> None:
         """One photo that failed."""
@@ -151,7 +139,8 @@ class Report:
             fault = {"type": type(error).__name__, "message": error.message}
             self.print(json.dumps({"schema": SCHEMA, "path": photo, "error": fault}))
         else:
-            self._err.print(_failure(photo, error), style="red")
+            colour = None if os.environ.get("NO_COLOR") else "red"
+            click.secho(_failure(photo, error), err=True, fg=colour)
 
     def end(self) -> None:
         """End with the exit code of the most serious error."""
@@ -166,22 +155,26 @@ class Report:
             return
         if self._count is not None:
             threading.Thread(target=self._count_now, args=(self._count,), daemon=True).start()
-        if self._err.is_terminal:
+        if sys.stderr.isatty():
             yield from self._bar()
         else:
             yield self._line_now_and_then()
 
     def _bar(self) -> Iterator[Callable[[], None]]:
+        from rich import console  # noqa: PLC0415 - a tenth of the start
+        from rich import progress as rich  # noqa: PLC0415
+
         columns = (
-            SpinnerColumn(),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}/s"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[counts]}"),
+            rich.SpinnerColumn(),
+            rich.BarColumn(),
+            rich.MofNCompleteColumn(),
+            rich.TextColumn("{task.fields[rate]}/s"),
+            rich.TimeElapsedColumn(),
+            rich.TimeRemainingColumn(),
+            rich.TextColumn("{task.fields[counts]}"),
         )
-        with Progress(*columns, console=self._err, transient=True) as progress:
+        screen = console.Console(stderr=True, highlight=False, markup=False, emoji=False)
+        with rich.Progress(*columns, console=screen, transient=True) as progress:
             task = progress.add_task("photos", total=self.total, rate="", counts="")
 
             def show() -> None:
@@ -209,7 +202,7 @@ class Report:
             if self.total:
                 of = f" of {self.total}"
                 left = f", {_duration((self.total - tally.photos) / rate)} left"
-            self._err.print(f"{tally.photos}{of} photos, {rate:.1f}/s{left}: {tally.counts}")
+            self.say(f"{tally.photos}{of} photos, {rate:.1f}/s{left}: {tally.counts}")
 
         return show
 
@@ -264,6 +257,8 @@ class DiffTables:
         if folder != self._folder or (self._table and self._table.row_count >= TABLE_ROWS):
             self.print()
             self._folder = folder
+            from rich.table import Table  # noqa: PLC0415 - a tenth of the start
+
             table = Table(title=printable_name(folder or "."), title_justify="left", expand=True)
             table.add_column("photo", overflow="fold", ratio=3)
             table.add_column("verdict", ratio=3)

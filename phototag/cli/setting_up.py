@@ -6,8 +6,6 @@ import sys
 
 import attrs
 import click
-from rich.console import Console
-from rich.markup import escape
 
 from phototag.analyzer import Analyzer
 from phototag.cli.click_options import takes_options
@@ -51,15 +49,14 @@ def doctor() -> None:
     """Check this installation, and print versions and models."""
     from phototag.cli.examination import examine  # noqa: PLC0415 - only this command needs it
 
-    console = Console(highlight=False, soft_wrap=True)
     healthy = True
     for line in examine():
         healthy = healthy and line.fine
-        console.print(f"{'ok' if line.fine else '[red]!![/]'}  {escape(line.text)}")
+        click.echo(f"{'ok' if line.fine else click.style('!!', fg='red')}  {line.text}")
     sys.exit(ExitCode.ALL_WELL if healthy else ExitCode.SETUP)
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class _Keywords(VocabularyOptions):
     """The options of ``phototag keywords``."""
 

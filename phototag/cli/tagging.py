@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAMED = 10  # photos named in a suggested command; more would fill the screen
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class _Tag(JsonOptions, CatalogueOptions):
     """The options of ``phototag tag``."""
 
@@ -100,7 +100,7 @@ def _changes(state: str | None) -> dict[int, int]:
     return {run.number: run.changes for run in runs(state)}
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class _Watch(JsonOptions, WatchOptions):
     """The options of ``phototag watch``."""
 
@@ -120,7 +120,7 @@ def watch(folder: str, options: _Watch) -> None:
     report.end()
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class _Undo(JsonOptions, UndoOptions):
     """The options of ``phototag undo``."""
 
@@ -147,7 +147,7 @@ def undo(run: int | None, options: _Undo) -> None:
     close(report, stopped=stopped, dry_run=options.dry_run, commands=[])
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class _Remove(JsonOptions, RemoveOptions):
     """The options of ``phototag remove``."""
 

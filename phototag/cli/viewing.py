@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from phototag.outcome import Outcome
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class _Analyze(ProfileOptions, WorkOptions, JsonOptions):
     """The options of ``phototag analyze``."""
 
@@ -89,7 +89,7 @@ def gallery(paths: tuple[str, ...], options: GalleryOptions) -> None:
     close(report, stopped=stopped, dry_run=False, commands=[])
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class _Crop(ProfileOptions):
     """The options of ``phototag crop``."""
 

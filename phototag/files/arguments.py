@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import math
 import os
@@ -111,6 +110,8 @@ def path(name: str, given: Any) -> str:
 
 
 def _closest(name: str, known: Iterable[str]) -> str:
+    import difflib  # noqa: PLC0415 - only for an error
+
     found = difflib.get_close_matches(name, list(known), n=1)
     return f"did you mean {found[0]}?" if found else ""
 

@@ -25,7 +25,7 @@ R_contra = TypeVar("R_contra", contravariant=True)
 S = TypeVar("S")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Request(Generic[A]):
     """A task for the sealed process; ``A`` is the type of the answer."""
 
@@ -83,7 +83,7 @@ class Handlers(Generic[R_contra]):
         return self._table[type(request)](request)  # type: ignore[index]  # R_contra is bound to a Request
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class PhotoRequest(Request[A]):
     """A task for a photo's file."""
 
@@ -100,7 +100,7 @@ class PhotoRequest(Request[A]):
         return self.photo.path
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Detect(Request[Scene]):
     """Detect what is in a picture.
 
@@ -134,7 +134,7 @@ class Detect(Request[Scene]):
         return attrs.evolve(self, source=attrs.evolve(self.source, data=data))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Identify(PhotoRequest[PhotoState]):
     """Identify the picture in a file and, if requested, detect what is in it.
 
@@ -147,7 +147,7 @@ class Identify(PhotoRequest[PhotoState]):
     max_pixels: int
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Preview(PhotoRequest[bytes]):
     """The upright picture as a WebP file.
 
@@ -162,7 +162,7 @@ class Preview(PhotoRequest[bytes]):
     max_pixels: int
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Draw(PhotoRequest[None]):
     """Write a picture of a photo with its verdict, in drawings and words, as a new PNG file.
 
@@ -183,7 +183,7 @@ class Draw(PhotoRequest[None]):
     max_pixels: int
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Write(PhotoRequest[Written]):
     """Write into a photo, its sidecars, or both.
 
@@ -198,19 +198,19 @@ class Write(PhotoRequest[Written]):
     expected: Expected | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Read(PhotoRequest[Record | None]):
     """Read what phototag has written into a photo; None if nothing."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Remove(PhotoRequest[Change]):
     """Remove what phototag has written into a photo."""
 
     options: WriteOptions
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Cut(PhotoRequest[None]):
     """Write a crop as a new file.
 
@@ -231,7 +231,7 @@ class Cut(PhotoRequest[None]):
     lightroom: bool = False
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Versions(Request[dict[str, str]]):
     """Get the versions of the native libraries in the sealed process."""
 
