@@ -35,7 +35,7 @@ SELFIE_SEGMENTER: Final = "selfie_segmenter.tflite"
 
 MODELS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        CONTENT_NET: "b8a9b3829fc2e0e3e6433ea00d88e7d9cd8654866460c44c496a1fc44fb53ad2",
+        CONTENT_NET: "e6e1aabddee218bff592704c01778c780dee87b6dfda6ec0147edc7281523305",
         FACE_DETECTOR: "6a104cb3bbb3917feadad223613fd68467f5bb0bf697326ad4ceea94ee5d1314",
         FACE_LANDMARKER: "b36e4de19dfd273e575ed66ec8b033ce6b4c228ea54c581d227b03d65f6c729c",
         POSE_LANDMARKER: "8582264c0e792cb5bece3bb58344a970c7fe66238f3ec204917b3034494cbd7e",
