@@ -11,7 +11,14 @@ import pytest
 collect_ignore = (
     []
     if find_spec("model_build")
-    else ["test_bundle.py", "test_efficientnet.py", "test_supply.py", "test_torch_file.py"]
+    else [
+        "test_bundle.py",
+        "test_efficientnet.py",
+        "test_supply.py",
+        "test_tfjs.py",
+        "test_tfjs_to_onnx.py",
+        "test_torch_file.py",
+    ]
 )
 
 
