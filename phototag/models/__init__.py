@@ -1,4 +1,4 @@
-"""The five vision models that phototag ships: their paths, and whether the files are the right ones.
+"""The seven vision models that phototag ships: their paths, and whether the files are the right ones.
 
 The files are made when phototag is built (``model_build/`` in the source tree) and are next to this module.
 Their digests are only here: the build refuses to pack any other files, and ``phototag doctor`` and the sealed
@@ -18,6 +18,9 @@ from phototag.errors import ModelsMissing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+EXPRESSION_NET: Final = "expression.onnx"
+"""How much a small grey picture of a face shows each of seven expressions, for ONNX Runtime."""
+
 FACE_DETECTOR: Final = "face_detection_yunet_2023mar.onnx"
 """YuNet, for ONNX Runtime."""
 
@@ -26,6 +29,9 @@ CONTENT_NET: Final = "efficientnet_lite0.onnx"
 
 FACE_LANDMARKER: Final = "face_landmarker.task"
 """478 points of one face, for mediapipe's ``FaceLandmarker``."""
+
+MOVENET: Final = "movenet_lightning.onnx"
+"""17 points of one body, as four maps of MoveNet Lightning, for ONNX Runtime."""
 
 POSE_LANDMARKER: Final = "pose_landmarker.task"
 """33 points of one body, for mediapipe's ``PoseLandmarker``."""
@@ -36,8 +42,10 @@ SELFIE_SEGMENTER: Final = "selfie_segmenter.tflite"
 MODELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         CONTENT_NET: "e6e1aabddee218bff592704c01778c780dee87b6dfda6ec0147edc7281523305",
+        EXPRESSION_NET: "6840a2b3238cff4c5dfb57f35dc99cf41c15dc0130906452d54b1d2259657e46",
         FACE_DETECTOR: "6a104cb3bbb3917feadad223613fd68467f5bb0bf697326ad4ceea94ee5d1314",
         FACE_LANDMARKER: "b36e4de19dfd273e575ed66ec8b033ce6b4c228ea54c581d227b03d65f6c729c",
+        MOVENET: "a2e5103535aec238bd5714e3b61761785177bcd4536cf6936111cd5f72bd8fc9",
         POSE_LANDMARKER: "8582264c0e792cb5bece3bb58344a970c7fe66238f3ec204917b3034494cbd7e",
         SELFIE_SEGMENTER: "9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",
     }
@@ -85,7 +93,7 @@ def verify(folder: Path | None = None) -> list[str]:
 def require(*names: str) -> None:
     """Check the installed models with these names, or all of them if none is named.
 
-    Hashing all five takes about 20 ms, much less than loading them.
+    Hashing all seven takes about 20 ms, much less than loading them.
 
     Raises:
         KeyError: phototag has no model with one of these names.

