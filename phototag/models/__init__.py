@@ -1,4 +1,4 @@
-"""The seven vision models that phototag ships: their paths, and whether the files are the right ones.
+"""The six vision models that phototag ships: their paths, and whether the files are the right ones.
 
 The files are made when phototag is built (``model_build/`` in the source tree) and are next to this module.
 Their digests are only here: the build refuses to pack any other files, and ``phototag doctor`` and the sealed
@@ -33,9 +33,6 @@ FACE_LANDMARKER: Final = "face_landmarker.task"
 MOVENET: Final = "movenet_lightning.onnx"
 """17 points of one body, as four maps of MoveNet Lightning, for ONNX Runtime."""
 
-POSE_LANDMARKER: Final = "pose_landmarker.task"
-"""33 points of one body, for mediapipe's ``PoseLandmarker``."""
-
 SELFIE_SEGMENTER: Final = "selfie_segmenter.tflite"
 """The share of the picture that is a person, for mediapipe's ``ImageSegmenter``."""
 
@@ -46,7 +43,6 @@ MODELS: Final[Mapping[str, str]] = MappingProxyType(
         FACE_DETECTOR: "6a104cb3bbb3917feadad223613fd68467f5bb0bf697326ad4ceea94ee5d1314",
         FACE_LANDMARKER: "b36e4de19dfd273e575ed66ec8b033ce6b4c228ea54c581d227b03d65f6c729c",
         MOVENET: "a2e5103535aec238bd5714e3b61761785177bcd4536cf6936111cd5f72bd8fc9",
-        POSE_LANDMARKER: "8582264c0e792cb5bece3bb58344a970c7fe66238f3ec204917b3034494cbd7e",
         SELFIE_SEGMENTER: "9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",
     }
 )
@@ -93,7 +89,7 @@ def verify(folder: Path | None = None) -> list[str]:
 def require(*names: str) -> None:
     """Check the installed models with these names, or all of them if none is named.
 
-    Hashing all seven takes about 20 ms, much less than loading them.
+    Hashing all six takes about 20 ms, much less than loading them.
 
     Raises:
         KeyError: phototag has no model with one of these names.

@@ -22,8 +22,8 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_table_holds_seven_digests() -> None:
-    assert len(models.MODELS) == 7
+def test_the_table_holds_six_digests() -> None:
+    assert len(models.MODELS) == 6
     assert {len(bytes.fromhex(digest)) for digest in models.MODELS.values()} == {32}
 
 

@@ -55,7 +55,7 @@ def test_nothing_is_done_when_they_are_there(table: None, given: Path) -> None:
 
 def test_a_wrong_file_in_place_is_replaced(table: None, target: Path, given: Path) -> None:
     target.mkdir(parents=True)
-    (target / models.POSE_LANDMARKER).write_bytes(b"of an older version")
+    (target / models.MOVENET).write_bytes(b"of an older version")
     supply.supply_models(target, {"PHOTOTAG_MODELS": str(given)})
     assert contents(target) == CONTENTS
 
