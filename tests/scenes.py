@@ -52,6 +52,7 @@ def face(height: float = 0.5, x: float = 0.5, top: float = 0.2, **changes: Any) 
         outline=(at(0.5, 0), at(1, 0.5), at(0.5, 1), at(0, 0.5)),
     )
     drawn = Face(
+        expression=(0.02, 0.0, 0.02, 0.02, 0.02, 0.02, 0.9),
         box=Box(left, top, wide, height),
         score=0.93,
         left_eye=at(0.7, 0.4),
@@ -73,11 +74,23 @@ def turned(degrees: float, **changes: Any) -> Face:
 
 def body(ankles: float = 0.0, knees: float = 0.0, hips: float = 0.9) -> Body:
     """A standing body whose pairs are this visible."""
-    points = [Landmark(x=0.5, y=0.5, visibility=0.9)] * 23
-    for y, visibility in ((0.6, hips), (0.75, knees), (0.95, ankles)):
+    points = [Landmark(x=0.5, y=0.2, visibility=0.7)] * 5
+    rows = ((0.3, 0.8), (0.45, 0.7), (0.5, 0.6), (0.55, hips), (0.75, knees), (0.95, ankles))
+    for y, visibility in rows:
         points += [Landmark(x=0.5 + side, y=y, visibility=visibility) for side in (0.05, -0.05)]
-    points += [Landmark(x=0.5, y=0.97, visibility=0.0)] * (33 - len(points))
     return Body(landmarks=tuple(points))
+
+
+def no_body() -> Body:
+    """What the net gives for a picture without people."""
+    return Body(landmarks=(Landmark(x=0.5, y=0.5, visibility=0.05),) * 17)
+
+
+def bust() -> Body:
+    """Head and shoulders."""
+    points = [Landmark(x=0.5, y=0.5, visibility=0.7)] * 5
+    points += [Landmark(x=0.5 + side, y=0.95, visibility=0.6) for side in (0.3, -0.3)]
+    return Body(landmarks=(*points, *[Landmark(x=0.5, y=0.99, visibility=0.05)] * 10))
 
 
 def middle(model: str) -> tuple[float, ...]:
@@ -133,11 +146,11 @@ def scene(*faces: Face, **changes: Any) -> Scene:
             hue_spread=0.4,
         ),
         faces=faces,
-        body=None,
-        body_sought=False,
+        body=bust() if faces else no_body(),
         person=Person(
             share=0.5 if faces else 0.0,
             undecided=0.05 if faces else 0.6,
+            lower_edge=0.7 if faces else 0.0,
             box=Box(0.1, 0.1, 0.8, 0.9) if faces else None,
             crown=max(0.0, top - 0.1) if faces else None,
         ),
@@ -148,6 +161,7 @@ def scene(*faces: Face, **changes: Any) -> Scene:
             eye_sharpness=40,
         ),
         content=middle("presence") if faces else unpeopled(),
+        content_below=middle("shot"),
     )
     return attrs.evolve(drawn, **changes)
 

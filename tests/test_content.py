@@ -45,8 +45,12 @@ def layers() -> list[np.ndarray]:
     return [np.tile(left_and_right, (count, 8, 1)).astype(np.float32) for count in (5, 2)]
 
 
-def test_of_picture_is_the_mean_of_the_first_map() -> None:
-    assert content.of_picture(layers()) == (2.0,) * 5
+def test_the_middle_and_the_lower_part_are_means_of_the_first_map() -> None:
+    layer = np.zeros((1, 7, 7), np.float32)
+    layer[0, 2:5, 2:5] = 1
+    layer[0, 5:, :] = 2
+    assert content.of_middle([layer]) == (1.0,)
+    assert content.below([layer]) == (2.0,)
 
 
 def test_around_people_leaves_the_people_out() -> None:

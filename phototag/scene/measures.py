@@ -13,7 +13,7 @@ import attrs
 from phototag.scene.geometry import Box, Point
 
 # Raise it when a measure is new or changes its meaning: stored scenes are then detected again.
-SCENE_VERSION = 5
+SCENE_VERSION = 6
 
 
 @attrs.frozen(kw_only=True)
@@ -113,6 +113,8 @@ class Face:
         sharpness: 95th percentile of the gradient in the box, 8-bit levels per pixel of the seen
             picture.
         mesh: None if no mesh was computed or found.
+        expression: the expression net's seven scores for the face, which add up to 1; inputs of the criterion mood, of
+            no meaning by themselves. None for small faces beside a larger one.
     """
 
     box: Box
@@ -122,15 +124,16 @@ class Face:
     nose: Point
     sharpness: float
     mesh: Mesh | None = None
+    expression: tuple[float, ...] | None = None
 
 
 @attrs.frozen(kw_only=True)
 class Landmark:
-    """One point of the body; it may lie outside the frame (then estimated).
+    """One point of the body; it may lie a little outside the frame.
 
     Attributes:
         x, y: fractions of the upright picture.
-        visibility: probability that the point is visible and not hidden, 0..1.
+        visibility: the net's score for the point, 0..1: low for a point that is hidden or outside the frame.
     """
 
     x: float
@@ -145,26 +148,26 @@ class Landmark:
 
 HAIR = 0.27  # assumed height of the hair above the face box / height of the box, without a mask
 
-# BlazePose's numbering of its 33 points (the ones used by name); left and right are the subject's.
+# The order of the COCO data set, without the points of the head (0 to 4); left and right are the subject's.
 BODY_POINTS = {
-    "left_shoulder": 11,
-    "right_shoulder": 12,
-    "left_elbow": 13,
-    "right_elbow": 14,
-    "left_wrist": 15,
-    "right_wrist": 16,
-    "left_hip": 23,
-    "right_hip": 24,
-    "left_knee": 25,
-    "right_knee": 26,
-    "left_ankle": 27,
-    "right_ankle": 28,
+    "left_shoulder": 5,
+    "right_shoulder": 6,
+    "left_elbow": 7,
+    "right_elbow": 8,
+    "left_wrist": 9,
+    "right_wrist": 10,
+    "left_hip": 11,
+    "right_hip": 12,
+    "left_knee": 13,
+    "right_knee": 14,
+    "left_ankle": 15,
+    "right_ankle": 16,
 }
 
 
 @attrs.frozen(kw_only=True)
 class Body:
-    """The body of one person: 33 landmarks in BlazePose's order."""
+    """The body of one person: 17 landmarks in the order of the COCO data set, nose first."""
 
     landmarks: tuple[Landmark, ...]
 
@@ -174,8 +177,17 @@ class Body:
 
     def visibility(self, part: str) -> float:
         """Highest visibility in a pair (``hip``, ``knee`` ...) inside the frame; 0 if both are outside."""
-        pair = (self[f"left_{part}"], self[f"right_{part}"])
-        return max((point.visibility for point in pair if point.inside), default=0.0)
+        return max((point.visibility for point in self.pair(part) if point.inside), default=0.0)
+
+    def pair(self, part: str) -> tuple[Landmark, Landmark]:
+        """The left and the right landmark of a pair (``hip``, ``knee`` ...)."""
+        return self[f"left_{part}"], self[f"right_{part}"]
+
+    @property
+    def clearness(self) -> float:
+        """Mean visibility of the five most visible landmarks, 0..1: high only where there is a person."""
+        best = sorted((point.visibility for point in self.landmarks), reverse=True)[:5]
+        return sum(best) / len(best)
 
 
 @attrs.frozen(kw_only=True)
@@ -186,6 +198,7 @@ class Person:
         share: part of the picture, 0..1.
         undecided: of the pixels that show any trace of a person, the part that is uncertain, 0..1; about .06 with
             people in the picture, .33 without.
+        lower_edge: part of the frame's lower edge that people touch, 0..1.
         box: around the largest connected piece; None if there is none.
         crown: y of the top of the main person's hair or hat, straight above the main face; None without a face, or if
             the mask does not reach that far up.
@@ -193,6 +206,7 @@ class Person:
 
     share: float
     undecided: float
+    lower_edge: float
     box: Box | None
     crown: float | None
 
@@ -252,23 +266,22 @@ class Scene:
 
     Attributes:
         faces: largest first; the first is the *main* face.
-        body: landmarks of the most visible person; None if not searched for or not found.
-        body_sought: False if the face alone is enough to decide, or if there is no face and the picture as a whole is
-            unlikely to show people; ``body`` is then not evidence.
+        body: landmarks of the clearest person. The net always gives some: see ``Body.clearness``.
         surroundings: None if people fill the frame.
         skin: None without a mesh or with too few pixels.
-        content: means of the content net's earlier map over the whole picture.
+        content: means of the content net's earlier map over the middle of the picture.
+        content_below: the same over its lower part.
         version: ``SCENE_VERSION`` of the software that made the scene.
     """
 
     image: ImageFacts
     faces: tuple[Face, ...]
-    body: Body | None
-    body_sought: bool
+    body: Body
     person: Person
     surroundings: Surroundings | None
     skin: Skin | None
     content: tuple[float, ...]
+    content_below: tuple[float, ...]
     version: int = SCENE_VERSION
 
     @property

@@ -25,13 +25,28 @@ if TYPE_CHECKING:
 # of the picture): the weights were fitted on means over this region.
 TRACE = 0.1  # mask probability from which a pixel shows a person
 GROW = 9  # px by which people are grown before the rest counts as around them
+EDGE = 2 / 7  # of a map's side, beyond which a cell does not belong to the middle
+LOWER = 2 / 7  # of a map's height
 DIGITS = 4  # significant; the numbers are stored with every photo
 LEAST = 1e-9  # numbers closer to zero than this are stored with fewer digits
 
 
-def of_picture(maps: Maps) -> tuple[float, ...]:
-    """The mean of every channel of the earlier map over the whole picture."""
-    return _rounded(maps[0].mean(axis=(1, 2)))
+def of_middle(maps: Maps) -> tuple[float, ...]:
+    """The mean of every channel of the earlier map over the middle of the picture, where its subject is."""
+    height, width = maps[0].shape[1:]
+    middle = maps[0][:, _inner(height), _inner(width)]
+    return _rounded(middle.mean(axis=(1, 2)))
+
+
+def below(maps: Maps) -> tuple[float, ...]:
+    """The mean of every channel of the earlier map over the lower part of the picture, where the frame cuts people."""
+    height = maps[0].shape[1]
+    return _rounded(maps[0][:, height - round(LOWER * height) :].mean(axis=(1, 2)))
+
+
+def _inner(side: int) -> slice:
+    edge = round(EDGE * side)
+    return slice(edge, side - edge)
 
 
 def around_people(maps: Maps, mask: Mask) -> tuple[float, ...] | None:

@@ -1,4 +1,4 @@
-"""The five nets: faces, mesh, person mask, body, content."""
+"""The six nets: faces, mesh, expression, person mask, body, content."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from phototag import models
 from phototag.vision.decoding import halved
+from phototag.vision.movenet import BodyDetector
 from phototag.vision.yunet import Detection, FaceDetector, session
 
 if TYPE_CHECKING:
@@ -33,6 +34,14 @@ FINE_SIDE, FINE_FACE, FINE_LEAST = 1024, 30, 900  # px; px of the second pass; p
 CONTENT_MAPS = ("late", "last")  # 192 x 7 x 7 and 320 x 7 x 7
 CONTENT_SIDE, CONTENT_ZERO, CONTENT_UNIT = 224, 127, 128  # px; 8-bit levels
 MESH_MARGIN, MESH_SIDE = 1.6, 256  # crop side in face-box sides, and in px
+EXPRESSION_MARGINS, EXPRESSION_SIDE = (
+    (1.0, 1.2),
+    64,
+)  # the same; the scores of both crops are averaged
+EXPRESSION_DIGITS = 4  # decimals; the scores are stored with every photo
+LUMA = np.array(
+    [0.2989, 0.587, 0.114], np.float32
+)  # of R, G and B in the grey that the net was trained on
 _UNUSED_IMPORTS = ("matplotlib", "matplotlib.pyplot", "sounddevice")
 
 
@@ -46,17 +55,13 @@ class Nets:
         self._mediapipe = sys.modules["mediapipe"]
         base = self._mediapipe.tasks.BaseOptions
         self._yunet = FaceDetector()
+        self._body = BodyDetector()
         self._content = session(models.CONTENT_NET)
+        self._expression = session(models.EXPRESSION_NET)
         self._mesh = vision.FaceLandmarker.create_from_options(
             vision.FaceLandmarkerOptions(
                 base_options=base(model_asset_path=str(models.path("face_landmarker.task"))),
                 num_faces=1,
-            )
-        )
-        self._pose = vision.PoseLandmarker.create_from_options(
-            vision.PoseLandmarkerOptions(
-                base_options=base(model_asset_path=str(models.path("pose_landmarker.task"))),
-                num_poses=1,
             )
         )
         self._segmenter = vision.ImageSegmenter.create_from_options(
@@ -129,12 +134,27 @@ class Nets:
         planes = np.ascontiguousarray(scaled.transpose(2, 0, 1)[None])
         return [found[0] for found in self._content.run(CONTENT_MAPS, {"picture": planes})]
 
-    def body(self, rgb: RGB) -> NDArray[np.float64] | None:
-        """33 x 3 of x, y (fractions of the picture) and visibility of the clearest person."""
-        found = self._pose.detect(self._image(rgb)).pose_landmarks
-        if not found:
-            return None
-        return np.array([[point.x, point.y, point.visibility] for point in found[0]], float)
+    def body(self, rgb: RGB, *, twice: bool) -> NDArray[np.float32]:
+        """17 x 3 of x, y (fractions of the picture) and score of the clearest person.
+
+        Args:
+            rgb: the picture.
+            twice: also run the mirrored picture, and return the mean of both.
+        """
+        return self._body.detect_twice(rgb) if twice else self._body.detect(rgb)
+
+    def expression(self, rgb: RGB, face: Detection) -> tuple[float, ...]:
+        """Seven scores for what a face shows, which add up to 1; inputs of the criterion mood."""
+        centre, largest = face.box[:2] + face.box[2:] / 2, max(face.box[2:])
+        crops = np.stack(
+            [
+                _square(rgb, centre, margin * largest, EXPRESSION_SIDE)[0]
+                for margin in EXPRESSION_MARGINS
+            ]
+        )
+        grey = (crops.astype(np.float32) @ LUMA) / 255 * 2 - 1
+        (scores,) = self._expression.run(None, {"image": grey[:, None]})
+        return tuple(round(float(score), EXPRESSION_DIGITS) for score in scores.mean(axis=0))
 
     def _image(self, rgb: RGB) -> object:
         return self._mediapipe.Image(

@@ -1,6 +1,6 @@
 """A quick first estimate from the content net: can this be a picture of people at all?
 
-If no face is found and people are unlikely, the slow steps are skipped: the face detector's finest pass and the body.
+If no face is found and people are unlikely, the slowest step is skipped: the face detector's finest pass.
 Many catalogues consist mostly of landscapes, meals and documents.
 
 The numbers are not part of ``calibration.toml``: they decide what is detected, not what it means. After a new
@@ -28,12 +28,12 @@ FILE = Path(__file__).with_name("people_prefilter.toml")
 
 @attrs.frozen(kw_only=True)
 class Prefilter:
-    """A logistic regression on the means of the content net's earlier map.
+    """A logistic regression on the means of the content net's earlier map over the middle of the picture.
 
     Attributes:
         weights: one per channel.
         intercept: of the regression.
-        least: least probability of people at which no step is skipped.
+        least: least probability of people at which the step is not skipped.
         n: number of photos it was fitted on.
         evidence: its cost and savings, cross-validated by source.
     """

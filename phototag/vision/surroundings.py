@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Mask probabilities from which a pixel shows a trace of a person, counts as a person, certainly is one.
 TRACE, PERSON, SURE = 0.15, 0.5, 0.85
 OUTSIDE = 25  # highest 8-bit mask value (a tenth) that counts as surroundings
+LOWEST = 10  # px; rows that count as the lower edge
 GROW = 11  # px by which the mask is grown before the rest counts as surroundings
 LEAST_SHARE = 0.02  # of the picture; smaller surroundings tell nothing
 SAMPLE = 4000  # pixels to which the smooth colour surface is fitted
@@ -85,6 +86,7 @@ def person_measures(mask: Mask, face: Corners | None) -> Person:
     return Person(
         share=np.count_nonzero(sure) / mask.size,
         undecided=1 - surest / traces if traces else 1.0,
+        lower_edge=float(mask[-LOWEST:].mean()),
         box=_largest_piece(sure),
         crown=_crown(sure, face) if face is not None else None,
     )
