@@ -58,20 +58,31 @@ RECIPES: dict[str, Recipe] = {
         features=subjects.features,
         truth=lambda label: subjects.NOBODY if label.kind == "other" else subjects.PERSON,
         classes=(subjects.NOBODY, subjects.PERSON),
-        strength=1.0,
+        strength=0.1,
         clip=(1, 99),
     ),
     "shot": Recipe(
         features=cropping.features,
         truth=lambda label: label.shot,
         classes=tuple(cropping.Shot),
-        strength=10.0,
+        strength=0.3,
+        balance=0.3,
+        clip=(0.5, 99.5),
+        content=0.1,
+    ),
+    "shot_of_body": Recipe(
+        features=cropping.body_features,
+        truth=lambda label: label.shot,
+        classes=tuple(cropping.Shot),
+        strength=0.3,
+        clip=(0.5, 99.5),
+        content=0.1,
     ),
     "expression": Recipe(
         features=mood.features,
         truth=_single(lambda label: label.expression),
         classes=tuple(mood.VisibleExpression),
-        strength=1.0,
+        strength=0.3,
     ),
     "environment": Recipe(
         features=environment.features,
@@ -93,7 +104,7 @@ RECIPES: dict[str, Recipe] = {
         features=posing.features,
         truth=_single(lambda label: label.facing),
         classes=(posing.Facing.FRONTAL, posing.Facing.TURNED, posing.Facing.PROFILE),
-        strength=10.0,
+        strength=1.0,
         balance=0.5,
     ),
     "grade": Recipe(
@@ -144,11 +155,11 @@ def _fit_model(recipe: Recipe, rows: Rows, date: str) -> tuple[Any, list[dict[st
     out_of_fold = np.zeros((len(asked), len(recipe.classes)))
     for held in sorted(set(fold)):
         train = (fold != held) & labelled
-        fitted = regress(recipe, inputs[train], targets[train])
+        fitted = regress(recipe, names, inputs[train], targets[train])
         out_of_fold[fold == held] = fitted.chances(inputs[fold == held])
     answers = np.array(recipe.classes)[out_of_fold.argmax(1)]
     accuracy = float((answers == targets)[labelled].mean())
-    whole = regress(recipe, inputs[labelled], targets[labelled])
+    whole = regress(recipe, names, inputs[labelled], targets[labelled])
     evidence = f"{accuracy:.3f} right, cross-validated by source; fitted {date}"
     chances: list[dict[str, float] | None] = [None] * len(rows)
     for position, row in zip(asked, out_of_fold, strict=True):
@@ -258,6 +269,7 @@ SAYS: dict[tuple[str, str], str] = {
     ("focus", "head"): "log of the head's height",
     ("cropping", "below"): "log of the room below the chin in face heights",
     ("cropping", "room"): "log of the room below the chin in head heights",
+    ("cropping", "tight"): "log-odds of a frame that ends above the elbows",
     ("background", "calm"): "probability of a plain or blurred background",
     ("posing", "yaw"): "tens of degrees the head is turned",
     ("environment", "studio"): "probability of a studio",
@@ -315,13 +327,15 @@ def _says(scene: Scene, chances: Mapping[str, dict[str, float] | None], told: fl
     """The inputs of the verdict in the order of ``SAYS``; an untold place says nothing."""
     size, cut = focus.features(scene), cropping.features(scene)
     assert cut is not None
-    behind, place, face = (chances[m] for m in ("background", "environment", "expression"))
+    models = ("shot", "background", "environment", "expression")
+    frame, behind, place, face = (chances[model] for model in models)
     nothing = float("nan")
     return [
         size["face"],
         size["head"],
         cut["below"],
         cut["room"],
+        cropping.tightness(frame) if frame else nothing,
         1 - behind[background.BackgroundKind.DETAILED] if behind else nothing,
         posing.turn(scene),
         place[environment.Place.STUDIO] if place and max(place.values()) >= told else nothing,

@@ -16,8 +16,8 @@ from benchmarks.training.regression import rounded, short
 
 Floats = NDArray[np.float64]
 
-STRENGTH = 1.0  # of the regression (C): the weakest that parts nobody from people clearly
-LEAST = 0.05  # probability of people from which every step is taken
+STRENGTH = 0.03  # of the regression (C): a stronger one is certain that some people are nobody
+LEAST = 0.1  # probability of people from which every step is taken
 SHUFFLES = 5
 
 

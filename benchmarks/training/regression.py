@@ -18,6 +18,7 @@ from phototag.scene.measures import Scene
 Features = Callable[[Scene], Mapping[str, float | None] | None]
 Matrix = NDArray[np.float64]
 
+CONTENT = "content_"  # how the names of the content net's inputs begin
 DIGITS = 4  # significant; more would be noise
 
 
@@ -33,6 +34,8 @@ class Recipe:
         balance: how far classes count alike whatever their share in the photos: 0 as they come, 1
             all alike.  In between, rare answers (a profile, the face alone) are not drowned.
         clip: percentiles beyond which an input is clipped.
+        content: factor of the content net's inputs after they are standardised: below 1, hundreds of
+            them are held back beside the few that were chosen.
     """
 
     features: Features
@@ -41,6 +44,7 @@ class Recipe:
     strength: float
     balance: float = 0.0
     clip: tuple[float, float] = (0, 100)
+    content: float = 1.0
 
 
 @attrs.frozen(eq=False)
@@ -66,12 +70,15 @@ def number(values: Mapping[str, float | None] | None, name: str) -> float:
     return float("nan") if value is None else float(value)
 
 
-def regress(recipe: Recipe, inputs: Matrix, targets: NDArray[np.str_]) -> Fitted:
+def regress(
+    recipe: Recipe, names: Sequence[str], inputs: Matrix, targets: NDArray[np.str_]
+) -> Fitted:
     """Fit a softmax on standardised inputs; its weights are those of the raw ones."""
     low, high = np.nanpercentile(inputs, recipe.clip, axis=0)
     missing = np.nanmedian(inputs, axis=0)
     filled = np.where(np.isnan(inputs), missing, np.clip(inputs, low, high))
     mean, spread = filled.mean(0), np.maximum(filled.std(0), 1e-6)
+    spread /= np.array([recipe.content if name.startswith(CONTENT) else 1.0 for name in names])
     regression = LogisticRegression(
         C=recipe.strength,
         max_iter=5000,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from phototag.scene.geometry import Box
     from phototag.scene.measures import Body, Scene
 
-SEEN = 0.5  # least visibility of a body point that is drawn
+SEEN = 0.3  # least visibility of a body point that is drawn
 OVERHANG = 0.35  # how far the lines at crown and chin extend beyond the face, face widths
 LIMBS = (
     ("left_shoulder", "right_shoulder"), ("left_hip", "right_hip"),
@@ -126,8 +126,7 @@ def _seen(scene: Scene) -> Iterator[Shape]:
     if main is not None and main.mesh is not None:
         outline = tuple(value for point in main.mesh.outline for value in (point.x, point.y))
         yield _shape(Layer.HEAD, outline, "outline of the face", closed=True)
-    if scene.body is not None:
-        yield from _limbs(scene.body)
+    yield from _limbs(scene.body)
 
 
 def _limbs(body: Body) -> Iterator[Shape]:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import attrs
 
 from phototag.criteria.criterion import Criterion, Earlier
-from phototag.criteria.finding import Finding, Status
-from phototag.criteria.subjects import faces_of_subjects
+from phototag.criteria.finding import Finding, Status, numbered
+from phototag.criteria.subjects import SubjectsFinding, faces_of_subjects
+from phototag.models.regression import log_odds
 from phototag.scene.measures import BODY_POINTS
 from phototag.wording import percent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from phototag.criteria.calibration import Calibration
     from phototag.scene.measures import Face, Landmark, Scene
 
@@ -29,8 +32,11 @@ class Shot(enum.StrEnum):
     FULL_BODY = "full_body"
 
 
+PARTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+MOST_TIGHT = 4.0  # log-odds
+PROMINENT = 0.25  # of the main face's area; smaller faces are left out of the means over all faces
 LEAST_HEAD = 0.01  # of the frame's height; keeps logs and quotients finite
-WITHOUT_FACE = 0.6  # confidence of a shot size based on the body alone
+LOWEST = 1.1  # y; points farther below the frame are as good as these
 EDGE = 0.02  # of the frame; a joint closer to its edge than this counts as cut
 NAMES = {
     Shot.FACE: "the face alone",
@@ -46,11 +52,12 @@ class Rules:
     """Numbers of section ``cropping``."""
 
     visible: float
-    faintly_visible: float
     below_weight: float
     below_centre: float
     room_weight: float
     room_centre: float
+    tight_weight: float
+    tight_centre: float
     most: float
 
 
@@ -79,50 +86,71 @@ class CroppingFinding(Finding):
 
 
 def features(scene: Scene) -> dict[str, float] | None:
-    """Features that show the shot size: logs of lengths, and visible joints.  None without a face."""
+    """Features that show the shot size: logs of lengths, the body's points, the frame below.  None without a face."""
     face, head, chin = scene.main_face, scene.head_height, scene.chin
     if face is None or head is None or chin is None:
         return None
     below, size = math.log1p(_below(face)), math.log(face.box.height)
-    joints = {
-        part: scene.body.visibility(part) if scene.body else 0.0
-        for part in ("hip", "knee", "ankle")
-    }
+    faces = [one for one in scene.faces if one.box.area >= PROMINENT * face.box.area]
+    rooms = [_below(one) for one in faces]
     return {
         "face": size,
         "head": math.log(max(head, LEAST_HEAD)),
         "below": below,
         "room": math.log1p(max(0.0, 1 - chin) / max(head, LEAST_HEAD)),
-        **joints,
-        "body_sought": float(scene.body_sought),
         "face_squared": size**2,
         "below_squared": below**2,
+        "faces": math.log(len(faces)),
+        "face_mean": math.log(sum(one.box.height for one in faces) / len(faces)),
+        "below_mean": math.log1p(sum(rooms) / len(rooms)),
+        "below_least": math.log1p(min(rooms)),
+        # Shoulders on the lower edge are wider than a face.
+        "edge_in_faces": math.log1p(scene.person.lower_edge / face.box.width),
         # The more room there is below the chin, the more a visible joint means.
-        **{f"{part}_below": visible * below for part, visible in joints.items()},
+        **{f"{part}_below": _most(scene, part) * below for part in PARTS},
+        **body_features(scene),
     }
 
 
-def judge(scene: Scene, calibration: Calibration, _: Earlier) -> CroppingFinding:
-    """Determine the shot size from the room below the chin and the visible joints."""
+def body_features(scene: Scene) -> dict[str, float]:
+    """The features that need no face."""
+    found = {"edge": scene.person.lower_edge}
+    for part in PARTS:
+        left, right = scene.body.pair(part)
+        found |= {
+            part: max(left.visibility, right.visibility),
+            f"{part}_both": min(left.visibility, right.visibility),
+            f"{part}_y": min(LOWEST, max(left.y, right.y)),
+        }
+    return found | numbered(scene.content_below)
+
+
+def tightness(chances: Mapping[str, float]) -> float:
+    """Log-odds that the frame ends above the elbows, within ``MOST_TIGHT``, from the chances of the shot sizes."""
+    tight = chances[Shot.FACE] + chances[Shot.HEAD_AND_SHOULDERS]
+    return max(-MOST_TIGHT, min(MOST_TIGHT, log_odds(tight)))
+
+
+def _most(scene: Scene, part: str) -> float:
+    return max(point.visibility for point in scene.body.pair(part))
+
+
+def judge(scene: Scene, calibration: Calibration, earlier: Earlier) -> CroppingFinding:
+    """Determine the shot size from the room below the chin and the visible joints; without a face, from the body."""
     rules = calibration.section("cropping", Rules)
+    count = earlier[SubjectsFinding].count
+    if count == 0:
+        return _nobody(scene, rules)
     face, seen = scene.main_face, features(scene)
-    if face is None or seen is None:
-        shot = _shot_of_body(scene, rules)
-        return CroppingFinding(
-            shot=shot,
-            below_chin=None,
-            headroom=None,
-            cut_joints=_cut_joints(scene, rules),
-            whole=shot is Shot.FULL_BODY if shot else None,
-            status=Status.MEASURED if shot else Status.NOT_APPLICABLE,
-            contribution=-rules.most if shot else 0.0,
-            confidence=WITHOUT_FACE if shot else 0.0,
-            reason=f"the frame shows {NAMES[shot]}" if shot else "there is no person",
-        )
-    chances = calibration.model("shot").chances(seen)
+    model = "shot" if seen is not None else "shot_of_body"
+    chances = calibration.model(model).chances(seen or body_features(scene))
     shot = Shot(max(chances, key=chances.__getitem__))
-    below, headroom = _below(face), scene.person.crown
-    room = f", {percent(headroom)} of headroom" if headroom is not None else ""
+    below, headroom = _below(face) if face else None, scene.person.crown
+    reason = f"the frame shows {NAMES[shot]}"
+    if below is not None:
+        reason += f" ({below:.1f} face heights below the chin)"
+    if headroom is not None:
+        reason += f", {percent(headroom)} of headroom"
     return CroppingFinding(
         shot=shot,
         below_chin=below,
@@ -130,9 +158,9 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> CroppingFinding
         cut_joints=_cut_joints(scene, rules),
         whole=_whole(faces_of_subjects(scene, calibration), shot),
         status=Status.MEASURED,
-        contribution=_contribution(seen, rules),
+        contribution=_contribution(seen, chances, rules),
         confidence=chances[shot],
-        reason=f"the frame shows {NAMES[shot]} ({below:.1f} face heights below the chin){room}",
+        reason=reason,
     )
 
 
@@ -140,26 +168,32 @@ def _below(face: Face) -> float:
     return max(0.0, 1 - face.box.bottom) / face.box.height
 
 
-def _contribution(seen: dict[str, float], rules: Rules) -> float:
-    """More room below the chin is evidence for a portrait."""
+def _contribution(
+    seen: dict[str, float] | None, chances: Mapping[str, float], rules: Rules
+) -> float:
+    """A tighter frame and less room below the chin are evidence for a headshot; a hidden face is none."""
+    if seen is None:
+        return -rules.most
     weighed = rules.below_weight * (rules.below_centre - seen["below"])
     weighed += rules.room_weight * (rules.room_centre - seen["room"])
+    weighed += rules.tight_weight * (tightness(chances) - rules.tight_centre)
     return max(-rules.most, min(rules.most, weighed))
 
 
-def _shot_of_body(scene: Scene, rules: Rules) -> Shot | None:
-    if scene.body is None:
-        return None
-    for part, shot in (("ankle", Shot.FULL_BODY), ("knee", Shot.THREE_QUARTER)):
-        if scene.body.visibility(part) >= rules.faintly_visible:
-            return shot
-    return Shot.HALF_BODY
+def _nobody(scene: Scene, rules: Rules) -> CroppingFinding:
+    return CroppingFinding(
+        shot=None,
+        below_chin=None,
+        headroom=None,
+        cut_joints=_cut_joints(scene, rules),
+        whole=None,
+        status=Status.NOT_APPLICABLE,
+        reason="there is no person",
+    )
 
 
 def _cut_joints(scene: Scene, rules: Rules) -> tuple[str, ...]:
     """Joints on the edge of the frame, inside or just outside."""
-    if scene.body is None:
-        return ()
     return tuple(
         name
         for name in BODY_POINTS
@@ -184,4 +218,4 @@ def _has_air(face: Face) -> bool:
     return box.x > 0 and box.y > 0 and box.right < 1 and box.bottom < 1
 
 
-CRITERION = Criterion(finding=CroppingFinding, judge=judge)
+CRITERION = Criterion(finding=CroppingFinding, judge=judge, after=(SubjectsFinding,))

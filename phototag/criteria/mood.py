@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from typing import TYPE_CHECKING
 
 import attrs
@@ -23,11 +24,18 @@ class VisibleExpression(enum.StrEnum):
     EXPRESSIVE = "expressive"
 
 
+NAMES = {
+    VisibleExpression.SERIOUS: "a serious face",
+    VisibleExpression.SMILE: "a smile",
+    VisibleExpression.EXPRESSIVE: "an expressive face",
+}
+LEAST_SCORE = 0.01  # keeps logs finite; smaller scores of the net mean nothing
+
+
 @attrs.frozen
 class Rules:
     """Numbers of section ``mood``."""
 
-    least_pixels: float
     eyes_open: float
     serious_weight: float
     serious_centre: float
@@ -56,49 +64,52 @@ class MoodFinding(Finding):
         return self.expression
 
 
-def features(scene: Scene) -> dict[str, float] | None:
-    """The shape of the mouth in eye distances; None without a mesh."""
-    mesh = scene.main_face.mesh if scene.main_face else None
-    if mesh is None:
+def features(scene: Scene) -> dict[str, float | None] | None:
+    """The expression net's scores (logs), and the shape of the mouth in eye distances; None without a face."""
+    face = scene.main_face
+    if face is None or face.expression is None:
         return None
-    seen = mesh.expression
-    return {
-        "mouth_width": seen.mouth_width,
-        "corner_lift": seen.corner_lift,
-        "mouth_open": seen.mouth_open,
-        "lip_height": seen.lip_height,
+    found: dict[str, float | None] = {
+        f"net_{number}": math.log(score + LEAST_SCORE)
+        for number, score in enumerate(face.expression)
     }
+    seen = face.mesh.expression if face.mesh else None
+    shape = {
+        "mouth_width": seen.mouth_width if seen else None,
+        "corner_lift": seen.corner_lift if seen else None,
+        "mouth_open": seen.mouth_open if seen else None,
+        "lip_height": seen.lip_height if seen else None,
+    }
+    squares = {
+        f"{name}_squared": None if value is None else value**2 for name, value in shape.items()
+    }
+    smile = seen.mouth_width * seen.corner_lift if seen else None
+    return {**found, **shape, **squares, "smile": smile}
 
 
 def judge(scene: Scene, calibration: Calibration, _: Earlier) -> MoodFinding:
-    """Evaluate mouth and eyes of the main face, if it is large enough."""
+    """Evaluate mouth and eyes of the main face."""
     rules = calibration.section("mood", Rules)
     face, shape = scene.main_face, features(scene)
     if face is None:
         return _unread("there is no face", Status.NOT_APPLICABLE)
-    pixels = face.box.height * scene.image.seen_height
-    if pixels < rules.least_pixels:
-        return _unread(
-            f"the face is {pixels:.0f} px high, too small below {rules.least_pixels:.0f} px",
-            Status.UNDECIDED,
-        )
-    if face.mesh is None or shape is None:
-        return _unread("the face is turned or covered too far to be measured", Status.UNDECIDED)
+    assert shape is not None  # the main face always has scores
     chances = calibration.model("expression").chances(shape)
     expression = VisibleExpression(max(chances, key=chances.__getitem__))
-    seen = face.mesh.expression
-    smile = seen.mouth_width + 2 * seen.corner_lift
-    eyes = min(seen.eye_open_left, seen.eye_open_right) >= rules.eyes_open
+    seen = face.mesh.expression if face.mesh else None
+    smile = seen.mouth_width + 2 * seen.corner_lift if seen else None
+    eyes = min(seen.eye_open_left, seen.eye_open_right) >= rules.eyes_open if seen else None
+    gap = seen.mouth_open if seen else None
     serious = chances[VisibleExpression.SERIOUS]
     return MoodFinding(
         expression=expression,
         smile=smile,
-        mouth_open=seen.mouth_open,
+        mouth_open=gap,
         eyes_open=eyes,
         status=Status.MEASURED,
         contribution=rules.serious_weight * (serious - rules.serious_centre),
         confidence=chances[expression],
-        reason=_reason(expression, smile, seen.mouth_open, eyes=eyes),
+        reason=_reason(expression, smile, gap, eyes=eyes),
     )
 
 
@@ -108,12 +119,16 @@ def _unread(reason: str, status: Status) -> MoodFinding:
     )
 
 
-def _reason(expression: VisibleExpression, smile: float, gap: float, *, eyes: bool) -> str:
-    words = {
-        VisibleExpression.SERIOUS: f"a serious face (smile measure {smile:.2f})",
-        VisibleExpression.SMILE: f"a smile (smile measure {smile:.2f})",
-        VisibleExpression.EXPRESSIVE: f"an expressive face (mouth open by {gap:.2f} eye distances)",
-    }[expression]
+def _reason(
+    expression: VisibleExpression, smile: float | None, gap: float | None, *, eyes: bool | None
+) -> str:
+    words = NAMES[expression]
+    if smile is None or gap is None:
+        return f"{words}; the face is turned or covered too far to be measured"
+    if expression is VisibleExpression.EXPRESSIVE:
+        words += f" (mouth open by {gap:.2f} eye distances)"
+    else:
+        words += f" (smile measure {smile:.2f})"
     return words + (", eyes open" if eyes else ", eyes closed or narrowed")
 
 

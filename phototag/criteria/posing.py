@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from phototag.scene.measures import Body, Face, Mesh, Scene
 
 
+BODY = 0.3  # clearness from which a body counts as detected
 LOST = 45  # degrees of yaw from which the mesh tends to lose a face
 
 
@@ -55,7 +56,7 @@ class PosingFinding(Finding):
         yaw, pitch, roll: degrees; None without a mesh.
         gaze: camera or aside; None without a mesh.
         shoulders_square: both shoulders at the same height and distance; None if not visible.
-        hands: number of hands (wrists) in the frame; None if the body was not searched for.
+        hands: number of hands (wrists) in the frame; None if no body is detected.
         raised_hands: of these, the hands above their shoulder: waving, a high five, an instrument.
     """
 
@@ -109,6 +110,7 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> PosingFinding:
     mesh = face.mesh if face else None
     facing: Facing | None = None
     confidence = 0.0
+    seen_body = scene.body.clearness >= BODY
     if seen is not None:
         chances = calibration.model("facing").chances(seen)
         facing = Facing(max(chances, key=chances.__getitem__))
@@ -119,9 +121,9 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> PosingFinding:
         pitch=mesh.pose.pitch if mesh else None,
         roll=mesh.pose.roll if mesh else None,
         gaze=_gaze(mesh, rules) if mesh else None,
-        shoulders_square=_square(scene.body, rules) if scene.body else None,
-        hands=len(_hands(scene.body, rules)) if scene.body else None,
-        raised_hands=_raised(scene.body, rules) if scene.body else None,
+        shoulders_square=_square(scene.body, rules),
+        hands=len(_hands(scene.body, rules)) if seen_body else None,
+        raised_hands=_raised(scene.body, rules) if seen_body else None,
         status=_status(scene, facing),
         contribution=rules.yaw_weight * (rules.yaw_centre - turn(scene)) if face else 0.0,
         confidence=confidence,
@@ -138,7 +140,7 @@ def turn(scene: Scene) -> float:
 def _status(scene: Scene, facing: Facing | None) -> Status:
     if facing is not None:
         return Status.MEASURED
-    return Status.UNDECIDED if scene.body else Status.NOT_APPLICABLE
+    return Status.UNDECIDED if scene.body.clearness >= BODY else Status.NOT_APPLICABLE
 
 
 def _gaze(mesh: Mesh, rules: Rules) -> Gaze:

@@ -29,6 +29,8 @@ PERSON, NOBODY = "person", "nobody"  # classes of the model "presence"
 NO_FACE_SCORE = 0.5  # used when there is no face; the detector reports none below 0.6
 GOOD_FIT, WORST_FIT = 0.6, 0.5  # cm: the misfit is clipped to these; real faces have .35 to .73
 AWAY = 0.6  # nose from the middle of the eyes, in eye distances: about 45 degrees of yaw
+BODY = 0.3  # clearness from which a body counts as detected: what MoveNet's authors recommend for a point
+PARTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 EVEN = 0.5  # probability from which a person counts as the subject
 
 
@@ -139,7 +141,7 @@ def _nose_shift(face: Face) -> float:
 def features(scene: Scene) -> dict[str, float]:
     """Features that separate people from animals, statues, drawings and empty scenes.
 
-    Six come from the detectors; the rest is the content net's output for the whole picture.
+    The first come from the detectors; the rest is the content net's output for the middle of the picture.
     """
     face = scene.main_face
     mesh = face.mesh if face else None
@@ -149,14 +151,15 @@ def features(scene: Scene) -> dict[str, float]:
         "faces": math.log1p(len(scene.faces)),
         "mesh": float(mesh is not None),
         "misfit": max(0.0, min(WORST_FIT, misfit)),
-        "body": float(scene.body is not None or (bool(scene.faces) and not scene.body_sought)),
+        "body": scene.body.clearness,
+        **{part: scene.body.visibility(part) for part in PARTS},
         "undecided": scene.person.undecided,
         **numbered(scene.content),
     }
 
 
 def _nobody(scene: Scene, calibration: Calibration) -> str:
-    if not scene.faces and scene.body is None:
+    if not scene.faces and scene.body.clearness < BODY:
         return "neither a face nor a body is detected"
     if not scene.faces:
         return "a body shape is detected, but the picture does not look like one of people"
@@ -171,7 +174,7 @@ def _nobody(scene: Scene, calibration: Calibration) -> str:
 
 def _people(scene: Scene, count: int) -> str:
     if not scene.faces:
-        if scene.body is None:
+        if scene.body.clearness < BODY:
             return "it looks like a picture of a person, but neither face nor body is detected"
         return "one body is detected, but no face"
     sentence = "exactly one person" if count == 1 else f"{count} people"

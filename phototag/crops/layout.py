@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from phototag.scene.geometry import Box
     from phototag.scene.measures import Face, Scene
 
-SEEN = 0.5  # visibility from which a joint counts as visible
+SEEN = 0.3  # visibility from which a joint counts as visible
 JOINT = 0.1  # least distance of a joint from an edge / head height
 # A cut at these joints looks like an amputation.
 JOINTS = tuple(
@@ -105,7 +105,7 @@ def lay_out(scene: Scene, subjects: tuple[Face, ...]) -> Layout:
     """The layout of a scene whose subjects have these faces."""
     width, height = scene.image.width, scene.image.height
     others = tuple(face for face in scene.faces if face not in subjects)
-    joints = scene.body.landmarks if scene.body else ()
+    joints = scene.body.landmarks
     people = [_person(scene, face) for face in subjects]
     if scene.person.box is not None and scene.person.share:
         people.append(_area(scene, scene.person.box))
@@ -122,7 +122,7 @@ def lay_out(scene: Scene, subjects: tuple[Face, ...]) -> Layout:
         people=around,
         joints=tuple(
             (joint.x * width, joint.y * height)
-            for joint in (joints[number] for number in JOINTS if number < len(joints))
+            for joint in (joints[number] for number in JOINTS)
             if joint.visibility >= SEEN and 0 < joint.x < 1 and 0 < joint.y < 1
         ),
     )

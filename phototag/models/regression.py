@@ -17,6 +17,16 @@ def logistic(log_odds: float) -> float:
     return 1 / (1 + math.exp(-max(-MOST, min(MOST, log_odds))))
 
 
+def log_odds(chance: float) -> float:
+    """Convert a probability to log-odds; safe for 0 and 1.
+
+    >>> log_odds(0.5)
+    0.0
+    """
+    least = math.exp(-MOST)
+    return math.log(max(least, chance)) - math.log(max(least, 1 - chance))
+
+
 def softmax(scores: Sequence[float]) -> list[float]:
     """The probability of each class, in the order of the scores; they sum to 1.
 
