@@ -53,6 +53,16 @@ def adding_up(parts: Sequence[float], digits: int) -> tuple[tuple[float, ...], f
     return tuple(count / unit for count in units), sum(units) / unit
 
 
+def in_words(names: Sequence[str]) -> str:
+    """The names as part of a sentence.
+
+    >>> in_words(["focus", "cropping", "mood"])
+    'focus, cropping and mood'
+    """
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def plain(value: object) -> str:
     """A finding's value in words; empty for None."""
     if isinstance(value, (tuple, list)):

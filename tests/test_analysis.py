@@ -16,10 +16,10 @@ from phototag.scene.measures import Scene
 from scenes import answering, body, face, scene, turned
 
 HEADSHOT = scene(face(0.5))
-PORTRAIT = scene(face(0.15, top=0.1), body=body(knees=0.9), body_sought=True)
+PORTRAIT = scene(face(0.15, top=0.1), body=body(knees=0.9))
 GROUP = scene(face(0.4, 0.3), face(0.4, 0.7))
-FULL_BODY = scene(face(0.08, top=0.1), body=body(ankles=0.9, knees=0.9), body_sought=True)
-NOBODY = scene(body_sought=True)
+FULL_BODY = scene(face(0.08, top=0.1), body=body(ankles=0.9, knees=0.9))
+NOBODY = scene()
 
 
 STUDIO = {
@@ -164,7 +164,7 @@ def test_nothing_is_claimed_of_other_or_below_the_threshold() -> None:
     [
         (PORTRAIT, ("010600", "011700")),
         (GROUP, ("010800", "011700")),
-        (scene(turned(50)), ("010100", "010400", "010600", "011700")),
+        (scene(turned(60)), ("010100", "010400", "010600", "011700")),
         (FULL_BODY, ("010300", "010600", "011700")),
     ],
 )

@@ -140,10 +140,8 @@ def test_no_joint_is_cut() -> None:
     drawn = scene(face(0.2, top=0.1))
     free = suggested(drawn)["casting_8x10"]
     joints = list(body().landmarks)
-    joints[13] = attrs.evolve(joints[13], x=0.5, y=free.box.bottom, visibility=0.9)
-    armed = attrs.evolve(
-        drawn, body=attrs.evolve(body(), landmarks=tuple(joints)), body_sought=True
-    )
+    joints[7] = attrs.evolve(joints[7], x=0.5, y=free.box.bottom, visibility=0.9)
+    armed = attrs.evolve(drawn, body=attrs.evolve(body(), landmarks=tuple(joints)))
     moved = suggested(armed)["casting_8x10"]
     assert abs(moved.box.bottom - free.box.bottom) > 0.02
     hidden = [attrs.evolve(joint, visibility=0.1) for joint in joints]
@@ -189,7 +187,7 @@ def test_a_group_that_does_not_fit_a_ratio_is_told_so() -> None:
 
 
 def test_without_a_face_there_is_no_crop() -> None:
-    crops, refusals = suggest(scene(body=body(), body_sought=True), ())
+    crops, refusals = suggest(scene(body=body()), ())
     assert crops == ()
     assert {refusal.profile for refusal in refusals} == set(BY_NAME)
 
@@ -212,14 +210,13 @@ def pictures(draw: st.DrawFn) -> tuple[Scene, tuple[Face, ...]]:
     points = [attrs.evolve(point, visibility=0) for point in body().landmarks]
     near = st.floats(-0.1, 1.1)
     joints = draw(st.lists(st.tuples(near, near), max_size=8))
-    for number, (x, y) in zip((13, 14, 15, 16, 25, 26, 27, 28), joints, strict=False):
+    for number, (x, y) in zip((7, 8, 9, 10, 13, 14, 15, 16), joints, strict=False):
         points[number] = attrs.evolve(points[number], x=x, y=y, visibility=0.9)
     crown = draw(st.none() | st.floats(0, 0.9))
     drawn = attrs.evolve(
         drawn,
         person=attrs.evolve(drawn.person, crown=crown),
         body=attrs.evolve(body(), landmarks=tuple(points)),
-        body_sought=True,
     )
     return drawn, drawn.faces[: draw(st.integers(1, 4))]
 
@@ -249,14 +246,13 @@ def test_no_hard_rule_is_ever_broken(picture: tuple[Scene, tuple[Face, ...]]) ->
 
 def cuts_no_joint(crop: Crop, drawn: Scene, head: float) -> None:
     """No edge that is not the frame's own lies within a tenth of a head of a joint it could cut."""
-    assert drawn.body is not None
     width, height = drawn.image.width, drawn.image.height
     left, right = crop.box.x * width, crop.box.right * width
     top, bottom = crop.box.y * height, crop.box.bottom * height
-    for number in (13, 14, 15, 16, 25, 26, 27, 28):
+    for number in (7, 8, 9, 10, 13, 14, 15, 16):
         joint = drawn.body.landmarks[number]
         x, y = joint.x * width, joint.y * height
-        if joint.visibility < 0.5 or not (0 < joint.x < 1 and 0 < joint.y < 1):
+        if joint.visibility < 0.3 or not (0 < joint.x < 1 and 0 < joint.y < 1):
             continue
         for edge, place, inside in (
             (left, x, top < y < bottom), (right, x, top < y < bottom),

@@ -13,7 +13,7 @@ from phototag.criteria.finding import Status
 from phototag.criteria.verdict import Kind
 from phototag.scene.measures import Face, Scene
 from phototag.wording import percent
-from scenes import body, face, scene, surroundings
+from scenes import body, face, no_body, scene, surroundings
 from sums import check
 
 SHARE = st.floats(0, 1)
@@ -53,8 +53,7 @@ def scenes(draw: st.DrawFn) -> Scene:
     drawn = scene(
         *draw(st.lists(faces(), max_size=6)),
         surroundings=draw(st.sampled_from([around, None])),
-        body=draw(st.sampled_from([None, body(), body(ankles=0.9, knees=0.9)])),
-        body_sought=draw(st.booleans()),
+        body=draw(st.sampled_from([no_body(), body(), body(ankles=0.9, knees=0.9)])),
     )
     person = attrs.evolve(drawn.person, share=draw(SHARE), undecided=draw(SHARE))
     image = attrs.evolve(

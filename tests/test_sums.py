@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import phototag
-from phototag.analysis.result import Analysis, evaluate
+from phototag.analysis.result import Analysis, evaluate, turning_criteria
 from phototag.criteria.calibration import default
 from phototag.criteria.verdict import Kind, Rules
 from phototag.wording import adding_up
@@ -25,8 +25,10 @@ from scenes import body, face, scene
 from sums import check, exact, in_text, painted
 
 HEADSHOT = scene(face(0.5))
-PORTRAIT = scene(face(0.15, top=0.1), body=body(knees=0.9), body_sought=True)
-NOBODY = scene(body_sought=True)
+PORTRAIT = scene(face(0.15, top=0.1), body=body(knees=0.9))
+NOBODY = scene()
+START = default().section("verdict", Rules).base
+SHOWN = f"({START:+.1f})"
 NUMBERS = st.floats(-1000, 1000) | st.sampled_from([0.0, -0.0, 0.05, -0.05, 0.1, -1.806])
 
 
@@ -79,7 +81,7 @@ def lines(drawn: Any, kind: Kind | None = None) -> str:
 
 def test_the_text_says_what_the_sum_means() -> None:
     others = r"( and the other criteria \([+-]0\.\d\))? the sum is"
-    start = r"With the starting point \(-1\.8\)"
+    start = rf"With the starting point {re.escape(SHOWN)}"
     assert re.search(rf"{start}{others} \+\d\.\d: above 0 means headshot\.", lines(HEADSHOT))
     assert re.search(rf"{start}{others} -\d+\.\d: below 0 means portrait\.", lines(PORTRAIT))
     assert "the sum" not in lines(NOBODY)
@@ -108,13 +110,26 @@ def with_contributions(**amounts: float) -> Analysis:
     return attrs.evolve(result, verdict=judged, **changed)  # type: ignore[arg-type]
 
 
+def test_the_text_says_what_would_have_made_it_the_other_kind() -> None:
+    tight = with_contributions(focus=3.0, cropping=1.0, mood=0.1, posing=-0.2)
+    assert turning_criteria(tight) == ("focus",)
+    assert "Without focus it would be a portrait." in tight.explain()
+    tighter = with_contributions(focus=3.0, cropping=2.9, mood=0.1)
+    assert turning_criteria(tighter) == ("focus", "cropping")
+    assert "Without focus and cropping it would be a portrait." in tighter.explain()
+    wide = with_contributions(focus=-3.0)
+    assert turning_criteria(wide) == ()
+    assert "Even without the reasons for it, it would be a portrait" in wide.explain()
+    assert turning_criteria(evaluate("drawn.jpg", NOBODY)) == ()
+
+
 @pytest.mark.parametrize(
     ("amounts", "said"),
     [
-        ({"focus": 1.83}, "(-1.8) the sum is 0.0: unrounded it is above 0, which means headshot."),
-        ({"focus": 1.806}, "(-1.8) the sum is 0.0: unrounded it is not above 0, which means portrait."),
-        ({"focus": 0.09}, "(-1.8) and all criteria (+0.1) the sum is -1.7: below 0 means portrait."),
-        ({"focus": 3.0, "mood": -0.09, "posing": 0.09}, "(-1.8) the sum is +1.2: above 0 means headshot."),
+        ({"focus": 0.02 - START}, "the sum is 0.0: unrounded it is above 0, which means headshot."),
+        ({"focus": -START}, "the sum is 0.0: unrounded it is not above 0, which means portrait."),
+        ({"focus": 0.09}, "and all criteria (+0.1) the sum is"),
+        ({"focus": 3.0, "mood": -0.09, "posing": 0.09}, f"{SHOWN} the sum is +{3 + START:.1f}: above 0 means headshot."),
     ],
 )  # fmt: skip
 def test_sums_that_are_close(amounts: dict[str, float], said: str) -> None:

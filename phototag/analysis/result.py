@@ -20,7 +20,7 @@ from phototag.keywords.claims import Keywords
 from phototag.scene import serialization
 from phototag.scene.measures import Scene
 from phototag.version import __version__
-from phototag.wording import adding_up, percent, signed, sure
+from phototag.wording import adding_up, in_words, percent, signed, sure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -171,6 +171,26 @@ def meaning(analysis: Analysis) -> str:
     return f"{text}, but you decided {judged.kind}" if differs else text
 
 
+def turning_criteria(analysis: Analysis) -> tuple[str, ...]:
+    """The fewest criteria without which the sum would have the other sign, the strongest first.
+
+    Empty where no person is the subject, and where the starting point alone has the sign of the sum.
+    """
+    if analysis.subjects.count == 0:
+        return ()
+    total = analysis.verdict.log_odds
+    headshot = total > 0
+    ranked = sorted(analysis.contributions.items(), key=lambda pair: -abs(pair[1]))
+    left_out = []
+    for name, contribution in ranked:
+        if (contribution > 0) is headshot and contribution:
+            left_out.append(name)
+            total -= contribution
+            if (total > 0) is not headshot:
+                return tuple(left_out)
+    return ()
+
+
 def evaluate(
     path: str,
     scene: Scene,
@@ -251,6 +271,7 @@ def _explanation(analysis: Analysis) -> list[str]:
         if reasons:
             lines.append(f"{title}: {'; '.join(reasons)}.")
     lines.append(_sum(analysis, shown))
+    lines.append(_turning(analysis))
     if judged.professional is not None:
         lines.append(f"{_grade(judged.professional, judged.grade)}.")
     untold = [
@@ -276,6 +297,15 @@ def _sum(analysis: Analysis, shown: Sum) -> str:
     if others:
         parts += f" and {which} ({signed(others)})"
     return f"With {parts} the sum is {signed(shown.log_odds)}: {meaning(analysis)}."
+
+
+def _turning(analysis: Analysis) -> str:
+    """What would have made it the other kind."""
+    kinds = (Kind.HEADSHOT, Kind.PORTRAIT)
+    own, other = kinds if analysis.verdict.log_odds > 0 else kinds[::-1]
+    if turning := turning_criteria(analysis):
+        return f"Without {in_words(turning)} it would be a {other}."
+    return f"Even without the reasons for it, it would be a {own}: that is where every sum starts."
 
 
 def _grade(professional: float, grade: Grade | None) -> str:
