@@ -26,6 +26,8 @@ from phototag.crops import built_in
 from phototag.metadata.properties.table import PROPERTIES
 
 pytest.importorskip("sphinx", reason="Sphinx is not installed")
+# In one process: two that build the pages at once would write the same generated files.
+pytestmark = pytest.mark.xdist_group("docs")
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 
