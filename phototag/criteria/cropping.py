@@ -10,7 +10,7 @@ import attrs
 
 from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status, numbered
-from phototag.criteria.subjects import SubjectsFinding, faces_of_subjects
+from phototag.criteria.subjects import PARTS, SubjectsFinding, faces_of_subjects
 from phototag.models.regression import log_odds
 from phototag.scene.measures import BODY_POINTS
 from phototag.wording import percent
@@ -32,7 +32,6 @@ class Shot(enum.StrEnum):
     FULL_BODY = "full_body"
 
 
-PARTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 MOST_TIGHT = 4.0  # log-odds
 PROMINENT = 0.25  # of the main face's area; smaller faces are left out of the means over all faces
 LEAST_HEAD = 0.01  # of the frame's height; keeps logs and quotients finite
@@ -171,7 +170,7 @@ def _below(face: Face) -> float:
 def _contribution(
     seen: dict[str, float] | None, chances: Mapping[str, float], rules: Rules
 ) -> float:
-    """A tighter frame and less room below the chin are evidence for a headshot; a hidden face is none."""
+    """A tighter frame and less room below the chin are evidence for a headshot, a hidden face for a portrait."""
     if seen is None:
         return -rules.most
     weighed = rules.below_weight * (rules.below_centre - seen["below"])

@@ -10,13 +10,13 @@ import attrs
 
 from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status
+from phototag.criteria.subjects import BODY
 
 if TYPE_CHECKING:
     from phototag.criteria.calibration import Calibration
     from phototag.scene.measures import Body, Face, Mesh, Scene
 
 
-BODY = 0.3  # clearness from which a body counts as detected
 LOST = 45  # degrees of yaw from which the mesh tends to lose a face
 
 
