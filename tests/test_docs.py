@@ -72,6 +72,12 @@ def text(site: dict[Path, Page]) -> str:
     return " ".join(" ".join("".join(page.words).split()) for page in site.values())
 
 
+def test_the_pages_are_built_in_one_process(request: pytest.FixtureRequest) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        pytest.skip("all tests run in one process")
+    assert request.node.nodeid.endswith("@docs"), "pytest-xdist has ignored the group"
+
+
 def test_no_link_is_dead(site: dict[Path, Page]) -> None:
     dead = []
     for page, content in site.items():

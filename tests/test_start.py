@@ -109,7 +109,7 @@ except phototag.PhototagError as error:
         ("exit 7", "status 7"),
         ("head -c 100000 /dev/zero", "did not start"),
         ("yes", "did not start"),
-        (f'exec "{sys.executable}" -S "$@"', "No module named"),
+        (f'exec "{sys.executable}" -I -S -c "import phototag"', "No module named"),
     ],
     ids=["nothing", "failure", "zeros", "endless", "no packages"],
 )
