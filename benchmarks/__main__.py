@@ -20,7 +20,7 @@ from phototag.analyzer import Analyzer
 from phototag.criteria import calibration as calibrations
 from phototag.criteria.corrections import load as corrections_of
 from phototag.scene.measures import Scene
-from phototag.vision import people_prefilter
+from phototag.vision import mouth_cover, people_prefilter
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -172,6 +172,18 @@ def prefilter(*, photos: Path, workers: int, refresh: bool, kept: Path | None) -
     file = people_prefilter.FILE
     file.write_text(fit(rows, dt.datetime.now(tz=dt.UTC).date().isoformat()), "utf-8")
     click.echo(f"{file}: {people_prefilter.default().evidence}; raise SCENE_VERSION if it changed")
+
+
+@main.command("mouth-cover")
+@_photos
+@_workers
+def covered_mouths(*, photos: Path, workers: int) -> None:
+    """Fit the detection of covered mouths, on mouths that are covered for it."""
+    from benchmarks.training.mouth_cover import fit  # noqa: PLC0415 - scikit-learn is slow to load
+
+    file, day = mouth_cover.FILE, dt.datetime.now(tz=dt.UTC).date().isoformat()
+    file.write_text(fit(photos, labelled.load(photos), day, workers), "utf-8")
+    click.echo(f"{file}: {mouth_cover.default().evidence}; raise SCENE_VERSION if it changed")
 
 
 @main.command()

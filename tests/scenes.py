@@ -14,6 +14,7 @@ from phototag.scene.measures import (
     Body,
     Expression,
     Face,
+    Figure,
     HeadPose,
     ImageFacts,
     Landmark,
@@ -81,6 +82,18 @@ def body(ankles: float = 0.0, knees: float = 0.0, hips: float = 0.9) -> Body:
     return Body(landmarks=tuple(points))
 
 
+def figure(one: Face) -> Figure:
+    """The body below a face."""
+    box = one.box
+    return Figure(
+        strength=0.4,
+        clearness=0.7,
+        head=box.centre,
+        head_visibility=0.6,
+        box=Box(box.x, box.y, box.width, min(1 - box.y, 3 * box.height)),
+    )
+
+
 def no_body() -> Body:
     """What the net gives for a picture without people."""
     return Body(landmarks=(Landmark(x=0.5, y=0.5, visibility=0.05),) * 17)
@@ -93,11 +106,12 @@ def bust() -> Body:
     return Body(landmarks=(*points, *[Landmark(x=0.5, y=0.99, visibility=0.05)] * 10))
 
 
-def middle(model: str) -> tuple[float, ...]:
-    """What the content net sees in the middle of all photos, of the inputs of this model."""
+def middle(model: str, region: str = "") -> tuple[float, ...]:
+    """What the content net sees in the middle of all photos, of the inputs of this model from one region."""
     shipped = default().model(model)
     named = zip(shipped.features, shipped.missing, strict=True)
-    return tuple(value for name, value in named if name.startswith("content_"))
+    start = f"content_{region}"
+    return tuple(value for name, value in named if name.removeprefix(start).isdecimal())
 
 
 def unpeopled() -> tuple[float, ...]:
@@ -146,6 +160,7 @@ def scene(*faces: Face, **changes: Any) -> Scene:
             hue_spread=0.4,
         ),
         faces=faces,
+        figures=tuple(figure(one) for one in faces if one.box.area >= faces[0].box.area / 4),
         body=bust() if faces else no_body(),
         person=Person(
             share=0.5 if faces else 0.0,
@@ -162,6 +177,7 @@ def scene(*faces: Face, **changes: Any) -> Scene:
         ),
         content=middle("presence") if faces else unpeopled(),
         content_below=middle("shot"),
+        content_whole=middle("background", "whole_"),
     )
     return attrs.evolve(drawn, **changes)
 

@@ -21,7 +21,7 @@ from phototag.criteria.situation import Occasion
 from phototag.criteria.subjects import Subjects
 from phototag.scene.geometry import Point
 from phototag.scene.measures import Face, Scene
-from scenes import answering, body, face, middle, scene, surroundings, turned, unpeopled
+from scenes import answering, body, face, figure, middle, scene, surroundings, turned, unpeopled
 
 
 def judged(drawn: Scene, calibration: Calibration | None = None) -> Findings:
@@ -66,6 +66,51 @@ def test_a_smaller_face_counts_less_at_the_side_and_turned_away() -> None:
     away = attrs.evolve(small, nose=Point(small.left_eye.x + 0.03, small.nose.y))
     assert judged(scene(main, small)).subjects.count == 2
     assert judged(scene(main, away)).subjects.count == 1
+
+
+def test_a_person_whose_face_is_hidden_is_counted() -> None:
+    main, behind = face(0.3, 0.3), figure(face(0.3, 0.7))
+    seen = scene(main, figures=(figure(main), attrs.evolve(behind, head_visibility=0.5)))
+    people = judged(seen, answering(people={"two": 0.9})).subjects
+    assert (people.count, people.faces, people.subject_faces, people.bystanders) == (2, 1, (0,), 0)
+    assert people.reason == "2 people, 1 of them without a visible face"
+    assert judged(seen, answering(people={"two": 0.9})).cropping.whole is None
+    alone = judged(scene(main), answering(people={"two": 0.9})).subjects
+    assert alone.count == 1, "nobody else is seen"
+
+
+def test_what_no_second_net_confirms_is_nobodys_face() -> None:
+    main, guitar = face(0.3, 0.3), face(0.3, 0.7, confirmed=False)
+    people = judged(scene(main, guitar, figures=(figure(main),))).subjects
+    assert (people.count, people.bystanders, people.subject_faces) == (1, 1, (0,))
+
+
+@pytest.mark.parametrize(
+    ("turn", "roll", "whole", "upright"),
+    [
+        (0, 30.0, 30.0, True),
+        (90, 5.0, 95.0, None),
+        (270, 0.0, -90.0, None),
+        (180, 10.0, -170.0, False),
+        (180, -10.0, 170.0, False),
+    ],
+)
+def test_a_head_is_tilted_by_any_angle(
+    turn: int, roll: float, whole: float, upright: bool | None
+) -> None:
+    main = face(0.3)
+    assert main.mesh is not None
+    pose = attrs.evolve(main.mesh.pose, roll=roll)
+    seen = scene(attrs.evolve(main, mesh=attrs.evolve(main.mesh, pose=pose)))
+    posing = judged(attrs.evolve(seen, image=attrs.evolve(seen.image, turn=turn))).posing
+    assert (posing.roll, posing.upright) == (whole, upright)
+
+
+def test_a_covered_mouth_has_no_expression() -> None:
+    mood = judged(scene(face(expression=HAPPY, covered=0.9))).mood
+    assert (mood.expression, mood.status) == (None, Status.UNDECIDED)
+    assert mood.reason == "something covers the mouth (90 % certain)"
+    assert judged(scene(face(expression=HAPPY, covered=0.1))).mood.expression is not None
 
 
 def test_without_a_face_and_a_body_the_picture_as_a_whole_may_show_a_person() -> None:

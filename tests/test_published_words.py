@@ -20,7 +20,7 @@ from phototag import criteria, crops, wording
 from phototag.analysis import result
 from phototag.cli import main
 from phototag.criteria import verdict
-from phototag.crops import suggestion
+from phototag.crops import profiles, suggestion
 from phototag.keywords import claims, vocabulary
 from phototag.keywords.claims import SCENE_CODES, Level, Vocabulary
 from phototag.metadata.properties.table import PROPERTIES
@@ -76,7 +76,7 @@ def published() -> dict[str, Any]:
             "a smaller contribution is not explained": result.WORTH_SAYING,
             "a photo is framed for a crop with more of its area": crops.NEXT_TO_NOTHING,
             "a head tilted less counts as upright": crops.LEVEL,
-            "a head tilted more is a pose": crops.MOST_ROLL,
+            "a head may be tilted unless a profile says less": profiles.MOST_TILT,
             "print resolutions": list(suggestion.DPI),
         },
     }

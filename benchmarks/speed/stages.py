@@ -154,12 +154,13 @@ def stages(observer: Detector, sample: Sample) -> dict[str, float]:
         "surroundings": lambda: surroundings.surroundings_measures(
             small, lab, mask, corners, content.around_people(maps, mask)
         ),
-        "body": lambda: net.body(small, twice=False),
+        "body": lambda: net.bodies(small, twice=False),
     }
     if faces:
         mesh = net.mesh(rgb, faces[0])
         work["mesh"] = lambda: net.mesh(rgb, faces[0])
         work["expression"] = lambda: net.expression(rgb, faces[0])
+        work["mouth"] = lambda: net.mouth(rgb, faces[0])
         if mesh is not None:
             work["skin"] = lambda: skin.measure(rgb, mesh)
     return interleaved(work)

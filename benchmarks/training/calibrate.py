@@ -65,10 +65,10 @@ RECIPES: dict[str, Recipe] = {
         features=cropping.features,
         truth=lambda label: label.shot,
         classes=tuple(cropping.Shot),
-        strength=0.3,
+        strength=0.5,
         balance=0.3,
         clip=(0.5, 99.5),
-        content=0.1,
+        content=0.07,
     ),
     "shot_of_body": Recipe(
         features=cropping.body_features,
@@ -88,8 +88,8 @@ RECIPES: dict[str, Recipe] = {
         features=environment.features,
         truth=lambda label: label.environment,
         classes=tuple(environment.Place),
-        strength=0.01,
-        balance=1.0,
+        strength=0.003,
+        balance=0.5,
         clip=(1, 99),
     ),
     "background": Recipe(
@@ -126,20 +126,40 @@ def fit(rows: Rows, date: str) -> str:
     """
     sure = [(label, scene) for label, scene in rows if label.sure]
     document = tomlkit.parse(calibration.FILE.read_text(encoding="utf-8"))
+    _fit_subjects(document, sure, date)
     models = tomlkit.table(is_super_table=True)
     chances: dict[str, list[dict[str, float] | None]] = {}
-    for name, recipe in RECIPES.items():
+    for name, recipe in {**RECIPES, "people": _people(document)}.items():
         table, chances[name] = _fit_model(recipe, sure, date)
         models[name] = table
     document[calibration.MODELS] = models
     _fit_environment(document, sure, chances["environment"], date)
     _fit_grade(document, sure, chances["grade"], date)
-    _fit_subjects(document, sure, date)
     _fit_verdict(document, sure, chances, date)
     return tomlkit.dumps(document)
 
 
 # --------------------------------------------------------------------------- models
+
+
+def _people(document: Any) -> Recipe:
+    """One, two or several; its features need the prominence of faces, which is fitted first."""
+    rules = _subject_rules(document)
+    numbers = {1: subjects.ONE, 2: subjects.TWO}
+    return Recipe(
+        features=lambda scene: subjects.people_features(scene, rules),
+        truth=lambda label: (
+            numbers.get(label.subjects, subjects.SEVERAL) if label.subjects else None
+        ),
+        classes=(subjects.ONE, subjects.TWO, subjects.SEVERAL),
+        strength=0.3,
+        clip=(0.5, 99.5),
+    )
+
+
+def _subject_rules(document: Any, **changed: float) -> subjects.Rules:
+    given = {name: float(row["value"]) for name, row in document["subjects"].items()}
+    return subjects.Rules(**{**given, **changed})
 
 
 def _fit_model(recipe: Recipe, rows: Rows, date: str) -> tuple[Any, list[dict[str, float] | None]]:
@@ -240,12 +260,10 @@ def _fit_subjects(document: Any, rows: Rows, date: str) -> None:
     """How little prominent beside the main face a subject's face may be."""
     people = [(label, scene) for label, scene in rows if label.subjects and scene.faces]
 
-    given = {n: float(row["value"]) for n, row in document["subjects"].items()}
-
     def right(**changed: float) -> float:
-        rules = subjects.Rules(**{**given, **changed})
+        rules = _subject_rules(document, **changed)
         counted = (
-            min(subjects.count_subjects(scene, rules), MOST_COUNTED)
+            min(subjects.count_prominent(scene, rules), MOST_COUNTED)
             == min(label.subjects, MOST_COUNTED)
             for label, scene in people
         )
@@ -260,7 +278,7 @@ def _fit_subjects(document: Any, rows: Rows, date: str) -> None:
     for name in ("off_middle", "turned_away"):
         without = max(right(least_prominence=least, **{name: 0.0}) for least in LEAST_PROMINENCES)
         evidence = f"stated; {without:.3f} {exact} without it, {top:.3f} with it; {date}"
-        _set(document, "subjects", name, given[name], evidence)
+        _set(document, "subjects", name, float(document["subjects"][name]["value"]), evidence)
 
 
 # What each criterion may say, with the sign of the article built in: every weight is >= 0.

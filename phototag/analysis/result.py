@@ -18,7 +18,7 @@ from phototag.errors import BadValue
 from phototag.keywords import claims
 from phototag.keywords.claims import Keywords
 from phototag.scene import serialization
-from phototag.scene.measures import Scene
+from phototag.scene.measures import Face, Scene
 from phototag.version import __version__
 from phototag.wording import adding_up, in_words, percent, signed, sure
 
@@ -212,7 +212,9 @@ def evaluate(
     judged = verdict.judge(scene, findings, rules)
     if kind is not None:
         judged = verdict.corrected(judged, kind)
-    faces = () if judged.kind is Kind.OTHER else subjects.faces_of_subjects(scene, rules)
+    faces: tuple[Face, ...] = ()
+    if judged.kind is not Kind.OTHER:
+        faces = subjects.faces_of_subjects(scene, findings.subjects)
     suggested, refused = crops.suggest(scene, faces, profiles) if faces else ((), ())
     return Analysis(
         **{field.name: getattr(findings, field.name) for field in attrs.fields(Findings)},

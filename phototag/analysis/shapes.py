@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from phototag.analysis.result import added_up, meaning
+from phototag.scene.geometry import Point
 from phototag.scene.measures import BODY_POINTS
 from phototag.wording import plain
 
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from phototag.analysis.result import Analysis
+    from phototag.criteria.subjects import SubjectsFinding
     from phototag.scene.geometry import Box
     from phototag.scene.measures import Body, Scene
 
 SEEN = 0.3  # least visibility of a body point that is drawn
 OVERHANG = 0.35  # how far the lines at crown and chin extend beyond the face, face widths
+DIGITS = 4  # decimals of a point
 LIMBS = (
     ("left_shoulder", "right_shoulder"), ("left_hip", "right_hip"),
     *((f"{side}_{a}", f"{side}_{b}") for side in ("left", "right") for a, b in (
@@ -104,7 +107,7 @@ def bars(analysis: Analysis) -> tuple[Bar, ...]:
 def shapes(analysis: Analysis) -> tuple[Shape, ...]:
     """Everything that can be drawn for an analysis; only crops if it has no scene."""
     scene = analysis.scene
-    return (*(() if scene is None else _seen(scene)), *_crops(analysis))
+    return (*(() if scene is None else _seen(scene, analysis.subjects)), *_crops(analysis))
 
 
 def recommended(analysis: Analysis) -> tuple[Shape, ...]:
@@ -113,9 +116,21 @@ def recommended(analysis: Analysis) -> tuple[Shape, ...]:
     return tuple(s for s in shapes(analysis) if s.layer is not Layer.CROP or s.name in names)
 
 
-def _seen(scene: Scene) -> Iterator[Shape]:
+def _seen(scene: Scene, subjects: SubjectsFinding) -> Iterator[Shape]:
+    """What was measured, as it lies in the picture."""
+    turn = scene.image.turn
+    for shape in _measured(scene, subjects):
+        places = zip(shape.points[::2], shape.points[1::2], strict=True)
+        turned = (Point(x, y).turned(turn) for x, y in places)
+        points = tuple(round(value, DIGITS) for at in turned for value in (at.x, at.y))
+        yield attrs.evolve(shape, points=points) if turn else shape
+
+
+def _measured(scene: Scene, subjects: SubjectsFinding) -> Iterator[Shape]:
     for number, face in enumerate(scene.faces):
         label = "main face" if number == 0 else f"face {number + 1}"
+        if subjects.count and number not in subjects.subject_faces:
+            label += ", bystander" if face.confirmed else ", not confirmed"
         yield _rectangle(Layer.FACE, face.box, label)
     main, crown, chin = scene.main_face, scene.crown, scene.chin
     if main is not None and crown is not None and chin is not None:
@@ -149,5 +164,5 @@ def _rectangle(layer: Layer, box: Box, label: str) -> Shape:
 
 
 def _shape(layer: Layer, points: tuple[float, ...], label: str, *, closed: bool = False) -> Shape:
-    rounded = tuple(round(value, 4) for value in points)
+    rounded = tuple(round(value, DIGITS) for value in points)
     return Shape(layer=layer, points=rounded, closed=closed, label=label)

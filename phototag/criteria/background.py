@@ -77,6 +77,7 @@ def features(scene: Scene) -> dict[str, float | None] | None:
         "edges": math.log(seen.edges + 0.005),
         "sharpness": math.log(seen.sharpness + 1),
         **numbered(seen.content[:LATE]),
+        **numbered(scene.content_whole, "whole_"),
     }
 
 

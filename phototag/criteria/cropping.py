@@ -137,8 +137,8 @@ def _most(scene: Scene, part: str) -> float:
 def judge(scene: Scene, calibration: Calibration, earlier: Earlier) -> CroppingFinding:
     """Determine the shot size from the room below the chin and the visible joints; without a face, from the body."""
     rules = calibration.section("cropping", Rules)
-    count = earlier[SubjectsFinding].count
-    if count == 0:
+    people = earlier[SubjectsFinding]
+    if people.count == 0:
         return _nobody(scene, rules)
     face, seen = scene.main_face, features(scene)
     model = "shot" if seen is not None else "shot_of_body"
@@ -155,7 +155,7 @@ def judge(scene: Scene, calibration: Calibration, earlier: Earlier) -> CroppingF
         below_chin=below,
         headroom=headroom,
         cut_joints=_cut_joints(scene, rules),
-        whole=_whole(faces_of_subjects(scene, calibration), shot),
+        whole=_whole(faces_of_subjects(scene, people), people.count, shot),
         status=Status.MEASURED,
         contribution=_contribution(seen, chances, rules),
         confidence=chances[shot],
@@ -205,11 +205,16 @@ def _from_edge(joint: Landmark) -> float:
     return min(abs(joint.y - 1), abs(joint.x), abs(joint.x - 1))
 
 
-def _whole(subjects: tuple[Face, ...], shot: Shot) -> bool:
-    """Whether one person is inside down to the feet, or every face of a group has room around it; no bystanders."""
-    if len(subjects) > 1:
-        return all(_has_air(face) for face in subjects)
-    return shot is Shot.FULL_BODY
+def _whole(faces: tuple[Face, ...], count: int, shot: Shot) -> bool | None:
+    """Whether one person is inside down to the feet, or every face of a group has room around it; no bystanders.
+
+    Not known of a group in which somebody's face is not visible.
+    """
+    if count == 1:
+        return shot is Shot.FULL_BODY
+    if not all(_has_air(face) for face in faces):
+        return False
+    return True if len(faces) == count else None
 
 
 def _has_air(face: Face) -> bool:

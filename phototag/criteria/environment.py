@@ -61,10 +61,10 @@ class EnvironmentFinding(Finding):
 
 
 def features(scene: Scene) -> dict[str, float] | None:
-    """The content net's output for the surroundings; None if people fill the frame."""
+    """The content net's output for the surroundings and for the whole picture; None if people fill the frame."""
     if scene.surroundings is None:
         return None
-    return numbered(scene.surroundings.content)
+    return numbered(scene.surroundings.content) | numbered(scene.content_whole, "whole_")
 
 
 def judge(scene: Scene, calibration: Calibration, _: Earlier) -> EnvironmentFinding:

@@ -40,14 +40,14 @@ class Finding:
         raise NotImplementedError
 
 
-def numbered(content: Sequence[float]) -> dict[str, float]:
-    """The content net's output as named features of a model."""
-    return dict(zip(_names(len(content)), content, strict=True))
+def numbered(content: Sequence[float], region: str = "") -> dict[str, float]:
+    """The content net's output as named features of a model, with the name of the region it is the mean of."""
+    return dict(zip(_names(len(content), region), content, strict=True))
 
 
 @functools.cache
-def _names(count: int) -> tuple[str, ...]:
-    return tuple(f"content_{number}" for number in range(count))
+def _names(count: int, region: str) -> tuple[str, ...]:
+    return tuple(f"content_{region}{number}" for number in range(count))
 
 
 def ramp(value: float, low: float, high: float) -> float:

@@ -10,6 +10,7 @@ import attrs
 
 from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status
+from phototag.wording import percent
 
 if TYPE_CHECKING:
     from phototag.criteria.calibration import Calibration
@@ -36,6 +37,7 @@ LEAST_SCORE = 0.01  # keeps logs finite; smaller scores of the net mean nothing
 class Rules:
     """Numbers of section ``mood``."""
 
+    most_covered: float
     eyes_open: float
     serious_weight: float
     serious_centre: float
@@ -93,6 +95,10 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> MoodFinding:
     face, shape = scene.main_face, features(scene)
     if face is None:
         return _unread("there is no face", Status.NOT_APPLICABLE)
+    if face.covered is not None and face.covered > rules.most_covered:
+        return _unread(
+            f"something covers the mouth ({percent(face.covered)} certain)", Status.UNDECIDED
+        )
     assert shape is not None  # the main face always has scores
     chances = calibration.model("expression").chances(shape)
     expression = VisibleExpression(max(chances, key=chances.__getitem__))

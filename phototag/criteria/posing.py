@@ -14,9 +14,11 @@ from phototag.criteria.subjects import BODY
 
 if TYPE_CHECKING:
     from phototag.criteria.calibration import Calibration
-    from phototag.scene.measures import Body, Face, Mesh, Scene
+    from phototag.scene.measures import Body, Mesh, Scene
 
 
+# degrees; between, at about 45, a head upside down may be taken for one that is tilted
+UPRIGHT, HALF_TURN = 35.0, 180.0
 LOST = 45  # degrees of yaw from which the mesh tends to lose a face
 
 
@@ -53,7 +55,11 @@ class PosingFinding(Finding):
 
     Attributes:
         facing: frontal, turned, profile or away; None if it cannot be determined.
-        yaw, pitch, roll: degrees; None without a mesh.
+        yaw, pitch: degrees, with the head turned upright; None without a mesh.
+        roll: degrees clockwise by which the head is tilted, -180 to 180; None without a mesh.
+        upright: whether the picture stands upright, as far as the main head shows it: True for a roll of up to 35
+            degrees, False from 145. None between: either the picture or the person lies on the side. None without a
+            mesh, too.
         gaze: camera or aside; None without a mesh.
         shoulders_square: both shoulders at the same height and distance; None if not visible.
         hands: number of hands (wrists) in the frame; None if no body is detected.
@@ -64,6 +70,7 @@ class PosingFinding(Finding):
     yaw: float | None
     pitch: float | None
     roll: float | None
+    upright: bool | None
     gaze: Gaze | None
     shoulders_square: bool | None
     hands: int | None
@@ -119,7 +126,8 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> PosingFinding:
         facing=facing,
         yaw=mesh.pose.yaw if mesh else None,
         pitch=mesh.pose.pitch if mesh else None,
-        roll=mesh.pose.roll if mesh else None,
+        roll=_roll(scene),
+        upright=_upright(_roll(scene)),
         gaze=_gaze(mesh, rules) if mesh else None,
         shoulders_square=_square(scene.body, rules),
         hands=len(_hands(scene.body, rules)) if seen_body else None,
@@ -127,7 +135,7 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> PosingFinding:
         status=_status(scene, facing),
         contribution=rules.yaw_weight * (rules.yaw_centre - turn(scene)) if face else 0.0,
         confidence=confidence,
-        reason=_reason(face, facing),
+        reason=_reason(scene, facing),
     )
 
 
@@ -166,16 +174,32 @@ def _raised(body: Body, rules: Rules) -> int:
     return sum(body[f"{side}_wrist"].y < body[f"{side}_shoulder"].y for side in sides)
 
 
-def _reason(face: Face | None, facing: Facing | None) -> str:
+def _roll(scene: Scene) -> float | None:
+    """The tilt of the main head in the picture as it is."""
+    mesh = scene.main_face.mesh if scene.main_face else None
+    if mesh is None:
+        return None
+    return (mesh.pose.roll + scene.image.turn + HALF_TURN) % (2 * HALF_TURN) - HALF_TURN
+
+
+def _upright(roll: float | None) -> bool | None:
+    if roll is None or UPRIGHT < abs(roll) < HALF_TURN - UPRIGHT:
+        return None
+    return abs(roll) <= UPRIGHT
+
+
+def _reason(scene: Scene, facing: Facing | None) -> str:
+    face, roll = scene.main_face, _roll(scene)
     if face is None:
         return "no face is visible: turned away or hidden"
-    if face.mesh is None:
+    if face.mesh is None or roll is None:
         return f"the face is {facing}; it is turned or covered too far to measure angles"
     pose = face.mesh.pose
-    return (
-        f"the face is {facing} (yaw {pose.yaw:+.0f}, pitch {pose.pitch:+.0f}, "
-        f"roll {pose.roll:+.0f} degrees)"
-    )
+    seen = f"the face is {facing} (yaw {pose.yaw:+.0f}, pitch {pose.pitch:+.0f}, roll {roll:+.0f} degrees)"
+    upright = _upright(roll)
+    if upright is None:
+        seen += "; the picture or the person lies on the side"
+    return seen if upright is not False else f"{seen}; the picture is upside down"
 
 
 CRITERION = Criterion(finding=PosingFinding, judge=judge)

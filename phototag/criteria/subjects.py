@@ -13,7 +13,7 @@ from phototag.criteria.finding import Finding, Status, numbered
 
 if TYPE_CHECKING:
     from phototag.criteria.calibration import Calibration
-    from phototag.scene.measures import Face, Scene
+    from phototag.scene.measures import Face, Figure, Scene
 
 
 class Subjects(enum.StrEnum):
@@ -25,6 +25,7 @@ class Subjects(enum.StrEnum):
     GROUP = "group"
 
 
+ONE, TWO, SEVERAL = "one", "two", "several"  # classes of the model "people"
 PERSON, NOBODY = "person", "nobody"  # classes of the model "presence"
 NO_FACE_SCORE = 0.5  # used when there is no face; the detector reports none below 0.6
 GOOD_FIT, WORST_FIT = 0.6, 0.5  # cm: the misfit is clipped to these; real faces have .35 to .73
@@ -32,6 +33,13 @@ AWAY = 0.6  # nose from the middle of the eyes, in eye distances: about 45 degre
 BODY = 0.3  # clearness from which a body counts as detected: what MoveNet's authors recommend for a point
 PARTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 EVEN = 0.5  # probability from which a person counts as the subject
+LEAST_SEVERAL = 3  # people
+FIRST = 3  # of the faces beside the main one, the most prominent are looked at
+LEAST_LOG = 0.01  # keeps logs finite
+SAME_HEAD = 0.75  # of a face's width and height, within which a figure's head belongs to it
+FAR = 3.0  # face heights; farther is as far
+CLEAR_FIGURE = 0.2  # strength
+NO_FACE_HEIGHT = -3.0  # log of the main face's height where there is none
 
 
 @attrs.frozen
@@ -52,7 +60,9 @@ class SubjectsFinding(Finding):
         people: none, single, couple or group.
         count: number of people who are the subject.
         faces: number of faces detected.
-        bystanders: number of faces much smaller or less sharp than the main one.
+        bystanders: number of the other faces: much smaller or less sharp than the main one.
+        subject_faces: numbers of the subjects' faces in ``Scene.faces``, from 0, the main one first; fewer than
+            ``count`` if somebody's face is not visible.
         presence: probability that a person is the subject at all, 0..1.
     """
 
@@ -60,6 +70,7 @@ class SubjectsFinding(Finding):
     count: int
     faces: int
     bystanders: int
+    subject_faces: tuple[int, ...]
     presence: float
 
     @property
@@ -70,7 +81,6 @@ class SubjectsFinding(Finding):
 
 def judge(scene: Scene, calibration: Calibration, _: Earlier) -> SubjectsFinding:
     """Count the people who are the subject; smaller and blurred ones are bystanders."""
-    rules = calibration.section("subjects", Rules)
     presence = calibration.model("presence").chances(features(scene))[PERSON]
     faces = len(scene.faces)
     if presence < EVEN:
@@ -79,47 +89,122 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> SubjectsFinding
             count=0,
             faces=faces,
             bystanders=0,
+            subject_faces=(),
             presence=presence,
             status=Status.MEASURED,
             confidence=1 - presence,
             reason=_nobody(scene, calibration),
         )
-    count = count_subjects(scene, rules) or 1
+    rules = calibration.section("subjects", Rules)
+    chances = calibration.model("people").chances(people_features(scene, rules))
+    number = max(chances, key=chances.__getitem__)
+    count = _count(scene, number, rules)
     people = {1: Subjects.SINGLE, 2: Subjects.COUPLE}.get(count, Subjects.GROUP)
     single = people is Subjects.SINGLE
+    of_subjects = _numbers(scene, count, rules)
     return SubjectsFinding(
         people=people,
         count=count,
         faces=faces,
-        bystanders=max(0, faces - count),
+        bystanders=faces - len(of_subjects),
+        subject_faces=of_subjects,
         presence=presence,
         status=Status.MEASURED,
         contribution=0.0 if single else -rules.several_weight,
-        confidence=presence,
+        confidence=presence * chances[number],
         reason=_people(scene, count),
     )
 
 
-def count_subjects(scene: Scene, rules: Rules) -> int:
-    """How many faces belong to subjects."""
-    return len(_subjects(scene, rules))
-
-
-def faces_of_subjects(scene: Scene, calibration: Calibration) -> tuple[Face, ...]:
+def faces_of_subjects(scene: Scene, finding: SubjectsFinding) -> tuple[Face, ...]:
     """The faces of the people who are the subject, the main one first."""
-    return _subjects(scene, calibration.section("subjects", Rules))
+    return tuple(scene.faces[number] for number in finding.subject_faces)
 
 
-def _subjects(scene: Scene, rules: Rules) -> tuple[Face, ...]:
-    """Faces prominent enough, compared with the main one, to belong to a subject and not a bystander."""
+def _numbers(scene: Scene, count: int, rules: Rules) -> tuple[int, ...]:
+    """The numbers of the main face and of the most prominent others."""
+    faces = [*scene.faces[:1], *(face for face, _ in _others(scene, rules))][:count]
+    return tuple(scene.faces.index(face) for face in faces)
+
+
+def _count(scene: Scene, number: str, rules: Rules) -> int:
+    """How many people are the subject: not more than are seen; of several, the prominent ones are counted."""
+    if number == ONE:
+        return 1
+    seen = 1 + len(_others(scene, rules)) + len(_faceless(scene))
+    counted = 2 if number == TWO else max(LEAST_SEVERAL, count_prominent(scene, rules))
+    return min(seen, counted)
+
+
+def count_prominent(scene: Scene, rules: Rules) -> int:
+    """How many faces are prominent enough, compared with the main one, to belong to a subject and not a bystander."""
+    others = sum(prominence >= rules.least_prominence for _, prominence in _others(scene, rules))
+    return others + bool(scene.faces)
+
+
+def people_features(scene: Scene, rules: Rules) -> dict[str, float]:
+    """Features that show whether one person, two or several are the subject.
+
+    Faces show most of it. The body net also sees people from behind, silhouettes, and heads that touch or are hidden.
+    """
+    prominent = count_prominent(scene, rules)
+    logs = [math.log(max(prominence, LEAST_LOG)) for _, prominence in _others(scene, rules)]
+    logs += [math.log(LEAST_LOG)] * FIRST
+    faceless = _faceless(scene)
+    strengths = [*(figure.strength for figure in faceless), 0.0, 0.0]
+    return {
+        "one": float(prominent == 1),
+        "two": float(prominent == LEAST_SEVERAL - 1),
+        "faces": math.log1p(len(scene.faces)),
+        **{f"face_{number + 2}": value for number, value in enumerate(logs[:FIRST])},
+        "figure": strengths[0],
+        "second_figure": strengths[1],
+        "figure_clear": faceless[0].clearness if faceless else 0.0,
+        "figure_head": faceless[0].head_visibility if faceless else 0.0,
+        "figure_near": _nearest_face(scene, faceless[0]) if faceless else FAR,
+        "figure_size": max(faceless[0].box.width, faceless[0].box.height) if faceless else 0.0,
+        "figures": sum(figure.strength for figure in scene.figures),
+        "clear_figures": float(sum(one.strength > CLEAR_FIGURE for one in scene.figures)),
+        "share": scene.person.share,
+        "main_face": math.log(scene.faces[0].box.height) if scene.faces else NO_FACE_HEIGHT,
+    }
+
+
+def _faceless(scene: Scene) -> list[Figure]:
+    """The figures that have no detected face; where there is no face at all, the first one is the main person."""
+    found = [one for one in scene.figures if not any(_belongs(one, face) for face in scene.faces)]
+    return found if scene.faces else found[1:]
+
+
+def _belongs(figure: Figure, face: Face) -> bool:
+    middle, box = face.box.centre, face.box
+    return (
+        abs(figure.head.x - middle.x) < SAME_HEAD * box.width
+        and abs(figure.head.y - middle.y) < SAME_HEAD * box.height
+    )
+
+
+def _nearest_face(scene: Scene, figure: Figure) -> float:
+    """Distance of a figure's head from the nearest face, in heights of that face."""
+    distances = (
+        math.hypot(figure.head.x - face.box.centre.x, figure.head.y - face.box.centre.y)
+        / face.box.height
+        for face in scene.faces
+    )
+    return min([*distances, FAR])
+
+
+def _others(scene: Scene, rules: Rules) -> list[tuple[Face, float]]:
+    """The faces beside the main one with their prominence, the most prominent first."""
     main = scene.main_face
     if main is None:
-        return ()
-    others = scene.faces[1:]
-    prominent = (
-        face for face in others if _prominence(face, main, rules) >= rules.least_prominence
-    )
-    return (main, *prominent)
+        return []
+    found = [
+        (face, _prominence(face, main, rules))
+        for face in scene.faces[1:]
+        if face.confirmed is not False
+    ]
+    return sorted(found, key=lambda pair: -pair[1])
 
 
 def _prominence(face: Face, main: Face, rules: Rules) -> float:
@@ -173,13 +258,16 @@ def _nobody(scene: Scene, calibration: Calibration) -> str:
 
 
 def _people(scene: Scene, count: int) -> str:
-    if not scene.faces:
+    if not scene.faces and count == 1:
         if scene.body.clearness < BODY:
             return "it looks like a picture of a person, but neither face nor body is detected"
         return "one body is detected, but no face"
     sentence = "exactly one person" if count == 1 else f"{count} people"
-    if bystanders := len(scene.faces) - count:
-        sentence += f" and {bystanders} less prominent"
+    faces = len(scene.faces)
+    if faces > count:
+        sentence += f" and {faces - count} less prominent"
+    if faces < count:
+        sentence += f", {count - faces} of them without a visible face"
     return sentence
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NEXT_TO_NOTHING = 0.98  # of the picture's area; a larger crop changes almost nothing
 LEVEL = 3.0  # degrees of roll up to which a head counts as upright
-MOST_ROLL = 20.0  # degrees; a head tilted further is a pose, not a crooked picture
+UPSIDE_DOWN = 180  # degrees
 
 
 def suggest(
@@ -44,10 +44,13 @@ def suggest(
     Returns:
         Crops in the order of the profiles, with the first suitable one recommended; and the refusals.
     """
+    asked = built_in() if profiles is None else profiles
+    if scene.image.turn:
+        return (), tuple(Refusal(profile.name, _turned(scene.image.turn)) for profile in asked)
     layout = lay_out(scene, tuple(subjects))
     crops: list[Crop] = []
     refusals: list[Refusal] = []
-    for profile in built_in() if profiles is None else profiles:
+    for profile in asked:
         placed = fit(profile, layout)
         if isinstance(placed, str):
             refusals.append(Refusal(profile.name, placed))
@@ -79,6 +82,13 @@ def _crop(profile: Profile, placed: Placed, layout: Layout, *, recommended: bool
     )
 
 
+def _turned(degrees: int) -> str:
+    if degrees == UPSIDE_DOWN:
+        return "the head is upside down; turn the photo first"
+    side = "clockwise" if degrees < UPSIDE_DOWN else "counter-clockwise"
+    return f"the head is turned by 90 degrees {side}; if the photo lies on its side, turn it first"
+
+
 def _facts(placed: Placed, head: Head) -> str:
     return (
         f"the head is {percent(head.height / placed.height)} of the crop's height, the eyes at "
@@ -104,8 +114,8 @@ def _remarks(profile: Profile, placed: Placed, layout: Layout, head: Head | None
 
 
 def _rotation(head: Head | None) -> float:
-    """Degrees clockwise that would level the head; 0 if it is level, or tilted on purpose."""
-    if head is None or head.roll is None or not LEVEL < abs(head.roll) <= MOST_ROLL:
+    """Degrees clockwise that would level the head; 0 if it is level."""
+    if head is None or head.roll is None or abs(head.roll) <= LEVEL:
         return 0.0
     return -round(head.roll, 1)
 

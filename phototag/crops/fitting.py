@@ -90,6 +90,8 @@ def _unfit(profile: Profile, head: Head) -> str:
         return f"the head is turned by {abs(head.yaw):.0f} degrees; at most {profile.turn:.0f} are allowed"
     if head.yaw is None and profile.turn < TURNED:
         return "it is not known whether the head faces the camera"
+    if head.roll is not None and abs(head.roll) > profile.tilt:
+        return f"the head is tilted by {abs(head.roll):.0f} degrees; at most {profile.tilt:.0f} are allowed"
     if head.eye_distance < profile.eye_pixels:
         return (
             f"it needs {profile.eye_pixels} px between the eyes, there are {head.eye_distance:.0f}"

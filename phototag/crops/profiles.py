@@ -26,6 +26,7 @@ FILE = Path(__file__).with_name("profiles.toml")
 
 Band = tuple[float, float, float]
 _LOOSEST: Band = (0.0, 0.5, 1.0)
+MOST_TILT = 45.0  # degrees; a picture in which the head is tilted further may lie on its side
 MOST_AIR = 0.4  # most room on each side, as a part of the side's length
 _SHAPES = ("squareCropping", "landscapeCropping", "portraitCropping")
 
@@ -51,7 +52,8 @@ class Profile:
         eyes: eye line from the top / height of the crop: least, wanted, most.
         headroom: least room above the hair / height of the crop; below 0 = hair may be cut.
         look_room: shift of a turned head from the middle / width of the crop.
-        turn: the most that the head may be turned, degrees.
+        turn: the most that the head may be turned to a side, degrees.
+        tilt: the most that it may be tilted to a shoulder, degrees.
         eye_pixels: least distance between the eyes, px.
         air: room around the people / side of the crop, for ``everybody``.
         serves: the head of one person, or everybody.
@@ -70,6 +72,7 @@ class Profile:
     headroom: float = 0.0
     look_room: float = 0.0
     turn: float = 90.0
+    tilt: float = MOST_TILT
     eye_pixels: int = 0
     air: float = 0.0
     serves: Serves

@@ -65,13 +65,15 @@ class WriteOrder:
 
     Attributes:
         record: the verdict, the keywords and the crops.
-        faces: faces that get a region, in the upright picture.
+        faces: faces of subjects that get a region, in the upright picture.
+        bystanders: the same of other people.
         lightroom: a crop for Lightroom to apply, only for sidecars.
         size: width and height of the stored picture in px, for the faces.
     """
 
     record: Record
     faces: tuple[Box, ...] = ()
+    bystanders: tuple[Box, ...] = ()
     lightroom: Box | None = None
     size: tuple[int, int] = (0, 0)
 

@@ -14,6 +14,13 @@ class Point:
     x: float
     y: float
 
+    def turned(self, degrees: int) -> Point:
+        """The place when the picture around it is turned clockwise by 0, 90, 180 or 270 degrees."""
+        point = self
+        for _ in range(degrees // 90):
+            point = Point(1 - point.y, point.x)
+        return point
+
 
 @attrs.frozen
 class Box:
@@ -52,6 +59,13 @@ class Box:
             (bottom - top) / frame.height,
         )
         return part if part.area * frame.area >= LEAST_INSIDE * self.area else None
+
+    def turned(self, degrees: int) -> Box:
+        """The box when the picture around it is turned clockwise by 0, 90, 180 or 270 degrees."""
+        box = self
+        for _ in range(degrees // 90):
+            box = Box(1 - box.bottom, box.x, box.height, box.width)
+        return box
 
     @property
     def area(self) -> float:

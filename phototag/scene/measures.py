@@ -1,6 +1,6 @@
 """What was detected in a picture, as numbers: no pixels, no nets, no judgement.
 
-Points and boxes are fractions of the upright picture (x right, y down).  Angles are in degrees:
+Points and boxes are fractions of the upright picture (x right, y down); see also ``ImageFacts.turn``.  Angles are in degrees:
 yaw > 0 = nose towards the right edge of the picture, pitch > 0 = chin up, roll > 0 = clockwise.
 Lengths in a face are in *eye distances* (outer corner to outer corner) after the head has been
 turned to the front.  "The seen picture" is the reduced picture on which all measures are taken.
@@ -13,7 +13,7 @@ import attrs
 from phototag.scene.geometry import Box, Point
 
 # Raise it when a measure is new or changes its meaning: stored scenes are then detected again.
-SCENE_VERSION = 6
+SCENE_VERSION = 7
 
 
 @attrs.frozen(kw_only=True)
@@ -25,6 +25,8 @@ class ImageFacts:
         orientation: Exif orientation of the stored pixels, 1..8 (1 = stored upright).
         format: name of the file format (``JPEG`` ...), or ``array``.
         seen_width, seen_height: pixels of the seen picture.
+        turn: degrees clockwise, 0, 90, 180 or 270, by which the heads in the picture are turned from upright. The
+            picture is turned back before it is measured: every point and box is one of the picture turned back.
         chroma: 95th percentile of the CIE LAB chroma; below about 4 no colour is visible.
         hue_spread: spread of the hues, 0 (one hue) to 1 (evenly around the colour wheel), weighted by chroma; None in
             a picture without colour.
@@ -36,6 +38,7 @@ class ImageFacts:
     format: str
     seen_width: int
     seen_height: int
+    turn: int = 0
     chroma: float
     hue_spread: float | None
 
@@ -113,8 +116,10 @@ class Face:
         sharpness: 95th percentile of the gradient in the box, 8-bit levels per pixel of the seen
             picture.
         mesh: None if no mesh was computed or found.
+        confirmed: whether a second net, the mesh or MoveNet, also sees a face there; None if none was asked.
         expression: the expression net's seven scores for the face, which add up to 1; inputs of the criterion mood, of
             no meaning by themselves. None for small faces beside a larger one.
+        covered: probability that something covers the mouth, 0..1; only of the main face.
     """
 
     box: Box
@@ -123,8 +128,10 @@ class Face:
     right_eye: Point
     nose: Point
     sharpness: float
+    confirmed: bool | None = None
     mesh: Mesh | None = None
     expression: tuple[float, ...] | None = None
+    covered: float | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -188,6 +195,25 @@ class Body:
         """Mean visibility of the five most visible landmarks, 0..1: high only where there is a person."""
         best = sorted((point.visibility for point in self.landmarks), reverse=True)[:5]
         return sum(best) / len(best)
+
+
+@attrs.frozen(kw_only=True)
+class Figure:
+    """A person seen as a body, with or without a face: from behind, as a silhouette, with a hidden head.
+
+    Attributes:
+        strength: the net's score for the middle of a person there, 0..1.
+        clearness: mean visibility of the five most visible of its points, 0..1.
+        head: where its head is: the mean of five points of the head, by their visibility.
+        head_visibility: mean visibility of these five points, 0..1.
+        box: around its points, as far as they are inside the frame.
+    """
+
+    strength: float
+    clearness: float
+    head: Point
+    head_visibility: float
+    box: Box
 
 
 @attrs.frozen(kw_only=True)
@@ -265,28 +291,32 @@ class Scene:
     """Everything that was detected in one picture.
 
     Attributes:
-        faces: largest first; the first is the *main* face.
+        faces: largest first, but those that no second net confirms come last; the first is the *main* face.
+        figures: people seen as bodies, clearest first; most of them also have a face in ``faces``.
         body: landmarks of the clearest person. The net always gives some: see ``Body.clearness``.
         surroundings: None if people fill the frame.
         skin: None without a mesh or with too few pixels.
         content: means of the content net's earlier map over the middle of the picture.
         content_below: the same over its lower part.
+        content_whole: the same over all of it.
         version: ``SCENE_VERSION`` of the software that made the scene.
     """
 
     image: ImageFacts
     faces: tuple[Face, ...]
+    figures: tuple[Figure, ...]
     body: Body
     person: Person
     surroundings: Surroundings | None
     skin: Skin | None
     content: tuple[float, ...]
     content_below: tuple[float, ...]
+    content_whole: tuple[float, ...]
     version: int = SCENE_VERSION
 
     @property
     def main_face(self) -> Face | None:
-        """The largest face."""
+        """The first face: the largest that is confirmed."""
         return self.faces[0] if self.faces else None
 
     @property

@@ -44,6 +44,11 @@ def below(maps: Maps) -> tuple[float, ...]:
     return _rounded(maps[0][:, height - round(LOWER * height) :].mean(axis=(1, 2)))
 
 
+def of_all(maps: Maps) -> tuple[float, ...]:
+    """The mean of every channel of the earlier map over the whole picture."""
+    return _rounded(maps[0].mean(axis=(1, 2)))
+
+
 def _inner(side: int) -> slice:
     edge = round(EDGE * side)
     return slice(edge, side - edge)

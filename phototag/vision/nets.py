@@ -12,7 +12,7 @@ import numpy as np
 
 from phototag import models
 from phototag.vision.decoding import halved
-from phototag.vision.movenet import BodyDetector
+from phototag.vision.movenet import Bodies, BodyDetector
 from phototag.vision.yunet import Detection, FaceDetector, session
 
 if TYPE_CHECKING:
@@ -33,12 +33,20 @@ CELL = 32  # px of the face detector's coarsest map
 FINE_SIDE, FINE_FACE, FINE_LEAST = 1024, 30, 900  # px; px of the second pass; px of the picture
 CONTENT_MAPS = ("late", "last")  # 192 x 7 x 7 and 320 x 7 x 7
 CONTENT_SIDE, CONTENT_ZERO, CONTENT_UNIT = 224, 127, 128  # px; 8-bit levels
+TURNS = (90, 180, 270)  # degrees clockwise
 MESH_MARGIN, MESH_SIDE = 1.6, 256  # crop side in face-box sides, and in px
 EXPRESSION_MARGINS, EXPRESSION_SIDE = (
     (1.0, 1.2),
     64,
 )  # the same; the scores of both crops are averaged
 EXPRESSION_DIGITS = 4  # decimals; the scores are stored with every photo
+# The crop of the mouth: side in face-box sides, px, and how far its middle is below the face's, in face heights.
+MOUTH_SIZE, MOUTH_SIDE, MOUTH_BELOW = 0.8, 96, 0.25
+# The crop in which the body net must see the same head: side in face-box sides, middle below the face's.
+HEAD_SIZE, HEAD_BELOW = 3.5, 0.5
+HEAD_POINTS = 5  # the first of the body's 17
+HEAD_CLEAR = 3  # of these, the clearest are counted
+AROUND = 0.4  # face sides by which a point of the head may lie outside the face's box
 LUMA = np.array(
     [0.2989, 0.587, 0.114], np.float32
 )  # of R, G and B in the grey that the net was trained on
@@ -90,16 +98,25 @@ class Nets:
                 found = max(found, self._faces_at(rgb, FINE_SIDE), key=len)
         return found
 
+    def best_turn(self, rgb: RGB) -> tuple[int, float]:
+        """Which turned copy shows the clearest face: degrees clockwise by which the picture is turned, and its score."""
+        small = reduced(rgb, CASCADE[0])
+        scores = {
+            turn: max(
+                (f.score for f in self._faces_at(turned_back(small, turn), CASCADE[0])), default=0
+            )
+            for turn in TURNS
+        }
+        turn = max(scores, key=scores.__getitem__)
+        return turn, scores[turn]
+
     def _faces_at(self, rgb: RGB, side: int) -> list[Detection]:
         """One pass with the long side at ``side`` px; the board is padded to whole cells."""
-        height, width = rgb.shape[:2]
-        scale = side / max(height, width)
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        rgb = halved(rgb, side)
-        how = cv2.INTER_AREA if max(rgb.shape[:2]) > side else cv2.INTER_LINEAR
-        whole = -(-size[1] // CELL) * CELL, -(-size[0] // CELL) * CELL
-        board = np.zeros((*whole, 3), np.uint8)
-        board[: size[1], : size[0]] = cv2.resize(rgb, size, interpolation=how)
+        scale = side / max(rgb.shape[:2])
+        small = reduced(rgb, side)
+        high, wide = small.shape[:2]
+        board = np.zeros((-(-high // CELL) * CELL, -(-wide // CELL) * CELL, 3), np.uint8)
+        board[:high, :wide] = small
         faces = [
             Detection(row[:4] / scale, row[4:14].reshape(5, 2) / scale, float(row[14]))
             for row in self._yunet.detect(board).astype(float)
@@ -129,19 +146,40 @@ class Nets:
         The picture is stretched to the net's square input.
         """
         side = (CONTENT_SIDE, CONTENT_SIDE)
-        stretched = cv2.resize(rgb, side, interpolation=cv2.INTER_AREA).astype(np.float32)
-        scaled = (stretched - CONTENT_ZERO) / CONTENT_UNIT
+        return self._late_maps(cv2.resize(rgb, side, interpolation=cv2.INTER_AREA))
+
+    def mouth(self, rgb: RGB, face: Detection) -> NDArray[np.float32]:
+        """The mean of every channel of the earlier of these maps over the mouth of a face."""
+        centre = face.box[:2] + face.box[2:] * [0.5, 0.5 + MOUTH_BELOW]
+        crop, _, _ = _square(rgb, centre, MOUTH_SIZE * max(face.box[2:]), MOUTH_SIDE)
+        earlier = self._late_maps(crop)[0]
+        means: NDArray[np.float32] = earlier.mean(axis=(1, 2))
+        return means
+
+    def _late_maps(self, square: RGB) -> list[NDArray[np.float32]]:
+        scaled = (square.astype(np.float32) - CONTENT_ZERO) / CONTENT_UNIT
         planes = np.ascontiguousarray(scaled.transpose(2, 0, 1)[None])
         return [found[0] for found in self._content.run(CONTENT_MAPS, {"picture": planes})]
 
-    def body(self, rgb: RGB, *, twice: bool) -> NDArray[np.float32]:
-        """17 x 3 of x, y (fractions of the picture) and score of the clearest person.
+    def bodies(self, rgb: RGB, *, twice: bool) -> Bodies:
+        """The people in a picture, as bodies.
 
         Args:
             rgb: the picture.
             twice: also run the mirrored picture, and return the mean of both.
         """
         return self._body.detect_twice(rgb) if twice else self._body.detect(rgb)
+
+    def head_in_crop(self, rgb: RGB, face: Detection) -> float:
+        """How clearly the body net sees a head where a face was found, 0..1: by a crop around the face."""
+        x, y, wide, high = face.box
+        centre = face.box[:2] + face.box[2:] * [0.5, 0.5 + HEAD_BELOW]
+        crop, corner, scale = _square(rgb, centre, HEAD_SIZE * max(wide, high), CONTENT_SIDE)
+        points = self._body.detect(crop).points[:HEAD_POINTS]
+        places = points[:, :2] * (CONTENT_SIDE * scale) + corner
+        low = np.array([x - AROUND * wide, y - AROUND * high])
+        inside = ((places > low) & (places < low + (1 + 2 * AROUND) * face.box[2:])).all(axis=1)
+        return float(np.sort(points[:, 2] * inside)[-HEAD_CLEAR:].mean())
 
     def expression(self, rgb: RGB, face: Detection) -> tuple[float, ...]:
         """Seven scores for what a face shows, which add up to 1; inputs of the criterion mood."""
@@ -160,6 +198,21 @@ class Nets:
         return self._mediapipe.Image(
             image_format=self._mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb)
         )
+
+
+def reduced(rgb: RGB, side: int) -> RGB:
+    """The picture with its long side at ``side`` px."""
+    height, width = rgb.shape[:2]
+    scale = side / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    rgb = halved(rgb, side)
+    how = cv2.INTER_AREA if max(rgb.shape[:2]) > side else cv2.INTER_LINEAR
+    return cv2.resize(rgb, size, interpolation=how)
+
+
+def turned_back(rgb: RGB, turn: int) -> RGB:
+    """The picture turned counter-clockwise by this many degrees: 0, 90, 180 or 270."""
+    return np.ascontiguousarray(np.rot90(rgb, turn // 90)) if turn else rgb
 
 
 def _square(

@@ -11,11 +11,11 @@ from phototag.keywords.claims import claim
 from phototag.metadata.record import DIGITS, Record, WriteOrder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from phototag.crops import Profile
     from phototag.options import TagOptions
-    from phototag.scene.measures import Face
+    from phototag.scene.geometry import Box
 
 
 def check_crop(
@@ -46,7 +46,8 @@ def order_of(analysis: Analysis, options: TagOptions) -> WriteOrder:
     asked = (crop.box for crop in record.crops if crop.profile == options.lightroom_crop)
     return WriteOrder(
         record=record,
-        faces=tuple(face.box for face in _faces(analysis)) if options.faces else (),
+        faces=tuple(_faces(analysis, bystanders=False)) if options.faces else (),
+        bystanders=tuple(_faces(analysis, bystanders=True)) if options.faces else (),
         lightroom=next(asked, None),
         size=_stored_size(analysis),
     )
@@ -79,9 +80,14 @@ def record_of(analysis: Analysis, options: TagOptions) -> Record:
     )
 
 
-def _faces(analysis: Analysis) -> tuple[Face, ...]:
-    """The faces of people; a face detected in a picture without people is left out."""
-    return analysis.scene.faces if analysis.scene and analysis.subjects.count else ()
+def _faces(analysis: Analysis, *, bystanders: bool) -> Iterator[Box]:
+    """The faces of subjects or of bystanders, as far as a second net has confirmed them."""
+    scene = analysis.scene
+    if scene is None or not analysis.subjects.count:
+        return
+    for number, face in enumerate(scene.faces):
+        if face.confirmed and (number not in analysis.subjects.subject_faces) is bystanders:
+            yield face.box.turned(scene.image.turn)
 
 
 def _stored_size(analysis: Analysis) -> tuple[int, int]:

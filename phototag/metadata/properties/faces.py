@@ -28,11 +28,15 @@ _SAME: Final = 0.3  # overlap / union from which a region of the user's counts a
 _LIST: Final = Name.of("mwg-rs:RegionList")
 _DIMENSIONS: Final = Name.of("mwg-rs:AppliedToDimensions")
 _FACE: Final = "Face"
+_AREA: Final = Name.of("mwg-rs:Area")
+_TYPE: Final = Name.of("mwg-rs:Type")
+_DESCRIPTION: Final = Name.of("mwg-rs:Description")
+BYSTANDER: Final = "bystander"  # the description of a face that is no subject's
 
 
 @attrs.frozen(kw_only=True)
 class Faces(Structures):
-    """One region per detected face."""
+    """One region per confirmed face; those of bystanders are described as such."""
 
     label: str = str(FACES)
     why: str = "applications list the faces, without names; crops are never here, since digiKam lists them as people"
@@ -56,7 +60,10 @@ class Faces(Structures):
         """The order's faces, without those that already have a region."""
         mine = draft.mine(self.label, self.present(draft))
         users = [item for at, item in enumerate(items(draft.packet)) if at not in mine]
-        found = regions_of(order.faces, draft.orientation, users)
+        found = {
+            **regions_of(order.faces, draft.orientation, users),
+            **regions_of(order.bystanders, draft.orientation, users, BYSTANDER),
+        }
         return Wanted(values=tuple(found.items()), force=options.force, size=order.size)
 
     def apply(self, draft: Draft, wanted: Wanted) -> None:
@@ -82,13 +89,14 @@ def identifier(region: Value) -> str:
     area = region.get("mwg-rs:Area") if isinstance(region, Struct) else None
     if not isinstance(region, Struct) or not isinstance(area, Struct):
         return ""
-    if set(region.fields) != {Name.of("mwg-rs:Area"), Name.of("mwg-rs:Type")}:
+    described = region.fields.get(_DESCRIPTION, Text(BYSTANDER)) == Text(BYSTANDER)
+    if set(region.fields) - {_DESCRIPTION} != {_AREA, _TYPE} or not described:
         return ""
     return " ".join(area.text(f"stArea:{side}") for side in "xywh")
 
 
 def regions_of(
-    faces: tuple[Box, ...], orientation: int, there: Sequence[Value]
+    faces: tuple[Box, ...], orientation: int, there: Sequence[Value], description: str = ""
 ) -> dict[str, Struct]:
     """The regions for faces by their identifiers, without faces that already have a region."""
     others = [box for box in map(_box, there) if box is not None]
@@ -96,7 +104,7 @@ def regions_of(
     for face in faces:
         box = stored(face, orientation)
         if not any(_overlap(box, other) >= _SAME for other in others):
-            region = _region(box)
+            region = _region(box, description)
             regions[identifier(region)] = region
     return regions
 
@@ -114,8 +122,7 @@ def moved(region: Value, frame: Box, before: int, after: int) -> Value | None:
     inside = None if box is None else upright(box, before).within(frame)
     if inside is None or not isinstance(region, Struct):
         return None
-    area = Name.of("mwg-rs:Area")
-    return Struct({**region.fields, area: _region(stored(inside, after)).fields[area]})
+    return Struct({**region.fields, _AREA: _region(stored(inside, after)).fields[_AREA]})
 
 
 def put(
@@ -146,7 +153,7 @@ def put(
     packet.put(FACES, Struct({**fields, _LIST: Array("Bag", regions)}))
 
 
-def _region(box: Box) -> Struct:
+def _region(box: Box, description: str = "") -> Struct:
     sides = {
         "x": box.x + box.width / 2,
         "y": box.y + box.height / 2,
@@ -157,7 +164,10 @@ def _region(box: Box) -> Struct:
         Name.of(f"stArea:{side}"): Text(f"{value:.{_DECIMALS}f}") for side, value in sides.items()
     }
     area[Name.of("stArea:unit")] = Text("normalized")
-    return Struct({Name.of("mwg-rs:Area"): Struct(area), Name.of("mwg-rs:Type"): Text(_FACE)})
+    region: dict[Name, Value] = {_AREA: Struct(area), _TYPE: Text(_FACE)}
+    if description:
+        region[_DESCRIPTION] = Text(description)
+    return Struct(region)
 
 
 def _box(region: Value) -> Box | None:

@@ -1,0 +1,79 @@
+"""Real nets on turned, covered and crowded pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PIL import Image
+from tilts import RGB, away, tilted, with_patch
+
+from phototag.analyzer import Analyzer
+from phototag.criteria.finding import Status
+from phototag.criteria.verdict import Kind
+
+PASSPORTS = {"passport_us", "icao_35x45"}
+
+
+@pytest.fixture(scope="module")
+def analyzer() -> Iterator[Analyzer]:
+    with Analyzer() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def headshot(astronaut: Image.Image) -> RGB:
+    return np.ascontiguousarray(np.asarray(astronaut)[:300, 100:380])
+
+
+# Half-way between two quarter turns, neither of the turned copies is clearly better than the other.
+@pytest.mark.parametrize("degrees", [n for n in range(0, 360, 15) if n % 90 != 45])
+def test_the_tilt_of_a_head_is_measured(analyzer: Analyzer, headshot: RGB, degrees: int) -> None:
+    upright = analyzer.analyze(headshot).posing.roll
+    assert upright is not None
+    analysis = analyzer.analyze(tilted(headshot, degrees))
+    assert away(analysis.posing.roll, upright + degrees) <= 6
+    turned = away(degrees, 0)
+    if turned <= 30:
+        assert analysis.posing.upright is True
+    elif turned >= 150:
+        assert analysis.posing.upright is False
+    elif 60 <= turned <= 120:
+        assert analysis.posing.upright is None
+    if turned > 15:
+        assert PASSPORTS.isdisjoint(crop.profile for crop in analysis.crops)
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_picture_on_its_side_is_judged_as_if_it_stood(
+    analyzer: Analyzer, headshot: RGB, quarters: int
+) -> None:
+    upright = analyzer.analyze(headshot)
+    lying = analyzer.analyze(np.ascontiguousarray(np.rot90(headshot, quarters)))
+    assert lying.kind is upright.kind is Kind.HEADSHOT
+    assert lying.cropping.shot is upright.cropping.shot
+    assert lying.mood.expression is upright.mood.expression
+    assert lying.crops == ()
+    assert len(lying.refusals) == len(upright.crops) + len(upright.refusals)
+
+
+@pytest.mark.parametrize("colour", [(245, 245, 245), (90, 140, 190), (20, 20, 20), (200, 40, 60)])
+def test_a_covered_mouth_has_no_expression(
+    analyzer: Analyzer, headshot: RGB, colour: tuple[int, int, int]
+) -> None:
+    seen = analyzer.analyze(headshot)
+    assert seen.mood.expression is not None
+    mood = analyzer.analyze(with_patch(headshot, seen, colour)).mood
+    assert (mood.expression, mood.status) == (None, Status.UNDECIDED)
+    assert mood.reason.startswith("something covers the mouth")
+
+
+def test_each_of_two_people_has_a_body(analyzer: Analyzer, astronaut: Image.Image) -> None:
+    one = np.asarray(astronaut)
+    scene = analyzer.analyze(np.hstack([one, one[:, ::-1]])).scene
+    assert scene is not None
+    assert len(scene.faces) == 2
+    assert all(face.confirmed for face in scene.faces)
+    heads = sorted(figure.head.x for figure in scene.figures[:2])
+    assert heads == pytest.approx([0.22, 0.78], abs=0.06)
