@@ -127,36 +127,6 @@ def test_a_tilted_head_is_a_remark_and_an_angle() -> None:
     assert suggested(scene(face(0.25)))["casting_8x10"].rotation == 0
 
 
-@pytest.mark.parametrize("roll", [9.0, -25.0, 44.0, 50.0, -170.0])
-def test_the_more_a_head_is_tilted_the_less_fits(roll: float) -> None:
-    tilted = face(0.25)
-    assert tilted.mesh is not None
-    pose = attrs.evolve(tilted.mesh.pose, roll=roll)
-    drawn = scene(attrs.evolve(tilted, mesh=attrs.evolve(tilted.mesh, pose=pose)))
-    crops, refusals = suggest(drawn, drawn.faces)
-    single = {profile.name for profile in built_in() if profile.serves is Serves.SINGLE}
-    fitting = {crop.profile for crop in crops if crop.fit is Fit.FITS} & single
-    assert fitting == set(), "every crop of a tilted head has a remark"
-    reasons = {refusal.profile: refusal.reason for refusal in refusals}
-    for name in ("passport_us", "icao_35x45"):
-        assert "tilted by" in reasons[name]
-    if abs(roll) > 45:
-        assert single <= set(reasons)
-
-
-def test_a_picture_on_its_side_gets_no_crops() -> None:
-    seen = scene(face(0.25))
-    for turn, said in (
-        (90, "90 degrees clockwise"),
-        (270, "counter-clockwise"),
-        (180, "upside down"),
-    ):
-        lying = attrs.evolve(seen, image=attrs.evolve(seen.image, turn=turn))
-        crops, refusals = suggest(lying, lying.faces)
-        assert (crops, len(refusals)) == ((), len(built_in()))
-        assert all(said in refusal.reason for refusal in refusals)
-
-
 def test_a_crop_of_the_whole_photo_says_that_the_photo_is_framed_already() -> None:
     whole = suggested(scene(face(0.6, top=0.15)))["casting_8x10"]
     assert whole.box.area >= 0.98

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import attrs
 import numpy as np
 import pytest
 from PIL import Image
@@ -12,6 +13,9 @@ from tilts import RGB, away, tilted, with_patch
 from phototag.analyzer import Analyzer
 from phototag.criteria.finding import Status
 from phototag.criteria.verdict import Kind
+from phototag.crops import Fit, built_in, suggest
+from phototag.crops.profiles import Serves
+from scenes import face, scene
 
 PASSPORTS = {"passport_us", "icao_35x45"}
 
@@ -77,3 +81,33 @@ def test_each_of_two_people_has_a_body(analyzer: Analyzer, astronaut: Image.Imag
     assert all(face.confirmed for face in scene.faces)
     heads = sorted(figure.head.x for figure in scene.figures[:2])
     assert heads == pytest.approx([0.22, 0.78], abs=0.06)
+
+
+@pytest.mark.parametrize("roll", [9.0, -25.0, 44.0, 50.0, -170.0])
+def test_the_more_a_head_is_tilted_the_less_fits(roll: float) -> None:
+    tilted = face(0.25)
+    assert tilted.mesh is not None
+    pose = attrs.evolve(tilted.mesh.pose, roll=roll)
+    drawn = scene(attrs.evolve(tilted, mesh=attrs.evolve(tilted.mesh, pose=pose)))
+    crops, refusals = suggest(drawn, drawn.faces)
+    single = {profile.name for profile in built_in() if profile.serves is Serves.SINGLE}
+    fitting = {crop.profile for crop in crops if crop.fit is Fit.FITS} & single
+    assert fitting == set(), "every crop of a tilted head has a remark"
+    reasons = {refusal.profile: refusal.reason for refusal in refusals}
+    for name in ("passport_us", "icao_35x45"):
+        assert "tilted by" in reasons[name]
+    if abs(roll) > 45:
+        assert single <= set(reasons)
+
+
+def test_a_picture_on_its_side_gets_no_crops() -> None:
+    seen = scene(face(0.25))
+    for turn, said in (
+        (90, "90 degrees clockwise"),
+        (270, "counter-clockwise"),
+        (180, "upside down"),
+    ):
+        lying = attrs.evolve(seen, image=attrs.evolve(seen.image, turn=turn))
+        crops, refusals = suggest(lying, lying.faces)
+        assert (crops, len(refusals)) == ((), len(built_in()))
+        assert all(said in refusal.reason for refusal in refusals)

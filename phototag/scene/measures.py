@@ -118,7 +118,7 @@ class Face:
         mesh: None if no mesh was computed or found.
         confirmed: whether a second net, the mesh or MoveNet, also sees a face there; None if none was asked.
         expression: the expression net's seven scores for the face, which add up to 1; inputs of the criterion mood, of
-            no meaning by themselves. None for small faces beside a larger one.
+            no meaning by themselves; only of the main face.
         covered: probability that something covers the mouth, 0..1; only of the main face.
     """
 

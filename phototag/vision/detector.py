@@ -30,7 +30,7 @@ NEAR_FACE = (
 )
 MESHES = 4  # the largest faces get a mesh; the others are only counted
 LEAST_MESH = 24  # px of the seen picture; the mesh of a smaller face is not reliable
-LARGE_FACE = 0.4  # of the frame's height; a larger one belongs to a headshot in 95 photos of 100
+LARGE_FACE = 0.2  # of the frame's height; below a larger one, legs are hardly ever in the frame
 MESH_SHARE = 0.25  # of the main face's area; smaller faces belong to bystanders and get no mesh
 # A head turned by 60 degrees and more is found in a turned copy, nine times in ten with a score above .87. Upright, the
 # detector then sees nothing, or draws a face on the upside-down one, with a score of up to .92 and a mesh that fits badly
@@ -40,6 +40,7 @@ UPRIGHT_SCORE, CLEARLY = (
     0.92,
     0.03,
 )  # from which no copy is tried; by which a copy is clearly better or worse
+UPRIGHT_HEAD = 0.6  # visibility of the head for MoveNet from which no copy is tried either; upside down at most .49
 BETTER_FIT, REAL_FIT = 0.05, 0.6  # cm: how much better the mesh must fit, and how well at least
 # Visibility of a head from which MoveNet confirms a face. Of 2,209 detected faces, 88 have neither that nor a mesh: 50
 # are hands, guitars, cakes and backs of heads, and the others are out of focus or cut off by the frame.
@@ -75,15 +76,14 @@ class Detector:
         seen = content.of_middle(maps)
         people = self._prefilter.may_show_people(seen)
         detected = self._nets.faces(rgb, finest=people)
-        turn = self._turn(rgb, detected) if detected or people else 0
+        bodies = self._bodies(rgb, small, detected)
+        turn = self._turn(rgb, detected, bodies) if detected or people else 0
         if turn:
             rgb, small = turned_back(rgb, turn), turned_back(small, turn)
             maps = self._nets.content(small)
             seen = content.of_middle(maps)
             detected = self._nets.faces(rgb)
-        # Where a large face does not already show that the frame cuts the shoulders, the points are found more exactly.
-        exactly = not detected or detected[0].box[3] < LARGE_FACE * rgb.shape[0]
-        bodies = self._nets.bodies(small, twice=exactly)
+            bodies = self._bodies(rgb, small, detected)
         found = self._confirmed(rgb, detected, bodies)
         main = found[0].detection if found else None
         lab = surroundings.to_lab(small[::2, ::2])  # enough pixels for colours
@@ -102,9 +102,7 @@ class Detector:
                 turn=turn,
                 **surroundings.colour_measures(lab),  # type: ignore[arg-type]
             ),
-            faces=tuple(
-                self._face(rgb, small, face, main, n) for n, face in enumerate(found) if main
-            ),
+            faces=tuple(self._face(rgb, small, face, n) for n, face in enumerate(found)),
             figures=tuple(_figure(one) for one in bodies.people),
             body=_body(bodies),
             person=person,
@@ -117,10 +115,17 @@ class Detector:
             content_whole=content.of_all(maps),
         )
 
-    def _turn(self, rgb: RGB, detected: list[Detection]) -> int:
+    def _bodies(self, rgb: RGB, small: RGB, detected: list[Detection]) -> Bodies:
+        """The people; more exactly where no large face shows that the frame cuts them at the hip or above."""
+        exactly = not detected or detected[0].box[3] < LARGE_FACE * rgb.shape[0]
+        return self._nets.bodies(small, twice=exactly)
+
+    def _turn(self, rgb: RGB, detected: list[Detection], bodies: Bodies) -> int:
         """How far the picture is turned from upright, degrees clockwise: 0, 90, 180 or 270."""
         best = max((face.score for face in detected), default=0.0)
         if best >= UPRIGHT_SCORE:
+            return 0
+        if detected and _head_in_picture(bodies, detected[0], rgb) >= UPRIGHT_HEAD:
             return 0
         turn, score = self._nets.best_turn(rgb)
         if score < max(QUICK_SCORE, best - CLEARLY):
@@ -158,12 +163,11 @@ class Detector:
             return None
         return self._nets.mesh(rgb, face)
 
-    def _face(self, rgb: RGB, small: RGB, face: Confirmed, main: Detection, number: int) -> Face:
+    def _face(self, rgb: RGB, small: RGB, face: Confirmed, number: int) -> Face:
         near, found = _enough(rgb, small, face.detection)
         expression = covered = None
-        if _is_large(face.detection, main, number):
-            expression = self._nets.expression(near, found)
         if number == 0:
+            expression = self._nets.expression(near, found)
             covered = self._mouth_cover.chance(self._nets.mouth(near, found))
         return _face(face, expression, covered, rgb)
 
