@@ -187,6 +187,24 @@ def covered_mouths(*, photos: Path, workers: int) -> None:
 
 
 @main.command()
+@_looking
+@click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
+def learning(
+    *, photos: Path, workers: int, refresh: bool, kept: Path | None, json_file: Path | None
+) -> None:
+    """How accuracy grows with the number of sources, and which photos are hard for people too."""
+    from benchmarks.accuracy import learning as curve  # noqa: PLC0415 - only here
+    from benchmarks.training.calibrate import fit  # noqa: PLC0415 - scikit-learn is slow to load
+
+    labels = labelled.load(photos)
+    seen = store.scenes(photos, labels, workers, refresh, store=kept)
+    text = curve.to_json(curve.measure(labels, labelled.load_second(photos), seen, fit))
+    click.echo(text)
+    if json_file:
+        _write_dated(json_file, text)
+
+
+@main.command()
 @_photos
 @_workers
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")

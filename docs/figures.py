@@ -12,17 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-# Title of a field, and the share of photos on which two independent labellers agree.
 FIELDS = {
-    "kind": ("kind", ".986"),
-    "subjects": ("people, exact (9+ as one)", ".991"),
-    "shot": ("shot size", ".924"),
-    "background": ("background", ".882"),
-    "environment": ("environment", ".949"),
-    "inside": ("inside or outdoors", ""),
-    "expression": ("visible expression", ".942"),
-    "facing": ("facing", ".840"),
-    "grade": ("grade", ".831"),
+    "kind": "kind",
+    "subjects": "people, exact (9+ as one)",
+    "shot": "shot size",
+    "background": "background",
+    "environment": "environment",
+    "inside": "inside or outdoors",
+    "expression": "visible expression",
+    "facing": "facing",
+    "grade": "grade",
 }
 
 
@@ -32,7 +31,8 @@ def accuracy() -> str:
     scores, runs = found["scores"], found["runs"]
     sure = scores["confidence"]
     rows = []
-    for name, (title, people) in FIELDS.items():
+    hard = _measured("learning.json")["hard"]
+    for name, title in FIELDS.items():
         field = scores["fields"][name]
         each = [run["fields"][name]["accuracy"] for run in runs]
         within = f", within one {share(field['within_one'])}" if field["within_one"] else ""
@@ -44,20 +44,59 @@ def accuracy() -> str:
                 share(field["macro_recall"]),
                 f"{field['coverage']:.2f}",
                 share(field["decided"]),
-                people,
+                share(hard[name]["agree"]),
             )
         )
     head = ("field", "photos", "accuracy", "macro recall", "decided", "right if decided")
     return filled("accuracy", {**found, "sure": sure, "fields": table((*head, "two people"), rows)})
 
 
+def learning() -> str:
+    """The last results of ``benchmarks learning``."""
+    found = _measured("learning.json")
+    steps = found["steps"]
+    curve = table(
+        ("fitted on", "photos", *FIELDS.values()),
+        (
+            (
+                f"{step['sources']} sources",
+                str(step["photos"]),
+                *(share(step["accuracy"][name]) for name in FIELDS),
+            )
+            for step in steps
+        ),
+    )
+    hard = table(
+        (
+            "field",
+            "photos",
+            "two people agree",
+            "right where they agree",
+            "gives either where they differ",
+        ),
+        (
+            (
+                title,
+                str(one["photos"]),
+                share(one["agree"]),
+                share(one["right_if_agreed"]),
+                ""
+                if one["right_if_not"] is None
+                else f"{share(one['right_if_not'])} of {len(one['differ'])}",
+            )
+            for title, one in ((title, found["hard"][name]) for name, title in FIELDS.items())
+        ),
+    )
+    return filled("learning", {**found, "curve": curve, "hard": hard})
+
+
 def robustness() -> str:
     """The last results of ``benchmarks robustness``."""
     found = _measured("robustness.json")
     changes = table(
-        ("change", "same kind", "same number of people"),
+        ("change", "same kind", "same number of people", "same shot size"),
         (
-            (name, share(one["kind"]), share(one["subjects"]))
+            (name, share(one["kind"]), share(one["subjects"]), share(one["shot"]))
             for name, one in found["changes"].items()
         ),
     )

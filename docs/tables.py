@@ -70,6 +70,7 @@ def write(folder: Path) -> None:
         *((f"numbers_{name}.md", numbers(name)) for name in (*CRITERIA, "verdict")),
         ("models.md", models()),
         ("accuracy.md", figures.accuracy()),
+        ("learning.md", figures.learning()),
         ("robustness.md", figures.robustness()),
         ("collections.md", collections()),
         ("json_fields.md", json_fields()),

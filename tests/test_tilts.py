@@ -10,11 +10,15 @@ import pytest
 from PIL import Image
 from tilts import RGB, away, tilted, with_patch
 
+from phototag.analysis.result import evaluate
 from phototag.analyzer import Analyzer
 from phototag.criteria.finding import Status
 from phototag.criteria.verdict import Kind
 from phototag.crops import Fit, built_in, suggest
 from phototag.crops.profiles import Serves
+from phototag.options import TagOptions
+from phototag.scene.geometry import Box, Point
+from phototag.worker.order import order_of
 from scenes import face, scene
 
 PASSPORTS = {"passport_us", "icao_35x45"}
@@ -111,3 +115,30 @@ def test_a_picture_on_its_side_gets_no_crops() -> None:
         crops, refusals = suggest(lying, lying.faces)
         assert (crops, len(refusals)) == ((), len(built_in()))
         assert all(said in refusal.reason for refusal in refusals)
+
+
+def test_regions_are_those_of_confirmed_faces_where_they_are_in_the_picture() -> None:
+    main, behind, guitar = face(0.4, 0.3), face(0.1, 0.8), face(0.2, 0.6, confirmed=False)
+    seen = scene(attrs.evolve(main, confirmed=True), attrs.evolve(behind, confirmed=True), guitar)
+    lying = attrs.evolve(seen, image=attrs.evolve(seen.image, turn=90))
+    order = order_of(evaluate("x.jpg", lying), TagOptions(faces=True))
+    assert order.faces == (main.box.turned(90),)
+    assert order.bystanders == (behind.box.turned(90),)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_box_turns_with_the_picture(turn: int) -> None:
+    picture = np.zeros((40, 60), np.uint8)
+    picture[8:12, 15:30] = 1
+    rows, columns = np.nonzero(np.rot90(picture, -turn // 90))
+    high, wide = np.rot90(picture, -turn // 90).shape
+    box = Box(15 / 60, 8 / 40, 15 / 60, 4 / 40).turned(turn)
+    seen = (
+        columns.min() / wide,
+        rows.min() / high,
+        (columns.max() + 1) / wide,
+        (rows.max() + 1) / high,
+    )
+    assert (box.x, box.y, box.right, box.bottom) == pytest.approx(seen)
+    back = Point(0.25, 0.2).turned(turn).turned((360 - turn) % 360)
+    assert (back.x, back.y) == pytest.approx((0.25, 0.2))

@@ -81,7 +81,7 @@ class Agreement:
     Attributes:
         photos: photos that were analysed both ways.
         failed: photos that were analysed as they are and not with the change.
-        kind, subjects: share with the same kind and the same count of subjects, 0..1.
+        kind, subjects, shot: share with the same kind, count of subjects and shot size, 0..1.
         other_kind: the photos with another kind.
     """
 
@@ -89,6 +89,7 @@ class Agreement:
     failed: tuple[str, ...]
     kind: float
     subjects: float
+    shot: float
     other_kind: tuple[str, ...]
 
 
@@ -170,12 +171,14 @@ def compare(original: Mapping[str, Analysis], changed: Mapping[str, Analysis]) -
     both = [name for name in original if name in changed]
     other = tuple(name for name in both if original[name].kind is not changed[name].kind)
     alike = sum(original[n].subjects.count == changed[n].subjects.count for n in both)
+    shots = sum(original[n].cropping.shot is changed[n].cropping.shot for n in both)
     count = max(1, len(both))
     return Agreement(
         photos=len(both),
         failed=tuple(name for name in original if name not in changed),
         kind=(len(both) - len(other)) / count,
         subjects=alike / count,
+        shot=shots / count,
         other_kind=other,
     )
 
@@ -203,13 +206,16 @@ def show(found: Robustness, console: Console) -> None:
     console.print(f"{found.photos} photos, each compared with the answer to the unchanged one")
     if found.failed:
         console.print(f"[red]Not analysed: {escape(', '.join(found.failed))}")
-    table = Table("change", "photos", "same kind", "same count", "failed", "another kind")
+    table = Table(
+        "change", "photos", "same kind", "same count", "same shot", "failed", "another kind"
+    )
     for title, one in found.changes.items():
         table.add_row(
             title,
             str(one.photos),
             f"{one.kind:.3f}",
             f"{one.subjects:.3f}",
+            f"{one.shot:.3f}",
             str(len(one.failed)),
             _shortened(one.other_kind),
         )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     E = TypeVar("E", bound=enum.StrEnum)
 
 FILE = "labels.jsonl"  # beside the photographs
+SECOND_FILE = "labels_second.jsonl"  # what another person said about some of them, by their ids
 # A group is a portrait of several people; a picture of nobody is something else.
 KINDS = {"group": Kind.PORTRAIT, "none": Kind.OTHER}
 
@@ -66,6 +67,19 @@ def load(folder: Path) -> list[Label]:
     """
     lines = (folder / FILE).read_text(encoding="utf-8").splitlines()
     return [label(json.loads(line)) for line in lines if line.strip()]
+
+
+def load_second(folder: Path) -> list[Label]:
+    """The labels that another person gave independently; empty if there are none."""
+    file = folder / SECOND_FILE
+    if not file.exists():
+        return []
+    firsts = map(json.loads, (folder / FILE).read_text(encoding="utf-8").splitlines())
+    first = {row["id"]: row for row in firsts}
+    seconds = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+    return [
+        label({**first[row["id"]], **row, "strict": row["grade"] == "professional"}) for row in seconds
+    ]
 
 
 def corrected(corrections: Iterable[Correction], seen: Mapping[str, Scene]) -> list[Label]:

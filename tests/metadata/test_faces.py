@@ -52,6 +52,19 @@ def test_a_face_is_marked_by_its_middle_and_without_a_name(
     assert before == path.read_bytes()
 
 
+def test_a_bystander_is_described_as_one(make: Any, dump: Any, faced: WriteOrder) -> None:
+    path = make("a.jpg")
+    before = path.read_bytes()
+    order = attrs.evolve(faced, bystanders=(Box(0.8, 0.1, 0.1, 0.1),))
+    apply(path, order)
+    subject, bystander = regions(dump, path)["RegionList"]
+    assert "Description" not in subject
+    assert bystander["Description"] == "bystander"
+    assert not apply(path, order).changed
+    remove(path)
+    assert before == path.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("orientation", "middle"),
     [
