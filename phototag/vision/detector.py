@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 # px, the long side for the person mask, the surroundings and the points of the body. Pictures are mostly decoded to 960
 # to 1024 px: half of that is there 15 times as fast as exactly 512 px.
 MASK_SIDE, HALF_SIDE = 512, 480
-NEAR_FACE = (
-    160  # px of that picture; a larger face needs no more pixels for its expression and mouth
-)
+NEAR_FACE = 160  # px of that picture; a larger face shows expression and mouth well enough in it
 MESHES = 4  # the largest faces get a mesh; the others are only counted
 LEAST_MESH = 24  # px of the seen picture; the mesh of a smaller face is not reliable
 LARGE_FACE = 0.2  # of the frame's height; below a larger one, legs are hardly ever in the frame
@@ -36,10 +34,8 @@ MESH_SHARE = 0.25  # of the main face's area; smaller faces belong to bystanders
 # detector then sees nothing, or draws a face on the upside-down one, with a score of up to .92 and a mesh that fits badly
 # (misfit .55 to 1, of the head in the right copy .35 to .6). Of the main faces of labelled photos, 30 % score below
 # .92, of the headshots 13 %.
-UPRIGHT_SCORE, CLEARLY = (
-    0.92,
-    0.03,
-)  # from which no copy is tried; by which a copy is clearly better or worse
+UPRIGHT_SCORE = 0.92  # from which no copy is tried
+CLEARLY = 0.03  # by which a copy's score is clearly better or worse
 UPRIGHT_HEAD = 0.6  # visibility of the head for MoveNet from which no copy is tried either; upside down at most .49
 BETTER_FIT, REAL_FIT = 0.05, 0.6  # cm: how much better the mesh must fit, and how well at least
 # Visibility of a head from which MoveNet confirms a face. Of 2,209 detected faces, 88 have neither that nor a mesh: 50
