@@ -78,7 +78,8 @@ def load_second(folder: Path) -> list[Label]:
     first = {row["id"]: row for row in firsts}
     seconds = map(json.loads, file.read_text(encoding="utf-8").splitlines())
     return [
-        label({**first[row["id"]], **row, "strict": row["grade"] == "professional"}) for row in seconds
+        label({**first[row["id"]], **row, "strict": row["grade"] == "professional"})
+        for row in seconds
     ]
 
 
