@@ -16,12 +16,11 @@ import numpy as np
 import tomlkit
 from numpy.typing import NDArray
 from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 
 from benchmarks.photos.covers import Cover, covered
 from benchmarks.photos.folds import grouped
 from benchmarks.photos.labelled import Label
-from benchmarks.training.regression import rounded, short
+from benchmarks.training.regression import logistic_weights, rounded, short
 from phototag.vision import decoding
 from phototag.vision.nets import Nets
 
@@ -58,9 +57,11 @@ def fit(photos: Path, labels: Sequence[Label], date: str, workers: int) -> str:
     fold = np.array(grouped([one.source for one in seen], seed=0))
     chances = np.zeros(len(seen))
     for held in sorted(set(fold)):
-        weights, intercept = _regress(inputs[fold != held], covers[fold != held])
+        weights, intercept = logistic_weights(
+            inputs[fold != held], covers[fold != held], STRENGTH, "balanced"
+        )
         chances[fold == held] = expit(inputs[fold == held] @ weights + intercept)
-    weights, intercept = _regress(inputs, covers)
+    weights, intercept = logistic_weights(inputs, covers, STRENGTH, "balanced")
     found = ", ".join(
         f"{cover.value} {(chances[[one.cover is cover for one in seen]] > TOLD).mean():.1%}"
         for cover in Cover
@@ -95,11 +96,3 @@ def _seen(asked: tuple[Path, Label]) -> list[Seen]:
         Seen(label.source, cover, tuple(nets.mouth(picture, faces[0]).astype(float)))
         for cover, picture in pictures
     ]
-
-
-def _regress(inputs: Floats, covers: NDArray[np.bool_]) -> tuple[Floats, float]:
-    mean, spread = inputs.mean(0), np.maximum(inputs.std(0), 1e-6)
-    found = LogisticRegression(C=STRENGTH, max_iter=5000, class_weight="balanced")
-    found.fit((inputs - mean) / spread, covers)
-    weights: Floats = found.coef_[0] / spread
-    return weights, float(found.intercept_[0] - weights @ mean)

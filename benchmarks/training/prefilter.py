@@ -8,11 +8,10 @@ import numpy as np
 import tomlkit
 from numpy.typing import NDArray
 from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 
 from benchmarks.photos.folds import grouped
 from benchmarks.photos.store import Row
-from benchmarks.training.regression import rounded, short
+from benchmarks.training.regression import logistic_weights, rounded, short
 
 Floats = NDArray[np.float64]
 
@@ -36,9 +35,11 @@ def fit(rows: Sequence[Row], date: str) -> str:
     for seed in range(SHUFFLES):
         fold = np.array(grouped([label.source for label, _ in sure], seed=seed))
         for held in sorted(set(fold)):
-            weights, intercept = _regress(inputs[fold != held], people[fold != held])
+            weights, intercept = logistic_weights(
+                inputs[fold != held], people[fold != held], STRENGTH
+            )
             chances[seed, fold == held] = expit(inputs[fold == held] @ weights + intercept)
-    weights, intercept = _regress(inputs, people)
+    weights, intercept = logistic_weights(inputs, people, STRENGTH)
     spared = (chances.max(0) < LEAST)[~people & faceless]
     document = tomlkit.document()
     document["n"] = len(sure)
@@ -51,10 +52,3 @@ def fit(rows: Sequence[Row], date: str) -> str:
     document["intercept"] = short(intercept)
     document["weights"] = rounded(weights)
     return tomlkit.dumps(document)
-
-
-def _regress(inputs: Floats, people: NDArray[np.bool_]) -> tuple[Floats, float]:
-    mean, spread = inputs.mean(0), np.maximum(inputs.std(0), 1e-6)
-    found = LogisticRegression(C=STRENGTH, max_iter=5000).fit((inputs - mean) / spread, people)
-    weights: Floats = found.coef_[0] / spread
-    return weights, float(found.intercept_[0] - weights @ mean)

@@ -64,6 +64,17 @@ class Fitted:
         return found
 
 
+def logistic_weights(
+    inputs: Matrix, there: NDArray[np.bool_], strength: float, balance: str | None = None
+) -> tuple[Matrix, float]:
+    """Weights and intercept, on raw inputs, of a regression fitted on standardised ones."""
+    mean, spread = inputs.mean(0), np.maximum(inputs.std(0), 1e-6)
+    found = LogisticRegression(C=strength, max_iter=5000, class_weight=balance)
+    found.fit((inputs - mean) / spread, there)
+    weights: Matrix = found.coef_[0] / spread
+    return weights, float(found.intercept_[0] - weights @ mean)
+
+
 def number(values: Mapping[str, float | None] | None, name: str) -> float:
     """A feature; NaN where it is not given."""
     value = None if values is None else values[name]

@@ -60,7 +60,8 @@ class SubjectsFinding(Finding):
         people: none, single, couple or group.
         count: number of people who are the subject.
         faces: number of faces detected.
-        bystanders: number of the other faces: much smaller or less sharp than the main one.
+        bystanders: number of other people's faces, much smaller or less sharp than the main one; faces that no second
+            net confirms are not counted.
         subject_faces: numbers of the subjects' faces in ``Scene.faces``, from 0, the main one first; fewer than
             ``count`` if somebody's face is not visible.
         presence: probability that a person is the subject at all, 0..1.
@@ -106,13 +107,13 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> SubjectsFinding
         people=people,
         count=count,
         faces=faces,
-        bystanders=faces - len(of_subjects),
+        bystanders=len(_others(scene, rules)) + 1 - len(of_subjects) if scene.faces else 0,
         subject_faces=of_subjects,
         presence=presence,
         status=Status.MEASURED,
         contribution=0.0 if single else -rules.several_weight,
         confidence=presence * chances[number],
-        reason=_people(scene, count),
+        reason=_people(scene, count, len(_others(scene, rules)) + bool(scene.faces)),
     )
 
 
@@ -257,13 +258,12 @@ def _nobody(scene: Scene, calibration: Calibration) -> str:
     return f"{found}: the picture as a whole does not look like one of people"
 
 
-def _people(scene: Scene, count: int) -> str:
+def _people(scene: Scene, count: int, faces: int) -> str:
     if not scene.faces and count == 1:
         if scene.body.clearness < BODY:
             return "it looks like a picture of a person, but neither face nor body is detected"
         return "one body is detected, but no face"
     sentence = "exactly one person" if count == 1 else f"{count} people"
-    faces = len(scene.faces)
     if faces > count:
         sentence += f" and {faces - count} less prominent"
     if faces < count:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
+
+import attrs
 
 MOST = 60.0  # log-odds are clipped here; keeps the exponential within a float
 
@@ -37,3 +40,24 @@ def softmax(scores: Sequence[float]) -> list[float]:
     powers = [math.exp(score - top) for score in scores]
     total = sum(powers)
     return [power / total for power in powers]
+
+
+@attrs.frozen(kw_only=True)
+class Logistic:
+    """A logistic regression: whether something is there.
+
+    Attributes:
+        weights: one per input.
+        intercept: of the regression.
+        n: number of pictures it was fitted on.
+        evidence: how well it performs, cross-validated by source.
+    """
+
+    weights: tuple[float, ...]
+    intercept: float
+    n: int
+    evidence: str
+
+    def chance(self, inputs: Sequence[float]) -> float:
+        """Probability that it is there, 0..1."""
+        return logistic(self.intercept + sum(map(operator.mul, self.weights, inputs)))

@@ -43,7 +43,7 @@ BETTER_FIT, REAL_FIT = 0.05, 0.6  # cm: how much better the mesh must fit, and h
 IN_PICTURE, IN_CROP = 0.1, 0.15  # at the face in the whole picture, and in a crop around it
 CLEAREST = 5  # points of a body, as in ``Body.clearness``
 LEAST_WEIGHT = 0.001  # of a point of the head in its mean
-DIGITS = 4  # decimals of the numbers of a figure
+DIGITS = 4  # decimals of the numbers of a figure and of a covered mouth
 MOST_CROPS = 12  # faces that are looked at once more; in a crowd, the smaller ones stay unconfirmed
 
 
@@ -164,7 +164,8 @@ class Detector:
         expression = covered = None
         if number == 0:
             expression = self._nets.expression(near, found)
-            covered = self._mouth_cover.chance(self._nets.mouth(near, found))
+            mouth = self._nets.mouth(near, found)
+            covered = round(self._mouth_cover.chance(mouth.tolist()), DIGITS)
         return _face(face, expression, covered, rgb)
 
 

@@ -10,14 +10,13 @@ calibration, stored scenes are judged again; after a new prefilter, they must be
 from __future__ import annotations
 
 import functools
-import operator
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.models.regression import logistic
+from phototag.models.regression import Logistic
 from phototag.scene import serialization
 
 if TYPE_CHECKING:
@@ -27,27 +26,18 @@ FILE = Path(__file__).with_name("people_prefilter.toml")
 
 
 @attrs.frozen(kw_only=True)
-class Prefilter:
-    """A logistic regression on the means of the content net's earlier map over the middle of the picture.
+class Prefilter(Logistic):
+    """A regression on the means of the content net's earlier map over the middle of the picture.
 
     Attributes:
-        weights: one per channel.
-        intercept: of the regression.
         least: least probability of people at which the step is not skipped.
-        n: number of photos it was fitted on.
-        evidence: its cost and savings, cross-validated by source.
     """
 
-    weights: tuple[float, ...]
-    intercept: float
     least: float
-    n: int
-    evidence: str
 
     def may_show_people(self, content: Sequence[float]) -> bool:
         """Whether there may be people in a picture with this content (see ``content``)."""
-        score = self.intercept + sum(map(operator.mul, self.weights, content))
-        return logistic(score) >= self.least
+        return self.chance(content) >= self.least
 
 
 @functools.cache
