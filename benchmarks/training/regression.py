@@ -71,8 +71,9 @@ def logistic_weights(
     mean, spread = inputs.mean(0), np.maximum(inputs.std(0), 1e-6)
     found = LogisticRegression(C=strength, max_iter=5000, class_weight=balance)
     found.fit((inputs - mean) / spread, there)
-    weights: Matrix = found.coef_[0] / spread
-    return weights, float(found.intercept_[0] - weights @ mean)
+    coefficients, intercept = (np.ravel(values) for values in (found.coef_, found.intercept_))
+    weights: Matrix = coefficients / spread
+    return weights, float(intercept[0] - weights @ mean)
 
 
 def number(values: Mapping[str, float | None] | None, name: str) -> float:

@@ -1,5 +1,7 @@
 """The content net: one file for pictures of several sizes."""
 
+from typing import Any
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -42,7 +44,7 @@ def test_the_padding_is_that_of_tensorflow_at_each_multiple_of_32(
 
 @pytest.mark.parametrize(("height", "width"), [(224, 224), (384, 384), (256, 320)])
 def test_the_maps_have_a_32nd_of_the_sides(height: int, width: int) -> None:
-    session = onnxruntime.InferenceSession(models.path(models.CONTENT_NET))
+    session: Any = onnxruntime.InferenceSession(models.path(models.CONTENT_NET))
     picture = np.random.default_rng(24).uniform(-1, 1, (1, 3, height, width)).astype(np.float32)
     late, last = session.run(["late", "last"], {"picture": picture})
     assert late.shape == (1, 192, height // 32, width // 32)

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import onnxruntime
@@ -72,7 +72,7 @@ def test_movenet_finds_the_nose_and_the_shoulders(face: Points) -> None:
 
     picture = Image.fromarray(skimage.data.astronaut())  # type: ignore[no-untyped-call]
     square = np.asarray(picture.resize((192, 192)), np.uint8)[None]
-    session = onnxruntime.InferenceSession(models.path(models.MOVENET))
+    session: Any = onnxruntime.InferenceSession(models.path(models.MOVENET))
     (heatmap,) = session.run(["heatmap"], {"image": square})
     cells = [np.unravel_index(joint.argmax(), joint.shape) for joint in heatmap[0]]
     nose, _, _, _, _, left, right, *_ = ((x * 512 / 48, y * 512 / 48) for y, x in cells)

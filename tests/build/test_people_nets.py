@@ -27,7 +27,7 @@ def package(source_folder: Path) -> Path:
 
 
 def run(model: bytes, image: NDArray[Any]) -> Outputs:
-    session = onnxruntime.InferenceSession(model)
+    session: Any = onnxruntime.InferenceSession(model)
     names = [output.name for output in session.get_outputs()]
     return dict(zip(names, session.run(names, {"image": image}), strict=True))
 

@@ -41,7 +41,7 @@ def converted(
 
 def run(node: dict[str, Any], weights: Mapping[str, Array], picture: Array) -> Array:
     """What the net makes of a picture; both have TensorFlow's order of axes."""
-    session = onnxruntime.InferenceSession(converted(node, weights, picture.shape))
+    session: Any = onnxruntime.InferenceSession(converted(node, weights, picture.shape))
     assert session.get_outputs()[0].shape[0] == 1
     (found,) = session.run(None, {"x": picture.transpose(2, 0, 1)[None]})
     assert list(found.shape) == session.get_outputs()[0].shape
@@ -177,7 +177,7 @@ def test_softmax_is_over_the_means() -> None:
     converter = Converter(model, graph)
     converter.take("x", (graph.input("x", (1, 5, 3, 4)), (1, 5, 3, 4)))
     graph.output("out", *converter.tensor("z"))
-    session = onnxruntime.InferenceSession(graph.to_bytes())
+    session: Any = onnxruntime.InferenceSession(graph.to_bytes())
     (found,) = session.run(None, {"x": picture.transpose(2, 0, 1)[None]})
     shares = np.exp(picture.mean(axis=(0, 1)))
     np.testing.assert_allclose(found[0], shares / shares.sum(), rtol=1e-5)
