@@ -13,7 +13,7 @@ import attrs
 from phototag.scene.geometry import Box, Point
 
 # Raise it when a measure is new or changes its meaning: stored scenes are then detected again.
-SCENE_VERSION = 7
+SCENE_VERSION = 8
 
 
 @attrs.frozen(kw_only=True)

@@ -27,7 +27,6 @@ OPENCV_VERSION = cv2.__version__
 # of photos stop there after 7 ms; small faces and groups need the 640 px pass (30 ms).
 QUICK_SCORE, QUICK_HEIGHT = 0.8, 0.25
 CASCADE = (320, 640)
-CELL = 32  # px of the face detector's coarsest map
 # YuNet finds faces from 10 px. If the largest one has less than three times that in the second pass, others may be
 # missing: a third pass finds them.
 FINE_SIDE, FINE_FACE, FINE_LEAST = 1024, 30, 900  # px; px of the second pass; px of the picture
@@ -111,15 +110,11 @@ class Nets:
         return turn, scores[turn]
 
     def _faces_at(self, rgb: RGB, side: int) -> list[Detection]:
-        """One pass with the long side at ``side`` px; the board is padded to whole cells."""
+        """One pass with the long side at ``side`` px."""
         scale = side / max(rgb.shape[:2])
-        small = reduced(rgb, side)
-        high, wide = small.shape[:2]
-        board = np.zeros((-(-high // CELL) * CELL, -(-wide // CELL) * CELL, 3), np.uint8)
-        board[:high, :wide] = small
         faces = [
             Detection(row[:4] / scale, row[4:14].reshape(5, 2) / scale, float(row[14]))
-            for row in self._yunet.detect(board).astype(float)
+            for row in self._yunet.detect(reduced(rgb, side)).astype(float)
         ]
         return sorted(faces, key=lambda face: -face.box[2] * face.box[3])
 
