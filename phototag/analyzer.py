@@ -17,10 +17,9 @@ from phototag.files.arguments import Whole
 from phototag.metadata.change import Change
 from phototag.options import ChangeOptions, Limits, TagOptions
 from phototag.outcome import Outcome
-from phototag.worker import single
+from phototag.worker import single, tasks
 from phototag.worker.order import check_crop
 from phototag.worker.pool import Pool
-from phototag.worker.requests import Read
 from phototag.worker.source import PhotoFile, source_of
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ class Analyzer:
 
     def read(self, photo: Path) -> Record | None:
         """See ``phototag.read``."""
-        return self._pool.submit(Read(photo=PhotoFile.of(photo)))
+        return tasks.read(self._pool, PhotoFile.of(photo))
 
     def remove(self, photo: Path, options: ChangeOptions | None = None) -> Change:
         """See ``phototag.remove``."""

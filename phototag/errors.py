@@ -196,8 +196,6 @@ class CriterionFailed(PhotoError):
 class WorkerDied(PhotoError):
     """The sealed process crashed or took too long on this photo; other photos are not affected."""
 
-    on_disk = "the file is unchanged, or was replaced completely"
-
 
 class WorkerStopped(WorkerDied):
     """The sealed process was ended from outside: a shutdown, ``kill``, the out-of-memory killer.
@@ -208,8 +206,6 @@ class WorkerStopped(WorkerDied):
 
 class InternalError(PhotoError):
     """A bug in phototag; the log (``logging``, name ``phototag``) holds the traceback."""
-
-    on_disk = "the file is unchanged, or was replaced completely"
 
 
 class BadInput(PhotoError, TypeError):

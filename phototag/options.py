@@ -122,6 +122,9 @@ class Limits(Checked):
     pixels: int = option(
         MOST_PIXELS, "Maximum number of pixels.", flag="--max-pixels", metavar="N", least=1
     )
+    require_seal: bool = option(
+        False, "Stop if the system cannot seal the process that opens pictures; see SECURITY.md."
+    )
 
 
 def _profiles(given: Iterable[Profile] | None) -> tuple[Profile, ...] | None:

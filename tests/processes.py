@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import attrs
+
 from phototag.worker import start
-from phototag.worker.handlers import HANDLERS
-from phototag.worker.requests import PhotoRequest, Request, Versions
+from phototag.worker.requests import Request, Versions
+from phototag.worker.sealed.handlers import HANDLERS
 from phototag.worker.source import PhotoFile
 
 VERSIONS: Final = Versions()
@@ -26,12 +28,18 @@ class Nothing(Request[None]):
         return "a.jpg"
 
 
-class Start(PhotoRequest[None]):
-    """Leaves a program running whose number it writes into the photo's file, and is answered."""
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Start(Request[None]):
+    """Leaves a program running whose number it writes into a file, and is answered."""
+
+    note: str
 
 
-class Hang(PhotoRequest[None]):
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Hang(Request[None]):
     """Does so, and is never answered."""
+
+    note: str
 
 
 class Unknown(Nothing):
@@ -40,9 +48,9 @@ class Unknown(Nothing):
 
 def start_program(request: Start | Hang) -> None:
     program = subprocess.Popen(["sleep", "300"])
-    new = Path(request.photo.path + ".new")
+    new = Path(request.note + ".new")
     new.write_text(str(program.pid), encoding="ascii")
-    new.rename(request.photo.path)
+    new.rename(request.note)
 
 
 def hang(request: Hang) -> None:
@@ -57,11 +65,16 @@ def nothing(_: Nothing) -> None:
 TESTED: Final = (
     HANDLERS | Nothing.handled_by(nothing) | Start.handled_by(start_program) | Hang.handled_by(hang)
 )
-#: The command of a sealed process that handles these requests, too.
-COMMAND: Final = start._COMMAND.replace(
+_TESTED_COMMAND: Final = start._COMMAND.replace(
     "main(int(sys.argv[2]))",
     f"sys.path.append({str(Path(__file__).parent)!r}); from processes import TESTED; "
     "main(int(sys.argv[2]), TESTED)",
+)
+#: The command of a process that handles these requests, too, and is not sealed: it starts programs.
+COMMAND: Final = _TESTED_COMMAND.replace(
+    "from phototag.worker.sealed.child",
+    "from phototag.worker.seal import Seal; from phototag.worker.sealed import lock; "
+    "lock.close = lambda: Seal(why_not='a test'); from phototag.worker.sealed.child",
 )
 
 

@@ -97,9 +97,8 @@ def check(analysis: Analysis) -> None:
 
 def painted(analysis: Analysis, monkeypatch: pytest.MonkeyPatch) -> Shown:
     """The numbers beside the bars of ``analyze --picture``, as they are drawn."""
-    from phototag.worker import drawing
     from phototag.worker.requests import Draw
-    from phototag.worker.source import PhotoFile
+    from phototag.worker.sealed import drawing
 
     texts: list[str] = []
 
@@ -107,12 +106,11 @@ def painted(analysis: Analysis, monkeypatch: pytest.MonkeyPatch) -> Shown:
         texts.append(said)
 
     order = Draw(
-        photo=PhotoFile("", ""),
+        title="",
         verdict="",
         shapes=(),
         bars=bars(analysis),
         words="",
-        target="",
         max_pixels=1,
     )
     with monkeypatch.context() as patched:

@@ -12,11 +12,11 @@ import pytest
 from PIL import Image, ImageCms
 
 import phototag
+from benchmarks.faults.unsealed import ThisProcess
 from phototag.analyzer import Analyzer
 from phototag.errors import BadValue, CropRefused, FormatNotWritable, MetadataDamaged, WriteRefused
 from phototag.scene.geometry import Box
-from phototag.worker.cutting import cut
-from phototag.worker.requests import Cut
+from phototag.worker import tasks
 from processes import photo
 
 SIZE = (320, 240)
@@ -24,9 +24,9 @@ BOX = Box(0.25, 0.2, 0.5, 0.6)  # 80, 48, 160 x 144 px: on the grid of blocks of
 PIXELS = (160, 144)
 
 
-def order(path: Path, target: Path, **changes: Any) -> Cut:
-    usual = {"photo": photo(path), "box": BOX, "pixels": PIXELS, "quality": 95}
-    return Cut(**{**usual, "target": str(target), **changes})
+def cut(path: Path, target: Path, **changes: Any) -> None:
+    usual = {"box": BOX, "pixels": PIXELS, "quality": 95}
+    tasks.cut(ThisProcess(), photo(path), target=str(target), **{**usual, **changes})
 
 
 def picture(*options: Any, path: Path, orientation: int = 1, **saved: Any) -> Path:
@@ -64,7 +64,7 @@ def test_profile_exif_and_pixels_are_those_of_the_part(tmp_path: Path, suffix: s
     path = picture(path=tmp_path / "a.jpg", quality=95)
     target = tmp_path / f"b.{suffix}"
     before = path.read_bytes()
-    cut(order(path, target))
+    cut(path, target)
     assert path.read_bytes() == before
     with Image.open(path) as whole, Image.open(target) as part:
         assert part.size == PIXELS
@@ -77,7 +77,7 @@ def test_profile_exif_and_pixels_are_those_of_the_part(tmp_path: Path, suffix: s
 @pytest.mark.parametrize("suffix", ["png", "tif", "webp"])
 def test_other_formats_are_cut_in_their_own(tmp_path: Path, suffix: str) -> None:
     path = picture(path=tmp_path / f"a.{suffix}", orientation=6)
-    cut(order(path, tmp_path / f"b.{suffix}"))
+    cut(path, tmp_path / f"b.{suffix}")
     with Image.open(tmp_path / f"b.{suffix}") as part:
         assert part.size == PIXELS
         assert part.getexif().get(0x0112, 1) == 1
@@ -88,7 +88,7 @@ def test_other_formats_are_cut_in_their_own(tmp_path: Path, suffix: str) -> None
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
 def test_the_new_file_is_upright(tmp_path: Path, orientation: int) -> None:
     path = picture(path=tmp_path / "a.jpg", orientation=orientation, quality=95)
-    cut(order(path, tmp_path / "b.jpg"))
+    cut(path, tmp_path / "b.jpg")
     with Image.open(tmp_path / "b.jpg") as part:
         assert part.getexif()[0x0112] == 1
         corner = np.asarray(part.convert("RGB"), int)[2, 2]
@@ -105,7 +105,7 @@ def test_words_stay_and_regions_move(tmp_path: Path, exiftool: str) -> None:
         "-XMP-dc:Subject=wedding", "-IPTC:Keywords=old", "-XMP-crs:HasCrop=True", region,
         path=tmp_path / "a.jpg",
     )  # fmt: skip
-    cut(order(path, tmp_path / "b.jpg"))
+    cut(path, tmp_path / "b.jpg")
     new = tmp_path / "b.jpg"
     assert read(exiftool, new, "-XMP-dc:Subject") == "wedding"
     assert read(exiftool, new, "-IPTC:Keywords") == "old"
@@ -121,7 +121,7 @@ def test_the_thumbnail_of_the_whole_is_left_out(tmp_path: Path, exiftool: str) -
     Image.new("RGB", (16, 12)).save(small)
     path = picture(f"-ThumbnailImage<={small}", path=tmp_path / "a.jpg")
     assert read(exiftool, path, "-ThumbnailLength")
-    cut(order(path, tmp_path / "b.jpg"))
+    cut(path, tmp_path / "b.jpg")
     assert read(exiftool, tmp_path / "b.jpg", "-ThumbnailLength") == ""
 
 
@@ -129,7 +129,7 @@ def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
     path = picture(path=tmp_path / "a.jpg")
     before = path.read_bytes()
     with pytest.raises(WriteRefused, match="already exists"):
-        cut(order(path, path))
+        cut(path, path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
@@ -137,7 +137,7 @@ def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
 def test_a_format_that_is_not_written_is_refused(tmp_path: Path) -> None:
     path = picture(path=tmp_path / "a.jpg")
     with pytest.raises(FormatNotWritable, match=r"use \.jpg"):
-        cut(order(path, tmp_path / "b.gif"))
+        cut(path, tmp_path / "b.gif")
 
 
 @pytest.mark.parametrize("orientation", [1, 6])
@@ -151,7 +151,7 @@ def test_without_loss_the_pixels_are_the_very_same(
         subsampling="4:4:4",
     )  # fmt: skip
     target = tmp_path / "b.jpg"
-    cut(order(path, target, lossless=True))
+    cut(path, target, lossless=True)
     with Image.open(path) as whole, Image.open(target) as part:
         assert part.getexif()[0x0112] == orientation
         assert part.info["icc_profile"] == whole.info["icc_profile"]
@@ -169,7 +169,7 @@ def test_metadata_that_cannot_be_read_are_an_error(tmp_path: Path) -> None:
     block = b"\xff\xe1" + (len(broken) + 2).to_bytes(2, "big") + broken
     path.write_bytes(data[:2] + block + data[2:])
     with pytest.raises(MetadataDamaged):
-        cut(order(path, tmp_path / "b.jpg"))
+        cut(path, tmp_path / "b.jpg")
     assert sorted(tmp_path.iterdir()) == [path]
 
 
@@ -177,18 +177,17 @@ def test_where_the_grid_would_move_the_crop_it_is_refused(tmp_path: Path) -> Non
     if shutil.which("jpegtran") is None:
         pytest.skip("jpegtran, which cuts without loss, is not installed")
     path = picture(path=tmp_path / "a.jpg")
-    off = order(path, tmp_path / "b.jpg", lossless=True, box=Box(0.27, 0.2, 0.5, 0.6))
     with pytest.raises(WriteRefused, match="would move the crop by"):
-        cut(off)
+        cut(path, tmp_path / "b.jpg", lossless=True, box=Box(0.27, 0.2, 0.5, 0.6))
     png = picture(path=tmp_path / "a.png")
     with pytest.raises(WriteRefused, match="from a JPEG to a JPEG"):
-        cut(order(png, tmp_path / "b.jpg", lossless=True))
+        cut(png, tmp_path / "b.jpg", lossless=True)
 
 
 def test_lightroom_gets_the_whole_photo_with_a_crop_setting(tmp_path: Path, exiftool: str) -> None:
     path = picture("-XMP-dc:Subject=wedding", path=tmp_path / "a.jpg", orientation=6)
     target = tmp_path / "b.jpg"
-    cut(order(path, target, lightroom=True))
+    cut(path, target, lightroom=True)
     with Image.open(path) as whole, Image.open(target) as copy:
         assert copy.size == whole.size
     found = read(exiftool, target, "-CropLeft", "-CropTop", "-CropRight", "-CropBottom", "-HasCrop")
@@ -230,7 +229,7 @@ def test_every_mode_becomes_one_that_the_format_takes(
         whole = grey.convert(mode)
     whole.save(path)
     target = tmp_path / f"b.{suffix}"
-    cut(order(path, target))
+    cut(path, target)
     with Image.open(target) as part:
         assert part.size == PIXELS
         assert 60 < np.asarray(part.convert("L")).mean() < 200
@@ -239,25 +238,25 @@ def test_every_mode_becomes_one_that_the_format_takes(
 def test_xmp_too_large_for_a_jpeg_is_refused_whole(tmp_path: Path) -> None:
     path = picture(f"-XMP-dc:Description={'x' * 65_400}", path=tmp_path / "a.png")
     with pytest.raises(MetadataDamaged, match="bytes"):
-        cut(order(path, tmp_path / "b.jpg"))
+        cut(path, tmp_path / "b.jpg")
     assert sorted(tmp_path.iterdir()) == [path]
 
 
 def test_keywords_in_iptc_alone_come_along_into_a_png(tmp_path: Path, exiftool: str) -> None:
     path = picture("-IPTC:Keywords=old", path=tmp_path / "a.jpg")
-    cut(order(path, tmp_path / "b.png"))
+    cut(path, tmp_path / "b.png")
     assert read(exiftool, tmp_path / "b.png", "-XMP-dc:Subject") == "old"
 
 
 def test_nothing_is_cut_out_of_a_negative(tmp_path: Path) -> None:
     path = picture(path=tmp_path / "a.tif").rename(tmp_path / "a.nef")
     with pytest.raises(FormatNotWritable, match="raw file"):
-        cut(order(path, tmp_path / "b.jpg"))
+        cut(path, tmp_path / "b.jpg")
 
 
 def test_orientation_in_xmp_alone_is_nobodys(tmp_path: Path) -> None:
     """Hardly any program looks there; seeing and writing must agree."""
     path = picture("-XMP-tiff:Orientation#=6", path=tmp_path / "a.jpg")
-    cut(order(path, tmp_path / "b.jpg"))
+    cut(path, tmp_path / "b.jpg")
     with Image.open(tmp_path / "b.jpg") as part:
         assert np.abs(np.asarray(part.convert("RGB"), int)[2, 2] - [64, 51, 191]).max() < 8

@@ -202,7 +202,7 @@ def test_commands_in_the_docs_are_known() -> None:
 
 # Native code, Ray, and the command line itself.
 NATIVE = (
-    "phototag.vision", "phototag.ray", "phototag.worker.drawing", "phototag.worker.cutting", "phototag.__main__",
+    "phototag.vision", "phototag.ray", "phototag.worker.sealed.drawing", "phototag.worker.sealed.cutting", "phototag.__main__",
 )  # fmt: skip
 
 

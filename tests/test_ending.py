@@ -26,7 +26,6 @@ from processes import (
     Nothing,
     Start,
     alive,
-    photo,
     wait_for,
     wait_until_gone,
 )
@@ -52,7 +51,7 @@ def child_of(sealed: SealedProcess) -> int:
 
 
 def hang(sealed: SealedProcess, note: Path) -> object:
-    return sealed.submit(Hang(photo=photo(note)))
+    return sealed.submit(Hang(note=str(note)))
 
 
 def test_it_leads_a_session_of_its_own(sealed: SealedProcess) -> None:
@@ -102,7 +101,7 @@ def test_a_crash_is_the_fault_of_the_photo(
 
 def test_closing_ends_what_a_job_has_left_behind(sealed: SealedProcess, tmp_path: Path) -> None:
     note = tmp_path / "note"
-    sealed.submit(Start(photo=photo(note)))
+    sealed.submit(Start(note=str(note)))
     program = int(wait_for(note))
     assert alive(program)
     sealed.close()
@@ -122,7 +121,7 @@ def test_a_killed_caller_leaves_nothing(tmp_path: Path, request_name: str) -> No
         sealed = SealedProcess()
         sealed.submit(processes.Nothing())
         print(sealed._running._process.pid, flush=True)
-        sealed.submit(processes.{request_name}(photo=processes.photo(Path({str(note)!r}))))
+        sealed.submit(processes.{request_name}(note={str(note)!r}))
         time.sleep(60)
     """
     with at_work([sys.executable, "-c", textwrap.dedent(text)], stdout=subprocess.PIPE) as caller:

@@ -16,10 +16,12 @@ import pytest
 from PIL import Image
 
 import phototag
+from benchmarks.faults.unsealed import ThisProcess
 from commands import COMMAND, rows
 from phototag import errors
+from phototag.options import Limits
 from phototag.vision import decoding
-from phototag.worker.requests import Identify, Preview
+from phototag.worker import tasks
 from processes import photo
 
 POSTSCRIPT = b"""%!PS-Adobe-3.0 EPSF-3.0
@@ -91,11 +93,9 @@ DOINGS: dict[str, Callable[[phototag.Analyzer, Path], object]] = {
     "analyze": lambda analyzer, path: analyzer.analyze(path),
     "bytes": lambda analyzer, path: analyzer.analyze(path.read_bytes()),
     "tag": lambda analyzer, path: analyzer.tag(path),
-    "identify": lambda analyzer, path: analyzer._pool.submit(
-        Identify(photo=photo(path), max_pixels=10**9)
-    ),
-    "preview": lambda analyzer, path: analyzer._pool.submit(
-        Preview(photo=photo(path), side=100, quality=60, max_pixels=10**9)
+    "identify": lambda analyzer, path: tasks.identify(analyzer._pool, photo(path), Limits()),
+    "preview": lambda analyzer, path: tasks.preview(
+        analyzer._pool, photo(path), Limits(), side=100, quality=60
     ),
     "crop": lambda analyzer, path: analyzer.crop(str(path), "casting_8x10"),
     "an open image": lambda analyzer, path: analyzer.analyze(
@@ -117,20 +117,15 @@ def test_postscript_starts_nothing(tmp_path: Path, started: Path, doing: str) ->
 
 def test_a_crop_of_what_is_postscript_by_now_starts_nothing(tmp_path: Path, started: Path) -> None:
     from phototag.scene.geometry import Box
-    from phototag.worker import cutting
-    from phototag.worker.requests import Cut
 
     path = tmp_path / "x.jpg"
     path.write_bytes(POSTSCRIPT)
-    order = Cut(
-        photo=photo(path),
-        box=Box(0, 0, 1, 1),
-        pixels=(100, 100),
-        target=str(tmp_path / "new.jpg"),
-        quality=90,
-    )
+    target = str(tmp_path / "new.jpg")
     with pytest.raises(errors.NotAPhoto):
-        cutting.cut(order)
+        tasks.cut(
+            ThisProcess(), photo(path), box=Box(0, 0, 1, 1), pixels=(100, 100), target=target,
+            quality=90,
+        )  # fmt: skip
     assert not started.exists()
 
 

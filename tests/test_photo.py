@@ -173,7 +173,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         (".", errors.PhotoNotReadable),
     ):
         with pytest.raises(error) as caught:
-            opening.read(str(tmp_path / name), name)
+            opening.opened(str(tmp_path / name), name)
         assert caught.value.photo == name
 
 

@@ -20,11 +20,11 @@ from PIL import Image
 
 from phototag import errors
 from phototag.analyzer import Analyzer
+from phototag.files.content import Content
 from phototag.options import Limits
-from phototag.worker import SealedProcess
-from phototag.worker.handlers import HANDLERS
-from phototag.worker.requests import AnyRequest, Detect, Request
-from phototag.worker.source import PictureData
+from phototag.worker import SealedProcess, tasks
+from phototag.worker.requests import AnyRequest, Detect, GivenFile, Request
+from phototag.worker.sealed.handlers import HANDLERS
 from phototag.worker.start import child_environment
 from processes import Unknown, alive, photo, started, wait_until, wait_until_gone
 
@@ -39,7 +39,7 @@ def sealed() -> Iterator[SealedProcess]:
 
 
 def look(sealed: SealedProcess, path: Path) -> object:
-    return sealed.submit(Detect(source=photo(path), max_pixels=10**9))
+    return tasks.detect(sealed, photo(path), Limits())
 
 
 def child_of(sealed: SealedProcess) -> int:
@@ -137,7 +137,7 @@ def test_a_stopped_child_cannot_block_a_large_payload(portrait_jpg: Path) -> Non
     sealed = SealedProcess(Limits(seconds=2))
     look(sealed, portrait_jpg)
     os.kill(child_of(sealed), signal.SIGSTOP)
-    big = Detect(source=PictureData("big", bytes(5_000_000)), max_pixels=10**9)
+    big = Detect(files=(GivenFile("big", Content(bytes(5_000_000))),), max_pixels=10**9)
     with pytest.raises(errors.WorkerDied):
         sealed.submit(big)
     sealed.close()
@@ -293,16 +293,16 @@ def all_below(cls: type[Any]) -> list[type[Any]]:
 def test_ctrl_c_while_a_request_is_sent_confuses_nobody(
     sealed: SealedProcess, portrait_jpg: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from phototag.worker import framing
+    from phototag.worker.framing import SocketChannel
 
     look(sealed, portrait_jpg)
-    real = framing.send
+    real = SocketChannel.send
 
     def interrupted(*arguments: object) -> None:
-        monkeypatch.setattr(framing, "send", real)
+        monkeypatch.setattr(SocketChannel, "send", real)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(framing, "send", interrupted)
+    monkeypatch.setattr(SocketChannel, "send", interrupted)
     with pytest.raises(KeyboardInterrupt):
         look(sealed, portrait_jpg)
     assert look(sealed, portrait_jpg)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 
+from benchmarks.faults import unsealed
 from phototag.metadata.change import Change
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
-from phototag.worker import writer
 
 
 def apply(
     path: os.PathLike[str] | str, order: WriteOrder | Record, options: WriteOptions | None = None
 ) -> Change:
-    """What ``writer.write`` changed; a record alone is an order."""
+    """What ``unsealed.write`` changed; a record alone is an order."""
     order = WriteOrder(record=order) if isinstance(order, Record) else order
-    change = writer.write(path, order, options).change
+    change = unsealed.write(path, order, options).change
     assert change is not None
     return change

@@ -21,10 +21,9 @@ from typing import Any
 
 import attrs
 
-from benchmarks.faults import seeds
+from benchmarks.faults import seeds, unsealed
 from phototag.errors import PhototagError
 from phototag.options import WriteOptions
-from phototag.worker import writer
 
 ERRORS = ("ENOSPC", "EIO", "EACCES", "EROFS", "EXDEV", "EINTR")
 #: Calls that reach for files; those for memory, signals and threads are left alone.
@@ -61,19 +60,19 @@ class Case:
 
 
 CASES = (
-    Case("tag a JPEG", "jpg", lambda path: writer.write(path, seeds.order("headshot"))),
+    Case("tag a JPEG", "jpg", lambda path: unsealed.write(path, seeds.order("headshot"))),
     Case(
-        "tag a JPEG and its sidecar", "jpg", lambda path: writer.write(path, seeds.order("portrait")),
-        lambda path: writer.write(path, seeds.order("headshot"), WriteOptions(sidecar="always")),
+        "tag a JPEG and its sidecar", "jpg", lambda path: unsealed.write(path, seeds.order("portrait")),
+        lambda path: unsealed.write(path, seeds.order("headshot"), WriteOptions(sidecar="always")),
     ),
-    Case("make a sidecar", "gif", lambda path: writer.write(path, seeds.order("headshot"))),
+    Case("make a sidecar", "gif", lambda path: unsealed.write(path, seeds.order("headshot"))),
     Case(
-        "remove from a PNG", "png", writer.remove,
-        lambda path: writer.write(path, seeds.order("headshot")),
+        "remove from a PNG", "png", unsealed.remove,
+        lambda path: unsealed.write(path, seeds.order("headshot")),
     ),
     Case(
-        "remove a sidecar", "gif", writer.remove,
-        lambda path: writer.write(path, seeds.order("headshot")),
+        "remove a sidecar", "gif", unsealed.remove,
+        lambda path: unsealed.write(path, seeds.order("headshot")),
     ),
 )  # fmt: skip
 

@@ -23,8 +23,7 @@ from phototag.errors import InternalError, PhototagError, WorkerDied
 from phototag.metadata.containers import open_container
 from phototag.metadata.picture_hash import digest
 from phototag.options import Limits, WriteOptions
-from phototag.worker import Pool, single
-from phototag.worker.requests import Read, Remove, Write
+from phototag.worker import Pool, single, tasks
 from phototag.worker.source import PhotoFile
 
 SECONDS = 20.0  # for one operation on one small file
@@ -271,13 +270,12 @@ class Runner:
         path = self._folder / f"{number}.{suffix}"
         path.write_bytes(data)
         photo = PhotoFile.of(path)
-        options, submit = WriteOptions(), self._pool.submit
-        tag = Write(photo=photo, order=seeds.order("headshot"), options=options)
+        options, pool = WriteOptions(), self._pool
         operations: dict[str, Callable[[], object]] = {
             "analyze": lambda: single.analyzed(self._pool, path, None),
-            "read": lambda: submit(Read(photo=photo)),
-            "tag": lambda: submit(tag),
-            "remove": lambda: submit(Remove(photo=photo, options=options)),
+            "read": lambda: tasks.read(pool, photo),
+            "tag": lambda: tasks.write(pool, photo, seeds.order("headshot"), options),
+            "remove": lambda: tasks.remove(pool, photo, options),
         }
         for name, operation in operations.items():
             self._operate(

@@ -22,7 +22,7 @@ from typing import Any
 import attrs
 import pyexiv2
 
-from benchmarks.faults import seeds
+from benchmarks.faults import seeds, unsealed
 from benchmarks.faults.ending import kill_all
 from phototag.analyzer import Analyzer
 from phototag.catalogue.walk import find
@@ -31,7 +31,6 @@ from phototag.files.temporary import PREFIX
 from phototag.keywords.claims import Level
 from phototag.metadata.picture_hash import digest
 from phototag.options import TagOptions
-from phototag.worker import writer
 
 SUFFIXES = ("jpg", "png", "tif", "webp", "gif")  # a GIF gets a sidecar
 SIDE = 640  # px
@@ -47,9 +46,9 @@ RUNS = (
 
 Step = Callable[[Path], object]
 STEPS: tuple[Step, ...] = (
-    lambda path: writer.write(path, seeds.order("headshot")),
-    lambda path: writer.write(path, seeds.order("portrait")),
-    writer.remove,
+    lambda path: unsealed.write(path, seeds.order("headshot")),
+    lambda path: unsealed.write(path, seeds.order("portrait")),
+    unsealed.remove,
 )
 
 

@@ -26,10 +26,9 @@ from phototag.metadata.record import FORM, WriteOrder
 from phototag.options import CatalogueOptions, WriteOptions, part, takes
 from phototag.outcome import Outcome, PhotoState, VerdictSource, Written
 from phototag.version import __version__
-from phototag.worker import single
+from phototag.worker import single, tasks
 from phototag.worker.order import check_crop, order_of
 from phototag.worker.pool import Pool
-from phototag.worker.requests import Identify, Write
 from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
@@ -238,17 +237,14 @@ class Catalogue:
         return evaluate(path, scene, profiles=self._options.profiles, kind=kind)
 
     def _identify(self, path: str, *, detect: bool = True) -> PhotoState:
-        photo, pixels = PhotoFile.of(path), self._pool.limits.pixels
-        return self._pool.submit(Identify(photo=photo, detect=detect, max_pixels=pixels))
+        photo, limits = PhotoFile.of(path), self._pool.limits
+        return tasks.identify(self._pool, photo, limits, detect=detect)
 
     def _write_if_unchanged(
         self, path: str, order: WriteOrder, options: WriteOptions, expected: Expected | None = None
     ) -> Written:
         """Carry out the write order; with ``expected``, only if the photo is as this run knows it."""
-        photo = PhotoFile.of(path)
-        return self._pool.submit(
-            Write(photo=photo, order=order, options=options, expected=expected)
-        )
+        return tasks.write(self._pool, PhotoFile.of(path), order, options, expected)
 
     def _write(
         self, task: Task, place: PhotoKey, photo_state: PhotoState, order: WriteOrder

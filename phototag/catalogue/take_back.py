@@ -15,9 +15,8 @@ from phototag.catalogue.walk import clean_folder, walk
 from phototag.files.opening import names_of
 from phototag.options import ChangeOptions, RemoveOptions, UndoOptions, part, takes
 from phototag.outcome import Outcome, VerdictSource
-from phototag.worker import single
+from phototag.worker import single, tasks
 from phototag.worker.pool import Pool
-from phototag.worker.requests import Write
 from phototag.worker.source import PhotoFile
 
 Path = str | os.PathLike[str]
@@ -152,7 +151,7 @@ class _Taking:
             links = mine.allow_hard_links or entry.before.options.allow_hard_links
             options = attrs.evolve(entry.before.options, dry_run=dry, allow_hard_links=links)
             photo, order = PhotoFile.of(path), entry.before.order
-            written = self._pool.submit(Write(photo=photo, order=order, options=options))
+            written = tasks.write(self._pool, photo, order, options)
             assert written.change is not None
             change, etag = written.change, written.etag
         if not dry:

@@ -26,6 +26,8 @@ from phototag.worker.start import PYTHON
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from phototag.worker.seal import Seal
+
 OPENCV = ("opencv-python", "opencv-contrib-python")
 # phototag does not install these; other packages may.
 ALSO_OPENCV = ("opencv-python-headless", "opencv-contrib-python-headless")
@@ -117,10 +119,21 @@ def _sealed_process() -> Iterator[Line]:
     python = f"{printable_name(named)}, set in {PYTHON}" if named else sys.executable
     try:
         with Pool() as pool:
-            versions = pool.submit(Versions())
+            installed = pool.submit(Versions())
     except PhototagError as error:
         yield Line(f"the sealed process does not work ({python}): {error.message}", fine=False)
     else:
-        loaded = ", ".join(f"{name} {version}" for name, version in versions.items())
+        loaded = ", ".join(f"{name} {version}" for name, version in installed.versions.items())
         where = f" ({python})" if named else ""
         yield Line(f"the sealed process works{where}: {loaded}")
+        yield from _seal(installed.seal)
+
+
+def _seal(seal: Seal) -> Iterator[Line]:
+    """What the process that opens pictures cannot do."""
+    if seal.files:
+        yield Line("seal: pictures can open no file by its name, and write none (Landlock)")
+    if seal.calls:
+        yield Line("seal: pictures can make no connection and start no program (seccomp)")
+    if not seal.holds:
+        yield Line(f"the seal is incomplete ({seal.why_not}); see SECURITY.md")

@@ -1,7 +1,8 @@
-"""Checks paths, reads whole files, and detects whether a file has changed since."""
+"""Checks paths, opens files, and detects whether a file has changed since."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
@@ -12,10 +13,19 @@ from typing import Any, Final
 import attrs
 
 from phototag import errors
+from phototag.files.content import SENDS_HANDLES, Content
 
 # Limits of any system.
 LONGEST_PATH: Final = 32767 if os.name == "nt" else 4096  # bytes
 LONGEST_NAME: Final = 255  # characters between two separators
+
+# Non-blocking: it may meanwhile be a FIFO.
+_READ: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
+)
 
 _DATA_URL: Final = re.compile(r"\s*data:[^,]{0,300},", re.IGNORECASE)
 # JPEG, PNG, GIF, WebP, TIFF and related formats in base64: the parts between slashes are as short as names.
@@ -112,8 +122,8 @@ def _may_be_a_path(path: str | bytes) -> bool:
     return longest <= LONGEST_NAME and not _DATA_URL.match(path) and not _BASE64.fullmatch(path)
 
 
-def read(path: str, name: str) -> tuple[bytes, os.stat_result]:
-    """Read a regular file's bytes, and its status at that time.
+def opened(path: str, name: str) -> tuple[Content, os.stat_result]:
+    """Open a regular file, and return its content with its status at that time; the caller closes the content.
 
     Args:
         path: path of the file; bytes that are not text are escaped.
@@ -123,15 +133,37 @@ def read(path: str, name: str) -> tuple[bytes, os.stat_result]:
         PhotoNotFound: there is no such file.
         PhotoNotReadable: a folder or anything else that is not a regular file, no permission, a disk error.
     """
+    with _named_errors(name):
+        _refuse_unless_regular(os.stat(path).st_mode, name)  # to open a device may do something
+        handle = os.open(path, _READ)
+        try:
+            status = os.fstat(handle)
+            _refuse_unless_regular(status.st_mode, name)  # it may be another file by now
+            if SENDS_HANDLES:
+                return Content(handle=handle), status
+            with os.fdopen(os.dup(handle), "rb") as file:
+                data = file.read()
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)  # Windows does not replace a file that is open
+        return Content(data), status
+
+
+def _refuse_unless_regular(mode: int, name: str) -> None:
+    if stat.S_ISDIR(mode):
+        raise errors.PhotoNotReadable(name, "this is a folder", "give the photos in it")
+    if not stat.S_ISREG(mode):
+        raise errors.PhotoNotReadable(name, "this is not a regular file")
+
+
+@contextlib.contextmanager
+def _named_errors(name: str) -> Iterator[None]:
+    """Turn errors of the system into those of phototag."""
     try:
-        mode = os.stat(path).st_mode
-        if stat.S_ISDIR(mode):
-            raise errors.PhotoNotReadable(name, "this is a folder", "give the photos in it")
-        if not stat.S_ISREG(mode):  # a FIFO would block for ever
-            raise errors.PhotoNotReadable(name, "this is not a regular file")
-        with open(path, "rb") as file:
-            status = os.fstat(file.fileno())
-            return file.read(), status
+        yield
+    except errors.PhototagError:
+        raise
     except (FileNotFoundError, NotADirectoryError) as error:
         raise errors.PhotoNotFound(name, "this file does not exist", "check the path") from error
     except PermissionError as error:

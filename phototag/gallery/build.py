@@ -30,8 +30,8 @@ from phototag.files.opening import absolute
 from phototag.options import GalleryOptions, takes
 from phototag.outcome import Outcome
 from phototag.wording import plain
+from phototag.worker import tasks
 from phototag.worker.pool import Pool
-from phototag.worker.requests import Preview
 from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
@@ -106,13 +106,9 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
     ):
 
         def work(looked: AnalyzedPhoto) -> tuple[AnalyzedPhoto, bytes]:
-            request = Preview(
-                photo=PhotoFile.of(looked.outcome.photo),
-                side=SIDE,
-                quality=QUALITY,
-                max_pixels=pool.limits.pixels,
-            )
-            return looked, pool.submit(request)
+            photo = PhotoFile.of(looked.outcome.photo)
+            picture = tasks.preview(pool, photo, pool.limits, side=SIDE, quality=QUALITY)
+            return looked, picture
 
         for looked, picture in analyzed_photos(roots, pool, options=options, then=work):
             page.add(looked, picture or b"")

@@ -1,46 +1,180 @@
-"""Messages between caller and child: a JSON object, and raw bytes after it.
+"""Messages between caller and child: a JSON object, raw bytes after it, and open descriptors.
 
-JSON and not pickle: the process that reads hostile pictures can then send numbers and text, but no code.
+JSON and not pickle: the process that reads hostile pictures can then send numbers and text, but no code. Descriptors
+travel through a Unix socket; systems without them send the bytes.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import socket
 import struct
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol
+
+from phototag.files.content import Content
+from phototag.files.sizes import MEGABYTE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-_SIZES = struct.Struct(">IQ")  # bytes of JSON, bytes of payload
-
-
-def send(stream: BinaryIO, message: Mapping[str, Any], payload: bytes = b"") -> None:
-    """Write one message; raises OSError if the other process has ended."""
-    text = json.dumps(message).encode()  # ASCII: names that are not UTF-8 are sent as \\udcXX
-    stream.write(_SIZES.pack(len(text), len(payload)))
-    stream.write(text)
-    stream.write(payload)
-    stream.flush()
+_SIZES: Final = struct.Struct(">IQ")  # bytes of JSON, bytes of contents in memory
+_MOST_HANDLES: Final = 16  # a photo has at most four sidecars
+# What a hostile child may make the caller allocate; the largest answer in memory is a reduced picture.
+MOST_TEXT, MOST_BYTES = 64 * MEGABYTE, 256 * MEGABYTE
+_CONTENTS: Final = "contents"  # key of the sizes of the contents; None for one behind a descriptor
 
 
-def receive(stream: BinaryIO, *, most: int | None = None) -> tuple[dict[str, Any], bytes]:
-    """Read one message of at most ``most`` bytes.
+class Channel(Protocol):
+    """One end of the connection between caller and child."""
 
-    Raises:
-        EOFError: the other process has ended.
-        ValueError: this is not a message.
-    """
-    text_size, payload_size = _SIZES.unpack(_exactly(stream, _SIZES.size))
-    if most is not None and text_size + payload_size > most:
-        raise ValueError(f"a message of {text_size + payload_size} bytes")
-    text = _exactly(stream, text_size)
-    message = json.loads(text)
-    return message, _exactly(stream, payload_size)
+    def send(self, message: Mapping[str, Any], contents: Sequence[Content] = ()) -> None:
+        """Send one message; raises OSError if the other process has ended."""
+
+    def receive(
+        self, *, most_text: int | None = None, most_bytes: int | None = None
+    ) -> tuple[dict[str, Any], list[Content]]:
+        """Receive one message.
+
+        Args:
+            most_text: largest JSON text, bytes; None = any size.
+            most_bytes: largest sum of contents in memory; None = any size.
+
+        Raises:
+            EOFError: the other process has ended.
+            ValueError: this is not a message, or a larger one.
+        """
+
+    def finish(self) -> None:
+        """Send nothing more; the other process sees the end, and its answers can still be received."""
+
+    def close(self) -> None:
+        """Close this process's end."""
 
 
-def _exactly(stream: BinaryIO, size: int) -> bytes:
-    data = stream.read(size) if size else b""
-    if len(data) < size:
+class SocketChannel:
+    """A connected Unix socket."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+
+    def send(self, message: Mapping[str, Any], contents: Sequence[Content] = ()) -> None:
+        """See ``Channel``."""
+        text, parts, handles = _packed(message, contents)
+        sizes = _SIZES.pack(len(text), sum(map(len, parts)))
+        if socket.send_fds(self._socket, [sizes], handles) < len(sizes):
+            raise OSError("the connection accepts no message")
+        for part in (text, *parts):
+            self._socket.sendall(part)
+
+    def receive(
+        self, *, most_text: int | None = None, most_bytes: int | None = None
+    ) -> tuple[dict[str, Any], list[Content]]:
+        """See ``Channel``."""
+        flags = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+        sizes, handles, _, _ = socket.recv_fds(self._socket, _SIZES.size, _MOST_HANDLES, flags)
+        try:
+            text_size, data_size = _checked(sizes, most_text, most_bytes)
+            return _unpacked(self._exactly(text_size), self._exactly(data_size), handles)
+        except BaseException:
+            for handle in handles:
+                os.close(handle)
+            raise
+
+    def _exactly(self, size: int) -> bytearray:
+        data = bytearray(size)
+        view = memoryview(data)
+        while view:
+            count = self._socket.recv_into(view)
+            if not count:
+                raise EOFError
+            view = view[count:]
+        return data
+
+    def finish(self) -> None:
+        """See ``Channel``."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        """See ``Channel``."""
+        self._socket.close()
+
+
+class PipeChannel:
+    """Two pipes, for systems on which descriptors cannot be sent."""
+
+    def __init__(self, source: IO[bytes], target: IO[bytes]) -> None:
+        self._source, self._target = source, target
+
+    def send(self, message: Mapping[str, Any], contents: Sequence[Content] = ()) -> None:
+        """See ``Channel``."""
+        text, parts, _ = _packed(message, [Content(one.read()) for one in contents])
+        for part in (_SIZES.pack(len(text), sum(map(len, parts))), text, *parts):
+            self._target.write(part)
+        self._target.flush()
+
+    def receive(
+        self, *, most_text: int | None = None, most_bytes: int | None = None
+    ) -> tuple[dict[str, Any], list[Content]]:
+        """See ``Channel``."""
+        sizes = _checked(self._exactly(_SIZES.size), most_text, most_bytes)
+        text, data = (bytearray(self._exactly(size)) for size in sizes)
+        return _unpacked(text, data, [])
+
+    def _exactly(self, size: int) -> bytes:
+        data = self._source.read(size) if size else b""
+        if len(data) < size:
+            raise EOFError
+        return data
+
+    def finish(self) -> None:
+        """See ``Channel``."""
+        with contextlib.suppress(OSError):
+            self._target.close()
+
+    def close(self) -> None:
+        """See ``Channel``."""
+        for stream in (self._source, self._target):
+            with contextlib.suppress(OSError):
+                stream.close()
+
+
+def _packed(
+    message: Mapping[str, Any], contents: Sequence[Content]
+) -> tuple[bytes, list[bytes], list[int]]:
+    """The JSON text, the contents in memory, and the descriptors of the others."""
+    sizes = [None if one.data is None else len(one.data) for one in contents]
+    parts = [one.data for one in contents if one.data is not None]
+    handles = [one.handle for one in contents if one.handle is not None]
+    text = json.dumps({**message, _CONTENTS: sizes}).encode()  # ASCII: other names as \\udcXX
+    return text, parts, handles
+
+
+def _checked(sizes: bytes, most_text: int | None, most_bytes: int | None) -> tuple[int, int]:
+    if len(sizes) < _SIZES.size:
         raise EOFError
-    return data
+    text, data = _SIZES.unpack(sizes)
+    for size, most in ((text, most_text), (data, most_bytes)):
+        if most is not None and size > most:
+            raise ValueError(f"a message of {size} bytes")
+    return text, data
+
+
+def _unpacked(
+    text: bytearray, data: bytearray, handles: Sequence[int]
+) -> tuple[dict[str, Any], list[Content]]:
+    message = json.loads(text)
+    contents, place, left = [], 0, list(handles)
+    for size in message.pop(_CONTENTS):
+        if size is None and not left:
+            raise ValueError("a descriptor is missing")
+        if size is None:
+            contents.append(Content(handle=left.pop(0)))
+        else:
+            contents.append(Content(bytes(data[place : place + size])))
+            place += size
+    if left or place != len(data):
+        raise ValueError("the contents do not fit the message")
+    return message, contents

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+import functools
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
+from cattrs.preconf.json import JsonConverter
 
 from phototag import errors
-from phototag.scene.serialization import converter, from_json, to_json
-from phototag.worker import framing
+from phototag.files.content import Content
+from phototag.scene.serialization import converter
+from phototag.worker.framing import MOST_BYTES, MOST_TEXT
+from phototag.worker.requests import Carrier
+from phototag.worker.seal import Seal
 
 if TYPE_CHECKING:
+    from phototag.worker.framing import Channel
     from phototag.worker.requests import Handlers, Request
 
 A = TypeVar("A")
+
+
+@functools.cache
+def _converter() -> JsonConverter:
+    """As for everything else; the contents of files travel beside the JSON text, and it holds only their places."""
+    made = converter().copy()
+    made.register_unstructure_hook(Content, lambda _: True)
+    made.register_structure_hook(Content, lambda _, __: Content())
+    return made
 
 
 @attrs.frozen(kw_only=True)
@@ -22,8 +37,7 @@ class Fault:
 
     Attributes:
         error: name of the error's class.
-        about: the file concerned, by the sealed process's name for it (the photo, a sidecar, a new file), or
-            whatever else is wrong.
+        about: the label of the file concerned, or whatever else is wrong.
         problem: what is wrong.
         remedy: what to do about it.
     """
@@ -39,14 +53,9 @@ class Fault:
         about, problem, remedy = error.args
         return cls(error=type(error).__name__, about=about, problem=problem, remedy=remedy)
 
-    def raised_for(self, request: Request[Any]) -> errors.PhototagError:
-        """The error that the caller gets, with the caller's name for the photo."""
-        kind, problem = errors.by_name(self.error), self.problem
-        if not issubclass(kind, errors.PhotoError):
-            return kind(self.about, problem, self.remedy)
-        if self.about not in {request.name, request.path}:
-            problem = f"{errors.printable_name(self.about)}: {problem}"
-        return kind(request.name, problem, self.remedy)
+    def error_of(self) -> errors.PhototagError:
+        """The error itself."""
+        return errors.by_name(self.error)(self.about, self.problem, self.remedy)
 
 
 @attrs.frozen
@@ -54,7 +63,7 @@ class Incoming:
     """A received request."""
 
     values: dict[str, Any]
-    payload: bytes
+    contents: list[Content]
 
     @property
     def seconds(self) -> float:
@@ -63,13 +72,19 @@ class Incoming:
 
     @property
     def name(self) -> str:
-        """The caller's name for the photo."""
+        """The label of the photo."""
         return str(self.values["name"])
 
     def to(self, handlers: Handlers[Any]) -> Request[Any]:
         """The request itself; any exception here is a bug in phototag."""
-        request = from_json(self.values["values"], handlers.named(self.values["request"]))
-        return request.with_payload(self.payload)
+        kind = handlers.named(self.values["request"])
+        request: Request[Any] = _converter().structure(self.values["values"], kind)
+        return request.with_contents(self.contents)
+
+    def close(self) -> None:
+        """Close the descriptors."""
+        for content in self.contents:
+            content.close()
 
 
 @attrs.frozen
@@ -77,7 +92,7 @@ class Reply:
     """A received answer, not yet converted to the type that the request defines."""
 
     values: dict[str, Any]
-    payload: bytes
+    contents: list[Content]
 
     def to(self, request: Request[A]) -> A:
         """The answer to this request.
@@ -86,61 +101,59 @@ class Reply:
             PhototagError: the error that the sealed process has sent.
         """
         if "fault" in self.values:
-            raise from_json(self.values["fault"], Fault).raised_for(request)
+            raise _converter().structure(self.values["fault"], Fault).error_of()
         kind = request.answer_type()
-        # Types that the converter does not handle: bytes are sent separately, and None needs no conversion.
-        plain: dict[Any, Any] = {bytes: self.payload, type(None): None}
-        answer: A = (
-            plain[kind] if kind in plain else converter().structure(self.values["answer"], kind)
-        )
-        return answer
+        answer: Any = None
+        if kind is not type(None):  # None needs no conversion, and the converter has none
+            answer = _converter().structure(self.values["answer"], kind)
+        if isinstance(answer, Carrier):
+            answer = answer.with_contents(self.contents)
+        found: A = answer
+        return found
 
 
-def send_request(stream: BinaryIO, request: Request[Any], seconds: float) -> None:
+def send_request(channel: Channel, request: Request[Any], seconds: float) -> None:
     """Send a request, with the time it may take; raises OSError if the other process has ended."""
-    payload = request.payload
-    bare = request.with_payload(b"") if payload else request
     envelope = {
         "request": type(request).__name__,
         "name": request.name,
         "seconds": seconds,
-        "values": to_json(bare),
+        "values": _converter().unstructure(request),
     }
-    framing.send(stream, envelope, payload)
+    channel.send(envelope, request.contents)
 
 
-def receive_request(stream: BinaryIO) -> Incoming:
-    """Receive the next request; raises as ``framing.receive`` does."""
-    return Incoming(*framing.receive(stream))
+def receive_request(channel: Channel) -> Incoming:
+    """Receive the next request; raises as ``Channel.receive`` does."""
+    return Incoming(*channel.receive())
 
 
-def send_answer(stream: BinaryIO, answer: object) -> None:
+def send_answer(channel: Channel, answer: object) -> None:
     """Send an answer: a value of the request's answer type, or a ``Fault``."""
+    values = _converter().unstructure(answer)
     if isinstance(answer, Fault):
-        framing.send(stream, {"fault": to_json(answer)})
-    elif isinstance(answer, bytes):
-        framing.send(stream, {}, answer)
+        channel.send({"fault": values})
     else:
-        framing.send(stream, {"answer": to_json(answer)})
+        channel.send({"answer": values}, answer.contents if isinstance(answer, Carrier) else ())
 
 
-def receive_reply(stream: BinaryIO) -> Reply:
-    """Receive the answer to the oldest unanswered request; raises as ``framing.receive`` does."""
-    return Reply(*framing.receive(stream))
+def receive_reply(channel: Channel) -> Reply:
+    """Receive the answer to the oldest unanswered request; raises as ``Channel.receive`` does."""
+    return Reply(*channel.receive(most_text=MOST_TEXT, most_bytes=MOST_BYTES))
 
 
-def send_greeting(stream: BinaryIO, version: str) -> None:
-    """Send phototag's version."""
-    framing.send(stream, {"phototag": version})
+def send_greeting(channel: Channel, version: str, seal: Seal) -> None:
+    """Send phototag's version, and what is closed to the sealed process."""
+    channel.send({"phototag": version, "seal": _converter().unstructure(seal)})
 
 
-def receive_greeting(stream: BinaryIO, most: int) -> str:
-    """Receive the version of phototag in the other process; raises as ``framing.receive`` does.
+def receive_greeting(channel: Channel, most: int) -> tuple[str, Seal]:
+    """Receive the version of phototag in the other process, and its seal; raises as ``Channel.receive`` does.
 
     Args:
-        stream: the stream to read.
+        channel: the connection.
         most: limit in bytes; the output of another program is not a message, but could look like a huge one.
     """
-    greeting, _ = framing.receive(stream, most=most)
+    greeting, _ = channel.receive(most_text=most, most_bytes=0)
     version: str = greeting["phototag"]
-    return version
+    return version, _converter().structure(greeting["seal"], Seal)

@@ -39,6 +39,8 @@ STOPPED_BY: Final = {
     if hasattr(signal, name)  # Windows has only some of them
 }
 
+UNSEALED: Final = "see `phototag doctor`, or leave out --require-seal"
+
 _log = logging.getLogger("phototag.worker")
 
 
@@ -145,12 +147,14 @@ class _Running:
         self._answered = False
         self._late = 0.0
         self._failed = False
+        self._unsealed = False  # although a seal is required
         self.given_up = False  # by an interrupted caller
         self._tickets: collections.deque[object] = collections.deque()  # of unanswered requests
         self._turn = threading.Condition()
         self._log: collections.deque[str] = collections.deque(maxlen=LOG_LINES)
         self._python = interpreter()
-        self._process = started(limits)
+        self._process, self._channel = started(limits)
+        self._require_seal = limits.require_seal
         self._grave = threading.RLock()
         self._buried = False
         self._by_itself = False  # it ended without being killed
@@ -181,7 +185,7 @@ class _Running:
         """Send a request."""
         limit = self._limit(timeout)
         with self._watched(limit):
-            messages.send_request(self._stdin, request, limit)
+            messages.send_request(self._channel, request, limit)
 
     def answer(self, ticket: object, timeout: float) -> Reply | None:
         """Return the answer when it is this ticket's turn; None if an earlier request has ended the child."""
@@ -192,7 +196,7 @@ class _Running:
         with self._watched(self._limit(timeout)):
             if not self._greeted:
                 self._greet()
-            reply = messages.receive_reply(self._stdout)
+            reply = messages.receive_reply(self._channel)
         self._answered = True
         with self._turn:
             self._tickets.popleft()
@@ -231,10 +235,14 @@ class _Running:
 
     def _greet(self) -> None:
         """Receive the child's greeting, which it sends as soon as it has started."""
-        version = messages.receive_greeting(self._stdout, MOST_GREETING)
+        version, seal = messages.receive_greeting(self._channel, MOST_GREETING)
         if version != __version__:
             self._log.append(f"it has phototag {version}, but this is phototag {__version__}")
             raise ValueError(version)
+        if self._require_seal and not seal.holds:
+            self._log.append(f"the seal does not hold: {seal.why_not}")
+            self._unsealed = True
+            raise ValueError(seal)
         self._greeted = True
 
     def fault(self, name: str) -> errors.PhototagError:
@@ -251,7 +259,9 @@ class _Running:
         if not self._greeted:
             why = f"no answer within {self._late:g} s" if self._late else f"status {status}"
             problem = f"the sealed process did not start ({last or why})"
-            return errors.WorkerNotStarted(self._python, problem, REMEDY)
+            return errors.WorkerNotStarted(
+                self._python, problem, UNSEALED if self._unsealed else REMEDY
+            )
         if self._late:
             return errors.WorkerDied(
                 name,
@@ -277,11 +287,10 @@ class _Running:
         self.let_go()
 
     def end(self) -> None:
-        """Close its stdin, which tells it to finish and exit; kill it if it does not."""
+        """End the connection, which tells it to finish and exit; kill it if it does not."""
         with self._turn:
             self._turn.wait_for(lambda: self._failed or not self._tickets)
-        with contextlib.suppress(OSError):
-            self._stdin.close()
+        self._channel.finish()
         self.kill(END_SECONDS)
         self._drain.join(1)
 
@@ -307,16 +316,12 @@ class _Running:
         self._process.kill()
 
     def forget(self) -> None:
-        """In a forked process: close inherited pipes, bypassing buffers and locks of the parent's threads."""
-        for stream in (self._stdin, self._stdout):
-            with contextlib.suppress(OSError):
-                stream.raw.close()  # type: ignore[attr-defined]  # a BufferedReader or -Writer
+        """In a forked process: close the inherited connection, which stays open in the parent."""
+        self._channel.close()
 
     def let_go(self) -> None:
         self._ended.set()
-        for stream in (self._stdin, self._stdout):
-            with contextlib.suppress(OSError):
-                stream.close()
+        self._channel.close()
 
     def _too_late(self, limit: float) -> None:
         _log.warning("no answer after %.0f s, stopping the sealed process", limit)
@@ -324,16 +329,6 @@ class _Running:
             if not self._buried and not self._has_ended():
                 self._late = limit
                 self._end_group()
-
-    @property
-    def _stdin(self) -> BinaryIO:
-        assert self._process.stdin is not None
-        return self._process.stdin  # type: ignore[return-value]
-
-    @property
-    def _stdout(self) -> BinaryIO:
-        assert self._process.stdout is not None
-        return self._process.stdout  # type: ignore[return-value]
 
 
 def _drain(stream: BinaryIO, kept: collections.deque[str]) -> None:

@@ -6,48 +6,83 @@ handler in the sealed process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Generic, Self, TypeAlias, TypeVar, get_args
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Generic, Self, TypeAlias, TypeVar, get_args
 
 import attrs
 
 from phototag.analysis.shapes import Bar, Shape
+from phototag.files.content import Content
 from phototag.metadata.change import Change
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
-from phototag.outcome import Expected, PhotoState, Written
 from phototag.scene.geometry import Box
 from phototag.scene.measures import Scene
-from phototag.worker.source import PhotoFile, PictureData, Source
+from phototag.worker.seal import Seal
 
 A = TypeVar("A")
 R_contra = TypeVar("R_contra", contravariant=True)
 S = TypeVar("S")
 
 
+@attrs.frozen
+class GivenFile:
+    """A file that the sealed process may read, and of which it knows neither path nor name.
+
+    Attributes:
+        label: what it is called in messages: ``photo.jpg``, ``sidecar 1.xmp``, ``<bytes>``.
+        content: its content.
+    """
+
+    label: str
+    content: Content
+
+
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class Request(Generic[A]):
-    """A task for the sealed process; ``A`` is the type of the answer."""
+class Carrier:
+    """A request or an answer with contents of files, which are sent beside it."""
+
+    @property
+    def contents(self) -> list[Content]:
+        """The contents, in a fixed order."""
+        raise NotImplementedError
+
+    def with_contents(self, contents: Sequence[Content]) -> Self:
+        """The same with these contents, in the same order."""
+        raise NotImplementedError
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Request(Carrier, Generic[A]):
+    """A task for the sealed process; ``A`` is the type of the answer.
+
+    Attributes:
+        files: the photo; after it, its sidecars, if the task concerns them.
+    """
+
+    files: tuple[GivenFile, ...] = ()
 
     @property
     def name(self) -> str:
-        """The caller's name for the photo, for errors."""
-        raise NotImplementedError
+        """The label of the photo, for errors."""
+        return self.photo.label if self.files else f"<{type(self).__name__.lower()}>"
 
     @property
-    def path(self) -> str | None:
-        """The photo's path in the sealed process; None if there is no file."""
-        return None
+    def photo(self) -> GivenFile:
+        """The first file."""
+        return self.files[0]
 
     @property
-    def payload(self) -> bytes:
-        """Bytes that are sent unchanged after the rest."""
-        return b""
+    def contents(self) -> list[Content]:
+        """See ``Carrier``."""
+        return [file.content for file in self.files]
 
-    def with_payload(self, data: bytes) -> Self:
-        """The same request with these bytes."""
-        assert not data, f"{type(self).__name__} takes no bytes"
-        return self
+    def with_contents(self, contents: Sequence[Content]) -> Self:
+        """See ``Carrier``."""
+        pairs = zip(self.files, contents, strict=True)
+        return attrs.evolve(
+            self, files=tuple(attrs.evolve(file, content=one) for file, one in pairs)
+        )
 
     @classmethod
     def answer_type(cls) -> Any:
@@ -84,58 +119,33 @@ class Handlers(Generic[R_contra]):
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class PhotoRequest(Request[A]):
-    """A task for a photo's file."""
-
-    photo: PhotoFile
-
-    @property
-    def name(self) -> str:
-        """See ``Request``."""
-        return self.photo.name
-
-    @property
-    def path(self) -> str | None:
-        """See ``Request``."""
-        return self.photo.path
-
-
-@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Detect(Request[Scene]):
     """Detect what is in a picture.
 
     Attributes:
-        source: a file, a file's bytes, or an array.
+        shape: shape of the uint8 array that the content is; None if it is that of a file.
         max_pixels: larger pictures are refused before they are decoded.
     """
 
-    source: Source
+    shape: tuple[int, ...] | None = None
     max_pixels: int
 
-    @property
-    def name(self) -> str:
-        """See ``Request``."""
-        return self.source.name
 
-    @property
-    def path(self) -> str | None:
-        """See ``Request``."""
-        return self.source.path if isinstance(self.source, PhotoFile) else None
+@attrs.frozen(kw_only=True)
+class Identified:
+    """What identifies a picture.
 
-    @property
-    def payload(self) -> bytes:
-        """See ``Request``."""
-        return self.source.data if isinstance(self.source, PictureData) else b""
+    Attributes:
+        picture: a hash of the picture, without the metadata.
+        scene: what is in it, if that was asked for.
+    """
 
-    def with_payload(self, data: bytes) -> Self:
-        """See ``Request``."""
-        if not isinstance(self.source, PictureData):
-            return super().with_payload(data)
-        return attrs.evolve(self, source=attrs.evolve(self.source, data=data))
+    picture: str
+    scene: Scene | None = None
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class Identify(PhotoRequest[PhotoState]):
+class Identify(Request[Identified]):
     """Identify the picture in a file and, if requested, detect what is in it.
 
     Attributes:
@@ -148,7 +158,28 @@ class Identify(PhotoRequest[PhotoState]):
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class Preview(PhotoRequest[bytes]):
+class Made(Carrier):
+    """A new file.
+
+    Attributes:
+        content: its content.
+    """
+
+    content: Content
+
+    @property
+    def contents(self) -> list[Content]:
+        """See ``Carrier``."""
+        return [self.content]
+
+    def with_contents(self, contents: Sequence[Content]) -> Self:
+        """See ``Carrier``."""
+        (content,) = contents
+        return attrs.evolve(self, content=content)
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Preview(Request[Made]):
     """The upright picture as a WebP file.
 
     Attributes:
@@ -163,83 +194,194 @@ class Preview(PhotoRequest[bytes]):
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class Draw(PhotoRequest[None]):
-    """Write a picture of a photo with its verdict, in drawings and words, as a new PNG file.
+class Draw(Request[Made]):
+    """Draw a photo with its verdict, in drawings and words, as a PNG file.
 
     Attributes:
+        title: the photo's name.
         verdict: the verdict in one sentence.
         shapes: the shapes drawn over the photo.
         bars: the starting point, the criteria, and their sum.
         words: the keywords in one line.
-        target: absolute path of the new file.
         max_pixels: as for ``Detect``.
     """
 
+    title: str
     verdict: str
     shapes: tuple[Shape, ...]
     bars: tuple[Bar, ...]
     words: str
-    target: str
     max_pixels: int
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class Write(PhotoRequest[Written]):
-    """Write into a photo, its sidecars, or both.
+class PreparedFile:
+    """A file's new content, verified but not yet written.
+
+    Attributes:
+        number: of the file: 0 for the photo, then the sidecars that exist, then those to be made.
+        change: what is changed in it; without its name.
+        content: the new content; None if nothing changes, or the file is to be deleted.
+    """
+
+    number: int
+    change: Change
+    content: Content | None
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Prepared(Carrier):
+    """The files to be written for a photo.
+
+    Attributes:
+        files: in the order in which they are to be written; None if the photo has a record other than the
+            expected one.
+        found: the record in the photo before.
+        etag: etag of the record in the photo afterwards; empty for no record.
+    """
+
+    files: tuple[PreparedFile, ...] | None
+    found: Record | None
+    etag: str
+
+    @property
+    def contents(self) -> list[Content]:
+        """See ``Carrier``."""
+        return [file.content for file in self.files or () if file.content is not None]
+
+    def with_contents(self, contents: Sequence[Content]) -> Self:
+        """See ``Carrier``."""
+        left = list(contents)
+        files = tuple(
+            file if file.content is None else attrs.evolve(file, content=left.pop(0))
+            for file in self.files or ()
+        )
+        if left:
+            raise ValueError("contents without a file")
+        return attrs.evolve(self, files=None if self.files is None else files)
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Write(Request[Prepared]):
+    """Prepare to write into a photo, its sidecars, or both.
 
     Attributes:
         order: what to write.
         options: how to write.
-        expected: the expected state of the photo, without which nothing is written; None = any state.
+        new_sidecars: how many sidecars would be made if it has none.
+        etag: etag of the record that the photo must have, without which nothing is written; None = any.
     """
 
     order: WriteOrder
     options: WriteOptions
-    expected: Expected | None = None
+    new_sidecars: int = 0
+    etag: str | None = None
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class Read(PhotoRequest[Record | None]):
+class Read(Request[Record | None]):
     """Read what phototag has written into a photo; None if nothing."""
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class Remove(PhotoRequest[Change]):
-    """Remove what phototag has written into a photo."""
+class Remove(Request[Prepared]):
+    """Prepare to remove what phototag has written into a photo."""
 
     options: WriteOptions
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class Cut(PhotoRequest[None]):
-    """Write a crop as a new file.
+class Cut(Request[Made]):
+    """Make a crop.
 
     Attributes:
         box: of the crop, in fractions of the upright photo.
         pixels: width and height of the crop.
-        target: absolute path of the new file; its suffix determines the format.
+        suffix: of the new file, which determines its format.
         quality: 1..100 for JPEG and WebP.
-        lossless: cut a JPEG at its own block grid instead of encoding it again.
         lightroom: copy the whole photo, with a crop that Lightroom applies.
     """
 
     box: Box
     pixels: tuple[int, int]
-    target: str
+    suffix: str
     quality: int
-    lossless: bool = False
     lightroom: bool = False
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
-class Versions(Request[dict[str, str]]):
-    """Get the versions of the native libraries in the sealed process."""
+#: Why a crop cannot be made without loss, and what to do.
+ONLY_JPEG: Final = (
+    "lossless cropping works only from a JPEG to a JPEG",
+    "leave out --lossless",
+)
 
-    @property
-    def name(self) -> str:
-        """See ``Request``."""
-        return "<versions>"
+
+@attrs.frozen(kw_only=True)
+class Blocks:
+    """A part of a JPEG's stored picture, from a corner of its grid of blocks.
+
+    Attributes:
+        left, top, width, height: px.
+    """
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class MeasureBlocks(Request[Blocks]):
+    """Find the blocks of a JPEG that make a crop.
+
+    Attributes:
+        box: as for ``Cut``.
+    """
+
+    box: Box
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class FinishBlocks(Request[Made]):
+    """Give a part of a JPEG the metadata of the whole.
+
+    Attributes:
+        files: the photo, and the part that jpegtran has cut out.
+        blocks: which part it is.
+    """
+
+    blocks: Blocks
+
+
+@attrs.frozen(kw_only=True)
+class Installed:
+    """What a sealed process consists of.
+
+    Attributes:
+        versions: of its native libraries, by name.
+        seal: what is closed to it.
+    """
+
+    versions: dict[str, str]
+    seal: Seal
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Versions(Request[Installed]):
+    """Get the versions of the native libraries in the sealed process, and its seal."""
 
 
 #: All requests; each needs a handler.
-AnyRequest: TypeAlias = Detect | Identify | Preview | Draw | Write | Read | Remove | Cut | Versions
+AnyRequest: TypeAlias = (
+    Detect
+    | Identify
+    | Preview
+    | Draw
+    | Write
+    | Read
+    | Remove
+    | Cut
+    | MeasureBlocks
+    | FinishBlocks
+    | Versions
+)

@@ -12,8 +12,8 @@ from phototag.files import arguments, formats
 from phototag.files.opening import absolute
 from phototag.options import WriteOptions, part
 from phototag.outcome import Outcome, VerdictSource
+from phototag.worker import tasks
 from phototag.worker.order import order_of
-from phototag.worker.requests import Cut, Detect, Draw, Identify, Remove, Write
 from phototag.worker.source import PhotoFile, Source, name_of, source_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 def detected(pool: Pool, source: Source) -> Scene:
     """Detect what is in a picture, as numbers and without judgement."""
-    return pool.submit(Detect(source=source, max_pixels=pool.limits.pixels))
+    return tasks.detect(pool, source, pool.limits)
 
 
 def analyzed(pool: Pool, image: ImageInput, profiles: Profiles) -> Analysis:
@@ -46,12 +46,8 @@ def analyzed(pool: Pool, image: ImageInput, profiles: Profiles) -> Analysis:
 
 def written(pool: Pool, photo: Path, analysis: Analysis, options: TagOptions) -> Change:
     """See ``phototag.write``."""
-    request = Write(
-        photo=PhotoFile.of(photo),
-        order=order_of(analysis, options),
-        options=part(options, WriteOptions),
-    )
-    change = pool.submit(request).change
+    order = order_of(analysis, options)
+    change = tasks.write(pool, PhotoFile.of(photo), order, part(options, WriteOptions)).change
     assert change is not None  # no state of the photo was expected
     return change
 
@@ -62,7 +58,7 @@ def tagged(pool: Pool, photo: Path, options: TagOptions, profiles: Profiles) -> 
     if not options.corrections:
         analysis = analyzed(pool, file.name, profiles)
     else:
-        photo_state = pool.submit(Identify(photo=file, max_pixels=pool.limits.pixels))
+        photo_state = tasks.identify(pool, file, pool.limits)
         assert photo_state.scene is not None
         kind = options.corrections.get(photo_state.picture)
         analysis = evaluate(file.name, photo_state.scene, profiles=profiles, kind=kind)
@@ -72,8 +68,7 @@ def tagged(pool: Pool, photo: Path, options: TagOptions, profiles: Profiles) -> 
 
 def removed(pool: Pool, photo: Path, options: ChangeOptions) -> Change:
     """See ``phototag.remove``."""
-    request = Remove(photo=PhotoFile.of(photo), options=part(options, WriteOptions))
-    return pool.submit(request)
+    return tasks.remove(pool, PhotoFile.of(photo), part(options, WriteOptions))
 
 
 def removal(pool: Pool, photo: Path, options: ChangeOptions) -> Outcome:
@@ -103,8 +98,9 @@ def cropped(
         reason = why.get(profile, "no person is the subject")
         raise errors.CropRefused(file.name, f"there is no {profile} crop: {reason}")
     target = formats.crop_name(file.name, profile) if out is None else arguments.path("out", out)
-    request = Cut(
-        photo=file,
+    tasks.cut(
+        pool,
+        file,
         box=found.box,
         pixels=found.pixels,
         target=absolute(target),
@@ -112,23 +108,22 @@ def cropped(
         lossless=lossless,
         lightroom=lightroom,
     )
-    pool.submit(request)
     return target, found
 
 
 def drawn(pool: Pool, photo: Path, analysis: Analysis, out: Path) -> str:
     """See ``Analyzer.draw``."""
     target = arguments.path("out", out)
-    request = Draw(
-        photo=PhotoFile.of(photo),
+    tasks.draw(
+        pool,
+        PhotoFile.of(photo),
+        pool.limits,
         verdict=analysis.explain().splitlines()[0],
         shapes=tuple(recommended(analysis)),
         bars=tuple(bars(analysis)),
         words=", ".join(analysis.keywords.flat) or "none",
         target=absolute(target),
-        max_pixels=pool.limits.pixels,
     )
-    pool.submit(request)
     return target
 
 

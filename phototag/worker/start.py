@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from phototag import errors
+from phototag.files.content import SENDS_HANDLES
+from phototag.worker.framing import PipeChannel, SocketChannel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from phototag.options import Limits
+    from phototag.worker.framing import Channel
 
 PYTHON: Final = "PHOTOTAG_PYTHON"  # the variable with the path of the Python to use
 SEALED: Final = "PHOTOTAG_SEALED"  # set in the environment of a sealed process and of its children
@@ -25,16 +31,26 @@ _NO_PROGRAM: Final = {
     errno.ELOOP, errno.ENAMETOOLONG,
 }  # fmt: skip
 
+# What is passed on: where Python and shared libraries are, language and time zone, temporary files, the number of
+# threads; what Windows needs to start any program; coverage, which measures the tests.
+_PASSED: Final = {
+    "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "VIRTUAL_ENV",
+    "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP",
+    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "PROCESSOR_ARCHITECTURE",
+    "NUMBER_OF_PROCESSORS",
+}  # fmt: skip
+_PASSED_STARTS: Final = ("PYTHON", "LC_", "OMP_", "OPENBLAS_", "MKL_", "PHOTOTAG_", "COVERAGE_")
+
 # -P: modules must not be imported from the user's working folder. The folder of the package is appended last,
 # for callers that add it to sys.path themselves; there it shadows nothing.
 _COMMAND = (
-    "import sys; sys.path.append(sys.argv[1]); from phototag.worker.child import main; "
+    "import sys; sys.path.append(sys.argv[1]); from phototag.worker.sealed.child import main; "
     "main(int(sys.argv[2]))"
 )
 
 
-def started(limits: Limits) -> subprocess.Popen[bytes]:
-    """Start a sealed process; it has not yet sent its version.
+def started(limits: Limits) -> tuple[subprocess.Popen[bytes], Channel]:
+    """Start a sealed process, and connect to it; it has not yet sent its version.
 
     It has its own session and process group: signals that a terminal or a shutdown sends to the caller's
     group do not reach it, and the processes that it starts can be ended with it.
@@ -47,19 +63,41 @@ def started(limits: Limits) -> subprocess.Popen[bytes]:
     """
     python = interpreter()
     package = str(Path(__file__).resolve().parents[2])
+    command = [python, "-P", "-c", _COMMAND, package, str(limits.memory)]
     try:
-        return subprocess.Popen(
-            [python, "-P", "-c", _COMMAND, package, str(limits.memory)],
-            env=child_environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,  # ignored on Windows, which has no sessions
-        )
+        if SENDS_HANDLES:
+            return _with_a_socket(command)
+        process = _started(command, subprocess.PIPE, subprocess.PIPE)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        return process, PipeChannel(process.stdout, process.stdin)
     except OSError as error:
         problem = f"the sealed process cannot be started ({error.strerror or error})"
         remedy = REMEDY if error.errno in _NO_PROGRAM else ""
         raise errors.WorkerNotStarted(python, problem, remedy) from error
+
+
+def _with_a_socket(command: Sequence[str]) -> tuple[subprocess.Popen[bytes], Channel]:
+    """Its stdin is one end of a socket, and its stdout is not used."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with theirs:
+            process = _started(command, theirs.fileno(), subprocess.DEVNULL)
+    except BaseException:
+        ours.close()
+        raise
+    return process, SocketChannel(ours)
+
+
+def _started(command: Sequence[str], source: int, target: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        env=child_environment(),
+        stdin=source,
+        stdout=target,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # ignored on Windows, which has no sessions
+    )
 
 
 def interpreter() -> str:
@@ -88,13 +126,16 @@ def interpreter() -> str:
 
 
 def child_environment() -> dict[str, str]:
-    """The caller's environment, with all https requests sent to a port without a server.
+    """What Python and the libraries need of the caller's environment; the rest may hold secrets.
 
-    Mediapipe sends usage statistics with its own libcurl and has no option to turn that off.
+    All https requests go to a port without a server: mediapipe sends usage statistics with its own libcurl and has
+    no option to turn that off. Where the seal holds, they do not even get that far.
     """
-    environment = dict(os.environ)
-    for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
-        environment.pop(name, None)
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() in _PASSED or name.startswith(_PASSED_STARTS)
+    }
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         environment[name] = DEAD_PROXY
     environment[SEALED] = "1"

@@ -17,9 +17,11 @@ import phototag
 from phototag import errors
 from phototag.catalogue import run as run_module
 from phototag.metadata.picture_hash import digest
-from phototag.outcome import VerdictSource
-from phototag.worker import Pool
-from phototag.worker.requests import Request, Write
+from phototag.options import Limits
+from phototag.outcome import PhotoState, VerdictSource, Written
+from phototag.worker import tasks
+from phototag.worker.protocol import Worker
+from phototag.worker.source import PhotoFile
 from trees import content
 
 Outcomes = list[phototag.Outcome]
@@ -180,18 +182,17 @@ def test_a_photo_that_is_written_at_the_same_time_is_taken_as_it_then_is(
     tree: Path, state: Path, exiftool: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portrait = tree / "2023" / "portrait.jpg"
-    submit = Pool.submit
+    write = tasks.write
     rated: list[str] = []
 
-    def late(self: Pool, request: Request[Any]) -> Any:
-        photo = request.name
-        if isinstance(request, Write) and photo.endswith("portrait.jpg") and not rated:
-            rated.append(photo)
-            command = [exiftool, "-q", "-overwrite_original", "-XMP-xmp:Rating=4", photo]
+    def late(worker: Worker, photo: PhotoFile, *how: Any) -> Written:
+        if photo.path.endswith("portrait.jpg") and not rated:
+            rated.append(photo.path)
+            command = [exiftool, "-q", "-overwrite_original", "-XMP-xmp:Rating=4", photo.path]
             subprocess.run(command, check=True, timeout=60)
-        return submit(self, request)
+        return write(worker, photo, *how)
 
-    monkeypatch.setattr(Pool, "submit", late)
+    monkeypatch.setattr(tasks, "write", late)
     outcomes = tag(tree, state)
     assert failed(outcomes) == ["broken.jpg"]
     dump = subprocess.run(
@@ -326,14 +327,14 @@ def test_a_folder_that_may_not_be_entered_is_reported(
 def test_a_photo_that_took_too_long_is_tried_again_when_it_may_take_longer(
     tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    submit = Pool.submit
+    identify = tasks.identify
 
-    def slow(self: Pool, request: Request[Any]) -> Any:
-        if request.name.endswith("cat.jpg") and self.limits.seconds < 50:
-            raise errors.WorkerDied(request.name, "took longer than 20 s and was stopped")
-        return submit(self, request)
+    def slow(worker: Worker, photo: PhotoFile, limits: Limits, **how: Any) -> PhotoState:
+        if photo.path.endswith("cat.jpg") and limits.seconds < 50:
+            raise errors.WorkerDied(photo.name, "took longer than 20 s and was stopped")
+        return identify(worker, photo, limits, **how)
 
-    monkeypatch.setattr(Pool, "submit", slow)
+    monkeypatch.setattr(tasks, "identify", slow)
     short, longer = phototag.Limits(seconds=20), phototag.Limits(seconds=100)
     assert failed(tag(tree, state, limits=short)) == ["broken.jpg", "cat.jpg"]
     assert sources(tag(tree, state, limits=short))["cat.jpg"] == "unchanged"
@@ -346,16 +347,16 @@ def test_a_write_that_did_not_come_back_stays_in_the_book(
     tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = content(tree)
-    submit = Pool.submit
+    write = tasks.write
 
-    def slow(self: Pool, request: Request[Any]) -> Any:
-        written = submit(self, request)
-        if isinstance(request, Write) and request.name.endswith("cat.jpg"):
-            raise errors.WorkerDied(request.name, "took longer than 60 s and was stopped")
+    def lost(worker: Worker, photo: PhotoFile, *how: Any) -> Written:
+        written = write(worker, photo, *how)
+        if photo.path.endswith("cat.jpg"):
+            raise errors.WriteUncertain(photo.name, "the disk did not confirm that")
         return written
 
     with monkeypatch.context() as patched:
-        patched.setattr(Pool, "submit", slow)
+        patched.setattr(tasks, "write", lost)
         assert failed(tag(tree, state)) == ["broken.jpg", "cat.jpg"]
     assert content(tree) != before
     assert [o.error for o in phototag.undo(state=state)] == [None, None, None]

@@ -20,8 +20,11 @@ import phototag
 from commands import COMMAND, run, start
 from phototag import errors
 from phototag.catalogue.settled import is_settled
-from phototag.worker import Pool
-from phototag.worker.requests import Request
+from phototag.options import Limits
+from phototag.outcome import PhotoState
+from phototag.worker import tasks
+from phototag.worker.protocol import Worker
+from phototag.worker.source import PhotoFile
 from processes import children, started, wait_until_gone
 
 COUNT = 40
@@ -138,15 +141,15 @@ OLD = {
 def test_an_older_state_file_is_read_with_the_same_eyes(
     tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch, problem: str
 ) -> None:
-    submit = Pool.submit
+    identify = tasks.identify
 
-    def dying(self: Pool, request: Request[Any]) -> Any:
-        if request.name.endswith("cat.jpg"):
-            raise errors.WorkerDied(request.name, "made the sealed process end with status -11")
-        return submit(self, request)
+    def dying(worker: Worker, photo: PhotoFile, limits: Limits, **how: Any) -> PhotoState:
+        if photo.path.endswith("cat.jpg"):
+            raise errors.WorkerDied(photo.name, "made the sealed process end with status -11")
+        return identify(worker, photo, limits, **how)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Pool, "submit", dying)
+        patched.setattr(tasks, "identify", dying)
         list(phototag.tag_catalogue(tree, state=state))
     with closing(sqlite3.connect(state)) as sql:
         said = json.dumps(["WorkerDied", str(tree / "cat.jpg"), problem, ""])

@@ -13,8 +13,10 @@ import pytest
 import phototag
 from phototag import errors
 from phototag.metadata.xmp.packet import EMPTY
-from phototag.worker import Pool
-from phototag.worker.requests import Request, Write
+from phototag.outcome import Written
+from phototag.worker import tasks
+from phototag.worker.protocol import Worker
+from phototag.worker.source import PhotoFile
 from trees import content
 
 
@@ -180,21 +182,20 @@ def test_what_was_changed_in_part_and_then_gone_on_with_is_taken_back(
     beside = portrait.with_name("portrait.jpg.xmp")
     beside.write_bytes(EMPTY)
     before = portrait.read_bytes()
-    submit = Pool.submit
+    write = tasks.write
     tried: list[str] = []
 
-    def full(self: Pool, request: Request[Any]) -> Any:
-        photo = request.name
-        if not isinstance(request, Write) or photo != str(portrait) or tried:
-            return submit(self, request)
-        tried.append(photo)
+    def full(worker: Worker, photo: PhotoFile, *how: Any) -> Written:
+        if photo.path != str(portrait) or tried:
+            return write(worker, photo, *how)
+        tried.append(photo.name)
         kept = portrait.read_bytes()
-        submit(self, request)
+        write(worker, photo, *how)
         portrait.write_bytes(kept)  # as if the disk had been full after the sidecar
-        raise errors.WriteInPart(photo, "the sidecar was changed, but not this file")
+        raise errors.WriteInPart(photo.name, "the sidecar was changed, but not this file")
 
     stop = threading.Event()
-    monkeypatch.setattr(Pool, "submit", full)
+    monkeypatch.setattr(tasks, "write", full)
     for outcome in phototag.tag_catalogue(tree, state=state, stop=stop):
         if outcome.error and outcome.photo == str(portrait):
             stop.set()  # and somebody pressed Ctrl-C

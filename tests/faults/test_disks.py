@@ -20,13 +20,13 @@ WRITE = """
 import os, sys
 from benchmarks.faults import seeds
 from phototag.errors import PhototagError
-from phototag.worker import writer
+from benchmarks.faults import unsealed
 if sys.argv[2:]:
     os.setgroups([])
     os.setgid(int(sys.argv[2]))
     os.setuid(int(sys.argv[2]))
 try:
-    writer.write(sys.argv[1], seeds.order("headshot"))
+    unsealed.write(sys.argv[1], seeds.order("headshot"))
 except PhototagError as error:
     print(error)
 """

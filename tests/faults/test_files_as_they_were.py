@@ -15,10 +15,10 @@ import exiftool
 import pytest
 
 from benchmarks.faults import seeds
+from benchmarks.faults.unsealed import read
 from phototag.metadata.containers import open_container
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
-from phototag.worker.writer import read
 from processes import started
 from writing import apply
 
@@ -26,11 +26,11 @@ TWO = """
 import sys
 from benchmarks.faults import seeds
 from phototag.errors import ChangedMeanwhile
-from phototag.worker import writer
+from benchmarks.faults import unsealed
 done = 0
 for turn in range(60):
     try:
-        writer.write(sys.argv[1], seeds.order(sys.argv[2] if turn % 2 else "other"))
+        unsealed.write(sys.argv[1], seeds.order(sys.argv[2] if turn % 2 else "other"))
         done += 1
     except ChangedMeanwhile:
         pass
@@ -105,12 +105,12 @@ TOGGLE = """
 import sys
 from benchmarks.faults import seeds
 from phototag.errors import ChangedMeanwhile
-from phototag.worker import writer
+from benchmarks.faults import unsealed
 turn = 0
 while True:
     turn += 1
     try:
-        writer.write(sys.argv[1], seeds.order(("headshot", "portrait")[turn % 2]))
+        unsealed.write(sys.argv[1], seeds.order(("headshot", "portrait")[turn % 2]))
     except ChangedMeanwhile:
         pass
 """

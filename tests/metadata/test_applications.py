@@ -19,6 +19,7 @@ from typing import TypeAlias
 import pytest
 from PIL import Image
 
+from benchmarks.faults.unsealed import remove
 from corpus import BESIDE, MIXTURES, build, put_beside
 from phototag.metadata.containers import open_container
 from phototag.metadata.record import Record, WriteOrder
@@ -26,7 +27,6 @@ from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
-from phototag.worker.writer import remove
 from writing import apply
 
 Row: TypeAlias = dict[str, str]

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from benchmarks.faults.unsealed import read, remove
 from phototag.errors import ChangedMeanwhile, WriteRefused
 from phototag.files import attributes, temporary
 from phototag.files import replace as replace_module
 from phototag.files.rename_exchange import exchange
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
-from phototag.worker.writer import read, remove
 from writing import apply
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links and modes are POSIX's")

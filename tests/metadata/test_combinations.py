@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
+from benchmarks.faults.unsealed import remove
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
-from phototag.worker.writer import remove
 from writing import apply
 
 EXAMPLES: Final = int(os.environ.get("PHOTOTAG_EXAMPLES", "60"))

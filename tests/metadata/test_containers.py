@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from benchmarks.faults.unsealed import read, remove
 from phototag.errors import FormatNotWritable
 from phototag.metadata.containers.ifd import Tiff, orientation
 from phototag.metadata.containers.jpeg import Jpeg
@@ -19,7 +20,6 @@ from phototag.metadata.containers.tiff import TiffFile
 from phototag.metadata.containers.webp import WebP
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
-from phototag.worker.writer import read, remove
 from writing import apply
 
 

@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 import darktable
+from benchmarks.faults.unsealed import read, remove
 from corpus import NAMED_FACE, build
 from former import make_former
 from phototag.criteria import CRITERIA
@@ -22,7 +23,6 @@ from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Value
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
-from phototag.worker.writer import read, remove
 from writing import apply
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("applications")]

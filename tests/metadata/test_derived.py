@@ -10,13 +10,13 @@ from typing import Any
 import attrs
 import pytest
 
+from benchmarks.faults.unsealed import remove
 from phototag.keywords.claims import Keywords
 from phototag.metadata.containers import open_container
 from phototag.metadata.iim import parse
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
-from phototag.worker.writer import remove
 from writing import apply
 
 

@@ -12,6 +12,7 @@ import attrs
 import pytest
 from PIL import Image
 
+from benchmarks.faults.unsealed import read, remove
 from phototag.errors import MetadataDamaged
 from phototag.metadata import exiv2
 from phototag.metadata.containers import open_container
@@ -22,7 +23,6 @@ from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
-from phototag.worker.writer import read, remove
 from writing import apply
 
 SUBJECT, HIERARCHY = Name.of("dc:subject"), Name.of("lr:hierarchicalSubject")

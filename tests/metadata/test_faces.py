@@ -7,9 +7,9 @@ from typing import Any
 import attrs
 import pytest
 
+from benchmarks.faults.unsealed import remove
 from phototag.metadata.record import Record, WriteOrder
 from phototag.scene.geometry import Box
-from phototag.worker.writer import remove
 from writing import apply
 
 FACE = Box(0.25, 0.125, 0.5, 0.5)

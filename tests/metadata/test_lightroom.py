@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.faults.unsealed import remove
 from corpus import negative
 from phototag.errors import (
     WriteRefused,
@@ -15,7 +16,6 @@ from phototag.metadata.record import Record, WriteOrder
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.scene.geometry import Box
-from phototag.worker.writer import remove
 from writing import apply
 
 WORDS = ("-XMP-dc:Subject=wedding", "-XMP-xmp:Rating=4")

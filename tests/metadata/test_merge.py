@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.faults.unsealed import remove
 from phototag.metadata.merge import LedgerEntry, fold, merge
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
-from phototag.worker.writer import remove
 from writing import apply
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pyexiv2
 import pytest
 
+from benchmarks.faults.unsealed import read, remove
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.record import Record
-from phototag.worker.writer import read, remove
 from writing import apply
 
 FORMATS = ("jpg", "png", "tif", "webp")

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
+from benchmarks.faults.unsealed import remove
 from phototag.metadata import ledger
 from phototag.metadata.containers import open_container
 from phototag.metadata.draft import Draft
@@ -17,8 +18,7 @@ from phototag.metadata.record import Record, WriteOrder
 from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
-from phototag.worker.targets import drafted
-from phototag.worker.writer import remove
+from phototag.worker.sealed.targets import drafted
 from writing import apply
 
 OTHERS = (

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
+from benchmarks.faults.unsealed import read
 from phototag.metadata.orientation import stored, upright
 from phototag.metadata.record import Record
 from phototag.scene.geometry import Box
-from phototag.worker.writer import read
 from writing import apply
 
 sides = st.floats(0, 0.5)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.faults.unsealed import read, remove
 from phototag.errors import (
     ChangedMeanwhile,
     FormatNotWritable,
@@ -29,7 +30,6 @@ from phototag.files import replace as replace_module
 from phototag.files.rename_exchange import exchange
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
-from phototag.worker.writer import read, remove
 from writing import apply
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from benchmarks.faults.unsealed import read, remove
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
-from phototag.worker.writer import read, remove
 from writing import apply
 
 FORMATS = ("jpg", "png", "tif", "webp")

@@ -12,6 +12,7 @@ import attrs
 import pytest
 from PIL import Image
 
+from benchmarks.faults.unsealed import read, remove
 from corpus import negative
 from phototag.errors import (
     FormatNotWritable,
@@ -22,11 +23,11 @@ from phototag.errors import (
 )
 from phototag.files import replace as replacing
 from phototag.files import sidecar_names
+from phototag.files.content import Content
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
-from phototag.worker.writer import read, remove
 from writing import apply
 
 WORDS = ("-XMP-dc:Subject=wedding", "-XMP-xmp:Rating=4")
@@ -345,12 +346,12 @@ def test_a_photo_that_fails_after_its_sidecar_says_so(
 ) -> None:
     photo, beside, before = tagged_with_sidecar(tmp_path, headshot)
 
-    def full(original: replacing.Original, data: bytes, **options: bool) -> object:
+    def full(original: replacing.Original, data: Content, **options: bool) -> object:
         if original.path == str(photo):
             raise WriteRefused(original.photo, "the disk is full", "free some space")
         return replacing.replace(original, data, **options)
 
-    monkeypatch.setattr("phototag.worker.writer.replace", full)
+    monkeypatch.setattr("phototag.worker.replacing.replace", full)
     with pytest.raises(WriteInPart) as caught:
         apply(photo, attrs.evolve(headshot, kind="portrait"))
     assert photo.read_bytes() == before["a.jpg"]
@@ -364,11 +365,11 @@ def test_a_sidecar_whose_change_is_uncertain_leaves_the_photo_and_says_so(
 ) -> None:
     photo, beside, before = tagged_with_sidecar(tmp_path, headshot)
 
-    def failing(original: replacing.Original, data: bytes, **options: bool) -> object:
+    def failing(original: replacing.Original, data: Content, **options: bool) -> object:
         replacing.replace(original, data, **options)
         raise WriteUncertain(original.photo, "the disk did not confirm that", "check the disk")
 
-    monkeypatch.setattr("phototag.worker.writer.replace", failing)
+    monkeypatch.setattr("phototag.worker.replacing.replace", failing)
     with pytest.raises(WriteInPart) as caught:
         apply(photo, attrs.evolve(headshot, kind="portrait"))
     assert caught.value.photo == str(photo)

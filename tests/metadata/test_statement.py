@@ -7,9 +7,9 @@ from typing import Any
 import attrs
 import pytest
 
+from benchmarks.faults.unsealed import read, remove
 from phototag.errors import WriteRefused
 from phototag.metadata.record import Record, etag
-from phototag.worker.writer import read, remove
 from writing import apply
 
 

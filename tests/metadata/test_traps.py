@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
+from benchmarks.faults.unsealed import read, remove
 from phototag.errors import MetadataDamaged, WriteRefused
 from phototag.keywords.claims import Keywords
 from phototag.metadata import exiv2, iim, ledger, verify
@@ -19,7 +20,6 @@ from phototag.metadata.draft import Draft
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
-from phototag.worker.writer import read, remove
 from writing import apply
 
 FORMATS = ("jpg", "png", "tif", "webp")

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pytest
 
+from benchmarks.faults.unsealed import read, remove
 from phototag.errors import MetadataDamaged
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.record import Record
-from phototag.worker.writer import read, remove
 from writing import apply
 
 DC: Final = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'

@@ -1,4 +1,4 @@
-"""The child's side: reads requests from stdin, answers on stdout, exits when stdin ends."""
+"""The child's side: closes itself, reads requests, answers them, and exits when there are no more."""
 
 from __future__ import annotations
 
@@ -8,20 +8,25 @@ import faulthandler
 import os
 import queue
 import signal
+import socket
 import sys
 import threading
 import time
 import traceback
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from phototag import errors
 from phototag.files.sizes import MEGABYTE
 from phototag.version import __version__
 from phototag.worker import messages
-from phototag.worker.handlers import HANDLERS
+from phototag.worker.framing import PipeChannel, SocketChannel
 from phototag.worker.messages import Fault, Incoming
+from phototag.worker.requests import Carrier
+from phototag.worker.sealed import lock
+from phototag.worker.sealed.handlers import HANDLERS, holds
 
 if TYPE_CHECKING:
+    from phototag.worker.framing import Channel
     from phototag.worker.requests import Handlers
 
     Requests = queue.SimpleQueue[Incoming | None]
@@ -39,24 +44,23 @@ GRACE = 5.0  # s from the caller's own time-out until the child ends itself
 
 
 def main(memory: int, handlers: Handlers[Any] = HANDLERS) -> None:
-    """Serve the caller until it closes this process's stdin or dies.
+    """Serve the caller until it ends the connection or dies.
 
     Args:
         memory: MB that this process may use.
         handlers: the functions that handle the requests.
     """
+    seal = lock.close()  # first: what is started or loaded later is closed, too
+    holds(seal)
     _limit_memory(memory)
     _keep_memory()
     # Ctrl-C reaches the whole terminal group; the caller decides what happens to the current work.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.dup2(2, 1)  # from now on, all printed output goes to the log
-    with contextlib.suppress(OSError):  # the caller has ended, so stdin ends too
-        messages.send_greeting(replies, __version__)
+    channel = _channel()
+    with contextlib.suppress(OSError):  # the caller has ended, so the requests end too
+        messages.send_greeting(channel, __version__, seal)
     waiting: Requests = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
+    threading.Thread(target=_listen, args=(channel, waiting), daemon=True).start()
     answered = 0
     while (request := waiting.get()) is not None:
         # A C thread that does not need the GIL: it ends a child that hangs in native code even if the caller,
@@ -65,15 +69,30 @@ def main(memory: int, handlers: Handlers[Any] = HANDLERS) -> None:
         answer = _answered(request, handlers)
         faulthandler.cancel_dump_traceback_later()
         with contextlib.suppress(OSError):
-            messages.send_answer(replies, answer)
+            messages.send_answer(channel, answer)
+        if isinstance(answer, Carrier):
+            for content in answer.contents:
+                content.close()
         answered += 1
         if answered % TIDY_EVERY == 0:
             _tidy()
-    if _leads_a_group():  # ends processes that a decoder has started
+    if _leads_a_group() and not seal.calls:  # ends processes that a decoder has started
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(0, signal.SIGTERM)
     # Mediapipe's tasks are not closed: closing would send their usage statistics.
     os._exit(0)
+
+
+def _channel() -> Channel:
+    """The connection to the caller, a socket or two pipes; what is printed goes to the log instead."""
+    try:
+        channel: Channel = SocketChannel(socket.socket(fileno=os.dup(0)))
+    except (OSError, ValueError):  # stdin is a pipe
+        channel = PipeChannel(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(2, 1)
+    return channel
 
 
 def _leads_a_group() -> bool:
@@ -119,11 +138,11 @@ def _glibc(name: str, *arguments: int) -> None:
         function(*arguments)
 
 
-def _listen(requests: BinaryIO, waiting: Requests) -> None:
+def _listen(channel: Channel, waiting: Requests) -> None:
     """Pass on requests; at the end of the stream, give the current work a few seconds, then exit."""
     try:
         while True:
-            waiting.put(messages.receive_request(requests))
+            waiting.put(messages.receive_request(channel))
     except MemoryError:  # the rest of the stream cannot be parsed any more
         sys.stderr.write(f"a request was too large: {TOO_LITTLE[0]}\n")
         sys.stderr.flush()
@@ -132,7 +151,8 @@ def _listen(requests: BinaryIO, waiting: Requests) -> None:
         waiting.put(None)
         time.sleep(END_SECONDS)
         if _leads_a_group():
-            os.killpg(0, signal.SIGKILL)
+            with contextlib.suppress(PermissionError):  # sealed, and alone
+                os.killpg(0, signal.SIGKILL)
         os._exit(1)
 
 
@@ -151,6 +171,8 @@ def _answered(request: Incoming, handlers: Handlers[Any]) -> object:
         problem = f"{type(error).__name__}: {error}"
         remedy = "please report it, with the output of --verbose"
         return Fault.of(errors.InternalError(request.name, problem, remedy))
+    finally:
+        request.close()
 
 
 def _is_memory(error: Exception) -> bool:

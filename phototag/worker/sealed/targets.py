@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import attrs
 
@@ -15,8 +16,7 @@ from phototag.errors import (
     PhotoDamaged,
     PhototagError,
 )
-from phototag.files import formats, sidecar_names
-from phototag.files.replace import Original, read_file
+from phototag.files import formats
 from phototag.metadata import elsewhere, iim, ledger, plan, sidecar_template
 from phototag.metadata.containers import Container, XmpFile, open_container
 from phototag.metadata.containers.xmp_file import NEW
@@ -24,36 +24,75 @@ from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import NONE
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
+from phototag.worker.requests import Request
+
+
+@attrs.frozen
+class File:
+    """A file of a photo, as it was read.
+
+    Attributes:
+        number: 0 for the photo, then the sidecars that exist, then those to be made.
+        label: what it is called in messages.
+        data: the content; of a sidecar to be made, what it starts with.
+    """
+
+    number: int
+    label: str
+    data: bytes
+
+
+@attrs.frozen
+class Files:
+    """The files of a photo.
+
+    Attributes:
+        photo: the photo itself.
+        sidecars: those that exist.
+        missing: how many sidecars would be made if there are none.
+    """
+
+    photo: File
+    sidecars: tuple[File, ...]
+    missing: int = 0
+
+    @classmethod
+    def of(cls, request: Request[Any], missing: int = 0) -> Files:
+        """The files of a request."""
+        photo, *sidecars = (
+            File(number, one.label, one.content.read()) for number, one in enumerate(request.files)
+        )
+        return cls(photo, tuple(sidecars), missing)
 
 
 @attrs.frozen
 class Target:
     """A file with metadata: the photo, or one of its sidecars."""
 
-    original: Original
+    original: File
     opened: Callable[[bytes], Container]
     container: Container
 
 
-def to_write(photo: Original, options: WriteOptions) -> list[Target]:
+def to_write(files: Files, options: WriteOptions) -> list[Target]:
     """The files to write.  Sidecars first: they can be made again from the photo; the photo cannot."""
-    sidecars = [] if options.sidecar == "never" else _sidecars(photo)
+    sidecars = [] if options.sidecar == "never" else _sidecars(files)
     if options.sidecar == "always":
-        return sidecars or _new_sidecars(photo)
+        return sidecars or _new_sidecars(files)
     try:
-        inside = _inside(photo, negatives=options.sidecar == "never")
+        inside = _inside(files.photo, negatives=options.sidecar == "never")
     except FormatNotWritable:
         if options.sidecar == "never":
             raise
-        return sidecars or _new_sidecars(photo)
+        return sidecars or _new_sidecars(files)
     return [*sidecars, inside]
 
 
-def to_read(photo: Original) -> list[Target]:
+def to_read(files: Files) -> list[Target]:
     """All files into which phototag may have written."""
-    sidecars = _sidecars(photo)
+    sidecars = _sidecars(files)
     try:
-        return [*sidecars, _inside(photo, negatives=True)]
+        return [*sidecars, _inside(files.photo, negatives=True)]
     except FormatNotWritable:
         return sidecars
     except (PhotoDamaged, NotAPhoto):
@@ -62,7 +101,7 @@ def to_read(photo: Original) -> list[Target]:
         raise
 
 
-def _inside(photo: Original, *, negatives: bool) -> Target:
+def _inside(photo: File, *, negatives: bool) -> Target:
     """The photo itself.
 
     Args:
@@ -74,12 +113,12 @@ def _inside(photo: Original, *, negatives: bool) -> Target:
         NotAPhoto: the content is not a picture.
         PhotoDamaged: the file's structure is broken.
     """
-    named = formats.by_name(photo.path)
-    opened = partial(open_container, photo=photo.photo, named=named, negatives=negatives)
+    named = formats.by_name(photo.label)
+    opened = partial(open_container, photo=photo.label, named=named, negatives=negatives)
     return Target(photo, opened, _unhidden(photo, opened(photo.data)))
 
 
-def _unhidden(photo: Original, container: Container) -> Container:
+def _unhidden(photo: File, container: Container) -> Container:
     """The photo with one XMP packet.  If there are two, phototag may have written the first and so hidden the user's.
 
     Raises:
@@ -88,7 +127,7 @@ def _unhidden(photo: Original, container: Container) -> Container:
     behind = container.behind
     if behind is None:
         return container
-    with refused(photo.photo, MetadataDamaged):
+    with refused(photo.label, MetadataDamaged):
         first = drafted(container)
         plan.take_back(first)
         if first.packet.names():
@@ -98,27 +137,27 @@ def _unhidden(photo: Original, container: Container) -> Container:
     return behind
 
 
-def _sidecars(photo: Original) -> list[Target]:
-    names = sidecar_names.existing(photo.path)
-    if not names:
+def _sidecars(files: Files) -> list[Target]:
+    if not files.sidecars:
         return []
-    opened = _opener(photo)  # reads the photo's orientation only once
-    originals = [read_file(name) for name in names]
-    return [Target(original, opened, opened(original.data)) for original in originals]
+    opened = _opener(files.photo)  # reads the photo's orientation only once
+    return [Target(one, opened, opened(one.data)) for one in files.sidecars]
 
 
-def _new_sidecars(photo: Original) -> list[Target]:
-    with refused(photo.photo, MetadataDamaged):
+def _new_sidecars(files: Files) -> list[Target]:
+    photo = files.photo
+    with refused(photo.label, MetadataDamaged):
         start = sidecar_template.seed(photo.data)
-    missing = (
-        Original(name, name, start, photo.state, missing=True)
-        for name in sidecar_names.new(photo.path)
-    )
     opened = _opener(photo, NEW)
-    return [Target(original, opened, opened(original.data)) for original in missing]
+    first = 1 + len(files.sidecars)
+    missing = (
+        File(number, f"new sidecar {number}.xmp", start)
+        for number in range(first, first + files.missing)
+    )
+    return [Target(one, opened, opened(one.data)) for one in missing]
 
 
-def _opener(photo: Original, shape: str = "") -> Callable[[bytes], Container]:
+def _opener(photo: File, shape: str = "") -> Callable[[bytes], Container]:
     try:
         inside = _inside(photo, negatives=True).container
         orientation = inside.orientation

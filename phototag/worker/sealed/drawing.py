@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PIL import Image, ImageDraw, ImageFont
 
 from phototag.analysis.shapes import Layer, Shape
-from phototag.errors import WriteRefused
-from phototag.files import opening
-from phototag.files.replace import Original, read_file, replace
 from phototag.vision import decoding as photos
 from phototag.wording import signed
 
@@ -37,22 +32,17 @@ COLOURS: Final = {
 }  # fmt: skip
 
 
-def draw(order: Draw) -> None:
-    """Write the picture.
+def draw(order: Draw) -> bytes:
+    """The picture, as a PNG file.
 
     Raises:
-        WriteRefused: the new file already exists or cannot be written.
         PhototagError: the photo cannot be read.
     """
-    if os.path.lexists(order.target):
-        raise WriteRefused(order.target, "it already exists", "choose another file")
     photo = order.photo
-    seen = photos.decode(photo.name, opening.read(photo.path, photo.name)[0], order.max_pixels)
+    seen = photos.decode(photo.label, photo.content.read(), order.max_pixels)
     stream = io.BytesIO()
     _drawn(seen.rgb, order).save(stream, "PNG", optimize=True)
-    beside = read_file(photo.path)
-    target = Original(order.target, order.target, b"", beside.state, missing=True)
-    replace(target, stream.getvalue())
+    return stream.getvalue()
 
 
 def _drawn(rgb: RGB, order: Draw) -> Image.Image:
@@ -90,7 +80,7 @@ def _panel(order: Draw) -> Image.Image:
     """Verdict, bars with their reasons, keywords; as high as necessary."""
     sheet = Image.new("RGB", (PANEL, 2000), PAPER)
     pens = ImageDraw.Draw(sheet)
-    y = _write(pens, 0, Path(order.photo.name).name, _font(17), QUIET)
+    y = _write(pens, 0, order.title, _font(17), QUIET)
     y = _write(pens, y + 2, order.verdict, _font(22), INK) + 14
     most = max(1.0, *(abs(bar.amount) for bar in order.bars))
     left, right = TRACK

@@ -1,31 +1,37 @@
-"""Writes a crop as a new file: full resolution, upright, with the photo's colour profile and metadata."""
+"""Makes a crop as a new file: full resolution, upright, with the photo's colour profile and metadata."""
 
 from __future__ import annotations
 
+import contextlib
 import io
-import os
-import shutil
-import subprocess
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
-from phototag.errors import FormatNotWritable, MetadataDamaged, PhotoDamaged, WriteRefused
+from phototag.errors import (
+    FormatNotWritable,
+    MetadataDamaged,
+    PhotoDamaged,
+    PhototagError,
+    WriteRefused,
+)
 from phototag.files import formats
 from phototag.files.formats import ENCODED, Encoder
-from phototag.files.replace import Original, read_file, replace
 from phototag.metadata import transfer
 from phototag.metadata.containers import open_container
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.orientation import stored, upright
 from phototag.scene.geometry import Box
 from phototag.vision.decoding import UPRIGHT_FORMATS, opened, orientation_of
+from phototag.worker.requests import ONLY_JPEG, Blocks
+from phototag.worker.sealed.targets import File, Files
 
 if TYPE_CHECKING:
     from PIL.JpegImagePlugin import JpegImageFile
 
-    from phototag.worker.requests import Cut
+    from phototag.worker.requests import Cut, FinishBlocks, MeasureBlocks
 
 MOST_SHIFT = 0.02  # most shift of a crop to the grid of a JPEG, as a part of its side
 BLOCK = 8  # px
@@ -41,54 +47,53 @@ TURNS = {
     4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
     6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
-CUT_SECONDS = 30  # less than the time limit of a sealed process
 
 
-def cut(order: Cut) -> None:
-    """Write the new file.
+def cut(order: Cut) -> bytes:
+    """The new file, encoded anew, or a copy with a crop that Lightroom applies.
 
     Raises:
-        WriteRefused: the new file already exists, or the crop cannot be made in this way.
         FormatNotWritable: phototag does not write pictures in the target's format.
         PhototagError: the photo cannot be read.
     """
-    photo = read_file(order.photo.path)
-    if formats.is_raw(photo.path, photo.data):
-        raise FormatNotWritable(photo.photo, "raw files cannot be cropped", "develop it first")
-    if os.path.lexists(order.target):
-        raise WriteRefused(photo.photo, f"{order.target} already exists", "choose another file")
+    photo = _photo(order)
+    with _metadata_errors(photo):
+        if order.lightroom:
+            return transfer.with_lightroom_crop(photo.data, photo.label, order.box)
+        return _cut_anew(photo, order)
+
+
+def _photo(order: Cut | MeasureBlocks | FinishBlocks) -> File:
+    photo = Files.of(order).photo
+    if formats.is_raw(photo.label, photo.data):
+        raise FormatNotWritable(photo.label, "raw files cannot be cropped", "develop it first")
+    return photo
+
+
+@contextlib.contextmanager
+def _metadata_errors(photo: File) -> Iterator[None]:
     try:
-        new = _made(photo, order)
+        yield
+    except PhototagError:
+        raise
     except ValueError as error:
-        raise MetadataDamaged(photo.photo, str(error), "nothing was written") from error
-    target = Original(order.target, order.target, b"", photo.state, missing=True)
-    replace(target, new)
+        raise MetadataDamaged(photo.label, str(error), "nothing was written") from error
 
 
-def _made(photo: Original, order: Cut) -> bytes:
-    """The content of the new file."""
-    if order.lightroom:
-        return transfer.with_lightroom_crop(photo.data, photo.photo, order.box)
-    return _cut_losslessly(photo, order) if order.lossless else _cut_anew(photo, order)
-
-
-def _cut_anew(photo: Original, order: Cut) -> bytes:
-    form = ENCODED.get(formats.suffix_of(order.target))
-    if form is None or form.encoder is None:
-        raise FormatNotWritable(
-            order.target, "pictures cannot be written in this format", f"use {', '.join(ENCODED)}"
-        )
-    with opened(photo.photo, photo.data) as image:
+def _cut_anew(photo: File, order: Cut) -> bytes:
+    form = ENCODED[order.suffix]
+    assert form.encoder is not None
+    with opened(photo.label, photo.data) as image:
         try:
             image.load()  # first: in a PNG, the orientation may be after the pixels
             turn = None if image.format in UPRIGHT_FORMATS else TURNS.get(orientation_of(image))
             whole = image if turn is None else image.transpose(turn)
         except Exception as error:  # every decoder has its own exceptions for broken data
-            raise PhotoDamaged(photo.photo, f"the picture is damaged ({error})") from error
+            raise PhotoDamaged(photo.label, f"the picture is damaged ({error})") from error
         wide, high = order.pixels
         sizes = order.box.width * whole.width - wide, order.box.height * whole.height - high
         if max(map(abs, sizes)) > 1:
-            raise PhotoDamaged(photo.photo, "the picture no longer has the size that was analysed")
+            raise PhotoDamaged(photo.label, "the picture no longer has the size that was analysed")
         left, top = round(order.box.x * whole.width), round(order.box.y * whole.height)
         part = whole.crop((left, top, left + wide, top + high))
         options = dict(form.encoder.options)
@@ -105,11 +110,11 @@ def _cut_anew(photo: Original, order: Cut) -> bytes:
         fitted.save(stream, form.decoder, **options)
     except (OSError, ValueError, RuntimeError) as error:
         raise FormatNotWritable(
-            photo.photo, f"a {part.mode} picture cannot be written as {form.decoder} ({error})"
+            photo.label, f"a {part.mode} picture cannot be written as {form.decoder} ({error})"
         ) from error
     return transfer.carried(
         photo.data,
-        photo.photo,
+        photo.label,
         stream.getvalue(),
         box=order.box,
         orientation=1,
@@ -129,13 +134,13 @@ def _in_a_mode_of(encoder: Encoder, part: Image.Image) -> Image.Image:
 
 
 def _exif(
-    photo: Original, image: Image.Image, pixels: tuple[int, int], orientation: int
+    photo: File, image: Image.Image, pixels: tuple[int, int], orientation: int
 ) -> bytes | None:
     """The photo's Exif for the new picture: with this orientation and its size, without the old thumbnail."""
     try:
         return _exif_of(image, pixels, orientation)
     except Exception as error:  # Pillow raises all kinds of exceptions for a tag of the wrong type
-        raise MetadataDamaged(photo.photo, f"its Exif cannot be copied ({error})") from error
+        raise MetadataDamaged(photo.label, f"its Exif cannot be copied ({error})") from error
 
 
 def _exif_of(image: Image.Image, pixels: tuple[int, int], orientation: int) -> bytes | None:
@@ -156,53 +161,50 @@ def _exif_of(image: Image.Image, pixels: tuple[int, int], orientation: int) -> b
 # --------------------------------------------------------------------------- without loss
 
 
-def _cut_losslessly(photo: Original, order: Cut) -> bytes:
-    """Copy whole blocks of a JPEG; the stored pixels keep their orientation."""
-    program = shutil.which("jpegtran")
-    if program is None:
-        raise WriteRefused(
-            photo.photo, "lossless cropping needs jpegtran", "install the programs of libjpeg-turbo"
-        )
-    if (
-        not photo.data.startswith(b"\xff\xd8")
-        or ENCODED.get(formats.suffix_of(order.target)) is not formats.JPEG
-    ):
-        raise WriteRefused(
-            photo.photo,
-            "lossless cropping works only from a JPEG to a JPEG",
-            "leave out --lossless",
-        )
-    source = open_container(photo.data, photo.photo)
-    assert isinstance(source, Jpeg)
-    with opened(photo.photo, photo.data) as image:
-        area = _on_the_grid(photo, image, stored(order.box, source.orientation))  # type: ignore[arg-type]
-        left, top, wide, high = area
-        size = image.size
-        exif = _exif(photo, image, (wide, high), source.orientation)
-    command = [program, "-copy", "none", "-optimize", "-crop", f"{wide}x{high}+{left}+{top}"]
-    try:
-        run = subprocess.run(
-            command, input=photo.data, capture_output=True, check=False, timeout=CUT_SECONDS
-        )
-    except subprocess.TimeoutExpired as error:
-        raise PhotoDamaged(photo.photo, f"jpegtran took more than {CUT_SECONDS} s") from error
-    if run.returncode:
-        said = run.stderr.decode(errors="replace").strip()
-        raise PhotoDamaged(photo.photo, f"jpegtran failed: {said}")
-    cut_out = Jpeg(run.stdout).with_exif_and_profile(exif, source)
-    place = Box(left / size[0], top / size[1], wide / size[0], high / size[1])
-    return transfer.carried(
-        photo.data,
-        photo.photo,
-        cut_out,
-        box=upright(place, source.orientation),
-        orientation=source.orientation,
-        size=(wide, high),
-    )
+def measure_blocks(order: MeasureBlocks) -> Blocks:
+    """The whole blocks of a JPEG that make a crop; the stored pixels keep their orientation.
+
+    Raises:
+        WriteRefused: it is not a JPEG, or the blocks would move the crop too far.
+        PhototagError: the photo cannot be read.
+    """
+    photo = _photo(order)
+    if not photo.data.startswith(b"\xff\xd8"):
+        raise WriteRefused(photo.label, *ONLY_JPEG)
+    with _metadata_errors(photo), opened(photo.label, photo.data) as image:
+        source = open_container(photo.data, photo.label)
+        return _on_the_grid(photo, image, stored(order.box, source.orientation))  # type: ignore[arg-type]
 
 
-def _on_the_grid(photo: Original, image: JpegImageFile, box: Box) -> tuple[int, int, int, int]:
-    """Left, top, width and height in stored pixels, with the corner moved to the grid of the blocks."""
+def finish_blocks(order: FinishBlocks) -> bytes:
+    """The new file: the part of the picture, with the profile and the metadata of the whole.
+
+    Raises:
+        PhototagError: the photo cannot be read.
+    """
+    photo, blocks = _photo(order), order.blocks
+    part = order.files[1].content.read()
+    with _metadata_errors(photo):
+        source = open_container(photo.data, photo.label)
+        assert isinstance(source, Jpeg)
+        pixels = blocks.width, blocks.height
+        with opened(photo.label, photo.data) as image:
+            wide, high = image.size
+            exif = _exif(photo, image, pixels, source.orientation)
+        cut_out = Jpeg(part).with_exif_and_profile(exif, source)
+        place = Box(blocks.left / wide, blocks.top / high, pixels[0] / wide, pixels[1] / high)
+        return transfer.carried(
+            photo.data,
+            photo.label,
+            cut_out,
+            box=upright(place, source.orientation),
+            orientation=source.orientation,
+            size=pixels,
+        )
+
+
+def _on_the_grid(photo: File, image: JpegImageFile, box: Box) -> Blocks:
+    """The part of the stored picture, with its corner moved to the grid of the blocks."""
     width, height = image.size
     wide, high = round(box.width * width), round(box.height * height)
     left, top = round(box.x * width), round(box.y * height)
@@ -211,8 +213,8 @@ def _on_the_grid(photo: Original, image: JpegImageFile, box: Box) -> tuple[int, 
     shift = max((left % across) / wide, (top % down) / high)
     if shift > MOST_SHIFT:
         raise WriteRefused(
-            photo.photo,
+            photo.label,
             f"the JPEG blocks would move the crop by {left % across} x {top % down} px",
             "leave out --lossless",
         )
-    return left - left % across, top - top % down, wide, high
+    return Blocks(left=left - left % across, top=top - top % down, width=wide, height=high)

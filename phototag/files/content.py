@@ -1,0 +1,79 @@
+"""The bytes of a file: in memory, or behind an open descriptor.
+
+A descriptor leads to the same file whatever its name leads to meanwhile, and lets another process read the file
+without knowing its name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from typing import Final
+
+import attrs
+
+#: Whether open descriptors can be sent to another process.
+SENDS_HANDLES: Final = hasattr(socket, "send_fds") and hasattr(socket, "AF_UNIX")
+
+# Bytes per write. On ext4, 2.7 MB take 7 ms in one piece, but 0.9 ms in pieces of this size.
+_PIECE: Final = 1 << 17
+
+
+@attrs.frozen(eq=False, repr=False)
+class Content:
+    """Bytes that are read when they are needed.
+
+    Attributes:
+        data: the bytes themselves; None if they are behind a descriptor.
+        handle: the descriptor; None if the bytes are in memory.
+    """
+
+    data: bytes | None = None
+    handle: int | None = None
+
+    def read(self) -> bytes:
+        """All bytes; the position of the descriptor, which other processes share, is not used.
+
+        Raises:
+            OSError: a disk error.
+        """
+        if self.handle is None:
+            return self.data or b""
+        if not hasattr(os, "pread"):
+            raise OSError("descriptors are not used on this system")
+        parts = []
+        place, piece = 0, os.fstat(self.handle).st_size + 1  # one more: the first read is the last
+        while part := os.pread(self.handle, piece, place):
+            parts.append(part)
+            place += len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def write_to(self, target: int) -> None:
+        """Write all bytes to the descriptor of a new file.
+
+        Raises:
+            OSError: a disk error, or a full disk.
+        """
+        if self.handle is not None and hasattr(os, "sendfile"):
+            self._send_to(target)
+            return
+        view = memoryview(self.read())
+        while view:
+            view = view[os.write(target, view[:_PIECE]) :]
+
+    def _send_to(self, target: int) -> None:
+        """Let the system copy the bytes: they do not pass through this process."""
+        assert self.handle is not None
+        place, end = 0, os.fstat(self.handle).st_size
+        while place < end:
+            done = os.sendfile(target, self.handle, place, min(_PIECE, end - place))
+            if not done:
+                raise OSError("the new content has become shorter")
+            place += done
+
+    def close(self) -> None:
+        """Close the descriptor."""
+        if self.handle is not None:
+            with contextlib.suppress(OSError):
+                os.close(self.handle)

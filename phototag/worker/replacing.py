@@ -1,0 +1,122 @@
+"""Replaces the files of a photo by what the sealed process has prepared."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING
+
+import attrs
+
+from phototag.errors import WriteInPart, WriteRefused, WriteUncertain, printable_name
+from phototag.files import sidecar_names
+from phototag.files.content import Content
+from phototag.files.opening import FileState
+from phototag.files.replace import Original, refuse_unless_replaceable, replace
+from phototag.metadata.change import together
+from phototag.outcome import Written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from phototag.options import WriteOptions
+    from phototag.worker.open_files import OpenFiles
+    from phototag.worker.requests import Prepared, PreparedFile
+
+
+@attrs.frozen(eq=False)
+class _Step:
+    """One file to be replaced."""
+
+    original: Original
+    prepared: PreparedFile
+
+    @property
+    def changed(self) -> bool:
+        return self.prepared.change.changed
+
+    def commit(self, options: WriteOptions) -> FileState | None:
+        """Replace the file; return its new state, None if it does not exist any more."""
+        if options.dry_run or not self.changed:
+            return self.original.seen
+        return replace(
+            self.original,
+            self.prepared.content,
+            allow_hard_links=options.allow_hard_links,
+            keep_mtime=options.keep_mtime,
+        )
+
+
+def carry_out(
+    files: OpenFiles, prepared: Prepared, options: WriteOptions, missing: Sequence[str] = ()
+) -> Written:
+    """Replace all files of a photo, one after the other.
+
+    Args:
+        files: the photo and its sidecars.
+        prepared: their new contents, and those of sidecars to be made.
+        options: how to write.
+        missing: the names of these sidecars.
+
+    Raises:
+        PhotoError: as for ``tasks.write``.
+    """
+    states = {file.path: file.seen for file in files.all}
+    # those that the options exclude
+    for beside in set(sidecar_names.existing(files.photo.path)) - states.keys():
+        states[beside] = FileState.of(os.stat(beside))
+    if prepared.files is None:
+        known = _known(states)
+        return Written(change=None, found=prepared.found, etag=prepared.etag, states=known)
+    state, empty = files.photo.state, Content(b"")
+    new = [Original(name, name, empty, state, missing=True) for name in missing]
+    originals = (*files.all, *new)
+    steps = [_Step(originals[file.number], file) for file in prepared.files]
+    try:
+        for step in steps:
+            if step.changed:
+                links = options.allow_hard_links
+                refuse_unless_replaceable(step.original, allow_hard_links=links)
+        for at, step in enumerate(steps):
+            with _told_if_in_part(steps, at, options):
+                states[step.original.path] = step.commit(options)
+    finally:
+        for content in prepared.contents:
+            content.close()
+    changes = [
+        attrs.evolve(step.prepared.change, files=(step.original.photo,) if step.changed else ())
+        for step in steps
+    ]
+    return Written(
+        change=together(changes),
+        found=prepared.found,
+        etag=prepared.etag,
+        states=_known(states),
+    )
+
+
+def _known(states: dict[str, FileState | None]) -> dict[str, FileState]:
+    return {path: state for path, state in states.items() if state is not None}
+
+
+@contextlib.contextmanager
+def _told_if_in_part(steps: Sequence[_Step], at: int, options: WriteOptions) -> Iterator[None]:
+    """Report it if some files of a photo have been changed but, because one failed, others have not."""
+    try:
+        yield
+    except (WriteRefused, WriteUncertain) as error:
+        place = at if isinstance(error, WriteRefused) else at + 1
+        done, left = _changed(steps[:place]), _changed(steps[place:])
+        if not done or not left or options.dry_run:
+            raise
+        why = (
+            error.problem
+            if error.photo == left[0]
+            else f"{printable_name(error.photo)}: {error.problem}"
+        )
+        problem = f"{', '.join(map(printable_name, done))} was changed, but not this file: {why}"
+        raise WriteInPart(left[0], problem, error.remedy or "try again") from error
+
+
+def _changed(steps: Sequence[_Step]) -> list[str]:
+    return [step.original.photo for step in steps if step.changed]

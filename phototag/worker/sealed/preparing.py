@@ -1,0 +1,179 @@
+"""Prepares what is to be written into a photo, reads what was written, prepares its removal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+import attrs
+
+from phototag.errors import MetadataDamaged, WriteRefused
+from phototag.metadata import iim, plan, texts, verify
+from phototag.metadata.change import Change
+from phototag.metadata.containers import Container, XmpFile
+from phototag.metadata.containers.xmp_file import NEW
+from phototag.metadata.draft import Draft
+from phototag.metadata.ledger import NONE
+from phototag.metadata.properties import record_fields
+from phototag.metadata.record import Record, etag
+from phototag.metadata.xmp.names import PHOTOTAG
+from phototag.metadata.xmp.packet import Packet
+from phototag.worker.requests import Prepared, PreparedFile, Read, Remove, Write
+from phototag.worker.sealed.new_content import new_content
+from phototag.worker.sealed.targets import Files, Target, drafted, refused, to_read, to_write
+
+_Edit = Callable[[Draft], None]
+
+#: Content of a file to be deleted.
+NOTHING: Final = b""
+
+
+def write(request: Write) -> Prepared:
+    """Prepare to write into a photo or its sidecars, or to update what an earlier write has written.
+
+    Only phototag's own values are ever changed. No file has a content if nothing would change.
+
+    Raises:
+        NotAPhoto: its content is not a picture.
+        PhotoDamaged: its structure is damaged.
+        FormatNotWritable: it needs a sidecar, but sidecars are not allowed.
+        MetadataDamaged: its metadata cannot be read, so they are not overwritten.
+        WriteRefused: it is left unchanged, for the reason given.
+    """
+    files = Files.of(request, request.new_sidecars)
+    order, options = request.order, request.options
+    with refused(files.photo.label, WriteRefused):
+        texts.check(order.record)
+    edit = partial(plan.tag, order=order, options=options)
+    targets = to_write(files, options)
+    if order.lightroom and all(target.original is files.photo for target in targets):
+        raise WriteRefused(
+            files.photo.label,
+            "a Lightroom crop is written into sidecars only, and this photo has none",
+            "use `phototag crop --lightroom` for a copy, or --sidecar always",
+        )
+    return _prepared_together(targets, edit, request.etag)
+
+
+def remove(request: Remove) -> Prepared:
+    """Prepare to remove exactly what phototag wrote into a photo and its sidecars; raises as ``write`` does."""
+    return _prepared_together(to_read(Files.of(request)), plan.take_back, None)
+
+
+def read(request: Read) -> Record | None:
+    """Read what phototag wrote into a photo or its sidecar; None if nothing.
+
+    Raises:
+        PhototagError: as ``write`` does, if it concerns reading.
+    """
+    for target in to_read(Files.of(request)):
+        container = target.opened(
+            target.original.data
+        )  # unchanged: phototag's packet may hide another
+        with refused(target.original.label, MetadataDamaged):
+            record = record_fields.read(Packet(container.xmp), container.orientation)
+        if record is not None:
+            return record
+    return None
+
+
+# --------------------------------------------------------------------------- changing one file
+
+
+@attrs.frozen
+class _Opened:
+    """A file to be changed."""
+
+    target: Target
+    draft: Draft
+
+    @classmethod
+    def of(cls, target: Target) -> _Opened:
+        with refused(target.original.label, MetadataDamaged):
+            return cls(target, drafted(target.container))
+
+    def record(self) -> Record | None:
+        with refused(self.target.original.label, MetadataDamaged):
+            return record_fields.read(self.draft.packet, self.draft.orientation)
+
+
+def _prepared_together(targets: list[Target], edit: _Edit, expected: str | None) -> Prepared:
+    """Prepare all files of a photo; if one is refused, all are."""
+    files = [_Opened.of(target) for target in targets]
+    _adopt(files)
+    found = next(filter(None, (file.record() for file in files)), None)
+    if expected is not None and etag(found) != expected:
+        return Prepared(files=None, found=found, etag=etag(found))
+    prepared = tuple(_prepared(file, edit) for file in files)
+    stated = next(filter(None, (file.record() for file in files)), None)
+    return Prepared(files=prepared, found=found, etag=etag(stated))
+
+
+def _adopt(files: list[_Opened]) -> None:
+    """Recognise copies of phototag's words in files without its record, by the record in another file."""
+    recorded = [file for file in files if file.record() is not None]
+    for file in files:
+        if recorded and file not in recorded:
+            plan.adopt(file.draft, recorded[0].draft)
+
+
+def _prepared(file: _Opened, edit: _Edit) -> PreparedFile:
+    """Make a file's new content, and verify it."""
+    original, draft, container = file.target.original, file.draft, file.target.container
+    with refused(original.label, WriteRefused):
+        foreign = verify.foreign(draft)
+        edit(draft)
+        new = _written(container, draft)
+        changed = new != original.data
+        if changed and new != NOTHING:
+            read_back = file.target.opened(new)
+            verify.check(container, foreign, read_back, draft, drafted(read_back))
+    change = Change(
+        changed=changed,
+        files=(),
+        added=draft.added,
+        removed=draft.removed,
+        declined=draft.declined,
+        left_out=draft.left_out,
+    )
+    content = new_content(new) if changed and new != NOTHING else None
+    return PreparedFile(number=original.number, change=change, content=content)
+
+
+def _written(container: Container, draft: Draft) -> bytes:
+    """Return the file with a draft's metadata.
+
+    Raises:
+        ValueError: the XMP is larger than the format allows.
+    """
+    if isinstance(container, XmpFile) and _says_nothing_new(container, draft):
+        return NOTHING
+    block = None if draft.block is None else iim.serialise(draft.block)
+    # An unchanged block is kept byte for byte: other programs pad it in their own ways.
+    if container.iptc is not None and draft.block == iim.parse(container.iptc):
+        block = container.iptc
+    before = draft.ledger.before
+    xmp = None
+    if draft.packet.names() or before.xmp != NONE:
+        xmp = _packet(container, draft)
+    # When the last of phototag's values is removed, its changes to the file's structure are undone.
+    ours = any(name.uri == PHOTOTAG for name in draft.packet.names())
+    return container.replaced(xmp, block, "" if ours else before.shape)
+
+
+def _says_nothing_new(container: XmpFile, draft: Draft) -> bool:
+    """Whether a sidecar that phototag created contains nothing that is not in the photo."""
+    if draft.ledger.before.shape != NEW:
+        return False
+    try:
+        return draft.packet.values() == Packet(container.start()).values()
+    except ValueError:  # the photo cannot be read any more: its copy in the sidecar is all there is
+        return False
+
+
+def _packet(container: Container, draft: Draft) -> bytes | None:
+    """The XMP packet; the old bytes if its content has not changed."""
+    if container.xmp is not None and draft.packet.values() == draft.before:
+        return container.xmp
+    return draft.packet.fitted(container.xmp_limit, container.format)

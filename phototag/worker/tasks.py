@@ -1,0 +1,285 @@
+"""The caller's side of every task: opens the files, has the sealed process work on them, replaces them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+from typing import TYPE_CHECKING, Final
+
+from phototag.errors import (
+    ChangedMeanwhile,
+    FormatNotWritable,
+    PhotoDamaged,
+    WriteRefused,
+    printable_name,
+)
+from phototag.files import formats, sidecar_names
+from phototag.files.content import Content
+from phototag.files.formats import ENCODED
+from phototag.files.opening import FileState
+from phototag.files.replace import Original, replace
+from phototag.outcome import PhotoState
+from phototag.worker.open_files import opened
+from phototag.worker.replacing import carry_out
+from phototag.worker.requests import (
+    ONLY_JPEG,
+    Cut,
+    Detect,
+    Draw,
+    FinishBlocks,
+    GivenFile,
+    Identify,
+    MeasureBlocks,
+    Preview,
+    Read,
+    Remove,
+    Write,
+)
+from phototag.worker.source import PhotoFile, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from phototag.analysis.shapes import Bar, Shape
+    from phototag.metadata.change import Change
+    from phototag.metadata.record import Record, WriteOrder
+    from phototag.options import Limits, WriteOptions
+    from phototag.outcome import Expected, Written
+    from phototag.scene.geometry import Box
+    from phototag.scene.measures import Scene
+    from phototag.worker.open_files import OpenFiles
+    from phototag.worker.protocol import Worker
+    from phototag.worker.requests import Blocks
+
+CUT_SECONDS: Final = 30  # for jpegtran
+_ANOTHER: Final = "choose another file"
+
+
+def detect(worker: Worker, source: Source, limits: Limits) -> Scene:
+    """Detect what is in a picture."""
+    pixels = limits.pixels
+    if isinstance(source, PhotoFile):
+        with opened(source) as files:
+            return files.ask(worker, Detect(files=files.given, max_pixels=pixels))
+    given = GivenFile(source.name, Content(source.data))
+    return worker.submit(Detect(files=(given,), shape=source.shape, max_pixels=pixels))
+
+
+def identify(
+    worker: Worker, photo: PhotoFile, limits: Limits, *, detect: bool = True
+) -> PhotoState:
+    """Identify the picture in a file and, if requested, detect what is in it."""
+    with opened(photo) as files:
+        request = Identify(files=files.given, detect=detect, max_pixels=limits.pixels)
+        found = files.ask(worker, request)
+        state = FileState.of(files.photo.state)
+        return PhotoState(picture=found.picture, state=state, scene=found.scene)
+
+
+def preview(worker: Worker, photo: PhotoFile, limits: Limits, *, side: int, quality: int) -> bytes:
+    """The upright picture, with its long side at most ``side`` px, as a WebP file."""
+    with opened(photo) as files:
+        request = Preview(files=files.given, side=side, quality=quality, max_pixels=limits.pixels)
+        made = files.ask(worker, request)
+        with contextlib.closing(made.content) as content:
+            return content.read()
+
+
+def draw(
+    worker: Worker,
+    photo: PhotoFile,
+    limits: Limits,
+    *,
+    verdict: str,
+    shapes: Sequence[Shape],
+    bars: Sequence[Bar],
+    words: str,
+    target: str,
+) -> None:
+    """Write a picture of a photo with its verdict as a new PNG file; see ``requests.Draw``.
+
+    Raises:
+        WriteRefused: the new file already exists or cannot be written.
+        PhototagError: the photo cannot be read.
+    """
+    if os.path.lexists(target):
+        raise WriteRefused(photo.name, f"{printable_name(target)}: it already exists", _ANOTHER)
+    with opened(photo) as files:
+        request = Draw(
+            files=files.given,
+            title=os.path.basename(photo.name),
+            verdict=verdict,
+            shapes=tuple(shapes),
+            bars=tuple(bars),
+            words=words,
+            max_pixels=limits.pixels,
+        )
+        made = files.ask(worker, request)
+        with contextlib.closing(made.content) as content:
+            _write_new(target, content, files.photo)
+
+
+def read(worker: Worker, photo: PhotoFile) -> Record | None:
+    """Read what phototag has written into a photo or its sidecar; None if nothing."""
+    with opened(photo, sidecars=True) as files:
+        return files.ask(worker, Read(files=files.given))
+
+
+def write(
+    worker: Worker,
+    photo: PhotoFile,
+    order: WriteOrder,
+    options: WriteOptions,
+    expected: Expected | None = None,
+) -> Written:
+    """Write into a photo or its sidecars, or update what an earlier write has written.
+
+    Only phototag's own values are ever changed. Nothing is written if nothing would change.
+
+    Args:
+        worker: does the work.
+        photo: the photo.
+        order: the record, including keywords and crops, and further data to write.
+        options: how to write.
+        expected: the state that the photo must have; otherwise nothing is written.
+
+    Raises:
+        PhotoNotFound: there is no such file.
+        PhotoNotReadable: it cannot be read.
+        NotAPhoto: its content is not a picture.
+        PhotoDamaged: its structure is damaged.
+        FormatNotWritable: it needs a sidecar, but sidecars are not allowed.
+        MetadataDamaged: its metadata cannot be read, so they are not overwritten.
+        ChangedMeanwhile: another program changed it at the same time.
+        WriteRefused: it was left unchanged, for the reason given.
+        WriteInPart: a sidecar was changed, but the photo was not.
+        WriteUncertain: it was replaced, but the disk did not confirm it.
+    """
+    with opened(photo, sidecars=options.sidecar != "never") as files:
+        if expected and FileState.of(files.photo.state) != expected.state:
+            problem = "another program changed it in the meantime"
+            raise ChangedMeanwhile(photo.name, problem, "try again")
+        missing = [] if files.sidecars else sidecar_names.new(files.photo.path)
+        request = Write(
+            files=files.given,
+            new_sidecars=len(missing),
+            order=order,
+            options=options,
+            etag=None if expected is None else expected.etag,
+        )
+        return carry_out(files, files.ask(worker, request), options, missing)
+
+
+def remove(worker: Worker, photo: PhotoFile, options: WriteOptions) -> Change:
+    """Remove exactly what phototag wrote into a photo and its sidecars.
+
+    Raises:
+        PhototagError: as ``write`` does.
+    """
+    with opened(photo, sidecars=True) as files:
+        prepared = files.ask(worker, Remove(files=files.given, options=options))
+        change = carry_out(files, prepared, options).change
+    assert change is not None
+    return change
+
+
+def cut(
+    worker: Worker,
+    photo: PhotoFile,
+    *,
+    box: Box,
+    pixels: tuple[int, int],
+    target: str,
+    quality: int,
+    lossless: bool = False,
+    lightroom: bool = False,
+) -> None:
+    """Write a crop as a new file.
+
+    Args:
+        worker: does the work.
+        photo: the photo.
+        box: of the crop, in fractions of the upright photo.
+        pixels: width and height of the crop.
+        target: absolute path of the new file; its suffix determines the format.
+        quality: 1..100 for JPEG and WebP.
+        lossless: cut a JPEG at its own block grid instead of encoding it again.
+        lightroom: copy the whole photo, with a crop that Lightroom applies.
+
+    Raises:
+        WriteRefused: the new file already exists, or the crop cannot be made in this way.
+        FormatNotWritable: phototag does not write pictures in the target's format.
+        PhototagError: the photo cannot be read.
+    """
+    if os.path.lexists(target):
+        raise WriteRefused(photo.name, f"{printable_name(target)} already exists", _ANOTHER)
+    form = ENCODED.get(suffix := formats.suffix_of(target))
+    if form is None and not lightroom:
+        raise FormatNotWritable(
+            photo.name,
+            f"{printable_name(target)}: pictures cannot be written in this format",
+            f"use {', '.join(ENCODED)}",
+        )
+    with opened(photo) as files:
+        if lossless:
+            if form is not formats.JPEG:
+                raise WriteRefused(photo.name, *ONLY_JPEG)
+            content = _cut_without_loss(worker, files, box)
+        else:
+            request = Cut(
+                files=files.given,
+                box=box,
+                pixels=pixels,
+                suffix=suffix,
+                quality=quality,
+                lightroom=lightroom,
+            )
+            content = files.ask(worker, request).content
+        with contextlib.closing(content):
+            _write_new(target, content, files.photo)
+
+
+def _write_new(target: str, content: Content, beside: Original) -> None:
+    """Write a new file, readable for those who can read the photo."""
+    replace(Original(target, target, Content(b""), beside.state, missing=True), content)
+
+
+# --------------------------------------------------------------------------- without loss
+
+
+def _cut_without_loss(worker: Worker, files: OpenFiles, box: Box) -> Content:
+    """Whole blocks of a JPEG as they are, by jpegtran: the sealed process starts no program."""
+    program = shutil.which("jpegtran")
+    if program is None:
+        raise WriteRefused(
+            files.photo.photo,
+            "lossless cropping needs jpegtran",
+            "install the programs of libjpeg-turbo",
+        )
+    blocks = files.ask(worker, MeasureBlocks(files=files.given, box=box))
+    part = GivenFile("part.jpg", Content(_part(program, files.photo, blocks)))
+    return files.ask(worker, FinishBlocks(files=(*files.given, part), blocks=blocks)).content
+
+
+def _part(program: str, photo: Original, blocks: Blocks) -> bytes:
+    area = f"{blocks.width}x{blocks.height}+{blocks.left}+{blocks.top}"
+    command = [program, "-copy", "none", "-optimize", "-crop", area]
+    with (
+        tempfile.TemporaryFile() as copy
+    ):  # jpegtran gets neither the photo's name nor its descriptor
+        photo.content.write_to(copy.fileno())
+        copy.seek(0)
+        try:
+            run = subprocess.run(
+                command, stdin=copy, capture_output=True, check=False, timeout=CUT_SECONDS
+            )
+        except subprocess.TimeoutExpired as error:
+            problem = f"jpegtran took more than {CUT_SECONDS} s"
+            raise PhotoDamaged(photo.photo, problem) from error
+    if run.returncode:
+        said = run.stderr.decode(errors="replace").strip()
+        raise PhotoDamaged(photo.photo, f"jpegtran failed: {said}")
+    return run.stdout
