@@ -47,6 +47,11 @@ _COMMAND = (
     "import sys; sys.path.append(sys.argv[1]); from phototag.worker.sealed.child import main; "
     "main(int(sys.argv[2]))"
 )
+_BECOME: Final = (
+    "import sys; sys.path.append(sys.argv[1]); from phototag.worker.sealed.lock import become; "
+    "become(sys.argv[2:])"
+)
+_PACKAGE: Final = str(Path(__file__).resolve().parents[2])
 
 
 def started(limits: Limits) -> tuple[subprocess.Popen[bytes], Channel]:
@@ -62,8 +67,7 @@ def started(limits: Limits) -> tuple[subprocess.Popen[bytes], Channel]:
         WorkerNotStarted: there is no Python to run it, or the system refuses to start one.
     """
     python = interpreter()
-    package = str(Path(__file__).resolve().parents[2])
-    command = [python, "-P", "-c", _COMMAND, package, str(limits.memory)]
+    command = [python, "-P", "-c", _COMMAND, _PACKAGE, str(limits.memory)]
     try:
         if SENDS_HANDLES:
             return _with_a_socket(command)
@@ -98,6 +102,15 @@ def _started(command: Sequence[str], source: int, target: int) -> subprocess.Pop
         stderr=subprocess.PIPE,
         start_new_session=True,  # ignored on Windows, which has no sessions
     )
+
+
+def sealed_command(command: Sequence[str]) -> list[str]:
+    """The command that starts another program in such a seal, with standard streams alone.
+
+    Raises:
+        WorkerNotStarted: there is no Python that could close the seal.
+    """
+    return [interpreter(), "-P", "-c", _BECOME, _PACKAGE, *command]
 
 
 def interpreter() -> str:

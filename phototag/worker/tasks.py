@@ -39,6 +39,7 @@ from phototag.worker.requests import (
     Write,
 )
 from phototag.worker.source import PhotoFile, Source
+from phototag.worker.start import child_environment, sealed_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -274,7 +275,12 @@ def _part(program: str, photo: Original, blocks: Blocks) -> bytes:
         copy.seek(0)
         try:
             run = subprocess.run(
-                command, stdin=copy, capture_output=True, check=False, timeout=CUT_SECONDS
+                sealed_command(command),
+                env=child_environment(),
+                stdin=copy,
+                capture_output=True,
+                check=False,
+                timeout=CUT_SECONDS,
             )
         except subprocess.TimeoutExpired as error:
             problem = f"jpegtran took more than {CUT_SECONDS} s"

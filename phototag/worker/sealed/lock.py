@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import sysconfig
@@ -12,7 +13,7 @@ from phototag.worker.seal import Seal
 from phototag.worker.sealed import landlock, seccomp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 # Where the system keeps shared libraries; the last three are NixOS, Guix and Homebrew.
 _LIBRARIES: Final = (
@@ -50,6 +51,22 @@ def close() -> Seal:
     except OSError as error:
         why_not.append(f"calls: {error}")
     return Seal(files=files, calls=calls, why_not="; ".join(why_not))
+
+
+def become(command: Sequence[str]) -> None:
+    """Become another program, which reads and writes its standard streams and can do nothing else.
+
+    Args:
+        command: path of the program, and its arguments.
+    """
+    program = os.path.realpath(command[0])
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            seccomp.no_new_privileges()
+            landlock.restrict([(path, landlock.START) for path in (program, *_LIBRARIES)])
+        with contextlib.suppress(OSError):
+            seccomp.restrict(starting=True)
+    os.execv(program, command)  # noqa: S606 - no shell
 
 
 def readable() -> Iterator[str]:
