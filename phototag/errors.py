@@ -56,6 +56,11 @@ def printable(text: str) -> str:
     )
 
 
+def printable_text(text: str) -> str:
+    """The same for text of several lines, which stay lines."""
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
 def printable_name(name: str) -> str:
     """A file name as it is printed: like ``printable``, but without the middle of a very long name."""
     text = printable(name if len(name) <= LONGEST_SHOWN else _ends(name))

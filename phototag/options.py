@@ -339,6 +339,7 @@ class GalleryOptions(StateOptions, ProfileOptions, WorkOptions):
         metadata=setting("HTML file to write.", short="-o", kind="new file", metavar="OUT.html")
     )
     title: str = option("phototag", "Title of the page.")
+    overwrite: bool = option(False, "Replace OUT even if it is not such a page.")
 
 
 def settings(cls: type[Any]) -> dict[str, Setting]:

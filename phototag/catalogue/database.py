@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import platformdirs
 
 from phototag import errors
-from phototag.files import arguments
+from phototag.files import arguments, private
 from phototag.scene import serialization
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ class Database:
         )
         self._lock = threading.RLock()
         with self._told():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            private.make_folder(self.path.parent)
+            private.make_file(self.path)  # the files beside it get the same permissions
             self._sql = sqlite3.connect(
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from phototag import errors
 from phototag.catalogue.database import default_folder
+from phototag.files import private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +42,7 @@ def locked(
     folder = default_folder() / "locks"
     names, stop = list(dict.fromkeys(roots)), stop or threading.Event()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private.make_folder(folder)
         held = _held(folder, names)
         # Random, so that two waiting runs do not try at the same moments.
         while held is None and wait and not stop.wait(random.uniform(0.5, 1.5)):  # noqa: S311
@@ -68,7 +69,9 @@ def _held(folder: Path, roots: list[str]) -> contextlib.ExitStack | None:
         try:
             for root in roots:
                 held.enter_context(_lock(folder, _name(root)).acquire(timeout=PATIENCE))
-                (folder / f"{_name(root)}.root").write_bytes(os.fsencode(root))
+                of_root = folder / f"{_name(root)}.root"
+                private.make_file(of_root)
+                of_root.write_bytes(os.fsencode(root))
             for other in _others(folder, roots):
                 with _lock(folder, other).acquire(timeout=0):
                     pass
@@ -88,7 +91,8 @@ def _others(folder: Path, roots: list[str]) -> Iterator[str]:
 
 
 def _lock(folder: Path, name: str) -> FileLock:
-    return FileLock(folder / f"{name}.lock", is_singleton=False, thread_local=False)
+    file = folder / f"{name}.lock"
+    return FileLock(file, mode=private.FILE, is_singleton=False, thread_local=False)
 
 
 def _is_below(path: str, folder: str) -> bool:

@@ -12,10 +12,9 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-import click
-
 from phototag.analysis.result import SCHEMA
 from phototag.cli.exit_codes import ExitCode, code_of
+from phototag.cli.terminal import echo
 from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, printable, printable_name
 from phototag.outcome import VerdictSource
@@ -118,7 +117,7 @@ class Report:
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
         else:
-            click.echo(line)
+            echo(line)
 
     def table(self, table: Table) -> None:
         """A table of data."""
@@ -129,7 +128,7 @@ class Report:
 
     def say(self, line: str) -> None:
         """Print a message to the user."""
-        click.echo(line, err=True)
+        echo(line, err=True)
 
     def failed(self, photo: str, error: PhototagError) -> None:
         """One photo that failed."""
@@ -139,8 +138,7 @@ class Report:
             fault = {"type": type(error).__name__, "message": error.message}
             self.print(json.dumps({"schema": SCHEMA, "path": photo, "error": fault}))
         else:
-            colour = None if os.environ.get("NO_COLOR") else "red"
-            click.secho(_failure(photo, error), err=True, fg=colour)
+            echo(_failure(photo, error), err=True, colour="red")
 
     def end(self) -> None:
         """End with the exit code of the most serious error."""
@@ -287,7 +285,8 @@ def _failure(photo: str, error: PhototagError) -> str:
 
 
 def _cell(values: dict[str, tuple[str, ...]]) -> str:
-    return "\n".join(f"{name}: {', '.join(words)}" for name, words in values.items() if words)
+    lines = (f"{name}: {', '.join(words)}" for name, words in values.items() if words)
+    return "\n".join(map(printable, lines))
 
 
 def summary(tally: Tally, *, dry_run: bool) -> list[str]:

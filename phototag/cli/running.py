@@ -9,6 +9,7 @@ import click
 
 from phototag.cli.exit_codes import ExitCode, code_of
 from phototag.cli.report import Report, command, summary
+from phototag.cli.terminal import echo
 from phototag.errors import PhototagError
 from phototag.files.opening import is_folder
 
@@ -21,10 +22,10 @@ class Program(click.Group):
         try:
             return super().invoke(ctx)
         except PhototagError as error:
-            click.echo(f"Error: {error}", err=True)
+            echo(f"Error: {error}", err=True)
             sys.exit(code_of(error))
         except KeyboardInterrupt:
-            click.echo("Stopped.", err=True)
+            echo("Stopped.", err=True)
             sys.exit(ExitCode.INTERRUPTED)
 
 

@@ -12,6 +12,7 @@ from phototag.cli.click_options import takes_options
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.lines import analysis_lines, change_lines
 from phototag.cli.report import Report
+from phototag.cli.terminal import echo
 from phototag.errors import PhototagError, printable_name
 from phototag.keywords import applications
 from phototag.keywords.claims import Level, level
@@ -52,7 +53,7 @@ def doctor() -> None:
     healthy = True
     for line in examine():
         healthy = healthy and line.fine
-        click.echo(f"{'ok' if line.fine else click.style('!!', fg='red')}  {line.text}")
+        echo(f"{'ok' if line.fine else '!!'}  {line.text}", colour=None if line.fine else "red")
     sys.exit(ExitCode.ALL_WELL if healthy else ExitCode.SETUP)
 
 
@@ -72,19 +73,29 @@ def keywords(options: _Keywords) -> None:
     sys.stdout.write(lightroom_keywords(options.vocabulary, options.keywords))
 
 
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class _ReadyMade(VocabularyOptions):
+    """The options of ``phototag lightroom`` and ``phototag digikam``."""
+
+    overwrite: bool = attrs.field(
+        default=False,
+        metadata=setting("Replace files of these names that phototag did not write, too."),
+    )
+
+
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False))
-@takes_options(VocabularyOptions)
-def lightroom(folder: str, options: VocabularyOptions) -> None:
+@takes_options(_ReadyMade)
+def lightroom(folder: str, options: _ReadyMade) -> None:
     """Write smart collections for Lightroom Classic into FOLDER."""
-    for file in applications.lightroom(folder, options.vocabulary):
-        click.echo(printable_name(str(file)))
+    for file in applications.lightroom(folder, options.vocabulary, overwrite=options.overwrite):
+        echo(printable_name(str(file)))
 
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False))
-@takes_options(VocabularyOptions)
-def digikam(folder: str, options: VocabularyOptions) -> None:
+@takes_options(_ReadyMade)
+def digikam(folder: str, options: _ReadyMade) -> None:
     """Write steps for using the keywords in digiKam into FOLDER."""
-    for file in applications.digikam(folder, options.vocabulary):
-        click.echo(printable_name(str(file)))
+    for file in applications.digikam(folder, options.vocabulary, overwrite=options.overwrite):
+        echo(printable_name(str(file)))

@@ -15,6 +15,7 @@ from phototag.cli.click_options import JsonOptions, paths_argument, takes_option
 from phototag.cli.lines import change_lines, run_line
 from phototag.cli.report import DiffTables, Report
 from phototag.cli.running import close, total
+from phototag.cli.terminal import echo
 from phototag.files.opening import is_folder
 from phototag.options import CatalogueOptions, RemoveOptions, UndoOptions, WatchOptions, setting
 
@@ -137,7 +138,7 @@ def undo(run: int | None, options: _Undo) -> None:
     """
     if options.list:
         for row in runs(options.state):
-            click.echo(run_line(row, as_json=options.json))
+            echo(run_line(row, as_json=options.json))
         return
     report = Report(as_json=options.json)
     stopped = report.run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import errno
 import json
 import os
 import tempfile
@@ -24,7 +23,7 @@ from phototag.criteria.environment import Place
 from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Kind
 from phototag.errors import OutputNotWritable, PhototagError, printable_name
-from phototag.files import temporary
+from phototag.files import new_file
 from phototag.files.formats import BROWSER_SUFFIXES, suffix_of
 from phototag.files.opening import absolute
 from phototag.options import GalleryOptions, takes
@@ -102,7 +101,7 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
         )
     with (
         Pool(options.workers, options.limits) as pool,
-        Page(target, options.title) as page,
+        Page(target, options.title, overwrite=options.overwrite) as page,
     ):
 
         def work(looked: AnalyzedPhoto) -> tuple[AnalyzedPhoto, bytes]:
@@ -116,28 +115,31 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
         page.finish()
 
 
+_MARK: Final = b'<meta name="generator" content="phototag">'  # in every such page
+
+
 class Page:
     """A page being written.
 
     Args:
         target: its path.
         title: the page's title.
+        overwrite: replace a file that is not such a page.
 
     Raises:
         OutputNotWritable: it cannot be written (detected when the context starts), or the disk is full.
     """
 
-    def __init__(self, target: Path, title: str) -> None:
-        self._target, self._title = target, title
+    def __init__(self, target: Path, title: str, *, overwrite: bool = False) -> None:
+        self._target, self._title, self._overwrite = target, title, overwrite
         self._rows: list[list[Any]] = []
         self._failures: list[str] = []
         self._pictures: IO[bytes] | None = None
         self._places: list[int] = []
 
     def __enter__(self) -> Self:
+        new_file.check(str(self._target), _MARK, overwrite=self._overwrite)
         with self._told():
-            if self._target.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             # A file without a name, so that nothing is left of it in any case. It is in the folder of the
             # page: if that is not writable, the error comes before the first photo is analysed.
             self._pictures = tempfile.TemporaryFile(dir=self._target.parent)
@@ -168,24 +170,9 @@ class Page:
         Raises:
             OutputNotWritable: it cannot be written.
         """
-        with (
-            self._told(),
-            tempfile.NamedTemporaryFile(
-                "wb", dir=self._target.parent, prefix=temporary.prefix(), delete=False
-            ) as file,
-        ):
-            made = Path(file.name)
-            try:
-                self._write(file)
-                file.close()
-                mask = os.umask(0o77)
-                os.umask(mask)
-                made.chmod(0o666 & ~mask)  # the mode of any new file
-                made.replace(self._target)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    made.unlink()
-                raise
+        target, overwrite = str(self._target), self._overwrite
+        with new_file.new_file(target, _MARK, overwrite=overwrite) as file:
+            self._write(file)
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ They use the words of the current vocabulary, so that they find the keywords wri
 
 from __future__ import annotations
 
+import re
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,7 @@ from phototag.criteria.cropping import Shot
 from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Grade, Kind, Review
 from phototag.errors import OutputNotWritable
-from phototag.files import arguments
+from phototag.files import arguments, new_file
 from phototag.keywords.vocabulary import SEPARATOR, Level, Vocabulary, branches, lightroom_keywords
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ _RULE: Final = """\
 KEYWORD_FILE: Final = "phototag-keywords.txt"
 LIGHTROOM_HOW_TO: Final = "lightroom-how-to.md"
 DIGIKAM_HOW_TO: Final = "digikam-how-to.md"
+_NAME_OF: Final = re.compile(r'\tid = "[0-9A-F-]{36}"')  # of a smart collection
 
 
 @attrs.frozen(kw_only=True)
@@ -125,28 +127,39 @@ COLLECTIONS: Final = (
 )
 
 
-def lightroom(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = None) -> list[Path]:
+def lightroom(
+    folder: str | os.PathLike[str],
+    vocabulary: Vocabulary | None = None,
+    *,
+    overwrite: bool = False,
+) -> list[Path]:
     """Write smart collections for Lightroom Classic, the list of keywords, and a how-to.
 
     Args:
         folder: a new or empty folder, or the folder of an earlier call.
         vocabulary: the vocabulary with which the photos were tagged; None = phototag's own.
+        overwrite: replace files of these names that are not from an earlier call, too.
 
     Returns:
         The files.
 
     Raises:
-        OutputNotWritable: the folder cannot be written.
+        OutputNotWritable: a file of somebody else has one of the names, or the folder cannot be written.
     """
-    arguments.check(vocabulary=(vocabulary, Vocabulary | None))
+    arguments.check(vocabulary=(vocabulary, Vocabulary | None), overwrite=(overwrite, bool))
     vocabulary = vocabulary or Vocabulary()
     texts = {f"{c.title}.lrsmcol": smart_collection(c, vocabulary) for c in _known(vocabulary)}
     texts[KEYWORD_FILE] = lightroom_keywords(vocabulary, Level.STANDARD)
     texts[LIGHTROOM_HOW_TO] = _lightroom_how_to(vocabulary)
-    return _written(Path(arguments.path("folder", folder)).expanduser(), texts)
+    return _written(Path(arguments.path("folder", folder)).expanduser(), texts, overwrite=overwrite)
 
 
-def digikam(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = None) -> list[Path]:
+def digikam(
+    folder: str | os.PathLike[str],
+    vocabulary: Vocabulary | None = None,
+    *,
+    overwrite: bool = False,
+) -> list[Path]:
     """Write instructions for finding each collection in digiKam.
 
     digiKam keeps saved searches only in its database and cannot import them from a file.
@@ -154,16 +167,18 @@ def digikam(folder: str | os.PathLike[str], vocabulary: Vocabulary | None = None
     Args:
         folder: as for ``lightroom``.
         vocabulary: as for ``lightroom``.
+        overwrite: as for ``lightroom``.
 
     Returns:
         The files.
 
     Raises:
-        OutputNotWritable: the folder cannot be written.
+        OutputNotWritable: a file of somebody else has one of the names, or the folder cannot be written.
     """
-    arguments.check(vocabulary=(vocabulary, Vocabulary | None))
+    arguments.check(vocabulary=(vocabulary, Vocabulary | None), overwrite=(overwrite, bool))
     text = _digikam_how_to(vocabulary or Vocabulary())
-    return _written(Path(arguments.path("folder", folder)).expanduser(), {DIGIKAM_HOW_TO: text})
+    target = Path(arguments.path("folder", folder)).expanduser()
+    return _written(target, {DIGIKAM_HOW_TO: text}, overwrite=overwrite)
 
 
 def smart_collection(collection: Collection, vocabulary: Vocabulary) -> str:
@@ -241,13 +256,22 @@ def _digikam_how_to(vocabulary: Vocabulary) -> str:
 {_table(vocabulary)}"""
 
 
-def _written(folder: Path, texts: dict[str, str]) -> list[Path]:
-    files = [folder / name for name in texts]
+def _written(folder: Path, texts: dict[str, str], *, overwrite: bool) -> list[Path]:
+    files = {folder / name: text for name, text in texts.items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for file, text in zip(files, texts.values(), strict=True):
-            file.write_text(text, encoding="utf-8")
     except OSError as error:
         problem = f"the files cannot be written ({error.strerror or error})"
         raise OutputNotWritable(str(folder), problem, "choose another folder") from error
-    return files
+    for file, text in files.items():  # all, before the first is written
+        new_file.check(str(file), _mark(text), overwrite=overwrite)
+    for file, text in files.items():
+        with new_file.new_file(str(file), _mark(text), overwrite=overwrite) as stream:
+            stream.write(text.encode())
+    return list(files)
+
+
+def _mark(text: str) -> bytes:
+    """What tells a file of an earlier call from one of somebody else: its name in it, or its heading."""
+    found = _NAME_OF.search(text)
+    return (found[0] if found else text.partition("\n")[0]).encode()

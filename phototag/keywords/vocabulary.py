@@ -254,6 +254,7 @@ def _text(word: object) -> str:
         raise ValueError(
             f"{word!r} contains a character that separates levels ({' '.join(_RESERVED)})"
         )
-    if word != word.strip() or word.startswith("type="):
+    # In Lightroom's keyword list, [word] is not exported and {word} is a synonym.
+    if word != word.strip() or word.startswith(("type=", "[", "{")):
         raise ValueError(f"{word!r} cannot be a keyword")
     return word

@@ -335,7 +335,7 @@ def _drain(stream: BinaryIO, kept: collections.deque[str]) -> None:
     """Pass the child's stderr to ``logging``, line by line, until it ends."""
     with stream:
         for line in stream:
-            text = line.decode(errors="replace").rstrip()
+            text = errors.printable(line.decode(errors="replace").rstrip())
             kept.append(text)
             _log.debug("%s", text)
 

@@ -94,7 +94,7 @@ def test_a_page_that_cannot_be_written(portrait_jpg: Path, tmp_path: Path) -> No
         gallery.build(portrait_jpg, out=tmp_path / "nowhere" / "page.html")
     folder, state = tmp_path / "folder.html", tmp_path / "state.sqlite3"
     folder.mkdir()
-    with pytest.raises(errors.OutputNotWritable, match="directory"):
+    with pytest.raises(errors.OutputNotWritable, match="this is a folder"):
         gallery.build(portrait_jpg, out=folder, state=state)
     assert not state.exists(), "no photo is looked at for a page that cannot be"
     photo = portrait_jpg.read_bytes()

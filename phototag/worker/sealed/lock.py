@@ -66,7 +66,7 @@ def become(command: Sequence[str]) -> None:
             landlock.restrict([(path, landlock.START) for path in (program, *_LIBRARIES)])
         with contextlib.suppress(OSError):
             seccomp.restrict(starting=True)
-    os.execv(program, command)  # noqa: S606 - no shell
+    os.execv(program, list(command))  # noqa: S606 - no shell
 
 
 def readable() -> Iterator[str]:
