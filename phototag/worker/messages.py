@@ -11,8 +11,8 @@ from cattrs.preconf.json import JsonConverter
 from phototag import errors
 from phototag.files.content import Content
 from phototag.scene.serialization import converter
+from phototag.worker.answers import Carrier
 from phototag.worker.framing import MOST_BYTES, MOST_TEXT
-from phototag.worker.requests import Carrier
 from phototag.worker.seal import Seal
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from phototag import errors
 from phototag.options import Limits
 from phototag.version import __version__
 from phototag.worker import messages
+from phototag.worker.requests import Load, Part
 from phototag.worker.start import REMEDY, interpreter, started
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 
-START_SECONDS = 60.0  # s extra for the first request: imports and models from a cold disk
+START_SECONDS = 60.0  # s to start, and again to load a part: imports and models from a cold disk
 END_SECONDS = 5.0  # s to finish the current work when told to end
 PATIENCE_SECONDS = 2.0  # s for a child with a closed pipe to end by itself, with its exit status
 MOST_GREETING = 1000  # bytes; another program's output could look like a huge message
@@ -76,7 +77,7 @@ class SealedProcess:
 
     def _exchange(self, request: Request[Any]) -> Reply | None:
         """Return the reply; None if the child ended before it reached this request."""
-        running, ticket = None, object()
+        running, ticket, first = None, object(), None
         try:
             with self._lock:
                 if self._running is not None and self._running.died_idle():
@@ -85,13 +86,20 @@ class SealedProcess:
                 if self._running is None:
                     self._running = _Running(self._limits)
                 running = self._running
+                # What is loaded once does not count against the time of a photo.
+                if request.part is not Part.NONE and request.part not in running.loaded:
+                    running.loaded.add(request.part)
+                    running.line_up(first := object())
+                    running.send(Load(load=request.part), START_SECONDS)
                 running.line_up(ticket)
                 running.send(request, self._limits.seconds)
+            if first is not None and running.answer(first, START_SECONDS) is None:
+                return None
             return running.answer(ticket, self._limits.seconds)
         except (OSError, EOFError, ValueError) as error:
             if running is None:
                 raise  # it could not be started: not the fault of a photo
-            guilty = running.is_first(ticket) and not running.given_up
+            guilty = running.is_first(ticket, first) and not running.given_up
             self._drop(running, 0.0 if isinstance(error, ValueError) else PATIENCE_SECONDS)
             if guilty:
                 raise running.fault(request.name) from error
@@ -144,7 +152,7 @@ class _Running:
 
     def __init__(self, limits: Limits) -> None:
         self._greeted = False  # it is phototag, of the same version
-        self._answered = False
+        self.loaded: set[Part] = set()  # or about to be
         self._late = 0.0
         self._failed = False
         self._unsealed = False  # although a seal is required
@@ -171,10 +179,10 @@ class _Running:
         with self._turn:
             self._tickets.append(ticket)
 
-    def is_first(self, ticket: object) -> bool:
-        """Whether this caller's request is the child's current one."""
+    def is_first(self, *tickets: object) -> bool:
+        """Whether the child's current request is one of this caller's."""
         with self._turn:
-            return self._tickets[0] is ticket
+            return self._tickets[0] in tickets
 
     def died_idle(self) -> bool:
         """Whether the child has ended while nobody waited for an answer."""
@@ -183,9 +191,8 @@ class _Running:
 
     def send(self, request: Request[Any], timeout: float) -> None:
         """Send a request."""
-        limit = self._limit(timeout)
-        with self._watched(limit):
-            messages.send_request(self._channel, request, limit)
+        with self._watched(timeout if self._greeted else timeout + START_SECONDS):
+            messages.send_request(self._channel, request, timeout)
 
     def answer(self, ticket: object, timeout: float) -> Reply | None:
         """Return the answer when it is this ticket's turn; None if an earlier request has ended the child."""
@@ -193,11 +200,11 @@ class _Running:
             self._turn.wait_for(lambda: self._failed or self._tickets[0] is ticket)
             if self._failed:
                 return None
-        with self._watched(self._limit(timeout)):
-            if not self._greeted:
+        if not self._greeted:
+            with self._watched(START_SECONDS):
                 self._greet()
+        with self._watched(timeout):
             reply = messages.receive_reply(self._channel)
-        self._answered = True
         with self._turn:
             self._tickets.popleft()
             self._turn.notify_all()
@@ -208,9 +215,6 @@ class _Running:
         with self._turn:
             self._failed = True
             self._turn.notify_all()
-
-    def _limit(self, timeout: float) -> float:
-        return timeout if self._answered else timeout + START_SECONDS
 
     @contextlib.contextmanager
     def _watched(self, limit: float) -> Iterator[None]:

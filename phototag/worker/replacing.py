@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from phototag.options import WriteOptions
+    from phototag.worker.answers import Prepared, PreparedFile
     from phototag.worker.open_files import OpenFiles
-    from phototag.worker.requests import Prepared, PreparedFile
 
 
 @attrs.frozen(eq=False)

@@ -6,19 +6,19 @@ handler in the sealed process.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Generic, Self, TypeAlias, TypeVar, get_args
+from typing import Any, ClassVar, Final, Generic, Self, TypeAlias, TypeVar, get_args
 
 import attrs
 
 from phototag.analysis.shapes import Bar, Shape
 from phototag.files.content import Content
-from phototag.metadata.change import Change
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
 from phototag.scene.measures import Scene
-from phototag.worker.seal import Seal
+from phototag.worker.answers import Blocks, Carrier, Identified, Installed, Made, Prepared
 
 A = TypeVar("A")
 R_contra = TypeVar("R_contra", contravariant=True)
@@ -38,18 +38,13 @@ class GivenFile:
     content: Content
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
-class Carrier:
-    """A request or an answer with contents of files, which are sent beside it."""
+class Part(enum.StrEnum):
+    """What the sealed process loads before it can answer a request."""
 
-    @property
-    def contents(self) -> list[Content]:
-        """The contents, in a fixed order."""
-        raise NotImplementedError
-
-    def with_contents(self, contents: Sequence[Content]) -> Self:
-        """The same with these contents, in the same order."""
-        raise NotImplementedError
+    NONE = "none"
+    VISION = "vision"  # decoders and nets
+    PICTURES = "pictures"  # decoders
+    METADATA = "metadata"  # exiv2
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -58,7 +53,10 @@ class Request(Carrier, Generic[A]):
 
     Attributes:
         files: the photo; after it, its sidecars, if the task concerns them.
+        part: what must be loaded for it.
     """
+
+    part: ClassVar[Part] = Part.NONE
 
     files: tuple[GivenFile, ...] = ()
 
@@ -127,21 +125,10 @@ class Detect(Request[Scene]):
         max_pixels: larger pictures are refused before they are decoded.
     """
 
+    part = Part.VISION
+
     shape: tuple[int, ...] | None = None
     max_pixels: int
-
-
-@attrs.frozen(kw_only=True)
-class Identified:
-    """What identifies a picture.
-
-    Attributes:
-        picture: a hash of the picture, without the metadata.
-        scene: what is in it, if that was asked for.
-    """
-
-    picture: str
-    scene: Scene | None = None
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -153,29 +140,10 @@ class Identify(Request[Identified]):
         max_pixels: as for ``Detect``.
     """
 
+    part = Part.VISION
+
     detect: bool = True
     max_pixels: int
-
-
-@attrs.frozen(kw_only=True, eq=False, repr=False)
-class Made(Carrier):
-    """A new file.
-
-    Attributes:
-        content: its content.
-    """
-
-    content: Content
-
-    @property
-    def contents(self) -> list[Content]:
-        """See ``Carrier``."""
-        return [self.content]
-
-    def with_contents(self, contents: Sequence[Content]) -> Self:
-        """See ``Carrier``."""
-        (content,) = contents
-        return attrs.evolve(self, content=content)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -187,6 +155,8 @@ class Preview(Request[Made]):
         quality: 1..100.
         max_pixels: as for ``Detect``.
     """
+
+    part = Part.PICTURES
 
     side: int
     quality: int
@@ -206,59 +176,14 @@ class Draw(Request[Made]):
         max_pixels: as for ``Detect``.
     """
 
+    part = Part.PICTURES
+
     title: str
     verdict: str
     shapes: tuple[Shape, ...]
     bars: tuple[Bar, ...]
     words: str
     max_pixels: int
-
-
-@attrs.frozen(kw_only=True, eq=False, repr=False)
-class PreparedFile:
-    """A file's new content, verified but not yet written.
-
-    Attributes:
-        number: of the file: 0 for the photo, then the sidecars that exist, then those to be made.
-        change: what is changed in it; without its name.
-        content: the new content; None if nothing changes, or the file is to be deleted.
-    """
-
-    number: int
-    change: Change
-    content: Content | None
-
-
-@attrs.frozen(kw_only=True, eq=False, repr=False)
-class Prepared(Carrier):
-    """The files to be written for a photo.
-
-    Attributes:
-        files: in the order in which they are to be written; None if the photo has a record other than the
-            expected one.
-        found: the record in the photo before.
-        etag: etag of the record in the photo afterwards; empty for no record.
-    """
-
-    files: tuple[PreparedFile, ...] | None
-    found: Record | None
-    etag: str
-
-    @property
-    def contents(self) -> list[Content]:
-        """See ``Carrier``."""
-        return [file.content for file in self.files or () if file.content is not None]
-
-    def with_contents(self, contents: Sequence[Content]) -> Self:
-        """See ``Carrier``."""
-        left = list(contents)
-        files = tuple(
-            file if file.content is None else attrs.evolve(file, content=left.pop(0))
-            for file in self.files or ()
-        )
-        if left:
-            raise ValueError("contents without a file")
-        return attrs.evolve(self, files=None if self.files is None else files)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -272,6 +197,8 @@ class Write(Request[Prepared]):
         etag: etag of the record that the photo must have, without which nothing is written; None = any.
     """
 
+    part = Part.METADATA
+
     order: WriteOrder
     options: WriteOptions
     new_sidecars: int = 0
@@ -282,10 +209,14 @@ class Write(Request[Prepared]):
 class Read(Request[Record | None]):
     """Read what phototag has written into a photo; None if nothing."""
 
+    part = Part.METADATA
+
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Remove(Request[Prepared]):
     """Prepare to remove what phototag has written into a photo."""
+
+    part = Part.METADATA
 
     options: WriteOptions
 
@@ -302,6 +233,8 @@ class Cut(Request[Made]):
         lightroom: copy the whole photo, with a crop that Lightroom applies.
     """
 
+    part = Part.PICTURES
+
     box: Box
     pixels: tuple[int, int]
     suffix: str
@@ -316,20 +249,6 @@ ONLY_JPEG: Final = (
 )
 
 
-@attrs.frozen(kw_only=True)
-class Blocks:
-    """A part of a JPEG's stored picture, from a corner of its grid of blocks.
-
-    Attributes:
-        left, top, width, height: px.
-    """
-
-    left: int
-    top: int
-    width: int
-    height: int
-
-
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class MeasureBlocks(Request[Blocks]):
     """Find the blocks of a JPEG that make a crop.
@@ -337,6 +256,8 @@ class MeasureBlocks(Request[Blocks]):
     Attributes:
         box: as for ``Cut``.
     """
+
+    part = Part.PICTURES
 
     box: Box
 
@@ -350,25 +271,27 @@ class FinishBlocks(Request[Made]):
         blocks: which part it is.
     """
 
+    part = Part.PICTURES
+
     blocks: Blocks
 
 
-@attrs.frozen(kw_only=True)
-class Installed:
-    """What a sealed process consists of.
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Load(Request[None]):
+    """Load what later requests need; the time for a photo does not begin before.
 
     Attributes:
-        versions: of its native libraries, by name.
-        seal: what is closed to it.
+        load: what to load.
     """
 
-    versions: dict[str, str]
-    seal: Seal
+    load: Part
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Versions(Request[Installed]):
     """Get the versions of the native libraries in the sealed process, and its seal."""
+
+    part = Part.VISION
 
 
 #: All requests; each needs a handler.
@@ -383,5 +306,6 @@ AnyRequest: TypeAlias = (
     | Cut
     | MeasureBlocks
     | FinishBlocks
+    | Load
     | Versions
 )

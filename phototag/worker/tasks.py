@@ -51,9 +51,9 @@ if TYPE_CHECKING:
     from phototag.outcome import Expected, Written
     from phototag.scene.geometry import Box
     from phototag.scene.measures import Scene
+    from phototag.worker.answers import Blocks
     from phototag.worker.open_files import OpenFiles
     from phototag.worker.protocol import Worker
-    from phototag.worker.requests import Blocks
 
 CUT_SECONDS: Final = 30  # for jpegtran
 _ANOTHER: Final = "choose another file"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from slow_pictures import slow_jpeg
 
 import phototag
 from phototag import errors
@@ -14,7 +15,6 @@ from phototag.files.sizes import MOST_XMP
 from phototag.metadata import iim
 from phototag.metadata.xmp import tree
 from phototag.options import Limits
-from processes import VERSIONS
 
 
 def large(tmp_path: Path, side: int) -> Path:
@@ -35,10 +35,9 @@ def test_a_picture_that_needs_more_memory_than_allowed(tmp_path: Path, portrait_
 
 
 def test_a_photo_that_takes_longer_than_allowed(tmp_path: Path, portrait_jpg: Path) -> None:
-    path = large(tmp_path, 9_000)
-    with phototag.Analyzer(limits=Limits(seconds=0.2)) as analyzer:
-        analyzer._pool.submit(VERSIONS)  # the first request has time to load
-        with pytest.raises(errors.WorkerDied, match=r"longer than 0\.2 s.*--timeout") as caught:
+    (path := tmp_path / "slow.jpg").write_bytes(slow_jpeg(400))
+    with phototag.Analyzer(limits=Limits(seconds=1.5)) as analyzer:
+        with pytest.raises(errors.WorkerDied, match=r"longer than 1\.5 s.*--timeout") as caught:
             analyzer.analyze(path)
         assert "--timeout" in caught.value.remedy
         assert analyzer.analyze(portrait_jpg).kind == "portrait"

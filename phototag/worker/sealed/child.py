@@ -19,9 +19,9 @@ from phototag import errors
 from phototag.files.sizes import MEGABYTE
 from phototag.version import __version__
 from phototag.worker import messages
+from phototag.worker.answers import Carrier
 from phototag.worker.framing import PipeChannel, SocketChannel
 from phototag.worker.messages import Fault, Incoming
-from phototag.worker.requests import Carrier
 from phototag.worker.sealed import lock
 from phototag.worker.sealed.handlers import HANDLERS, holds
 

@@ -25,7 +25,8 @@ from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.orientation import stored, upright
 from phototag.scene.geometry import Box
 from phototag.vision.decoding import UPRIGHT_FORMATS, opened, orientation_of
-from phototag.worker.requests import ONLY_JPEG, Blocks
+from phototag.worker.answers import Blocks
+from phototag.worker.requests import ONLY_JPEG
 from phototag.worker.sealed.targets import File, Files
 
 if TYPE_CHECKING:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from typing import TYPE_CHECKING, Final
 
+from phototag.errors import PhototagError
+from phototag.worker.answers import Blocks, Identified, Installed, Made, Prepared
 from phototag.worker.requests import (
     AnyRequest,
-    Blocks,
     Cut,
     Detect,
     Draw,
     FinishBlocks,
     Handlers,
-    Identified,
     Identify,
-    Installed,
-    Made,
+    Load,
     MeasureBlocks,
-    Prepared,
+    Part,
     Preview,
     Read,
     Remove,
@@ -135,6 +135,18 @@ def finish_blocks(request: FinishBlocks) -> Made:
     return made(cutting.finish_blocks(request))
 
 
+def load(request: Load) -> None:
+    """Load what later requests need; what fails here fails again, with its reason, at the request itself."""
+    with contextlib.suppress(PhototagError, ImportError):
+        if request.load is Part.VISION:
+            _detector()
+        if request.load in {Part.VISION, Part.PICTURES}:
+            from phototag.vision import decoding  # noqa: F401, PLC0415
+            from phototag.worker.sealed import cutting  # noqa: F401, PLC0415
+        if request.load in {Part.VISION, Part.METADATA}:
+            from phototag.worker.sealed import preparing  # noqa: F401, PLC0415
+
+
 def versions(_: Versions) -> Installed:
     """Versions of the native libraries loaded in this process."""
     from phototag.metadata import exiv2  # noqa: PLC0415
@@ -165,5 +177,6 @@ HANDLERS: Final[Handlers[AnyRequest]] = (
     | Cut.handled_by(cut)
     | MeasureBlocks.handled_by(measure_blocks)
     | FinishBlocks.handled_by(finish_blocks)
+    | Load.handled_by(load)
     | Versions.handled_by(versions)
 )

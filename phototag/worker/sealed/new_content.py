@@ -8,7 +8,7 @@ import sys
 from typing import Final
 
 from phototag.files.content import Content
-from phototag.worker.requests import Made
+from phototag.worker.answers import Made
 
 _LEAST: Final = 1 << 16  # bytes; less is sent as it is
 

@@ -19,7 +19,8 @@ from phototag.metadata.properties import record_fields
 from phototag.metadata.record import Record, etag
 from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.metadata.xmp.packet import Packet
-from phototag.worker.requests import Prepared, PreparedFile, Read, Remove, Write
+from phototag.worker.answers import Prepared, PreparedFile
+from phototag.worker.requests import Read, Remove, Write
 from phototag.worker.sealed.new_content import new_content
 from phototag.worker.sealed.targets import Files, Target, drafted, refused, to_read, to_write
 
