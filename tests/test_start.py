@@ -23,7 +23,7 @@ def program(path: Path, text: str, mode: int = 0o755) -> Path:
 
 def refusal() -> errors.WorkerNotStarted:
     with phototag.Analyzer() as analyzer, pytest.raises(errors.WorkerNotStarted) as caught:
-        analyzer.analyze("a.jpg")
+        analyzer.analyze(b"a picture")
     return caught.value
 
 
@@ -88,7 +88,7 @@ import sys, phototag
 open({str(trace)!r}, "a").write("started\\n")
 sys.executable = {str(application)!r}
 try:
-    phototag.analyze("a.jpg")
+    phototag.analyze(b"a picture")
 except phototag.PhototagError as error:
     sys.exit(str(error))
 """

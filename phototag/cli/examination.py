@@ -56,7 +56,8 @@ def examine() -> Iterator[Line]:
         yield Line(f"extra {extra}: {'installed' if there else 'not installed'}")
     yield Line(
         "mediapipe posts usage statistics (version, task, timings; no pictures) and has no setting "
-        "to turn this off; in phototag's sealed process they go to a closed port of this machine",
+        "to turn this off; a sealed process cannot send them, and without a seal they go to a closed "
+        "port of this machine",
     )
 
 

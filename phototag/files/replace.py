@@ -252,7 +252,7 @@ def _take_over(original: Original, handle: int, name: str, *, keep_mtime: bool) 
         # Readable for everybody who can read the photo.
         attributes.set_mode(handle, name, stat.S_IMODE(original.state.st_mode) | stat.S_IWUSR)
         return
-    with _opened_again(original) as source:
+    with _descriptor_of(original) as source:
         attributes.copy(source, handle, name)
     if not keep_mtime:
         # Applications read a photo again only if its time has changed.
@@ -260,7 +260,7 @@ def _take_over(original: Original, handle: int, name: str, *, keep_mtime: bool) 
 
 
 @contextlib.contextmanager
-def _opened_again(original: Original) -> Iterator[int]:
+def _descriptor_of(original: Original) -> Iterator[int]:
     """A descriptor of the file that was read, and not of another that now has its name."""
     if original.content.handle is not None:
         yield original.content.handle

@@ -22,7 +22,7 @@ from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
 from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Kind
-from phototag.errors import OutputNotWritable, PhototagError, printable_name
+from phototag.errors import OutputNotWritable, PhototagError, printable, printable_name
 from phototag.files import new_file
 from phototag.files.formats import BROWSER_SUFFIXES, suffix_of
 from phototag.files.opening import absolute
@@ -191,7 +191,7 @@ class Page:
             loader=jinja2.FileSystemLoader(here), autoescape=True, undefined=jinja2.StrictUndefined
         )
         head = environment.get_template("page.html.j2").render(
-            title=self._title,
+            title=printable(self._title),
             count=len(self._rows),
             filters=FILTERS,
             failures=self._failures,

@@ -156,7 +156,7 @@ def test_attributes_are_those_of_the_file_that_was_read(
 ) -> None:
     """Nobody's access rights come from a file that has taken the photo's name."""
     path = make("a.jpg")
-    real, seen = attributes.copy, []
+    real, seen, inode = attributes.copy, [], path.stat().st_ino
 
     def swap(*given: Any, **options: Any) -> None:
         path.unlink()
@@ -168,16 +168,16 @@ def test_attributes_are_those_of_the_file_that_was_read(
             os.mkfifo(path)
         take_over(*given, **options)
 
-    def copied(*given: Any) -> None:
-        seen.append(given)
-        real(*given)
+    def copied(source: int, *given: Any) -> None:
+        seen.append(os.fstat(source).st_ino)
+        real(source, *given)
 
     take_over = replace_module._take_over
     monkeypatch.setattr(attributes, "copy", copied)
     monkeypatch.setattr(replace_module, "_take_over", swap)
     with pytest.raises(ChangedMeanwhile):
         apply(path, headshot)
-    assert seen == []
+    assert seen == [inode]
     assert not list(path.parent.glob(f"{temporary.PREFIX}*"))
     assert path.is_symlink() == (what == "link")
 
