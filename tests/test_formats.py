@@ -19,10 +19,11 @@ import phototag
 from benchmarks.faults.unsealed import ThisProcess
 from commands import COMMAND, rows
 from phototag import errors
+from phototag.files.formats import PHOTO_SUFFIXES
 from phototag.options import Limits
 from phototag.vision import decoding
 from phototag.worker import tasks
-from processes import photo
+from processes import children, photo
 
 POSTSCRIPT = b"""%!PS-Adobe-3.0 EPSF-3.0
 %%BoundingBox: 0 0 100 100
@@ -86,6 +87,37 @@ def test_what_is_not_on_the_list_is_refused_by_name(strangers: list[Path], start
     for outcome in outcomes:
         assert type(outcome.error) is errors.NotAPhoto, outcome.photo
         assert "save it as JPEG, PNG or TIFF" in str(outcome.error)
+    assert not started.exists()
+
+
+def test_four_hundred_files_under_the_names_of_ours_start_nothing(
+    strangers: list[Path], started: Path, astronaut: Image.Image, tmp_path: Path
+) -> None:
+    astronaut.save(mpo := tmp_path / "several.mpo", append_images=[astronaut], save_all=True)
+    (folder := tmp_path / "disguised").mkdir()
+    made = {
+        folder / f"{stranger.stem}{suffix}": stranger.stem
+        for stranger in (*strangers, mpo)
+        for suffix in sorted(PHOTO_SUFFIXES)[:20]
+    }
+    for path, kind in made.items():
+        path.write_bytes(
+            (mpo if kind == "several" else tmp_path / "strangers" / f"{kind}.jpg").read_bytes()
+        )
+    assert len(made) == 400
+    with phototag.Analyzer() as analyzer:
+        for outcome in analyzer.analyze_many(made):
+            kind = made[Path(outcome.photo)]
+            if kind == "several" and outcome.error is None:
+                assert outcome.kind == "portrait"  # its first picture is a JPEG
+            else:
+                assert isinstance(
+                    outcome.error,
+                    (errors.NotAPhoto, errors.PhotoDamaged, errors.FormatNotInstalled),
+                ), outcome
+        running = analyzer._pool._processes[0]._running
+        assert running is not None
+        assert children(running._process.pid) == []
     assert not started.exists()
 
 

@@ -31,11 +31,11 @@ _NO_PROGRAM: Final = {
     errno.ELOOP, errno.ENAMETOOLONG,
 }  # fmt: skip
 
-# What is passed on: where Python and shared libraries are, language and time zone, temporary files, the number of
+# What is passed on: where Python and shared libraries are (HOME: packages of the user), language and time zone, temporary files, the number of
 # threads; what Windows needs to start any program; coverage, which measures the tests.
 _PASSED: Final = {
     "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "VIRTUAL_ENV",
-    "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP",
+    "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "HOME", "USERPROFILE", "APPDATA",
     "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "PROCESSOR_ARCHITECTURE",
     "NUMBER_OF_PROCESSORS",
 }  # fmt: skip

@@ -107,7 +107,7 @@ def test_a_sealed_process_opens_what_is_listed_and_makes_no_connection(
     (folder := tmp_path / "photos").mkdir()
     for suffix in FORMATS:
         for number in range(EACH):
-            size = 300 + 20 * number
+            size = 500 + 10 * number
             astronaut.resize((size, size)).save(folder / f"{number}.{suffix}")
     photos = sorted(folder.iterdir())
     assert len(photos) == 40
