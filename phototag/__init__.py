@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from phototag import errors, gallery
     from phototag.analysis.result import Analysis
     from phototag.analyzer import Analyzer
-    from phototag.api import analyze, crop, read, remove, tag, write
+    from phototag.api import analyze, close, crop, read, remove, tag, write
     from phototag.catalogue import Run, remove_catalogue, runs, tag_catalogue, undo
     from phototag.catalogue.watch import watch_catalogue
     from phototag.criteria import Criterion, Earlier
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "phototag.analysis.result": ("Analysis",),
     "phototag.analyzer": ("Analyzer",),
-    "phototag.api": ("analyze", "crop", "read", "remove", "tag", "write"),
+    "phototag.api": ("analyze", "close", "crop", "read", "remove", "tag", "write"),
     "phototag.catalogue": ("Run", "remove_catalogue", "runs", "tag_catalogue", "undo"),
     "phototag.catalogue.watch": ("watch_catalogue",),
     "phototag.criteria": ("Criterion", "Earlier"),
@@ -98,7 +98,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022 - ordered by purpose, not by alphabet
     # functions for single photos
-    "analyze", "write", "tag", "read", "remove", "crop", "Analyzer",
+    "analyze", "write", "tag", "read", "remove", "crop", "close", "Analyzer",
     # whole trees
     "tag_catalogue", "watch_catalogue", "remove_catalogue", "undo", "runs", "gallery",
     # results

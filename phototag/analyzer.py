@@ -208,6 +208,14 @@ def default() -> Analyzer:
         return _default
 
 
+def close_default() -> None:
+    """End the process of the analyzer of the module-level functions, if there is one."""
+    with _default_lock:
+        made = _default
+    if made is not None:
+        made.close()
+
+
 def _after_fork() -> None:
     """Replace the lock in a forked process: another thread may have held it."""
     global _default, _default_lock

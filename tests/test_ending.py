@@ -222,3 +222,16 @@ def test_a_forked_process_that_drops_it_ends_nobody_elses() -> None:
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert (done.stdout, done.stderr) == ("None True\n", "")
+
+
+def test_the_process_of_the_module_ends_and_starts_again(portrait_jpg: Path) -> None:
+    phototag.close()  # there may be one of an earlier test, or none
+    phototag.close()
+    assert phototag.analyze(portrait_jpg).kind == "portrait"
+    sealed = phototag.analyzer.default()._pool._processes[0]
+    child = child_of(sealed)
+    phototag.close()
+    assert wait_until_gone(child)
+    assert phototag.analyze(portrait_jpg).kind == "portrait"
+    assert child_of(sealed) != child
+    phototag.close()

@@ -348,3 +348,80 @@ def test_a_child_that_died_idle_costs_no_photo(sealed: SealedProcess, portrait_j
     running._process.wait(8)
     assert look(sealed, portrait_jpg)
     assert child_of(sealed) != child
+
+
+def test_where_descriptors_cannot_be_sent_the_bytes_are(
+    portrait_jpg: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows: two pipes, and the contents of files in them."""
+    from phototag.files import opening
+    from phototag.worker import start
+
+    monkeypatch.setattr(opening, "SENDS_HANDLES", False)
+    monkeypatch.setattr(start, "SENDS_HANDLES", False)
+    before = portrait_jpg.read_bytes()
+    with Analyzer() as analyzer:
+        assert analyzer.tag(portrait_jpg).kind == "portrait"
+        assert portrait_jpg.read_bytes() != before
+        target, _ = analyzer.crop(portrait_jpg, "casting_8x10", tmp_path / "crop.jpg")
+        with Image.open(target) as crop:
+            assert crop.size > (200, 200)
+        assert analyzer.remove(portrait_jpg).changed
+    assert portrait_jpg.read_bytes() == before
+
+
+def test_a_message_that_is_none_ends_the_connection() -> None:
+    """What a hostile child could send: sizes beyond all limits, and descriptors that are not there."""
+    import socket
+    import struct
+
+    from phototag.worker.framing import MOST_BYTES, MOST_TEXT, SocketChannel
+
+    for sizes, text in (
+        ((1 << 31, 0), b""), ((2, 1 << 60), b"{}"), ((17, 0), b'{"contents": [9]}'),
+        ((20, 0), b'{"contents": [null]}'), ((4, 0), b"nope"), ((2, 0), b"[]"), ((2, 0), b"{}"),
+    ):  # fmt: skip
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            theirs.sendall(struct.pack(">IQ", *sizes) + text)
+            theirs.shutdown(socket.SHUT_WR)
+            with pytest.raises((ValueError, EOFError)):
+                SocketChannel(ours).receive(most_text=MOST_TEXT, most_bytes=MOST_BYTES)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory behind a descriptor is Linux's")
+def test_a_content_that_could_still_change_is_no_answer() -> None:
+    import socket
+
+    from phototag.worker import messages
+    from phototag.worker.framing import SocketChannel
+    from phototag.worker.sealed.new_content import new_content
+
+    def received(content: Content) -> messages.Reply:
+        ours, theirs = map(SocketChannel, socket.socketpair())
+        theirs.send({"answer": {"content": True}}, [content])
+        try:
+            return messages.receive_reply(ours)
+        finally:
+            ours.close()
+            theirs.close()
+
+    reply = received(new_content(bytes(100_000)))
+    (content,) = reply.contents
+    assert content.read() == bytes(100_000)
+    content.close()
+    for handle in (os.memfd_create("open", os.MFD_ALLOW_SEALING), *os.pipe()):
+        with pytest.raises(ValueError, match="could still change"):
+            received(Content(handle=handle))
+
+
+def test_an_answer_of_another_shape_is_an_error_of_ours(portrait_jpg: Path) -> None:
+    from phototag.worker.messages import Reply
+    from phototag.worker.process import SealedProcess
+
+    class Liar(SealedProcess):
+        def _exchange(self, request: Request[Any]) -> Reply:
+            return Reply({"answer": ["nothing", "of", "this"]}, [])
+
+    with pytest.raises(errors.InternalError, match="does not fit"):
+        look(Liar(), portrait_jpg)

@@ -32,6 +32,23 @@ class Content:
     data: bytes | None = None
     handle: int | None = None
 
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.data or b"") if self.handle is None else os.fstat(self.handle).st_size
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nobody can change the bytes any more, not even who made them."""
+        if self.handle is None:
+            return True
+        try:
+            import fcntl  # noqa: PLC0415 - not on Windows
+
+            return bool(fcntl.fcntl(self.handle, fcntl.F_GET_SEALS) & fcntl.F_SEAL_WRITE)
+        except (ImportError, AttributeError, OSError):  # it is not memory
+            return False
+
     def read(self) -> bytes:
         """All bytes; the position of the descriptor, which other processes share, is not used.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import stat
 from typing import IO, TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ from phototag.errors import OutputNotWritable, PhototagError
 from phototag.files import private, temporary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _LOOKED_AT: Final = 1 << 16  # bytes of an existing file
 
@@ -32,20 +33,40 @@ def new_file(target: str, mark: bytes, *, overwrite: bool = False) -> Iterator[I
     """
     with _told(target):
         mode = check(target, mark, overwrite=overwrite)
-        handle, made = temporary.make(os.path.dirname(target) or ".")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                yield file
-                file.flush()
-                os.fsync(handle)
+        with contextlib.ExitStack() as stack:
+            file, named = _opened(os.path.dirname(target) or ".", stack)
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            made = named()
             if mode != private.FILE:
                 os.chmod(made, mode)
             check(target, mark, overwrite=overwrite)
+            file.close()  # Windows renames no open file
             os.replace(made, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(made)
-            raise
+
+
+def _opened(folder: str, stack: contextlib.ExitStack) -> tuple[IO[bytes], Callable[[], str]]:
+    """A new file, and what gives it a temporary name when it is finished: a killed process then leaves nothing."""
+    try:
+        handle = os.open(folder, os.O_TMPFILE | os.O_RDWR, private.FILE)
+    except (AttributeError, OSError):  # another system, or a disk that has no files without names
+        handle, made = temporary.make(folder)
+        stack.callback(_delete, made)
+        return stack.enter_context(os.fdopen(handle, "wb")), lambda: made
+
+    def named() -> str:
+        name = os.path.join(folder, f"{temporary.prefix()}{secrets.token_hex(4)}")
+        os.link(f"/proc/self/fd/{handle}", name, follow_symlinks=True)
+        stack.callback(_delete, name)
+        return name
+
+    return stack.enter_context(os.fdopen(handle, "wb")), named
+
+
+def _delete(name: str) -> None:
+    with contextlib.suppress(OSError):  # it has its final name by now
+        os.unlink(name)
 
 
 def check(target: str, mark: bytes, *, overwrite: bool = False) -> int:

@@ -166,8 +166,12 @@ def _unpacked(
     text: bytearray, data: bytearray, handles: Sequence[int]
 ) -> tuple[dict[str, Any], list[Content]]:
     message = json.loads(text)
-    contents, place, left = [], 0, list(handles)
-    for size in message.pop(_CONTENTS):
+    sizes = message.pop(_CONTENTS, None) if isinstance(message, dict) else None
+    if not isinstance(sizes, list):
+        raise ValueError("this is not a message")  # noqa: TRY004 - the sender is wrong, not a caller
+    contents: list[Content] = []
+    place, left = 0, list(handles)
+    for size in sizes:
         if size is None and not left:
             raise ValueError("a descriptor is missing")
         if size is None:
@@ -175,6 +179,6 @@ def _unpacked(
         else:
             contents.append(Content(bytes(data[place : place + size])))
             place += size
-    if left or place != len(data):
+    if left or place != len(data):  # also a size that is beyond the data
         raise ValueError("the contents do not fit the message")
     return message, contents

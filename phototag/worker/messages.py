@@ -59,11 +59,21 @@ class Fault:
 
 
 @attrs.frozen
-class Incoming:
-    """A received request."""
+class _Received:
+    """A received message."""
 
     values: dict[str, Any]
     contents: list[Content]
+
+    def close(self) -> None:
+        """Close the descriptors."""
+        for content in self.contents:
+            content.close()
+
+
+@attrs.frozen
+class Incoming(_Received):
+    """A received request."""
 
     @property
     def seconds(self) -> float:
@@ -81,18 +91,10 @@ class Incoming:
         request: Request[Any] = _converter().structure(self.values["values"], kind)
         return request.with_contents(self.contents)
 
-    def close(self) -> None:
-        """Close the descriptors."""
-        for content in self.contents:
-            content.close()
-
 
 @attrs.frozen
-class Reply:
+class Reply(_Received):
     """A received answer, not yet converted to the type that the request defines."""
-
-    values: dict[str, Any]
-    contents: list[Content]
 
     def to(self, request: Request[A]) -> A:
         """The answer to this request.
@@ -139,7 +141,11 @@ def send_answer(channel: Channel, answer: object) -> None:
 
 def receive_reply(channel: Channel) -> Reply:
     """Receive the answer to the oldest unanswered request; raises as ``Channel.receive`` does."""
-    return Reply(*channel.receive(most_text=MOST_TEXT, most_bytes=MOST_BYTES))
+    reply = Reply(*channel.receive(most_text=MOST_TEXT, most_bytes=MOST_BYTES))
+    if not all(content.is_final for content in reply.contents):
+        reply.close()
+        raise ValueError("a content that could still change")
+    return reply
 
 
 def send_greeting(channel: Channel, version: str, seal: Seal) -> None:

@@ -73,7 +73,14 @@ class SealedProcess:
         reply = None
         while reply is None:  # an earlier photo may end the child
             reply = self._exchange(request)
-        return reply.to(request)
+        try:
+            return reply.to(request)
+        except errors.PhototagError:
+            raise
+        except Exception as error:  # whatever the converter raises for values that do not fit
+            reply.close()
+            problem = f"the answer of the sealed process does not fit ({type(error).__name__})"
+            raise errors.InternalError(request.name, problem) from error
 
     def _exchange(self, request: Request[Any]) -> Reply | None:
         """Return the reply; None if the child ended before it reached this request."""

@@ -25,6 +25,9 @@ _SCOPES: Final = (6, 0b11)  # from this version on: abstract Unix sockets, and s
 
 READ: Final = _READ_FILE | _READ_DIR
 READ_AND_WRITE: Final = _READ_FILE | _WRITE_FILE
+KEEP_FILES: Final = (
+    READ_AND_WRITE | _READ_DIR | 1 << 5 | 1 << 8 | 1 << 14
+)  # removed, made, truncated
 START: Final = _READ_FILE | _EXECUTE
 
 
@@ -53,7 +56,7 @@ def restrict(rules: Iterable[tuple[str, int]]) -> None:
     ruleset = _called(_CREATE_RULESET, attributes, len(attributes), 0)
     try:
         for path, wanted in rules:
-            _allow(ruleset, path, wanted)
+            _allow(ruleset, path, wanted & rights)
         _called(_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
@@ -66,7 +69,7 @@ def _allow(ruleset: int, path: str, wanted: int) -> None:
         return
     try:
         if not stat.S_ISDIR(os.fstat(handle).st_mode):
-            wanted &= ~_READ_DIR
+            wanted &= READ_AND_WRITE | _EXECUTE
         rule = struct.pack("=Qi", wanted, handle)
         _called(_ADD_RULE, ruleset, _PATH_BENEATH, rule, 0)
     finally:

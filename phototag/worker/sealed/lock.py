@@ -41,7 +41,8 @@ def close() -> Seal:
     try:
         seccomp.no_new_privileges()
         rules = [(path, landlock.READ) for path in readable()]
-        landlock.restrict([*rules, (os.devnull, landlock.READ_AND_WRITE)])
+        rules.append((os.devnull, landlock.READ_AND_WRITE))
+        landlock.restrict([*rules, *_coverage()])
         files = True
     except OSError as error:
         why_not.append(f"files: {error}")
@@ -81,6 +82,14 @@ def readable() -> Iterator[str]:
     for entry in os.environ.get("LD_LIBRARY_PATH", "").split(":"):
         if os.path.isabs(entry):
             yield entry
+
+
+def _coverage() -> Iterator[tuple[str, int]]:
+    """The folder in which coverage keeps what it measures, in phototag's own tests; no user's process has loaded it."""
+    loaded = sys.modules.get("coverage")
+    current = loaded and loaded.Coverage.current()
+    if current:
+        yield os.path.dirname(os.path.abspath(current.config.data_file)), landlock.KEEP_FILES
 
 
 def _modules(entry: str) -> Iterator[str]:
