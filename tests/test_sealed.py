@@ -375,18 +375,18 @@ def test_a_message_that_is_none_ends_the_connection() -> None:
     import socket
     import struct
 
-    from phototag.worker.framing import MOST_BYTES, MOST_TEXT, SocketChannel
+    from phototag.worker.framing import MOST_TEXT, SocketChannel
 
     for sizes, text in (
         ((1 << 31, 0), b""), ((2, 1 << 60), b"{}"), ((17, 0), b'{"contents": [9]}'),
-        ((20, 0), b'{"contents": [null]}'), ((4, 0), b"nope"), ((2, 0), b"[]"), ((2, 0), b"{}"),
+        ((20, 0), b'{"contents": [null]}'), ((4, 0), b"nope"), ((100_000, 0), b"[" * 100_000), ((2, 0), b"[]"), ((2, 0), b"{}"),
     ):  # fmt: skip
         ours, theirs = socket.socketpair()
         with ours, theirs:
             theirs.sendall(struct.pack(">IQ", *sizes) + text)
             theirs.shutdown(socket.SHUT_WR)
             with pytest.raises((ValueError, EOFError)):
-                SocketChannel(ours).receive(most_text=MOST_TEXT, most_bytes=MOST_BYTES)
+                SocketChannel(ours).receive(most_text=MOST_TEXT, most_bytes=1000)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory behind a descriptor is Linux's")
@@ -401,7 +401,7 @@ def test_a_content_that_could_still_change_is_no_answer() -> None:
         ours, theirs = map(SocketChannel, socket.socketpair())
         theirs.send({"answer": {"content": True}}, [content])
         try:
-            return messages.receive_reply(ours)
+            return messages.receive_reply(ours, 1_000_000)
         finally:
             ours.close()
             theirs.close()

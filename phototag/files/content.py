@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import sys
 from typing import Final
 
 import attrs
@@ -37,18 +38,6 @@ class Content:
         """Bytes."""
         return len(self.data or b"") if self.handle is None else os.fstat(self.handle).st_size
 
-    @property
-    def is_final(self) -> bool:
-        """Whether nobody can change the bytes any more, not even who made them."""
-        if self.handle is None:
-            return True
-        try:
-            import fcntl  # noqa: PLC0415 - not on Windows
-
-            return bool(fcntl.fcntl(self.handle, fcntl.F_GET_SEALS) & fcntl.F_SEAL_WRITE)
-        except (ImportError, AttributeError, OSError):  # it is not memory
-            return False
-
     def read(self) -> bytes:
         """All bytes; the position of the descriptor, which other processes share, is not used.
 
@@ -72,7 +61,7 @@ class Content:
         Raises:
             OSError: a disk error, or a full disk.
         """
-        if self.handle is not None and hasattr(os, "sendfile"):
+        if self.handle is not None and sys.platform == "linux":  # elsewhere only to a socket
             self._send_to(target)
             return
         view = memoryview(self.read())
@@ -94,3 +83,14 @@ class Content:
         if self.handle is not None:
             with contextlib.suppress(OSError):
                 os.close(self.handle)
+
+
+def is_final(handle: int) -> bool:
+    """Whether nobody can change what is behind a descriptor any more, not even who made it."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows
+
+        wanted = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW
+        return fcntl.fcntl(handle, fcntl.F_GET_SEALS) & wanted == wanted
+    except (ImportError, AttributeError, OSError):  # it is not memory
+        return False

@@ -9,7 +9,7 @@ import stat
 from typing import IO, TYPE_CHECKING, Final
 
 from phototag.errors import OutputNotWritable, PhototagError
-from phototag.files import private, temporary
+from phototag.files import attributes, private, temporary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ def new_file(target: str, mark: bytes, *, overwrite: bool = False) -> Iterator[I
             os.fsync(file.fileno())
             made = named()
             if mode != private.FILE:
-                os.chmod(made, mode)
+                attributes.set_mode(file.fileno(), made, mode)
             check(target, mark, overwrite=overwrite)
             file.close()  # Windows renames no open file
             os.replace(made, target)

@@ -6,6 +6,7 @@ travel through a Unix socket; systems without them send the bytes.
 
 from __future__ import annotations
 
+import array
 import contextlib
 import json
 import os
@@ -17,12 +18,11 @@ from phototag.files.content import Content
 from phototag.files.sizes import MEGABYTE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _SIZES: Final = struct.Struct(">IQ")  # bytes of JSON, bytes of contents in memory
 _MOST_HANDLES: Final = 16  # a photo has at most four sidecars
-# What a hostile child may make the caller allocate; the largest answer in memory is a reduced picture.
-MOST_TEXT, MOST_BYTES = 64 * MEGABYTE, 256 * MEGABYTE
+MOST_TEXT: Final = 64 * MEGABYTE  # what a hostile child may make the caller parse
 _CONTENTS: Final = "contents"  # key of the sizes of the contents; None for one behind a descriptor
 
 
@@ -33,13 +33,18 @@ class Channel(Protocol):
         """Send one message; raises OSError if the other process has ended."""
 
     def receive(
-        self, *, most_text: int | None = None, most_bytes: int | None = None
+        self,
+        *,
+        most_text: int | None = None,
+        most_bytes: int | None = None,
+        trusted: Callable[[int], bool] | None = None,
     ) -> tuple[dict[str, Any], list[Content]]:
         """Receive one message.
 
         Args:
             most_text: largest JSON text, bytes; None = any size.
             most_bytes: largest sum of contents in memory; None = any size.
+            trusted: whether a descriptor may be received; None = any.
 
         Raises:
             EOFError: the other process has ended.
@@ -48,6 +53,9 @@ class Channel(Protocol):
 
     def finish(self) -> None:
         """Send nothing more; the other process sees the end, and its answers can still be received."""
+
+    def abort(self) -> None:
+        """End the connection for both sides; whoever waits for a message gets ``EOFError``."""
 
     def close(self) -> None:
         """Close this process's end."""
@@ -69,18 +77,35 @@ class SocketChannel:
             self._socket.sendall(part)
 
     def receive(
-        self, *, most_text: int | None = None, most_bytes: int | None = None
+        self,
+        *,
+        most_text: int | None = None,
+        most_bytes: int | None = None,
+        trusted: Callable[[int], bool] | None = None,
     ) -> tuple[dict[str, Any], list[Content]]:
         """See ``Channel``."""
-        flags = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
-        sizes, handles, _, _ = socket.recv_fds(self._socket, _SIZES.size, _MOST_HANDLES, flags)
+        sizes, handles = self._start()
         try:
+            _refuse_untrusted(handles, trusted)
             text_size, data_size = _checked(sizes, most_text, most_bytes)
             return _unpacked(self._exactly(text_size), self._exactly(data_size), handles)
         except BaseException:
             for handle in handles:
                 os.close(handle)
             raise
+
+    def _start(self) -> tuple[bytes, list[int]]:
+        """The sizes of a message, and its descriptors; programs that this process starts do not inherit them."""
+        room = socket.CMSG_SPACE(_MOST_HANDLES * array.array("i").itemsize)
+        flags = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+        sizes, beside, _, _ = self._socket.recvmsg(_SIZES.size, room, flags)
+        handles = array.array("i")
+        for level, kind, data in beside:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                handles.frombytes(data[: len(data) - len(data) % handles.itemsize])
+        for handle in handles:
+            os.set_inheritable(handle, False)  # noqa: FBT003 - it takes no keyword
+        return sizes, list(handles)
 
     def _exactly(self, size: int) -> bytearray:
         data = bytearray(size)
@@ -96,6 +121,14 @@ class SocketChannel:
         """See ``Channel``."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)
+
+    def abort(self) -> None:
+        """See ``Channel``.
+
+        The end of the child is not enough: it may have sent its own end of the connection in a message.
+        """
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """See ``Channel``."""
@@ -116,9 +149,14 @@ class PipeChannel:
         self._target.flush()
 
     def receive(
-        self, *, most_text: int | None = None, most_bytes: int | None = None
+        self,
+        *,
+        most_text: int | None = None,
+        most_bytes: int | None = None,
+        trusted: Callable[[int], bool] | None = None,
     ) -> tuple[dict[str, Any], list[Content]]:
         """See ``Channel``."""
+        del trusted  # there are no descriptors
         sizes = _checked(self._exactly(_SIZES.size), most_text, most_bytes)
         text, data = (bytearray(self._exactly(size)) for size in sizes)
         return _unpacked(text, data, [])
@@ -134,11 +172,20 @@ class PipeChannel:
         with contextlib.suppress(OSError):
             self._target.close()
 
+    def abort(self) -> None:
+        """See ``Channel``; the pipes end with the child."""
+
     def close(self) -> None:
         """See ``Channel``."""
         for stream in (self._source, self._target):
             with contextlib.suppress(OSError):
                 stream.close()
+
+
+def _refuse_untrusted(handles: Sequence[int], trusted: Callable[[int], bool] | None) -> None:
+    """Refuse them before the rest of a message, for which a hostile process could let the receiver wait."""
+    if trusted is not None and not all(map(trusted, handles)):
+        raise ValueError("a content that could still change")
 
 
 def _packed(
@@ -165,7 +212,10 @@ def _checked(sizes: bytes, most_text: int | None, most_bytes: int | None) -> tup
 def _unpacked(
     text: bytearray, data: bytearray, handles: Sequence[int]
 ) -> tuple[dict[str, Any], list[Content]]:
-    message = json.loads(text)
+    try:
+        message = json.loads(text)
+    except (RecursionError, MemoryError) as error:
+        raise ValueError("this is not a message") from error
     sizes = message.pop(_CONTENTS, None) if isinstance(message, dict) else None
     if not isinstance(sizes, list):
         raise ValueError("this is not a message")  # noqa: TRY004 - the sender is wrong, not a caller

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 from cattrs.preconf.json import JsonConverter
 
 from phototag import errors
-from phototag.files.content import Content
+from phototag.files.content import Content, is_final
 from phototag.scene.serialization import converter
 from phototag.worker.answers import Carrier
-from phototag.worker.framing import MOST_BYTES, MOST_TEXT
+from phototag.worker.framing import MOST_TEXT
 from phototag.worker.seal import Seal
 
 if TYPE_CHECKING:
@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from phototag.worker.requests import Handlers, Request
 
 A = TypeVar("A")
+
+_LONGEST: Final = 1000  # characters of a text in an error
+_SENT: Final[dict[str, type[errors.PhototagError]]] = {
+    kind.__name__: kind
+    for kind in (
+        errors.NotAPhoto, errors.PhotoDamaged, errors.PhotoTooLarge, errors.PhotoTooSmall,
+        errors.FormatNotInstalled, errors.FormatNotWritable, errors.MetadataDamaged,
+        errors.WriteRefused, errors.InternalError, errors.ModelsMissing, errors.PackageMissing,
+    )
+}  # fmt: skip
 
 
 @functools.cache
@@ -54,8 +64,12 @@ class Fault:
         return cls(error=type(error).__name__, about=about, problem=problem, remedy=remedy)
 
     def error_of(self) -> errors.PhototagError:
-        """The error itself."""
-        return errors.by_name(self.error)(self.about, self.problem, self.remedy)
+        """The error itself; of a class that a sealed process has a reason to send, and of limited length."""
+        kind = _SENT.get(self.error, errors.InternalError)
+        about, problem, remedy = (
+            text[:_LONGEST] for text in (self.about, self.problem, self.remedy)
+        )
+        return kind(about, problem, remedy)
 
 
 @attrs.frozen
@@ -103,6 +117,7 @@ class Reply(_Received):
             PhototagError: the error that the sealed process has sent.
         """
         if "fault" in self.values:
+            self.close()
             raise _converter().structure(self.values["fault"], Fault).error_of()
         kind = request.answer_type()
         answer: Any = None
@@ -110,6 +125,8 @@ class Reply(_Received):
             answer = _converter().structure(self.values["answer"], kind)
         if isinstance(answer, Carrier):
             answer = answer.with_contents(self.contents)
+        elif self.contents:
+            raise ValueError("contents that were not asked for")
         found: A = answer
         return found
 
@@ -139,12 +156,18 @@ def send_answer(channel: Channel, answer: object) -> None:
         channel.send({"answer": values}, answer.contents if isinstance(answer, Carrier) else ())
 
 
-def receive_reply(channel: Channel) -> Reply:
-    """Receive the answer to the oldest unanswered request; raises as ``Channel.receive`` does."""
-    reply = Reply(*channel.receive(most_text=MOST_TEXT, most_bytes=MOST_BYTES))
-    if not all(content.is_final for content in reply.contents):
+def receive_reply(channel: Channel, most: int) -> Reply:
+    """Receive the answer to the oldest unanswered request; raises as ``Channel.receive`` does.
+
+    Args:
+        channel: the connection.
+        most: limit in bytes for all contents of the answer.
+    """
+    received = channel.receive(most_text=MOST_TEXT, most_bytes=most, trusted=is_final)
+    reply = Reply(*received)
+    if sum(content.size for content in reply.contents) > most:
         reply.close()
-        raise ValueError("a content that could still change")
+        raise ValueError("contents that are too large")
     return reply
 
 
@@ -160,6 +183,7 @@ def receive_greeting(channel: Channel, most: int) -> tuple[str, Seal]:
         channel: the connection.
         most: limit in bytes; the output of another program is not a message, but could look like a huge one.
     """
-    greeting, _ = channel.receive(most_text=most, most_bytes=0)
+    greeting, contents = channel.receive(most_text=most, most_bytes=0, trusted=lambda _: False)
+    assert not contents
     version: str = greeting["phototag"]
     return version, _converter().structure(greeting["seal"], Seal)

@@ -14,6 +14,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 from phototag import errors
+from phototag.files.sizes import MEGABYTE
 from phototag.options import Limits
 from phototag.version import __version__
 from phototag.worker import messages
@@ -33,6 +34,7 @@ END_SECONDS = 5.0  # s to finish the current work when told to end
 PATIENCE_SECONDS = 2.0  # s for a child with a closed pipe to end by itself, with its exit status
 MOST_GREETING = 1000  # bytes; another program's output could look like a huge message
 LOG_LINES = 40  # of the child's stderr, kept for the error message if it dies
+LONGEST_LINE = 8192  # bytes; longer lines are cut into pieces
 # Signals that are not the fault of the child or the photo: shutdown, kill, the out-of-memory killer.
 STOPPED_BY: Final = {
     -int(getattr(signal, name))
@@ -79,6 +81,7 @@ class SealedProcess:
             raise
         except Exception as error:  # whatever the converter raises for values that do not fit
             reply.close()
+            self.abandon()  # it is broken, or hostile
             problem = f"the answer of the sealed process does not fit ({type(error).__name__})"
             raise errors.InternalError(request.name, problem) from error
 
@@ -87,12 +90,7 @@ class SealedProcess:
         running, ticket, first = None, object(), None
         try:
             with self._lock:
-                if self._running is not None and self._running.died_idle():
-                    self._running.kill()  # not the fault of a photo: nobody waits for it
-                    self._running = None
-                if self._running is None:
-                    self._running = _Running(self._limits)
-                running = self._running
+                running = self._running = self._alive()
                 # What is loaded once does not count against the time of a photo.
                 if request.part is not Part.NONE and request.part not in running.loaded:
                     running.loaded.add(request.part)
@@ -100,8 +98,11 @@ class SealedProcess:
                     running.send(Load(load=request.part), START_SECONDS)
                 running.line_up(ticket)
                 running.send(request, self._limits.seconds)
-            if first is not None and running.answer(first, START_SECONDS) is None:
-                return None
+            if first is not None:
+                loaded = running.answer(first, START_SECONDS)
+                if loaded is None:
+                    return None
+                loaded.close()
             return running.answer(ticket, self._limits.seconds)
         except (OSError, EOFError, ValueError) as error:
             if running is None:
@@ -117,6 +118,13 @@ class SealedProcess:
                 running.given_up = True
                 self._drop(running)
             raise
+
+    def _alive(self) -> _Running:
+        """The child, or a new one if there is none that lives."""
+        if self._running is not None and self._running.died_idle():
+            self._running.kill()  # not the fault of a photo: nobody waits for it
+            self._running = None
+        return self._running or _Running(self._limits)
 
     def _drop(self, running: _Running, patience: float = 0.0) -> None:
         """Give up a child; callers that still wait for it submit to the next one."""
@@ -170,6 +178,7 @@ class _Running:
         self._python = interpreter()
         self._process, self._channel = started(limits)
         self._require_seal = limits.require_seal
+        self._most = limits.memory * MEGABYTE  # what a child can have made
         self._grave = threading.RLock()
         self._buried = False
         self._by_itself = False  # it ended without being killed
@@ -179,7 +188,8 @@ class _Running:
         self._drain.start()
         self._deadlines: dict[object, tuple[float, float]] = {}  # and its length from the start
         self._ended = threading.Event()
-        threading.Thread(target=self._watch, args=(limits.seconds,), daemon=True).start()
+        least = min(limits.seconds, START_SECONDS)
+        threading.Thread(target=self._watch, args=(least,), daemon=True).start()
 
     def line_up(self, ticket: object) -> None:
         """Join the queue of callers that wait for an answer."""
@@ -211,17 +221,18 @@ class _Running:
             with self._watched(START_SECONDS):
                 self._greet()
         with self._watched(timeout):
-            reply = messages.receive_reply(self._channel)
+            reply = messages.receive_reply(self._channel, self._most)
         with self._turn:
             self._tickets.popleft()
             self._turn.notify_all()
         return reply
 
     def fail(self) -> None:
-        """Mark the child as failed: no caller gets an answer any more."""
+        """Mark the child as failed: no caller gets an answer any more, nor waits for one."""
         with self._turn:
             self._failed = True
             self._turn.notify_all()
+        self._channel.abort()
 
     @contextlib.contextmanager
     def _watched(self, limit: float) -> Iterator[None]:
@@ -340,12 +351,13 @@ class _Running:
             if not self._buried and not self._has_ended():
                 self._late = limit
                 self._end_group()
+        self._channel.abort()
 
 
 def _drain(stream: BinaryIO, kept: collections.deque[str]) -> None:
     """Pass the child's stderr to ``logging``, line by line, until it ends."""
     with stream:
-        for line in stream:
+        while line := stream.readline(LONGEST_LINE):
             text = errors.printable(line.decode(errors="replace").rstrip())
             kept.append(text)
             _log.debug("%s", text)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from phototag.errors import WriteInPart, WriteRefused, WriteUncertain, printable_name
+from phototag.errors import InternalError, WriteInPart, WriteRefused, WriteUncertain, printable_name
 from phototag.files import sidecar_names
 from phototag.files.content import Content
 from phototag.files.opening import FileState
 from phototag.files.replace import Original, refuse_unless_replaceable, replace
 from phototag.metadata.change import together
+from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.outcome import Written
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from phototag.options import WriteOptions
     from phototag.worker.answers import Prepared, PreparedFile
     from phototag.worker.open_files import OpenFiles
+
+
+# In a sidecar that phototag made, its ledger says that there was none: as an element, or as an attribute.
+_MADE: Final = re.compile(rb""":Shape\s*(?:>\s*new\s*<|=\s*["']new["'])""")
 
 
 @attrs.frozen(eq=False)
@@ -34,6 +40,10 @@ class _Step:
     @property
     def changed(self) -> bool:
         return self.prepared.change.changed
+
+    @property
+    def deletes(self) -> bool:
+        return self.changed and self.prepared.content is None
 
     def commit(self, options: WriteOptions) -> FileState | None:
         """Replace the file; return its new state, None if it does not exist any more."""
@@ -48,7 +58,12 @@ class _Step:
 
 
 def carry_out(
-    files: OpenFiles, prepared: Prepared, options: WriteOptions, missing: Sequence[str] = ()
+    files: OpenFiles,
+    prepared: Prepared,
+    options: WriteOptions,
+    missing: Sequence[str] = (),
+    *,
+    may_delete: bool = False,
 ) -> Written:
     """Replace all files of a photo, one after the other.
 
@@ -57,6 +72,7 @@ def carry_out(
         prepared: their new contents, and those of sidecars to be made.
         options: how to write.
         missing: the names of these sidecars.
+        may_delete: whether a sidecar that phototag made may be deleted.
 
     Raises:
         PhotoError: as for ``tasks.write``.
@@ -71,8 +87,8 @@ def carry_out(
     state, empty = files.photo.state, Content(b"")
     new = [Original(name, name, empty, state, missing=True) for name in missing]
     originals = (*files.all, *new)
-    steps = [_Step(originals[file.number], file) for file in prepared.files]
     try:
+        steps = _checked(originals, prepared.files, may_delete=may_delete)
         for step in steps:
             if step.changed:
                 links = options.allow_hard_links
@@ -93,6 +109,31 @@ def carry_out(
         etag=prepared.etag,
         states=_known(states),
     )
+
+
+def _checked(
+    originals: Sequence[Original], files: Sequence[PreparedFile], *, may_delete: bool
+) -> list[_Step]:
+    """The steps, if they are possible: a hostile picture may have taken part in preparing them."""
+    numbers = [file.number for file in files]
+    if len(set(numbers)) < len(numbers) or not set(numbers) <= set(range(len(originals))):
+        raise InternalError(
+            originals[0].photo, "the sealed process has named files that are not there"
+        )
+    steps = [_Step(originals[file.number], file) for file in files]
+    for step in steps:
+        if step.deletes and not (may_delete and step.prepared.number and _is_ours(step.original)):
+            raise InternalError(
+                step.original.photo,
+                "the sealed process wants to delete a file that is not phototag's",
+            )
+    return steps
+
+
+def _is_ours(sidecar: Original) -> bool:
+    """Whether phototag made a sidecar: its ledger says so."""
+    found = sidecar.content.read()
+    return PHOTOTAG.encode() in found and _MADE.search(found) is not None
 
 
 def _known(states: dict[str, FileState | None]) -> dict[str, FileState]:

@@ -31,15 +31,20 @@ _NO_PROGRAM: Final = {
     errno.ELOOP, errno.ENAMETOOLONG,
 }  # fmt: skip
 
-# What is passed on: where Python and shared libraries are (HOME: packages of the user), language and time zone, temporary files, the number of
-# threads; what Windows needs to start any program; coverage, which measures the tests.
+# What is passed on: where Python and shared libraries are (HOME: packages of the user), language and time zone,
+# temporary files, how Python and libraries run; what Windows needs to start any program; what measures the tests.
 _PASSED: Final = {
     "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "VIRTUAL_ENV",
     "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "HOME", "USERPROFILE", "APPDATA",
+    "PYTHONHOME", "PYTHONNOUSERSITE", "PYTHONUSERBASE", "PYTHONUTF8", "PYTHONIOENCODING",
+    "PYTHONWARNINGS", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONHASHSEED",
+    "PYTHONOPTIMIZE", "PYTHONFAULTHANDLER", "PYTHONMALLOC", "PYTHONTRACEMALLOC",
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
     "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "PROCESSOR_ARCHITECTURE",
-    "NUMBER_OF_PROCESSORS",
+    "NUMBER_OF_PROCESSORS", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG",
 }  # fmt: skip
-_PASSED_STARTS: Final = ("PYTHON", "LC_", "OMP_", "OPENBLAS_", "MKL_", "PHOTOTAG_", "COVERAGE_")
+_PASSED_STARTS: Final = ("LC_", "PHOTOTAG_")
+_PYTHON_PATH: Final = "PYTHONPATH"
 
 # -P: modules must not be imported from the user's working folder. The folder of the package is appended last,
 # for callers that add it to sys.path themselves; there it shadows nothing.
@@ -97,6 +102,7 @@ def _started(command: Sequence[str], source: int, target: int) -> subprocess.Pop
     return subprocess.Popen(
         command,
         env=child_environment(),
+        cwd=os.path.abspath(os.sep),  # the caller's folder is none of its business
         stdin=source,
         stdout=target,
         stderr=subprocess.PIPE,
@@ -110,6 +116,8 @@ def sealed_command(command: Sequence[str]) -> list[str]:
     Raises:
         WorkerNotStarted: there is no Python that could close the seal.
     """
+    if os.name == "nt":  # where no process becomes another, and there is no seal
+        return list(command)
     return [interpreter(), "-P", "-c", _BECOME, _PACKAGE, *command]
 
 
@@ -149,6 +157,8 @@ def child_environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if name.upper() in _PASSED or name.startswith(_PASSED_STARTS)
     }
+    if path := os.environ.get(_PYTHON_PATH):  # the child starts in another folder
+        environment[_PYTHON_PATH] = os.pathsep.join(map(os.path.abspath, path.split(os.pathsep)))
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         environment[name] = DEAD_PROXY
     environment[SEALED] = "1"

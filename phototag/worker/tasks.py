@@ -21,6 +21,7 @@ from phototag.files.content import Content
 from phototag.files.formats import ENCODED
 from phototag.files.opening import FileState
 from phototag.files.replace import Original, replace
+from phototag.files.sizes import MEGABYTE
 from phototag.outcome import PhotoState
 from phototag.worker.open_files import opened
 from phototag.worker.replacing import carry_out
@@ -163,7 +164,8 @@ def write(
         if expected and FileState.of(files.photo.state) != expected.state:
             problem = "another program changed it in the meantime"
             raise ChangedMeanwhile(photo.name, problem, "try again")
-        missing = [] if files.sidecars else sidecar_names.new(files.photo.path)
+        wanted = options.sidecar != "never" and not files.sidecars
+        missing = sidecar_names.new(files.photo.path) if wanted else []
         request = Write(
             files=files.given,
             new_sidecars=len(missing),
@@ -182,7 +184,7 @@ def remove(worker: Worker, photo: PhotoFile, options: WriteOptions) -> Change:
     """
     with opened(photo, sidecars=True) as files:
         prepared = files.ask(worker, Remove(files=files.given, options=options))
-        change = carry_out(files, prepared, options).change
+        change = carry_out(files, prepared, options, may_delete=True).change
     assert change is not None
     return change
 
@@ -266,26 +268,31 @@ def _cut_without_loss(worker: Worker, files: OpenFiles, box: Box) -> Content:
 
 
 def _part(program: str, photo: Original, blocks: Blocks) -> bytes:
+    """What jpegtran cuts out of a nameless copy of the photo."""
     area = f"{blocks.width}x{blocks.height}+{blocks.left}+{blocks.top}"
-    command = [program, "-copy", "none", "-optimize", "-crop", area]
-    with (
-        tempfile.TemporaryFile() as copy
-    ):  # jpegtran gets neither the photo's name nor its descriptor
-        photo.content.write_to(copy.fileno())
-        copy.seek(0)
-        try:
+    command = sealed_command([program, "-copy", "none", "-optimize", "-crop", area])
+    try:
+        with tempfile.TemporaryFile() as copy, tempfile.TemporaryFile() as part:
+            photo.content.write_to(copy.fileno())
+            copy.seek(0)
             run = subprocess.run(
-                sealed_command(command),
+                command,
                 env=child_environment(),
                 stdin=copy,
-                capture_output=True,
+                stdout=part,
+                stderr=subprocess.PIPE,
                 check=False,
                 timeout=CUT_SECONDS,
             )
-        except subprocess.TimeoutExpired as error:
-            problem = f"jpegtran took more than {CUT_SECONDS} s"
-            raise PhotoDamaged(photo.photo, problem) from error
-    if run.returncode:
-        said = run.stderr.decode(errors="replace").strip()
-        raise PhotoDamaged(photo.photo, f"jpegtran failed: {said}")
-    return run.stdout
+            if run.returncode:
+                said = printable_name(run.stderr.decode(errors="replace").strip())
+                raise PhotoDamaged(photo.photo, f"jpegtran failed: {said}")
+            part.seek(0)
+            # A crop without loss is not larger than the whole; Huffman tables may be.
+            return part.read(2 * photo.content.size + MEGABYTE)
+    except subprocess.TimeoutExpired as error:
+        problem = f"jpegtran took more than {CUT_SECONDS} s"
+        raise PhotoDamaged(photo.photo, problem) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WriteRefused(photo.photo, f"it could not be copied for jpegtran: {reason}") from error

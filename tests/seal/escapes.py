@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
+import fcntl
 import mmap
 import os
+import resource
 import signal
 import socket
+import struct
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +30,8 @@ _CALLS: Final = {
     "pidfd_open": (434, 434), "bpf": (321, 280), "perf_event_open": (298, 241),
     "userfaultfd": (323, 282), "keyctl": (250, 219), "add_key": (248, 217), "shmget": (29, 194),
     "mount": (165, 40), "unshare": (272, 97), "execveat": (322, 281), "open_by_handle_at": (304, 265),
-    "setpriority": (141, 140), "inotify_init1": (294, 26),
+    "setpriority": (141, 140), "inotify_init1": (294, 26), "semtimedop": (220, 192),
+    "ioctl": (16, 29), "setrlimit": (160, 164), "modify_ldt": (154, 154),
 }  # fmt: skip
 
 
@@ -112,6 +117,39 @@ def _trace(_: Try) -> None:
         _called("ptrace", 0x4206, 1 << 29, 0, 0)  # PTRACE_SEIZE
 
 
+def _signal_by_descriptor(request: Try) -> None:
+    """Who owns a descriptor gets a signal when something can be read from it, by whatever name."""
+    source, target = os.pipe()
+    try:
+        fcntl.fcntl(source, fcntl.F_SETOWN, request.parent)
+    finally:
+        os.close(source)
+        os.close(target)
+
+
+def _emptied(_: Try) -> None:
+    """Older kernels let everybody do so who may read the file; this one is of the tests."""
+    os.close(os.open(__file__, os.O_RDONLY))
+    os.close(os.open(f"{os.path.dirname(__file__)}/empty.py", os.O_RDONLY | os.O_TRUNC))
+
+
+def _flagged(request: Try) -> None:
+    """The flags of the photo's file, which a descriptor for reading is enough to set."""
+    flags = ctypes.create_string_buffer(8)
+    assert request.photo.content.handle is not None
+    _called("ioctl", request.photo.content.handle, 0x80086601, flags)  # FS_IOC_GETFLAGS
+    _called("ioctl", request.photo.content.handle, 0x40086602, flags)
+
+
+def _semaphore(_: Try) -> None:
+    """One that is not there: whoever is told so was allowed to ask."""
+    try:
+        _called("semtimedop", 1 << 20, ctypes.create_string_buffer(8), 1, None)
+    except OSError as error:
+        if error.errno == errno.EPERM:
+            raise
+
+
 def _shared(_: Try) -> None:
     with mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as page:
         page[:] = bytes(4096)
@@ -151,6 +189,11 @@ ESCAPES: Final[dict[str, Escape]] = {
     "delete": lambda r: os.unlink(f"{r.folder}/victim.txt"),
     "rename": lambda r: os.rename(f"{r.folder}/secret.txt", f"{r.folder}/other.txt"),
     "link": lambda r: os.symlink("/etc/passwd", f"{r.folder}/link"),
+    "empty a file that may be read": _emptied,
+    "hold a lease": lambda r: _through_the_descriptor(
+        r, lambda handle: fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    ),
+    "change flags by the descriptor": _flagged,
     "truncate": lambda r: os.truncate(f"{r.folder}/secret.txt", 0),
     "change rights": lambda r: os.chmod(f"{r.folder}/secret.txt", 0o777),
     "change times": lambda r: os.utime(f"{r.folder}/secret.txt", (0, 0)),
@@ -171,12 +214,17 @@ ESCAPES: Final[dict[str, Escape]] = {
     "trace a process": _trace,
     "read the caller's memory": lambda r: _called("process_vm_readv", r.parent, 0, 0, 0, 0, 0),
     "hold the caller": lambda r: os.close(_called("pidfd_open", r.parent, 0)),
+    "signal by a descriptor": _signal_by_descriptor,
     "signal the caller": lambda r: os.kill(r.parent, signal.SIGURG),
     "read the caller's environment": _parents_secret,
     "slow the caller": lambda r: _called("setpriority", 0, r.parent, 1),
     "know a secret": _secret,
     # the kernel
     "share memory": _shared,
+    "raise a semaphore": _semaphore,
+    "use more memory": lambda _: _called(
+        "setrlimit", resource.RLIMIT_DATA, struct.pack("QQ", 1 << 40, 1 << 40)
+    ),
     "keyrings": lambda _: _called("add_key", b"user", b"phototag", b"x", 1, -3),
     "own namespaces": lambda _: _called("unshare", 0x04000000),  # CLONE_NEWUTS
     "watch files": lambda _: os.close(_called("inotify_init1", 0)),

@@ -50,9 +50,9 @@ def main(memory: int, handlers: Handlers[Any] = HANDLERS) -> None:
         memory: MB that this process may use.
         handlers: the functions that handle the requests.
     """
-    seal = lock.close()  # first: what is started or loaded later is closed, too
-    holds(seal)
     _limit_memory(memory)
+    seal = lock.close()  # before anything else: what is started or loaded later is closed, too
+    holds(seal)
     _keep_memory()
     # Ctrl-C reaches the whole terminal group; the caller decides what happens to the current work.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -110,7 +110,7 @@ def _limit_memory(megabytes: int) -> None:
         _, most = resource.getrlimit(resource.RLIMIT_DATA)
         wanted = megabytes * MEGABYTE
         least = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
-        resource.setrlimit(resource.RLIMIT_DATA, (least, most))
+        resource.setrlimit(resource.RLIMIT_DATA, (least, least))
 
 
 def _keep_memory() -> None:

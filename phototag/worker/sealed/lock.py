@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import sys
 import sysconfig
@@ -17,19 +18,20 @@ if TYPE_CHECKING:
 
 # Where the system keeps shared libraries; the last three are NixOS, Guix and Homebrew.
 _LIBRARIES: Final = (
-    "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/opt",
+    "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache",
     "/nix/store", "/gnu/store", "/home/linuxbrew/.linuxbrew",
 )  # fmt: skip
 # What libraries ask the system, found by tracing all system calls of the tests.
 _SYSTEM: Final = (
-    "/proc/self",  # threads and memory of this process: glibc, onnxruntime
+    "/proc/self/status", "/proc/self/stat", "/proc/self/maps", "/proc/self/cmdline",  # glibc, nets
     "/proc/cpuinfo", "/proc/meminfo", "/proc/sys/vm/overcommit_memory",  # glibc, cpuinfo of XNNPACK
     "/sys/devices/system/cpu",  # the number of processors: onnxruntime, XNNPACK, OpenCV
-    "/sys/fs/cgroup",  # their limits in a container: OpenCV
     "/dev/urandom",
     "/etc/localtime", "/usr/share/zoneinfo",  # time zones, for the times in log lines
 )  # fmt: skip
-_MODULE_SUFFIXES: Final = (".py", ".pyc", ".so", ".zip")
+_MOST_MEMORY: Final = 1 << 32  # bytes, of another program
+_MODULE_SUFFIXES: Final = (".py", ".pyc", ".so")
+_LOADERS: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/lib/*")  # of shared libraries
 
 
 def close() -> Seal:
@@ -39,6 +41,7 @@ def close() -> Seal:
     files = calls = False
     why_not = []
     try:
+        _refuse_other_threads()
         seccomp.no_new_privileges()
         rules = [(path, landlock.READ) for path in readable()]
         rules.append((os.devnull, landlock.READ_AND_WRITE))
@@ -54,6 +57,13 @@ def close() -> Seal:
     return Seal(files=files, calls=calls, why_not="; ".join(why_not))
 
 
+def _refuse_other_threads() -> None:
+    """The seal binds the calling thread and its children; a debugger or tracer may have been there first."""
+    threads = len(os.listdir("/proc/self/task"))
+    if threads > 1:
+        raise OSError(f"{threads - 1} threads are older than the seal")
+
+
 def become(command: Sequence[str]) -> None:
     """Become another program, which reads and writes its standard streams and can do nothing else.
 
@@ -64,7 +74,16 @@ def become(command: Sequence[str]) -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             seccomp.no_new_privileges()
-            landlock.restrict([(path, landlock.START) for path in (program, *_LIBRARIES)])
+            own = os.path.join(os.path.dirname(os.path.dirname(program)), "lib")
+            rules = [(path, landlock.READ) for path in (*_LIBRARIES, own)]
+            loaders = (path for folder in _LOADERS for path in glob.glob(f"{folder}/ld-*.so*"))
+            rules += [(os.path.realpath(path), landlock.START) for path in (program, *loaders)]
+            landlock.restrict(rules)
+        with contextlib.suppress(OSError, ValueError):
+            import resource  # noqa: PLC0415 - not on Windows
+
+            resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_MEMORY, _MOST_MEMORY))
         with contextlib.suppress(OSError):
             seccomp.restrict(starting=True)
     os.execv(program, list(command))  # noqa: S606 - no shell
@@ -73,7 +92,8 @@ def become(command: Sequence[str]) -> None:
 def readable() -> Iterator[str]:
     """What this process may go on reading: Python, its packages, the system's libraries."""
     yield from (*_LIBRARIES, *_SYSTEM)
-    yield from sysconfig.get_paths().values()
+    paths = sysconfig.get_paths()
+    yield from (paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}:
         yield from (f"{prefix}/lib", f"{prefix}/lib64", f"{prefix}/pyvenv.cfg")
     yield str(Path(__file__).resolve().parents[2])  # phototag itself

@@ -11,6 +11,7 @@ import errno
 import os
 import platform
 import struct
+from collections.abc import Sequence
 from typing import Final
 
 import attrs
@@ -45,19 +46,19 @@ _REFUSED: Final[dict[str, tuple[int | None, int | None]]] = {
     "chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54),
     "utime": (132, None), "utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88),
     "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
-    "lremovexattr": (198, 15), "fremovexattr": (199, 16), "truncate": (76, 45),
+    "lremovexattr": (198, 15), "fremovexattr": (199, 16), "truncate": (76, 45), "creat": (85, None), "setrlimit": (160, 164),
     "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265), "flock": (73, 32),
     "chroot": (161, 51), "inotify_init": (253, None), "inotify_init1": (294, 26),
     "fanotify_init": (300, 262), "setfsuid": (122, 151), "setfsgid": (123, 152),
     # memory and messages shared with others
     "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "semget": (64, 190),
-    "semop": (65, 193), "semctl": (66, 191), "msgget": (68, 186), "msgsnd": (69, 189),
+    "semop": (65, 193), "semtimedop": (220, 192), "semctl": (66, 191), "msgget": (68, 186), "msgsnd": (69, 189),
     "msgrcv": (70, 188), "msgctl": (71, 187), "mq_open": (240, 180), "mq_unlink": (241, 181),
     # parts of the kernel that a decoder has no use for, and with a history of faults
     "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
     "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
     "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218),
-    "personality": (135, 92), "vmsplice": (278, 75), "memfd_secret": (447, 447),
+    "modify_ldt": (154, None), "personality": (135, 92), "vmsplice": (278, 75), "memfd_secret": (447, 447),
     # the machine
     "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "open_tree": (428, 428),
     "move_mount": (429, 429), "fsopen": (430, 430), "fsconfig": (431, 431), "fsmount": (432, 432),
@@ -71,6 +72,14 @@ _REFUSED: Final[dict[str, tuple[int | None, int | None]]] = {
     "ioperm": (173, None), "vhangup": (153, 58), "uselib": (134, None), "_sysctl": (156, None),
 }  # fmt: skip
 _STARTING: Final = {"execve", "execveat"}
+_TRUNCATE: Final = 0o1000  # O_TRUNC, which older kernels allow to whoever may read a file
+# Commands of fcntl that send signals to other processes, or tell of what others do with a file:
+# F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY.
+_FCNTL: Final = (8, 10, 15, 1024, 1026)
+# Commands of ioctl that libraries need: TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX. Others change flags
+# of a file, even of one that was opened for reading, or freeze its disk.
+_IOCTL: Final = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+_ALL_THREADS: Final = 1  # SECCOMP_FILTER_FLAG_TSYNC
 
 
 @attrs.frozen
@@ -84,11 +93,16 @@ class _Machine:
     kill: int
     tgkill: int
     prlimit64: int
+    open: int | None
+    openat: int
+    openat2: int
+    fcntl: int
+    ioctl: int
 
 
 _MACHINES: Final = {
-    "x86_64": _Machine(0xC000003E, 0, 56, 435, 62, 234, 302),
-    "aarch64": _Machine(0xC00000B7, 1, 220, 435, 129, 131, 261),
+    "x86_64": _Machine(0xC000003E, 0, 56, 435, 62, 234, 302, 2, 257, 437, 72, 16),
+    "aarch64": _Machine(0xC00000B7, 1, 220, 435, 129, 131, 261, None, 56, 437, 25, 29),
 }
 _SECCOMP: Final = {"x86_64": 317, "aarch64": 277}  # the call itself
 
@@ -112,7 +126,8 @@ def restrict(*, starting: bool = False) -> None:
     buffer = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("@HP", len(program), ctypes.addressof(buffer))
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.syscall(_SECCOMP[name], _SET_MODE_FILTER, 0, header) < 0:
+    # Zero, or the number of a thread that cannot be closed.
+    if libc.syscall(_SECCOMP[name], _SET_MODE_FILTER, _ALL_THREADS, header) != 0:
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error))
 
@@ -132,27 +147,44 @@ def _program(machine: _Machine, *, starting: bool) -> list[bytes]:
     program = [_load(_ARCHITECTURE), _step(_EQUAL, machine.audit, 1, 0), refuse, _load(_NUMBER)]
     program += [_step(_GREATER_EQUAL, _X32, 0, 1), refuse]
     program += [_step(_GREATER_EQUAL, _NEWEST, 0, 1), unknown]
-    program += [_step(_EQUAL, machine.clone3, 0, 1), unknown]  # libc then uses clone
+    for newer in (machine.clone3, machine.openat2):  # libc then uses clone and openat
+        program += [_step(_EQUAL, newer, 0, 1), unknown]
     for name, numbers in _REFUSED.items():
         number = numbers[machine.column]
         if number is not None and not (starting and name in _STARTING):
             program += [_step(_EQUAL, number, 0, 1), refuse]
-    program += _looked_at(machine.clone, 0, _ANY_BIT, _THREAD)
+    program += _only(machine.clone, 0, _ANY_BIT, (_THREAD,))
     for number in (machine.kill, machine.tgkill):
-        program += _looked_at(number, 0, _EQUAL, os.getpid())
-    program += _looked_at(machine.prlimit64, 0, _EQUAL, 0)  # 0: of this process
+        program += _only(number, 0, _EQUAL, (os.getpid(),))
+    program += _only(machine.prlimit64, 2, _EQUAL, (0,))  # no new limit
+    program += _only(machine.ioctl, 1, _EQUAL, _IOCTL, errno.ENOTTY)
+    program += _never(machine.fcntl, 1, _EQUAL, _FCNTL)
+    program += _never(machine.openat, 2, _ANY_BIT, (_TRUNCATE,))
+    if machine.open is not None:
+        program += _never(machine.open, 1, _ANY_BIT, (_TRUNCATE,))
     return [*program, allow]
 
 
-def _looked_at(number: int, argument: int, test: int, value: int) -> list[bytes]:
-    """Allow a call if the lower half of an argument passes a test; go on at the end if it is another call."""
-    return [
-        _step(_EQUAL, number, 0, 4),
-        _load(_FIRST + 2 * _HALF * argument),
-        _step(test, value, 1, 0),
-        _answer(_ERRNO | errno.EPERM),
-        _answer(_ALLOW),
-    ]
+def _only(
+    number: int, argument: int, test: int, values: Sequence[int], error: int = errno.EPERM
+) -> list[bytes]:
+    """Allow a call only if the lower half of an argument passes the test with one of the values."""
+    return _if_called(number, argument, test, values, _answer(_ERRNO | error), _answer(_ALLOW))
+
+
+def _never(number: int, argument: int, test: int, values: Sequence[int]) -> list[bytes]:
+    """Refuse a call if the lower half of an argument passes the test with one of the values."""
+    refuse = _answer(_ERRNO | errno.EPERM)
+    return _if_called(number, argument, test, values, _answer(_ALLOW), refuse)
+
+
+def _if_called(  # noqa: PLR0917 - one after the other, as the filter tests them
+    number: int, argument: int, test: int, values: Sequence[int], otherwise: bytes, answer: bytes
+) -> list[bytes]:
+    """The answer to a call whose argument passes the test with one of the values, and to one that does not."""
+    tests = [_step(test, value, len(values) - at, 0) for at, value in enumerate(values)]
+    inside = [_load(_FIRST + 2 * _HALF * argument), *tests, otherwise, answer]
+    return [_step(_EQUAL, number, 0, len(inside)), *inside]
 
 
 def _load(offset: int) -> bytes:

@@ -1,0 +1,146 @@
+"""What code in the sealed process could answer: the caller believes nothing that could cost a file or stop it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+import phototag
+from benchmarks.faults.unsealed import ThisProcess
+from phototag import errors
+from phototag.files.content import Content
+from phototag.metadata.change import Change
+from phototag.options import Limits, WriteOptions
+from phototag.worker import start, tasks
+from phototag.worker.answers import Prepared, PreparedFile
+from phototag.worker.messages import Fault, Reply
+from phototag.worker.requests import Read, Request
+from phototag.worker.source import PhotoFile
+
+DELETED = Change(changed=True)
+
+
+@attrs.frozen
+class Liar:
+    """Answers every request in the same way."""
+
+    files: Sequence[tuple[int, bytes | None]]
+
+    def submit(self, request: Request[Any]) -> Any:
+        files = tuple(
+            PreparedFile(
+                number=number, change=DELETED, content=None if data is None else Content(data)
+            )
+            for number, data in self.files
+        )
+        return Prepared(files=files, found=None, etag="")
+
+
+@pytest.fixture
+def beside(portrait_jpg: Path) -> Path:
+    """The sidecar of another program."""
+    path = portrait_jpg.with_name("portrait.jpg.xmp")
+    path.write_text("<x:xmpmeta xmlns:x='adobe:ns:meta/'/>", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [(0, None)], [(1, None)], [(7, b"x")], [(-1, b"x")], [(0, b"x"), (0, b"y")], [(0, b"")],
+        [(2, b"new")],
+    ],
+    ids=["the photo", "a sidecar", "too high", "below 0", "twice", "empty", "one more"],
+)  # fmt: skip
+@pytest.mark.parametrize("task", ["remove", "write"])
+def test_no_file_is_deleted_or_made(
+    portrait_jpg: Path, beside: Path, files: list[tuple[int, bytes | None]], task: str
+) -> None:
+    before = {path: path.read_bytes() for path in portrait_jpg.parent.iterdir()}
+    photo, options = PhotoFile.of(portrait_jpg), WriteOptions()
+    order: Any = None
+    ask = {
+        "remove": lambda: tasks.remove(Liar(files), photo, options),
+        "write": lambda: tasks.write(Liar(files), photo, order, options),
+    }
+    with pytest.raises((errors.InternalError, errors.WriteRefused)):
+        ask[task]()
+    assert {path: path.read_bytes() for path in portrait_jpg.parent.iterdir()} == before
+
+
+def test_a_sidecar_is_made_only_where_sidecars_are_allowed(portrait_jpg: Path) -> None:
+    order: Any = None
+    with pytest.raises(errors.InternalError):
+        tasks.write(
+            Liar([(1, b"new")]), PhotoFile.of(portrait_jpg), order, WriteOptions(sidecar="never")
+        )
+    assert list(portrait_jpg.parent.iterdir()) == [portrait_jpg]
+
+
+def test_a_sidecar_of_phototags_own_still_goes(portrait_jpg: Path) -> None:
+    outcome = phototag.tag(portrait_jpg, sidecar="always")
+    assert outcome.change is not None
+    assert portrait_jpg.with_name("portrait.jpg.xmp").exists()
+    assert tasks.remove(ThisProcess(), PhotoFile.of(portrait_jpg), WriteOptions()).changed
+    assert list(portrait_jpg.parent.iterdir()) == [portrait_jpg]
+
+
+def test_an_error_is_of_a_class_that_a_picture_can_cause() -> None:
+    for name in ("StateUnusable", "WriteUncertain", "WorkerStopped", "SystemExit", "CatalogueBusy"):
+        error = Fault(error=name, about="a.jpg", problem="x" * 10_000, remedy="run this").error_of()
+        assert type(error) is errors.InternalError
+        assert len(str(error)) < 3_000
+
+
+def test_descriptors_that_come_with_an_error_are_closed() -> None:
+    fault = {"error": "NotAPhoto", "about": "a.jpg", "problem": "none", "remedy": ""}
+    handle = os.memfd_create("left")
+    with pytest.raises(errors.NotAPhoto):
+        Reply({"fault": fault}, [Content(handle=handle)]).to(Read())
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(handle)
+
+
+KEEPS_OPEN = """
+import os, socket, struct, sys, time
+sys.path.append(sys.argv[1])
+from phototag.version import __version__
+from phototag.worker.framing import SocketChannel
+from phototag.worker.messages import receive_request, send_greeting
+from phototag.worker.seal import Seal
+ours = socket.socket(fileno=os.dup(0))
+channel = SocketChannel(ours)
+send_greeting(channel, __version__, Seal())
+receive_request(channel)
+{kept}
+{end}
+"""
+MEMORY = (
+    "import fcntl; kept = os.memfd_create('x', os.MFD_ALLOW_SEALING); "
+    "fcntl.fcntl(kept, fcntl.F_ADD_SEALS, 15); "
+    "socket.send_fds(ours, [struct.pack('>IQ', 1000, 0)], [kept])"
+)
+ITS_END = "socket.send_fds(ours, [struct.pack('>IQ', 1000, 0)], [ours.fileno()])"
+HALF = "ours.sendall(struct.pack('>IQ', 1000, 0))"
+
+
+@pytest.mark.parametrize("kept", [ITS_END, MEMORY, HALF], ids=["its end", "memory", "nothing"])
+@pytest.mark.parametrize("end", ["time.sleep(60)", "os._exit(0)"], ids=["sleeps", "exits"])
+def test_nobody_waits_for_an_answer_that_never_comes(
+    portrait_jpg: Path, monkeypatch: pytest.MonkeyPatch, kept: str, end: str
+) -> None:
+    monkeypatch.setattr(start, "_COMMAND", KEEPS_OPEN.format(kept=kept, end=end))
+    monkeypatch.setattr("phototag.worker.process.START_SECONDS", 4)
+    begun = time.monotonic()
+    with (
+        phototag.Analyzer(limits=Limits(seconds=3)) as analyzer,
+        pytest.raises((errors.WorkerDied, errors.InternalError)),
+    ):
+        analyzer.analyze(portrait_jpg)
+    assert time.monotonic() - begun < 15
