@@ -57,7 +57,8 @@ def _opened(folder: str, stack: contextlib.ExitStack) -> tuple[IO[bytes], Callab
 
     def named() -> str:
         name = os.path.join(folder, f"{temporary.prefix()}{secrets.token_hex(4)}")
-        os.link(f"/proc/self/fd/{handle}", name, follow_symlinks=True)
+        # The descriptor of a folder means nothing with an absolute path; Python follows links only with one.
+        os.link(f"/proc/self/fd/{handle}", name, src_dir_fd=handle, follow_symlinks=True)
         stack.callback(_delete, name)
         return name
 

@@ -1,8 +1,8 @@
 """The sealed process: native code never runs in the caller's process.
 
 Decoders, nets and exiv2 run in a child process (``sealed``). A crash or a hang costs one photo, and the child's output
-goes to ``logging``. The caller opens and replaces files; the child gets their contents, knows no path, and on Linux can
-open, write, connect to and start nothing. The caller's process does not import cv2, mediapipe, pyexiv2 or numpy.
+goes to ``logging``. The caller opens and replaces files; the child gets their contents, and on Linux can open, write,
+connect to and start nothing. The caller's process does not import cv2, mediapipe, pyexiv2 or numpy.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ import os, sys
 from benchmarks.faults import seeds
 from phototag.errors import PhototagError
 from benchmarks.faults import unsealed
+from phototag.worker.sealed import preparing  # now: another user may not read Python's files
 if sys.argv[2:]:
     os.setgroups([])
     os.setgid(int(sys.argv[2]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def test_no_file_is_deleted_or_made(
     before = {path: path.read_bytes() for path in portrait_jpg.parent.iterdir()}
     photo, options = PhotoFile.of(portrait_jpg), WriteOptions()
     order: Any = None
-    ask = {
+    ask: dict[str, Callable[[], object]] = {
         "remove": lambda: tasks.remove(Liar(files), photo, options),
         "write": lambda: tasks.write(Liar(files), photo, order, options),
     }
