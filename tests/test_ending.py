@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import phototag
-from phototag import errors
+from phototag import analyzer, errors
 from phototag.options import Limits
 from phototag.worker import SealedProcess, start
 from processes import (
@@ -228,7 +228,7 @@ def test_the_process_of_the_module_ends_and_starts_again(portrait_jpg: Path) -> 
     phototag.close()  # there may be one of an earlier test, or none
     phototag.close()
     assert phototag.analyze(portrait_jpg).kind == "portrait"
-    sealed = phototag.analyzer.default()._pool._processes[0]
+    sealed = analyzer.default()._pool._processes[0]
     child = child_of(sealed)
     phototag.close()
     assert wait_until_gone(child)

@@ -50,6 +50,7 @@ class Channel(Protocol):
             EOFError: the other process has ended.
             ValueError: this is not a message, or a larger one.
         """
+        raise NotImplementedError
 
     def finish(self) -> None:
         """Send nothing more; the other process sees the end, and its answers can still be received."""

@@ -22,3 +22,4 @@ class Worker(Protocol):
             WorkerNotStarted: it cannot be started.
             PhototagError: the error for the photo.
         """
+        raise NotImplementedError
