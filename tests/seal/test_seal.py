@@ -15,6 +15,7 @@ import attrs
 import pytest
 from escapes import ESCAPES, Try
 from PIL import Image
+from raw_photo import dng
 
 import phototag
 from phototag import errors
@@ -41,13 +42,17 @@ UNSEALED: Final = SEALED.replace(
     "from phototag.worker.seal import Seal; from phototag.worker.sealed import lock; "
     "lock.close = lambda: Seal(why_not='a test'); from phototag.worker.sealed.child",
 )
-FORMATS: Final = ("jpg", "png", "tif", "webp", "gif", "bmp", "jp2", "avif", "heic")
+FORMATS: Final = ("jpg", "png", "tif", "webp", "gif", "bmp", "jp2", "avif", "heic", "dng")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, astronaut: Image.Image) -> Path:
     made = tmp_path_factory.mktemp("seal")
     for suffix in FORMATS:
+        if suffix == "dng":
+            pytest.importorskip("rawpy")
+            (made / "a.dng").write_bytes(dng(astronaut))
+            continue
         if suffix == "heic":
             heif = pytest.importorskip("pillow_heif")
             heif.register_heif_opener()
@@ -127,8 +132,9 @@ def works(analyzer: phototag.Analyzer, path: Path) -> None:
     assert record is not None
     assert record.kind == "portrait"
     analyzer.draw(path, analysis, path.with_name(f"{path.name}.png"))
-    target = path.with_name(f"{path.name}.crop.jpg")
-    assert analyzer.crop(path, analysis.crops[0].profile, target)[0] == str(target)
+    if path.suffix != ".dng":  # negatives are developed first
+        target = path.with_name(f"{path.name}.crop.jpg")
+        assert analyzer.crop(path, analysis.crops[0].profile, target)[0] == str(target)
     assert analyzer.remove(path).changed
     if path.suffix == ".jpg" and shutil.which("jpegtran"):
         try:
