@@ -186,3 +186,5 @@ def test_a_folder_of_modules_shows_its_modules_alone(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     found = {Path(path).name for path in _modules(str(tmp_path))}
     assert found == {"package", "module.py", "native.so"}
+    (tmp_path / "package-1.0.dist-info").mkdir()  # pip has installed into this folder
+    assert list(_modules(str(tmp_path))) == [str(tmp_path)]

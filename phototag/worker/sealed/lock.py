@@ -124,6 +124,9 @@ def _modules(entry: str) -> Iterator[str]:
         found = list(os.scandir(entry))
     except OSError:
         return
+    if any(one.name.endswith(".dist-info") for one in found):  # of pip install --target
+        yield entry
+        return
     for one in found:
         if one.name.endswith(_MODULE_SUFFIXES) or os.path.isfile(
             os.path.join(one.path, "__init__.py")
