@@ -25,7 +25,7 @@ _LONGEST: Final = 1000  # characters of a text in an error
 _SENT: Final[dict[str, type[errors.PhototagError]]] = {
     kind.__name__: kind
     for kind in (
-        errors.NotAPhoto, errors.PhotoDamaged, errors.PhotoTooLarge, errors.PhotoTooSmall,
+        errors.PhotoNotReadable, errors.NotAPhoto, errors.PhotoDamaged, errors.PhotoTooLarge, errors.PhotoTooSmall,
         errors.FormatNotInstalled, errors.FormatNotWritable, errors.MetadataDamaged,
         errors.WriteRefused, errors.InternalError, errors.ModelsMissing, errors.PackageMissing,
     )

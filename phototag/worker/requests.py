@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final, Generic, Self, TypeAlias, TypeVar, get_
 import attrs
 
 from phototag.analysis.shapes import Bar, Shape
+from phototag.errors import PhotoNotReadable
 from phototag.files.content import Content
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
@@ -36,6 +37,18 @@ class GivenFile:
 
     label: str
     content: Content
+
+    def read(self) -> bytes:
+        """All bytes.
+
+        Raises:
+            PhotoNotReadable: a disk error.
+        """
+        try:
+            return self.content.read()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise PhotoNotReadable(self.label, f"it cannot be read ({reason})") from error
 
 
 class Part(enum.StrEnum):

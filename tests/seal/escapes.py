@@ -206,7 +206,7 @@ ESCAPES: Final[dict[str, Escape]] = {
         r, lambda handle: os.utime(handle, (0, 0))
     ),
     # programs
-    "start a program": lambda _: subprocess.run(["/bin/true"], check=True),
+    "start a program": lambda _: subprocess.run(["/bin/true"], check=True, timeout=60),
     "spawn a program": _spawn,
     "fork": _fork,
     "become a program": _become,

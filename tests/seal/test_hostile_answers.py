@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ from phototag.options import Limits, WriteOptions
 from phototag.worker import start, tasks
 from phototag.worker.answers import Prepared, PreparedFile
 from phototag.worker.messages import Fault, Reply
-from phototag.worker.requests import Read, Request
+from phototag.worker.requests import GivenFile, Read, Request
 from phototag.worker.source import PhotoFile
 
 DELETED = Change(changed=True)
@@ -144,3 +145,72 @@ def test_nobody_waits_for_an_answer_that_never_comes(
     ):
         analyzer.analyze(portrait_jpg)
     assert time.monotonic() - begun < 15
+
+
+def test_a_message_that_is_none_ends_the_connection() -> None:
+    """What a hostile child could send: sizes beyond all limits, and descriptors that are not there."""
+    import socket
+    import struct
+
+    from phototag.worker.framing import MOST_TEXT, SocketChannel
+
+    for sizes, text in (
+        ((1 << 31, 0), b""), ((2, 1 << 60), b"{}"), ((17, 0), b'{"contents": [9]}'),
+        ((20, 0), b'{"contents": [null]}'), ((4, 0), b"nope"), ((100_000, 0), b"[" * 100_000), ((2, 0), b"[]"), ((2, 0), b"{}"),
+    ):  # fmt: skip
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            theirs.sendall(struct.pack(">IQ", *sizes) + text)
+            theirs.shutdown(socket.SHUT_WR)
+            with pytest.raises((ValueError, EOFError)):
+                SocketChannel(ours).receive(most_text=MOST_TEXT, most_bytes=1000)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory behind a descriptor is Linux's")
+def test_a_content_that_could_still_change_is_no_answer() -> None:
+    import socket
+
+    from phototag.worker import messages
+    from phototag.worker.framing import SocketChannel
+    from phototag.worker.sealed.new_content import new_content
+
+    def received(content: Content) -> messages.Reply:
+        ours, theirs = map(SocketChannel, socket.socketpair())
+        theirs.send({"answer": {"content": True}}, [content])
+        try:
+            return messages.receive_reply(ours, 1_000_000)
+        finally:
+            ours.close()
+            theirs.close()
+
+    reply = received(new_content(bytes(100_000)))
+    (content,) = reply.contents
+    assert content.read() == bytes(100_000)
+    content.close()
+    for handle in (os.memfd_create("open", os.MFD_ALLOW_SEALING), *os.pipe()):
+        with pytest.raises(ValueError, match="could still change"):
+            received(Content(handle=handle))
+
+
+def test_an_answer_of_another_shape_is_an_error_of_ours(portrait_jpg: Path) -> None:
+    from phototag.worker.messages import Reply
+    from phototag.worker.process import SealedProcess
+
+    class Twisted(SealedProcess):
+        def _exchange(self, request: Request[Any]) -> Reply:
+            return Reply({"answer": ["nothing", "of", "this"]}, [])
+
+    with pytest.raises(errors.InternalError, match="does not fit"):
+        tasks.detect(Twisted(), PhotoFile.of(portrait_jpg), Limits())
+
+
+def test_a_photo_that_its_disk_does_not_give_is_not_readable() -> None:
+    from phototag.worker.requests import Read
+    from phototag.worker.sealed.preparing import read as prepare
+
+    class Failing(Content):
+        def read(self) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(errors.PhotoNotReadable, match=r"cannot be read \(Input/output error\)"):
+        prepare(Read(files=(GivenFile("photo.jpg", Failing()),)))

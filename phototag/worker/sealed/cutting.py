@@ -184,7 +184,7 @@ def finish_blocks(order: FinishBlocks) -> bytes:
         PhototagError: the photo cannot be read.
     """
     photo, blocks = _photo(order), order.blocks
-    part = order.files[1].content.read()
+    part = order.files[1].read()
     with _metadata_errors(photo):
         source = open_container(photo.data, photo.label)
         assert isinstance(source, Jpeg)

@@ -39,7 +39,7 @@ def draw(order: Draw) -> bytes:
         PhototagError: the photo cannot be read.
     """
     photo = order.photo
-    seen = photos.decode(photo.label, photo.content.read(), order.max_pixels)
+    seen = photos.decode(photo.label, photo.read(), order.max_pixels)
     stream = io.BytesIO()
     _drawn(seen.rgb, order).save(stream, "PNG", optimize=True)
     return stream.getvalue()

@@ -59,9 +59,9 @@ def detect(request: Detect) -> Scene:
 
     photo, limit = request.photo, request.max_pixels
     if request.shape is None:
-        picture = _decoded(photo, photo.content.read(), limit)
+        picture = _decoded(photo, photo.read(), limit)
     else:
-        array = np.frombuffer(photo.content.read(), np.uint8).reshape(request.shape)
+        array = np.frombuffer(photo.read(), np.uint8).reshape(request.shape)
         picture = decoding.from_array(photo.label, array, limit)
     return _detector().look(picture)
 
@@ -70,7 +70,7 @@ def identify(request: Identify) -> Identified:
     """Identify the picture in a file, and detect its scene, from the same bytes."""
     from phototag.metadata.picture_hash import digest  # noqa: PLC0415
 
-    data = request.photo.content.read()
+    data = request.photo.read()
     picture = digest(data, request.photo.label)
     if not request.detect:
         return Identified(picture=picture)
@@ -82,7 +82,7 @@ def preview(request: Preview) -> Made:
     """The upright picture, reduced, as a WebP file."""
     from phototag.vision import decoding  # noqa: PLC0415
 
-    picture = _decoded(request.photo, request.photo.content.read(), request.max_pixels)
+    picture = _decoded(request.photo, request.photo.read(), request.max_pixels)
     return made(decoding.webp(picture.rgb, request.side, request.quality))
 
 

@@ -60,7 +60,7 @@ class Files:
     def of(cls, request: Request[Any], missing: int = 0) -> Files:
         """The files of a request."""
         photo, *sidecars = (
-            File(number, one.label, one.content.read()) for number, one in enumerate(request.files)
+            File(number, one.label, one.read()) for number, one in enumerate(request.files)
         )
         return cls(photo, tuple(sidecars), missing)
 
