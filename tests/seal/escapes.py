@@ -69,14 +69,14 @@ def _write(path: str) -> None:
 
 
 def _fork(_: Try) -> None:
-    if os.fork() == 0:
+    forked = os.fork()
+    if forked == 0:
         os._exit(0)
-    os.wait()
+    os.waitpid(forked, 0)
 
 
 def _spawn(request: Try) -> None:
-    os.posix_spawn("/bin/true", ["true"], {})
-    os.wait()
+    os.waitpid(os.posix_spawn("/bin/true", ["true"], {}), 0)
 
 
 def _unix(request: Try, name: str) -> None:
