@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from phototag.options import WriteOptions
 from phototag.worker import tasks
+from phototag.worker.sealed import preparing  # noqa: F401 - loaded before anything is broken
 from phototag.worker.sealed.handlers import HANDLERS
 from phototag.worker.source import PhotoFile
 

@@ -139,8 +139,9 @@ def replace(
     """
     refuse_unless_replaceable(original, allow_hard_links=allow_hard_links)
     folder = os.path.dirname(original.path) or "."
-    if new is not None and not new.size:
-        raise WriteRefused(original.photo, "its new content would be empty")
+    with _refused_on_errors(original.photo):
+        if new is not None and not new.size:
+            raise WriteRefused(original.photo, "its new content would be empty")
     if new is None:
         with _refused_on_errors(original.photo):
             os.unlink(original.path)

@@ -80,7 +80,7 @@ def carry_out(
     states = {file.path: file.seen for file in files.all}
     # those that the options exclude
     for beside in set(sidecar_names.existing(files.photo.path)) - states.keys():
-        states[beside] = FileState.of(os.stat(beside))
+        states[beside] = _state_of(beside)
     if prepared.files is None:
         known = _known(states)
         return Written(change=None, found=prepared.found, etag=prepared.etag, states=known)
@@ -132,8 +132,19 @@ def _checked(
 
 def _is_ours(sidecar: Original) -> bool:
     """Whether phototag made a sidecar: its ledger says so."""
-    found = sidecar.content.read()
+    try:
+        found = sidecar.content.read()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WriteRefused(sidecar.photo, f"it cannot be read ({reason})", "try again") from error
     return PHOTOTAG.encode() in found and _MADE.search(found) is not None
+
+
+def _state_of(beside: str) -> FileState | None:
+    try:
+        return FileState.of(os.stat(beside))
+    except OSError:  # it has gone, or the disk does not say
+        return None
 
 
 def _known(states: dict[str, FileState | None]) -> dict[str, FileState]:

@@ -72,6 +72,11 @@ def become(command: Sequence[str]) -> None:
     """
     program = os.path.realpath(command[0])
     if sys.platform == "linux":
+        with contextlib.suppress(OSError, ValueError):
+            import resource  # noqa: PLC0415 - not on Windows
+
+            resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_MEMORY, _MOST_MEMORY))
         with contextlib.suppress(OSError):
             seccomp.no_new_privileges()
             own = os.path.join(os.path.dirname(os.path.dirname(program)), "lib")
@@ -79,11 +84,6 @@ def become(command: Sequence[str]) -> None:
             loaders = (path for folder in _LOADERS for path in glob.glob(f"{folder}/ld-*.so*"))
             rules += [(os.path.realpath(path), landlock.START) for path in (program, *loaders)]
             landlock.restrict(rules)
-        with contextlib.suppress(OSError, ValueError):
-            import resource  # noqa: PLC0415 - not on Windows
-
-            resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
-            resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_MEMORY, _MOST_MEMORY))
         with contextlib.suppress(OSError):
             seccomp.restrict(starting=True)
     os.execv(program, list(command))  # noqa: S606 - no shell

@@ -10,27 +10,39 @@ from typing import Final
 from phototag.files.content import Content
 from phototag.worker.answers import Made
 
+if sys.platform == "linux":
+    import fcntl
+
 _LEAST: Final = 1 << 16  # bytes; less is sent as it is
 
 
 def new_content(data: bytes) -> Content:
-    """The bytes in a form that can be sent."""
+    """The bytes in a form that can be sent.
+
+    Raises:
+        ValueError: there is no memory for them.
+    """
     if sys.platform != "linux" or len(data) < _LEAST:
         return Content(data)
-    import fcntl  # noqa: PLC0415 - not on Windows
-
-    handle = os.memfd_create("phototag", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        handle = os.memfd_create("phototag", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    except OSError as error:
+        raise _no_room(error) from error
     try:
         view = memoryview(data)
         while view:
             view = view[os.write(handle, view) :]
         seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
         fcntl.fcntl(handle, fcntl.F_ADD_SEALS, seals)
-    except BaseException:
+    except OSError as error:
         with contextlib.suppress(OSError):
             os.close(handle)
-        raise
+        raise _no_room(error) from error
     return Content(handle=handle)
+
+
+def _no_room(error: OSError) -> ValueError:
+    return ValueError(f"its new content cannot be kept in memory ({error.strerror or error})")
 
 
 def made(data: bytes) -> Made:

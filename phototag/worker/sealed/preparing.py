@@ -138,7 +138,8 @@ def _prepared(file: _Opened, edit: _Edit) -> PreparedFile:
         declined=draft.declined,
         left_out=draft.left_out,
     )
-    content = new_content(new) if changed and new != NOTHING else None
+    with refused(original.label, WriteRefused):
+        content = new_content(new) if changed and new != NOTHING else None
     return PreparedFile(number=original.number, change=change, content=content)
 
 
