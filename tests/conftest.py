@@ -9,11 +9,16 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from samples import SAMPLES
 
 PHOTOS = os.environ.get("PHOTOTAG_PHOTOS", "")  # a folder with labels.jsonl and its photos
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("phototag", deadline=None)
+settings.load_profile("phototag")
 
 
 @pytest.fixture(scope="session", autouse=True)

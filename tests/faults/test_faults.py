@@ -39,7 +39,7 @@ def test_kills_damage_nothing(tmp_path: Path) -> None:
     every = measured(tmp_path, "--part", "kills", "--kills", KILLS)["kills"]
     assert every["phototag"]["kills"] == int(KILLS)
     for found in (every["phototag"], every["phototag, whole runs"]):
-        assert found["changed"] > found["kills"] / 4  # it was killed at work
+        assert found["changed"] > found["kills"] / 10  # it was killed at work
         assert (found["damaged"], found["lost"], found["left"]) == (0, 0, 0)
 
 
