@@ -67,7 +67,7 @@ def view(data: bytes) -> View:
     everything: dict[str, object] = {**xmp, **exif, **iptc, "icc": icc}
     foreign = {key: text for key, text in everything.items() if not _is_ours(key)}
     ours = {
-        bag.label: tuple(value) if isinstance(value, list) else ()
+        bag.label: tuple(value) if isinstance(value, list) else (value,)  # a text without a list
         for bag in WORD_BAGS
         if bag.store == "xmp"
         for value in (xmp.get(bag.exiv2[0], []),)

@@ -34,11 +34,13 @@ class Before:
         iptc: ``none`` if there was no IPTC block; ``<encoding>:<character set marker in hex>`` if it was
             converted; empty if it was not.
         shape: the file's structure (``Container.shape``), if it has changed.
+        form: what gives the XMP packet its bytes of before back (``xmp.form``), if removal alone does not.
     """
 
     xmp: str = ""
     iptc: str = ""
     shape: str = ""
+    form: str = ""
 
 
 @attrs.frozen

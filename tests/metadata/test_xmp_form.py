@@ -86,7 +86,7 @@ HOSTILE: Final = {
     "an attribute's prefix that is not declared": whole(
         f"{ABOUT} {DC}", '<dc:subject><rdf:Bag xmp:Label="x"/></dc:subject>'
     ).encode(),
-    "UTF-16": whole(f"{ABOUT} {DC}", TITLE).encode("utf-16"),
+    "half of a UTF-16 character": whole(f"{ABOUT} {DC}", TITLE).encode("utf-16") + b"x",
     "Latin-1": whole(
         f"{ABOUT} {DC}", "<dc:title>Käthe</dc:title>", '<?xml version="1.0" encoding="iso-8859-1"?>'
     ).encode("latin-1"),

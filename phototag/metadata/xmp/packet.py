@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from phototag.metadata.xmp import tree, values
+from phototag.metadata.xmp import encoding, tree, values
 from phototag.metadata.xmp.names import META, PHOTOTAG, RDF, Name
-from phototag.metadata.xmp.tree import Element, Markup
+from phototag.metadata.xmp.tree import Element, Leaf
 from phototag.metadata.xmp.values import Array, Text, Value
 
 _BOM: Final = "\ufeff"
 # Padding that lets other programs change the packet in place, as the XMP specification recommends.
-_PADDING: Final = ("\n" + " " * 99) * 20
+_PADDING: Final = ("\n" + " " * 99) * 20 + "\n"
 EMPTY: Final = (
     f'<?xpacket begin="{_BOM}" id="W5M0MpCehiHzreSzNTczkc9d"?>'
     f'<x:xmpmeta xmlns:x="{META}" x:xmptk="phototag">'
     f'<rdf:RDF xmlns:rdf="{RDF}"></rdf:RDF></x:xmpmeta>'
-    '<?xpacket end="w"?>'
+    f'{_PADDING}<?xpacket end="w"?>'
 ).encode()
+_AROUND: Final = b"\0 \t\r\n"
 _ABOUT: Final = Name(RDF, "about")
 
 
@@ -25,16 +26,23 @@ class Packet:
     """The properties of one XMP packet, changeable.
 
     Raises:
-        ValueError: the bytes are not XMP, or contain a property twice.
+        ValueError: the bytes are not XMP.
     """
 
     def __init__(self, data: bytes | None) -> None:
         """Parse a packet; None starts an empty one."""
-        source = EMPTY if data is None else data.strip(b"\0 \t\r\n")
-        self._top = tree.parse(source)
+        data = EMPTY if data is None else data
+        self._encoding = encoding.of(data)
+        source = encoding.recoded(data, self._encoding, encoding.UTF8)
+        packet = source.strip(_AROUND)
+        start = source.find(packet)
+        self._lead, self._trail = source[:start], source[start + len(packet) :]
+        self._top = tree.parse(packet)
         self._rdf = self._find_rdf()
         self._elements: dict[Name, tuple[Element, Element]] = {}
         self._attributes: dict[Name, tuple[Element, str]] = {}
+        # Further values of properties that are there twice, which the XMP data model forbids.
+        self._repeated: dict[Name, list[Value]] = {}
         # Cache of values read, until they change: reading takes most of the time of a write.
         self._values: dict[Name, Value] = {}
         # exiv2 does not read a namespace with two prefixes, so the file's own prefix is kept.
@@ -53,15 +61,23 @@ class Packet:
 
     def _index(self, description: Element) -> None:
         for literal, name in _property_attributes(description):
-            self._refuse_a_second(name)
-            self._attributes[name] = description, literal
+            if name in self:
+                self._repeat(name, Text(description.attributes[literal]))
+            else:
+                self._attributes[name] = description, literal
         for element in description.elements:
-            self._refuse_a_second(element.name)
-            self._elements[element.name] = description, element
+            if element.name in self:
+                self._repeat(element.name, values.read_value(element))
+            else:
+                self._elements[element.name] = description, element
 
-    def _refuse_a_second(self, name: Name) -> None:
-        if name in self:
-            message = f"it contains {name} twice"
+    def _repeat(self, name: Name, value: Value) -> None:
+        self._repeated.setdefault(name, []).append(value)
+
+    def _refuse_if_repeated(self, name: Name) -> None:
+        """Refuse to change a property of which nobody can say which value counts."""
+        if name in self._repeated:
+            message = f"its XMP contains {name} twice"
             raise ValueError(message)
 
     def __contains__(self, name: Name) -> bool:
@@ -98,16 +114,34 @@ class Packet:
         return values.default_text(self.get(name))
 
     def put(self, name: Name, value: Value | None) -> None:
-        """Set a whole property; None deletes it.  Setting the same value changes nothing."""
+        """Set a whole property; None deletes it.  Setting the same value changes nothing.
+
+        Raises:
+            ValueError: it is there twice.
+        """
         if self.get(name) == value:
             return
-        self._delete(name)
-        if value is not None:
+        self._refuse_if_repeated(name)
+        if value is None:
+            self._delete(name)
+            return
+        description, place = self._place(name)
+        self._declare(description, name)
+        element = values.build(name, value, description.scope, self._prefixes)
+        self._forget(name)
+        description.children.insert(place, element)
+        self._elements[name] = description, element
+
+    def _place(self, name: Name) -> tuple[Element, int]:
+        """The description for a property, and the place among its children: where it is, or at the end of phototag's."""
+        if name in self._elements:
+            description, element = self._elements[name]
+            return description, description.children.index(element)
+        if name in self._attributes:
+            description = self._attributes[name][0]
+        else:
             description = self._own_description()
-            self._declare(description, name)
-            element = values.build(name, value, description.scope, self._prefixes)
-            description.children.append(element)
-            self._elements[name] = description, element
+        return description, len(description.children)
 
     def splice(self, name: Name, drop: set[int], extra: tuple[Value, ...]) -> None:
         """Change single items of an array; the others keep their place, form and qualifiers.
@@ -119,6 +153,7 @@ class Packet:
         """
         if not drop and not extra:
             return
+        self._refuse_if_repeated(name)
         array = values.array_of(self._elements[name][1]) if name in self._elements else None
         if array is None:
             kept = tuple(v for i, v in enumerate(self.items(name)) if i not in drop)
@@ -142,18 +177,27 @@ class Packet:
             new = values.build_item(value, array.scope, self._prefixes)
             array.children[array.children.index(old)] = new
 
-    def _delete(self, name: Name) -> None:
+    def _forget(self, name: Name) -> Element | None:
+        """Take out a property; return the description that it was in."""
         self._values.pop(name, None)
         if name in self._attributes:
             description, literal = self._attributes.pop(name)
-            del description.attributes[literal]
-        elif name in self._elements:
+            description.delete_attribute(literal)
+            return description
+        if name in self._elements:
             description, element = self._elements.pop(name)
             description.children.remove(element)
-        else:
-            return
+            return description
+        return None
+
+    def _delete(self, name: Name) -> None:
+        description = self._forget(name)
         # A description without properties is meaningless; one that phototag created must not remain.
-        if not description.elements and not _property_attributes(description):
+        if (
+            description is not None
+            and not description.elements
+            and not _property_attributes(description)
+        ):
             self._rdf.children.remove(description)
 
     def _own_description(self) -> Element:
@@ -174,13 +218,25 @@ class Packet:
         """Declare a property's namespace once, around all of phototag's properties that use it."""
         prefix = self._prefixes.get(name.uri) or name.qualified.partition(":")[0]
         if prefix not in description.scope:
-            description.attributes[f"xmlns:{prefix}"] = name.uri
+            description.set_attribute(f"xmlns:{prefix}", name.uri)
             description.scope = {**description.scope, prefix: name.uri}
 
     def values(self) -> dict[Name, Value]:
         """All properties."""
         found = {name: self.get(name) for name in self.names()}
         return {name: value for name, value in found.items() if value is not None}
+
+    def says_the_same(self, other: Packet) -> bool:
+        """Whether the properties are equal; a text counts as a list of one."""
+        mine, theirs = self.values(), other.values()
+        return mine.keys() == theirs.keys() and all(
+            value == theirs[name] or self.items(name) == other.items(name)
+            for name, value in mine.items()
+        )
+
+    def repeated(self) -> dict[Name, list[Value]]:
+        """Further values of properties that are there twice."""
+        return self._repeated
 
     def fitted(self, limit: int | None, form: str) -> bytes:
         """The packet within the size that a format allows, without padding if necessary.
@@ -197,12 +253,18 @@ class Packet:
         return data
 
     def to_bytes(self, *, padding: bool = True) -> bytes:
-        """The packet as UTF-8, with padding for changes in place."""
-        parts = [tree.serialise(node) for node in self._top]
-        last = self._top[-1]
-        closed = isinstance(last, Markup) and last.literal.startswith("<?xpacket end")
-        parts.insert(len(parts) - 1 if closed else len(parts), (_PADDING if padding else "") + "\n")
-        return "".join(parts).encode()
+        """The packet in its encoding.
+
+        Args:
+            padding: keep the white space around its parts, which lets other programs change it in place.
+        """
+        parts = [tree.serialise(node) for node in self._top if padding or not _is_space(node)]
+        packet = b"".join((self._lead, *parts, self._trail) if padding else parts)
+        return encoding.recoded(packet, encoding.UTF8, self._encoding)
+
+
+def _is_space(node: Element | Leaf) -> bool:
+    return isinstance(node, Leaf) and not node.literal.strip(_AROUND)
 
 
 def _property_attributes(description: Element) -> list[tuple[str, Name]]:

@@ -1,9 +1,9 @@
-"""An XML tree that is written back exactly as it was read.
+"""An XML tree that is written back byte for byte as it was read.
 
 A photo's XMP belongs to its user, so everything that phototag does not change must be written as it was read.
-The tree keeps elements, attributes and namespace declarations in their order, with the prefixes of the file,
-all text, comments and processing instructions. Only the spelling may change: attributes are written in double
-quotes, empty elements as one tag, characters unescaped unless XML requires escaping, CDATA sections as text.
+Every tag, text, comment and instruction keeps its spelling in the source: quotes, white space, character
+references, CDATA sections. A tag to which an attribute is added, or from which one is removed, keeps the spelling
+of the rest.
 
 No available library preserves as much. The standard library's trees lose prefixes or comments; lxml moves
 namespace declarations before the attributes (``docs/negative-results.md``).
@@ -11,6 +11,7 @@ namespace declarations before the attributes (``docs/negative-results.md``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 from xml.parsers import expat
@@ -25,15 +26,28 @@ from phototag.metadata.xmp.names import XML, Name
 _IN_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
 _IN_ATTRIBUTE: Final = _IN_TEXT | {ord('"'): "&quot;", ord("\n"): "&#xA;", ord("\t"): "&#x9;"}
 
+_ATTRIBUTES: Final = re.compile(rb"""\s+(?P<name>[^\s=]+)\s*=\s*("[^"]*"|'[^']*')""")
+
 # Real metadata stay below 20; without a limit, a small file could exhaust the stack.
 _MAX_DEPTH: Final = 100
 
 
-@attrs.frozen
-class Markup:
-    """A comment or a processing instruction, kept literally."""
+@attrs.define(eq=False)
+class Leaf:
+    """A part of the source that is not a tag: text, a comment, an instruction, the edge of a CDATA section.
 
-    literal: str
+    Attributes:
+        text: the text that it stands for; empty for anything but text.
+        literal: as in the source.
+    """
+
+    text: str
+    literal: bytes = b""
+
+    @classmethod
+    def of(cls, text: str) -> Leaf:
+        """New text."""
+        return cls(text, text.translate(_IN_TEXT).encode())
 
 
 @attrs.define(eq=False)
@@ -43,16 +57,21 @@ class Element:
     Attributes:
         name: the resolved name.
         tag: the literal name, ``dc:subject``.
-        attributes: literal names and values, including namespace declarations.
+        attributes: literal names and values, including namespace declarations; to be changed only by
+            ``set_attribute`` and ``delete_attribute``.
         scope: namespace URIs by prefix, as valid inside this element.
         children: in order.
+        start: the start tag as in the source; empty for a new element.
+        end: the end tag as in the source; empty for a new element, and for one that is a single tag.
     """
 
     name: Name
     tag: str
     attributes: dict[str, str]
     scope: Mapping[str, str]
-    children: list[Element | Markup | str] = attrs.Factory(list)
+    children: list[Element | Leaf] = attrs.Factory(list)
+    start: bytes = b""
+    end: bytes = b""
 
     @property
     def elements(self) -> list[Element]:
@@ -62,7 +81,7 @@ class Element:
     @property
     def text(self) -> str:
         """The text directly inside."""
-        return "".join(child for child in self.children if isinstance(child, str))
+        return "".join(child.text for child in self.children if isinstance(child, Leaf))
 
     def named_attributes(self) -> Iterator[tuple[str, Name]]:
         """Literal name and resolved name of each attribute that is not a namespace declaration."""
@@ -78,6 +97,40 @@ class Element:
                 return self.attributes[literal]
         return None
 
+    def set_attribute(self, literal: str, value: str) -> None:
+        """Add an attribute after the others."""
+        self.attributes[literal] = value
+        if self.start:
+            place = len(self.start) - (2 if self._is_single else 1)
+            self.start = self.start[:place] + _spelled(literal, value) + self.start[place:]
+
+    def delete_attribute(self, literal: str) -> None:
+        """Remove an attribute together with the white space before it."""
+        del self.attributes[literal]
+        for found in _ATTRIBUTES.finditer(self.start):
+            if found["name"] == literal.encode():
+                self.start = self.start[: found.start()] + self.start[found.end() :]
+                return
+
+    @property
+    def _is_single(self) -> bool:
+        """Whether it is a single tag in the source: ``<a/>``."""
+        return self.start.endswith(b"/>")
+
+    def tags(self) -> tuple[bytes, bytes]:
+        """Start and end tag; the end tag is empty if it is a single tag."""
+        start, end = self.start, self.end
+        if not start:
+            start = b"<" + self.tag.encode()
+            start += b"".join(_spelled(*item) for item in self.attributes.items()) + b"/>"
+        if start.endswith(b"/>") and self.children:
+            start, end = start[:-2] + b">", b"</" + self.tag.encode() + b">"
+        return start, end
+
+
+def _spelled(name: str, value: str) -> bytes:
+    return f' {name}="{value.translate(_IN_ATTRIBUTE)}"'.encode()
+
 
 def _resolved(literal: str, scope: Mapping[str, str], default: str) -> Name:
     prefix, colon, local = literal.rpartition(":")
@@ -90,18 +143,44 @@ def _resolved(literal: str, scope: Mapping[str, str], default: str) -> Name:
 
 
 class _Builder:
-    """Builds the tree from expat's events, in the order of the document."""
+    """Builds the tree from expat's events, in the order of the document.
 
-    def __init__(self) -> None:
-        self._document = Element(Name("", ""), "", {}, {"xml": XML})
-        self._open = [self._document]  # the elements not yet closed
+    Every event starts where the one before it ends, so the spelling of each is the source between the two.
+    """
 
-    @property
-    def top_level(self) -> list[Element | Markup]:
-        """The root element, and the comments and instructions around it."""
-        return [child for child in self._document.children if not isinstance(child, str)]
+    def __init__(self, source: bytes, parser: expat.XMLParserType) -> None:
+        self._source, self._parser = source, parser
+        self.document = Element(Name("", ""), "", {}, {"xml": XML})
+        self._open = [self.document]  # the elements not yet closed
+        self._at = 0  # where the last event starts
+        self._last: Element | Leaf = Leaf("")
+        self._is_end = False  # whether the last event is the end of an element
+        self.document.children.append(self._last)  # a byte order mark
+        parser.StartElementHandler = self._start_element
+        parser.EndElementHandler = self._end_element
+        parser.CharacterDataHandler = self._characters
+        # These, and all that has no handler of its own, are kept without being looked at.
+        parser.CommentHandler = parser.DefaultHandler = self._other
+        parser.ProcessingInstructionHandler = self._other
+        parser.StartCdataSectionHandler = parser.EndCdataSectionHandler = self._other
+        parser.StartDoctypeDeclHandler = self._document_type
 
-    def start_element(self, tag: str, attributes: dict[str, str]) -> None:
+    def finish(self) -> None:
+        """Take up the spelling of the last event."""
+        self._take_up(len(self._source), self._last)
+
+    def _take_up(self, here: int, node: Element | Leaf, *, is_end: bool = False) -> None:
+        """Give the last event its spelling, which ends here, where the event of ``node`` starts."""
+        literal, last = self._source[self._at : here], self._last
+        if isinstance(last, Leaf):
+            last.literal = literal
+        elif self._is_end:
+            last.end = literal
+        else:
+            last.start = literal
+        self._at, self._last, self._is_end = here, node, is_end
+
+    def _start_element(self, tag: str, attributes: dict[str, str]) -> None:
         if len(self._open) > _MAX_DEPTH:
             message = "it is nested too deeply"
             raise ValueError(message)
@@ -117,27 +196,32 @@ class _Builder:
             _ = list(element.named_attributes())  # raises for undeclared prefixes
         parent.children.append(element)
         self._open.append(element)
+        self._take_up(self._parser.CurrentByteIndex, element)
 
-    def end_element(self, _tag: str) -> None:
-        self._open.pop()
+    def _end_element(self, _tag: str) -> None:
+        self._take_up(self._parser.CurrentByteIndex, self._open.pop(), is_end=True)
 
-    def text(self, text: str) -> None:
-        self._open[-1].children.append(text)
+    def _characters(self, text: str) -> None:
+        if isinstance(self._last, Leaf) and self._last.text:
+            self._last.text += text  # expat splits a text at line breaks and references
+        else:
+            self._add(Leaf(text))
 
-    def comment(self, text: str) -> None:
-        self._open[-1].children.append(Markup(f"<!--{text}-->"))
+    def _other(self, *_: object) -> None:
+        self._add(Leaf(""))
 
-    def instruction(self, target: str, text: str) -> None:
-        self._open[-1].children.append(Markup(f"<?{target} {text}?>"))
+    def _add(self, leaf: Leaf) -> None:
+        self._open[-1].children.append(leaf)
+        self._take_up(self._parser.CurrentByteIndex, leaf)
 
     @staticmethod
-    def document_type(*_: object) -> None:
+    def _document_type(*_: object) -> None:
         message = "it has a document type declaration, which XMP does not allow"
         raise ValueError(message)
 
 
-def parse(text: bytes) -> list[Element | Markup]:
-    """Parse an XML document; return the root element, and the comments and instructions around it.
+def parse(text: bytes) -> list[Element | Leaf]:
+    """Parse an XML document; return the root element, and what is around it.
 
     Raises:
         ValueError: it is too large, nested too deeply, not well-formed or not UTF-8, a prefix is not declared, or
@@ -145,20 +229,14 @@ def parse(text: bytes) -> list[Element | Markup]:
             limit).
     """
     _check_size(text)
-    builder = _Builder()
     parser = expat.ParserCreate("utf-8")  # whatever encoding the document declares
-    parser.buffer_text = True
-    parser.StartElementHandler = builder.start_element
-    parser.EndElementHandler = builder.end_element
-    parser.CharacterDataHandler = builder.text
-    parser.CommentHandler = builder.comment
-    parser.ProcessingInstructionHandler = builder.instruction
-    parser.StartDoctypeDeclHandler = builder.document_type
+    builder = _Builder(text, parser)
     try:
         parser.Parse(text, True)  # noqa: FBT003 (expat takes no keywords)
     except expat.ExpatError as error:
-        raise ValueError(str(error)) from error
-    return builder.top_level
+        raise ValueError(f"its XMP is not well-formed XML ({error})") from error
+    builder.finish()
+    return builder.document.children
 
 
 def _check_size(text: bytes) -> None:
@@ -169,16 +247,19 @@ def _check_size(text: bytes) -> None:
         raise ValueError(message)
 
 
-def serialise(node: Element | Markup | str) -> str:
-    """The XML text of a node, including everything in it."""
-    if isinstance(node, str):
-        return node.translate(_IN_TEXT)
-    if isinstance(node, Markup):
-        return node.literal
-    attributes = "".join(
-        f' {name}="{value.translate(_IN_ATTRIBUTE)}"' for name, value in node.attributes.items()
-    )
-    if not node.children:
-        return f"<{node.tag}{attributes}/>"
-    inside = "".join(map(serialise, node.children))
-    return f"<{node.tag}{attributes}>{inside}</{node.tag}>"
+def serialise(node: Element | Leaf) -> bytes:
+    """The source of a node, including everything in it."""
+    parts: list[bytes] = []
+    _collect(node, parts)
+    return b"".join(parts)
+
+
+def _collect(node: Element | Leaf, parts: list[bytes]) -> None:
+    if isinstance(node, Leaf):
+        parts.append(node.literal)
+        return
+    start, end = node.tags()
+    parts.append(start)
+    for child in node.children:
+        _collect(child, parts)
+    parts.append(end)

@@ -12,7 +12,7 @@ from typing import Final, Literal
 import attrs
 
 from phototag.metadata.xmp.names import RDF, XML, Name, prefix_of
-from phototag.metadata.xmp.tree import Element
+from phototag.metadata.xmp.tree import Element, Leaf
 
 ArrayKind = Literal["Bag", "Seq", "Alt"]
 
@@ -167,7 +167,7 @@ def _element(
         if value.uri:
             attributes["rdf:resource"] = value.text
         else:
-            element.children.append(value.text)
+            element.children.append(Leaf.of(value.text))
     elif isinstance(value, Array):
         array = Element(Name(RDF, value.kind), f"rdf:{value.kind}", {}, inner)
         array.children.extend(build_item(item, inner, own) for item in value.items)

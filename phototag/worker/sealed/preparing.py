@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from functools import partial
 from typing import Final
@@ -9,20 +10,29 @@ from typing import Final
 import attrs
 
 from phototag.errors import MetadataDamaged, WriteRefused
-from phototag.metadata import iim, plan, texts, verify
+from phototag.metadata import iim, ledger, plan, texts, verify
 from phototag.metadata.change import Change
 from phototag.metadata.containers import Container, XmpFile
 from phototag.metadata.containers.xmp_file import NEW
 from phototag.metadata.draft import Draft
-from phototag.metadata.ledger import NONE
+from phototag.metadata.ledger import NONE, Ledger
 from phototag.metadata.properties import record_fields
 from phototag.metadata.record import Record, etag
+from phototag.metadata.xmp import form
 from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.metadata.xmp.packet import Packet
 from phototag.worker.answers import Prepared, PreparedFile
 from phototag.worker.requests import Read, Remove, Write
 from phototag.worker.sealed.new_content import new_content
-from phototag.worker.sealed.targets import Files, Target, drafted, refused, to_read, to_write
+from phototag.worker.sealed.targets import (
+    Files,
+    Target,
+    drafted,
+    is_tagged,
+    refused,
+    to_read,
+    to_write,
+)
 
 _Edit = Callable[[Draft], None]
 
@@ -121,15 +131,14 @@ def _adopt(files: list[_Opened]) -> None:
 
 def _prepared(file: _Opened, edit: _Edit) -> PreparedFile:
     """Make a file's new content, and verify it."""
-    original, draft, container = file.target.original, file.draft, file.target.container
+    original, draft = file.target.original, file.draft
     with refused(original.label, WriteRefused):
         foreign = verify.foreign(draft)
         edit(draft)
-        new = _written(container, draft)
-        changed = new != original.data
-        if changed and new != NOTHING:
-            read_back = file.target.opened(new)
-            verify.check(container, foreign, read_back, draft, drafted(read_back))
+        new = _verified(file, foreign)
+        if new not in {original.data, NOTHING} and _states_a_record(draft):
+            new = _with_form(file, foreign, new)
+    changed = new != original.data
     change = Change(
         changed=changed,
         files=(),
@@ -141,6 +150,53 @@ def _prepared(file: _Opened, edit: _Edit) -> PreparedFile:
     with refused(original.label, WriteRefused):
         content = new_content(new) if changed and new != NOTHING else None
     return PreparedFile(number=original.number, change=change, content=content)
+
+
+def _verified(file: _Opened, foreign: verify.Foreign) -> bytes:
+    """The file with its draft's metadata, after a check."""
+    draft, container = file.draft, file.target.container
+    new = _written(container, draft)
+    if new not in {file.target.original.data, NOTHING}:
+        read_back = file.target.opened(new)
+        verify.check(container, foreign, read_back, draft, drafted(read_back))
+    return new
+
+
+def _with_form(file: _Opened, foreign: verify.Foreign, new: bytes) -> bytes:
+    """The new content from which removal gives the same XMP packet, byte for byte, as from the present one."""
+    draft, container = file.draft, file.target.container
+    before = container.xmp
+    if before is None or draft.ledger.before.xmp == NONE or draft.ledger.before.shape == NEW:
+        return new
+    if _states_a_record(drafted(container)):
+        before = _left(container)
+    read_back = file.target.opened(new)
+    if before is None or _left(read_back) == before:
+        return new
+    bare = _left(read_back, as_before=False)
+    if bare is not None and (kept := form.difference(bare, before)):
+        draft.remember(form=kept)
+        ledger.write(draft.packet, Ledger(draft.entries, draft.ledger.before))
+        with contextlib.suppress(ValueError):  # no room for it
+            return _verified(file, foreign)
+    return new
+
+
+def _left(container: Container, *, as_before: bool = True) -> bytes | None:
+    """The XMP packet that removal leaves.
+
+    Args:
+        container: a file with phototag's data.
+        as_before: give the packet its bytes of before back.
+    """
+    draft = drafted(container)
+    plan.take_back(draft)
+    return _xmp(container, draft, as_before=as_before)
+
+
+def _states_a_record(draft: Draft) -> bool:
+    """Whether anything in the packet is phototag's own."""
+    return any(name.uri == PHOTOTAG for name in draft.packet.names())
 
 
 def _written(container: Container, draft: Draft) -> bytes:
@@ -155,13 +211,32 @@ def _written(container: Container, draft: Draft) -> bytes:
     # An unchanged block is kept byte for byte: other programs pad it in their own ways.
     if container.iptc is not None and draft.block == iim.parse(container.iptc):
         block = container.iptc
-    before = draft.ledger.before
-    xmp = None
-    if draft.packet.names() or before.xmp != NONE:
-        xmp = _packet(container, draft)
     # When the last of phototag's values is removed, its changes to the file's structure are undone.
-    ours = any(name.uri == PHOTOTAG for name in draft.packet.names())
-    return container.replaced(xmp, block, "" if ours else before.shape)
+    shape = "" if _states_a_record(draft) else draft.ledger.before.shape
+    return container.replaced(_xmp(container, draft), block, shape)
+
+
+def _xmp(container: Container, draft: Draft, *, as_before: bool = True) -> bytes | None:
+    """The XMP packet of a draft; None for none."""
+    before = draft.ledger.before
+    if not draft.packet.names() and before.xmp == NONE:
+        return None
+    packet = _packet(container, draft)
+    if packet is None or not as_before or _states_a_record(draft):
+        return packet
+    return _as_before(draft, packet)
+
+
+def _as_before(draft: Draft, packet: bytes) -> bytes:
+    """The packet with its bytes of before, if they say the same."""
+    restored = form.restored(packet, draft.ledger.before.form)
+    if restored != packet:
+        with contextlib.suppress(ValueError):
+            known = Packet(restored)
+            if known.says_the_same(draft.packet):
+                draft.packet = known
+                return restored
+    return packet
 
 
 def _says_nothing_new(container: XmpFile, draft: Draft) -> bool:
