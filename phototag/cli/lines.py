@@ -66,6 +66,7 @@ def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
             "  nothing to change",
             *_listed("deleted by you, not written again to", change.declined),
             *_listed(NO_ROOM, change.left_out),
+            *_notes(change),
         ]
     would = "would be " if dry_run else ""
     beside = [printable_name(name) for name in change.files if name.lower().endswith(".xmp")]
@@ -75,7 +76,12 @@ def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
         *_listed(f"{would}removed from", change.removed),
         *_listed("deleted by you, not written again to", change.declined),
         *_listed(NO_ROOM, change.left_out),
+        *_notes(change),
     ]
+
+
+def _notes(change: Change) -> list[str]:
+    return [f"  note: {note}" for note in change.notes]
 
 
 def _listed(what: str, values: dict[str, tuple[str, ...]]) -> list[str]:

@@ -268,7 +268,10 @@ class DiffTables:
             verdict = f"{outcome.analysis.kind}, {sure(outcome.analysis.confidence)}"
         assert self._table is not None
         self._table.add_row(
-            printable_name(name), verdict, _cell(change.added), _cell(change.removed)
+            printable_name(name),
+            verdict,
+            "\n".join((_cell(change.added), *map(printable, change.notes))).strip(),
+            _cell(change.removed),
         )
         return []
 

@@ -17,6 +17,7 @@ class Change:
         declined: phototag's values that the user has deleted and that stay deleted, by property.
         left_out: phototag's values that did not fit, by property: with more structures in an array than
             ``structures.MOST_STRUCTURES``, darktable would lose the photo's XMP.
+        notes: what the user should know about the write, each one sentence.
     """
 
     changed: bool
@@ -25,6 +26,7 @@ class Change:
     removed: dict[str, tuple[str, ...]] = attrs.Factory(dict)
     declined: dict[str, tuple[str, ...]] = attrs.Factory(dict)
     left_out: dict[str, tuple[str, ...]] = attrs.Factory(dict)
+    notes: tuple[str, ...] = ()
 
 
 def together(changes: list[Change]) -> Change:
@@ -44,4 +46,5 @@ def together(changes: list[Change]) -> Change:
         removed=union("removed"),
         declined=union("declined"),
         left_out=union("left_out"),
+        notes=tuple(dict.fromkeys(note for change in changes for note in change.notes)),
     )

@@ -35,8 +35,10 @@ class Draft:
         before: all XMP before the change.
         elsewhere: keywords in blocks that phototag reads but never writes.
         left_out: phototag's values that do not fit.
+        notes: what the user should know about this write, each one sentence.
         derived: positions of words that other programs have derived from phototag's, by property.
         stated: the record in the photo before this write; None without one.
+        deleted: phototag's keywords, by their last level, that the user has deleted in any property.
         outranked: whether the user has hierarchical keywords, so that applications ignore fields further down
             the list.
     """
@@ -54,9 +56,11 @@ class Draft:
     before: Mapping[Name, Value] = attrs.Factory(dict)
     elsewhere: Elsewhere = attrs.Factory(Elsewhere)
     left_out: dict[str, tuple[str, ...]] = attrs.Factory(dict)
+    notes: list[str] = attrs.Factory(list)
     derived: Mapping[str, frozenset[int]] = attrs.field(init=False, factory=dict)
     stated: Record | None = attrs.field(init=False, default=None)
     outranked: bool = attrs.field(init=False, default=False)
+    deleted: frozenset[str] = attrs.field(init=False, default=frozenset())
 
     @property
     def claimed(self) -> Keywords:

@@ -77,6 +77,7 @@ def merge(
     vocabulary: Collection[str] = (),
     force: bool = False,
     derived: Collection[int] = (),
+    unwelcome: Collection[str] = (),
     most: int | None = None,
 ) -> Merged:
     """Merge the words of one property.
@@ -89,6 +90,8 @@ def merge(
             Deleting such a copy together with its original does not count as declining it.
         force: restore words that the user has deleted.
         derived: positions of words that other programs have derived from phototag's; they are removed.
+        unwelcome: wanted words, in the form of ``fold``, that the user has deleted in another property; phototag's
+            are removed here, too.
         most: most values that the property may have, including the user's; the last wanted ones are left out.
     """
     wishes = {fold(word): word for word in reversed(list(wanted))}
@@ -98,6 +101,7 @@ def merge(
     claimed = folded(vocabulary) | wishes.keys()
     deleted = [w for w in entry.added if fold(w) not in present and fold(w) in claimed]
     refused = {fold(w): w for w in (*entry.declined, *deleted) if fold(w) not in present}
+    refused |= {key: wishes[key] for key in wishes.keys() & set(unwelcome)}
     if force:
         refused = {}
     gone = mine.keys() | set(derived)
@@ -106,7 +110,8 @@ def merge(
     if most is not None:
         asked = [key for key in wishes if key not in refused and key not in folded(users)]
         left_out = set(asked[max(0, most - len(users)) :])
-    keep = {at for at, word in mine.items() if fold(word) in wishes.keys() - left_out}
+    kept_keys = wishes.keys() - left_out - refused.keys()
+    keep = {at for at, word in mine.items() if fold(word) in kept_keys}
     left = folded((*users, *(there[at] for at in keep))) | refused.keys() | left_out
     extra = tuple(word for key, word in wishes.items() if key not in left)
     return Merged(

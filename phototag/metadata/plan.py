@@ -12,7 +12,7 @@ from phototag.metadata.merge import fold, folded
 from phototag.metadata.properties import record_fields
 from phototag.metadata.properties.keywords import SUBJECT, users_in_iptc
 from phototag.metadata.properties.property import Wanted
-from phototag.metadata.properties.table import HIERARCHIES, PROPERTIES
+from phototag.metadata.properties.table import HIERARCHIES, PROPERTIES, WORD_BAGS
 from phototag.metadata.record import WriteOrder
 from phototag.options import WriteOptions
 
@@ -49,6 +49,7 @@ def adopt(draft: Draft, other: Draft) -> None:
 def tag(draft: Draft, order: WriteOrder, options: WriteOptions) -> None:
     """Write the words, regions and record that are ordered."""
     draft.stated = record_fields.read(draft.packet, draft.orientation)
+    draft.deleted = frozenset(word for bag in WORD_BAGS for word in bag.deleted(draft))
     draft.outranked = any(hierarchy.existed(draft) for hierarchy in HIERARCHIES)
     for item in PROPERTIES:
         item.apply(draft, item.wanted(draft, order, options))

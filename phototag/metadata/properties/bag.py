@@ -10,7 +10,7 @@ import attrs
 from phototag.keywords.claims import Keywords
 from phototag.metadata import iim
 from phototag.metadata.draft import Draft
-from phototag.metadata.merge import LedgerEntry, Merged, merge
+from phototag.metadata.merge import LedgerEntry, Merged, fold, folded, merge
 from phototag.metadata.properties.property import Property, Wanted
 from phototag.metadata.record import WriteOrder
 from phototag.metadata.xmp.names import Name
@@ -47,6 +47,11 @@ def splice(
         packet.put(name, None)
         created = False
     return attrs.evolve(merged.entry, created=created)
+
+
+def leaf(claim: str) -> str:
+    """What the flat and the hierarchical form of a keyword have in common: its last level."""
+    return fold(claim.rpartition("|")[2])
 
 
 @attrs.frozen(kw_only=True)
@@ -115,7 +120,29 @@ class WordBag(Property):
         """The record's words."""
         left_alone = self.only_where_present and self.name not in draft.packet
         words = () if left_alone else self.words(draft, order, options)
-        return Wanted.words(words, self.vocabulary(draft.claimed), force=options.force)
+        unwelcome = {
+            fold(self.spelled(claim))
+            for claim in self.claims(order.record.keywords)
+            if leaf(claim) in draft.deleted
+        }
+        claimed = self.vocabulary(draft.claimed)
+        return Wanted.words(words, claimed, force=options.force, unwelcome=unwelcome)
+
+    def deleted(self, draft: Draft) -> set[str]:
+        """The leaves of the words that phototag has added here and the user has deleted here.
+
+        If nothing is left of the property, another program has dropped it, and nobody has deleted a word.
+        """
+        there = folded(self.present(draft))
+        added = folded(draft.ledger.entry(self.label).added)
+        gone = added - there if there or self.is_read_by_all else set()
+        claims = self.claims(draft.claimed)
+        return {leaf(claim) for claim in claims if fold(self.spelled(claim)) in gone}
+
+    @property
+    def is_read_by_all(self) -> bool:
+        """Whether no program that knows keywords would drop it."""
+        return False
 
     def apply(self, draft: Draft, wanted: Wanted) -> None:
         """Merge the words into the user's."""
@@ -128,6 +155,7 @@ class WordBag(Property):
             vocabulary=wanted.claimed,
             force=wanted.force,
             derived=draft.derived.get(self.label, ()),
+            unwelcome=wanted.unwelcome,
         )
         draft.note(self.label, there, merged, self.put(draft, merged, entry))
 

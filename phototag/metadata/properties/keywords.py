@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Literal
 
 import attrs
 
+from phototag.errors import printable_name
 from phototag.keywords.claims import Keywords
 from phototag.metadata import elsewhere, iim, iptc, ledger
 from phototag.metadata.draft import Draft
@@ -21,6 +22,9 @@ from phototag.options import WriteOptions
 SUBJECT: Final = "dc:subject"
 HIERARCHY: Final = "lr:hierarchicalSubject"
 IPTC_KEYWORDS: Final = "IPTC:Keywords"
+#: What divides the levels in the hierarchical properties. digiKam 7.9 reads ``a|b`` as two levels in one of them,
+#: and ``AC/DC`` as two in another and as ``AC\\DC`` in the first.
+SEPARATORS: Final = ("|", "/")
 
 
 @attrs.frozen(kw_only=True)
@@ -43,6 +47,11 @@ class Subject(FlatWords):
         if draft.outranked:
             hidden = ()
         return (*iptc.missing(in_iptc, users), *iptc.missing(hidden, users), *flat)
+
+    @property
+    def is_read_by_all(self) -> bool:
+        """The baseline of all programs."""
+        return True
 
     def levels_above(self, levels: Sequence[str]) -> Iterable[str]:
         """Each level is a keyword."""
@@ -69,10 +78,27 @@ class HierarchicalWords(WordBag):
         return word.replace("|", self.separator)
 
     def words(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Sequence[str]:
-        """Phototag's paths, and each flat word of the user that is not yet a level of one of the user's paths."""
+        """Phototag's paths, and each flat word of the user that is not yet a level of one of the user's paths.
+
+        A word such as ``AC/DC`` or ``a|b`` would become two levels here: where phototag would have to create
+        the property, which hides the flat words, it does not.
+        """
         del options
         words = order.record.keywords
         if not words.hierarchical:
+            return ()
+        claimed = folded(words.flat) & folded(draft.entries[SUBJECT].added)
+        flat = [
+            word
+            for word in draft.packet.texts(Name.of(SUBJECT))
+            if word.strip() and fold(word) not in claimed
+        ]
+        divided = {word for word in flat if any(separator in word for separator in SEPARATORS)}
+        if divided and not self.existed(draft):
+            names = ", ".join(map(printable_name, sorted(divided)))
+            draft.notes.append(
+                f"no hierarchical keywords were added: other programs would divide {names}"
+            )
             return ()
         hidden: Sequence[str] = ()
         if not self.only_where_present and not draft.outranked:
@@ -80,12 +106,7 @@ class HierarchicalWords(WordBag):
             hidden = elsewhere.paths(draft.packet)
         paths = (*draft.users(self.label, self.present(draft)), *hidden)
         levels = folded(level for path in paths for level in path.split(self.separator))
-        claimed = folded(words.flat) & folded(draft.entries[SUBJECT].added)
-        alone = [
-            word
-            for word in draft.packet.texts(Name.of(SUBJECT))
-            if word.strip() and fold(word) not in levels and fold(word) not in claimed
-        ]
+        alone = (word for word in flat if fold(word) not in levels and word not in divided)
         return (*map(self.spelled, words.hierarchical), *hidden, *alone)
 
     def levels_above(self, levels: Sequence[str]) -> Iterable[str]:

@@ -25,18 +25,28 @@ class Wanted:
             the user. Copies of the user's words are not among them: they are removed together with their
             originals.
         force: restore values that the user has deleted.
+        unwelcome: words, in the form of ``fold``, that the user has deleted in another property.
         size: width and height of the stored picture in px, for properties that include them.
     """
 
     values: Sequence[tuple[str, Value]] = ()
     claimed: Collection[str] = ()
     force: bool = False
+    unwelcome: Collection[str] = ()
     size: tuple[int, int] = (0, 0)
 
     @classmethod
-    def words(cls, words: Iterable[str], claimed: Collection[str], *, force: bool) -> Self:
+    def words(
+        cls,
+        words: Iterable[str],
+        claimed: Collection[str],
+        *,
+        force: bool,
+        unwelcome: Collection[str] = (),
+    ) -> Self:
         """Values that are plain texts."""
-        return cls(values=[(word, Text(word)) for word in words], claimed=claimed, force=force)
+        values = [(word, Text(word)) for word in words]
+        return cls(values=values, claimed=claimed, force=force, unwelcome=unwelcome)
 
     @property
     def names(self) -> list[str]:
