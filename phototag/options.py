@@ -33,6 +33,7 @@ U = TypeVar("U")
 Path = str | os.PathLike[str]
 IptcMode = Literal["always", "auto", "never"]
 SidecarMode = Literal["auto", "always", "never"]
+SignedMode = Literal["write", "sidecar", "skip"]
 
 _CORRECTIONS: Final = Mapping[str, Kind]
 _KEY: Final = "phototag"  # key in a field's metadata
@@ -246,6 +247,12 @@ class WriteOptions(ChangeOptions):
         "auto",
         "When to write XMP sidecars; auto: if the format needs one or if one exists; always: "
         "instead of writing into the photo.",
+        decides=True,
+    )
+    signed: SignedMode = option(
+        "write",
+        "What to do with photos signed by their camera or program (C2PA), whose signature is not valid while "
+        "tags are in them; sidecar: write only sidecars; skip: leave them alone.",
         decides=True,
     )
     keep_mtime: bool = option(False, "Keep the modification times of the files.")

@@ -37,6 +37,7 @@ from phototag.worker.requests import Request
 
 #: Another value than the default, for every option that decides what is written.
 OTHER: dict[str, Any] = {
+    "signed": "skip",
     "iptc": "never",
     "sidecar": "always",
     "keywords": "full",

@@ -72,6 +72,11 @@ class Container(abc.ABC):
         return False
 
     @property
+    def signed(self) -> bool:
+        """Whether it contains a C2PA manifest, whose signature any change makes invalid."""
+        return False
+
+    @property
     @abc.abstractmethod
     def exif(self) -> bytes | None:
         """The Exif data as a TIFF structure."""

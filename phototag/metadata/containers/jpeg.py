@@ -18,11 +18,14 @@ _XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _EXIF: Final = b"Exif\0\0"
 _PHOTOSHOP: Final = b"Photoshop 3.0\0"
 _PROFILE: Final = b"ICC_PROFILE\0"
-_APP0, _APP1, _APP2, _APP13, _SOS, _EOI = 0xE0, 0xE1, 0xE2, 0xED, 0xDA, 0xD9
+_APP0, _APP1, _APP2, _APP11, _APP13, _SOS, _EOI = 0xE0, 0xE1, 0xE2, 0xEB, 0xED, 0xDA, 0xD9
 _ADOBE, _COMMENT = 0xEE, 0xFE  # Adobe's segment gives the colour encoding
 _METADATA: Final = frozenset({*range(0xE0, 0xF0), _COMMENT}) - {_ADOBE}
 _MARK: Final = 0xFF
 _LENGTH_BYTES: Final = 2
+_JUMBF: Final = b"JP"  # identifies the boxes of ISO/IEC 19566-5 in a segment
+_C2PA: Final = b"c2pa"  # begins the type of the manifest store's box
+_FIRST_BYTES_OF_BOX: Final = 64
 _FIRST_BYTES_OF_SCAN: Final = 1024
 _PAYLOAD: Final = 65533
 
@@ -103,6 +106,14 @@ class Jpeg(Container):
         """The Exif data as a TIFF structure."""
         found = (s.payload[len(_EXIF) :] for s in self._segments if s.is_(_APP1, _EXIF))
         return next(found, None)
+
+    @property
+    def signed(self) -> bool:
+        """Whether it contains a C2PA manifest (C2PA specification 2.1, A.3.1)."""
+        return any(
+            s.is_(_APP11, _JUMBF) and _C2PA in s.payload[:_FIRST_BYTES_OF_BOX]
+            for s in self._segments
+        )
 
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
         """Return the file with these blocks in place of its own; see ``Container``."""

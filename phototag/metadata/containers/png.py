@@ -119,6 +119,11 @@ class Png(Container):
         return None
 
     @property
+    def signed(self) -> bool:
+        """Whether it contains a C2PA manifest (C2PA specification 2.1, A.3.2)."""
+        return any(chunk.kind == b"caBX" for chunk in self._chunks)
+
+    @property
     def shape(self) -> str:
         """The place of the packet, if it is not the standard one."""
         if self._place is None or self._place.is_standard:

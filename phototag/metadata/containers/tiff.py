@@ -19,6 +19,7 @@ from phototag.metadata.containers.container import Container, Rest
 from phototag.metadata.containers.ifd import INLINE, Directory, Entry, Tiff
 
 _XMP, _IPTC, _PHOTOSHOP = 700, 33723, 34377
+_C2PA: Final = 52545
 _BYTE, _LONG = 1, 4
 _POINTERS: Final = (330, 34665, 34853, 40965)  # sub-directories: previews, Exif, GPS, interop
 _DATA: Final = ((273, 279), (324, 325), (513, 514))  # offsets and sizes: strips, tiles, thumbnail
@@ -76,6 +77,11 @@ class TiffFile(Container):
     def exif(self) -> bytes | None:
         """The Exif data as a TIFF structure."""
         return self._tiff.data
+
+    @property
+    def signed(self) -> bool:
+        """Whether it contains a C2PA manifest (C2PA specification 2.1, A.3.6)."""
+        return self._tiff.first.get(_C2PA) is not None
 
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
         """Return the file with these blocks in place of its own; see ``Container``."""

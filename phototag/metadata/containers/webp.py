@@ -78,6 +78,11 @@ class WebP(Container):
         return None if content is None else content.removeprefix(b"Exif\0\0")
 
     @property
+    def signed(self) -> bool:
+        """Whether it contains a C2PA manifest (C2PA specification 2.1, A.3.4)."""
+        return self._find(b"C2PA") is not None
+
+    @property
     def shape(self) -> str:
         """``simple`` for a file with a single picture chunk; empty for the extended form."""
         return "" if self._chunks[0].kind == b"VP8X" else _SIMPLE

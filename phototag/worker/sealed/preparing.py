@@ -36,6 +36,11 @@ from phototag.worker.sealed.targets import (
 
 _Edit = Callable[[Draft], None]
 
+_LEFT_ALONE: Final = "its C2PA signature would no longer be valid: it is left alone"
+_INVALID: Final = (
+    "its C2PA signature is not valid while tags are in it; `phototag remove` takes them out again"
+)
+
 #: Content of a file to be deleted.
 NOTHING: Final = b""
 
@@ -64,6 +69,11 @@ def write(request: Write) -> Prepared:
             "a Lightroom crop is written into sidecars only, and this photo has none",
             "use `phototag crop --lightroom` for a copy, or --sidecar always",
         )
+    if not targets:
+        alone = PreparedFile(
+            number=0, change=Change(changed=False, notes=(_LEFT_ALONE,)), content=None
+        )
+        return Prepared(files=(alone,), found=None, etag="")
     return _prepared_together(targets, edit, request.etag)
 
 
@@ -139,6 +149,8 @@ def _prepared(file: _Opened, edit: _Edit) -> PreparedFile:
         if new not in {original.data, NOTHING} and _states_a_record(draft):
             new = _with_form(file, foreign, new)
     changed = new != original.data
+    if changed and file.target.container.signed and not is_tagged(file.target.container):
+        draft.notes.append(_INVALID)
     change = Change(
         changed=changed,
         files=(),
@@ -146,6 +158,7 @@ def _prepared(file: _Opened, edit: _Edit) -> PreparedFile:
         removed=draft.removed,
         declined=draft.declined,
         left_out=draft.left_out,
+        notes=tuple(draft.notes),
     )
     with refused(original.label, WriteRefused):
         content = new_content(new) if changed and new != NOTHING else None

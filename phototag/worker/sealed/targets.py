@@ -22,6 +22,7 @@ from phototag.metadata.containers import Container, XmpFile, open_container
 from phototag.metadata.containers.xmp_file import NEW
 from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import NONE
+from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
 from phototag.worker.requests import Request
@@ -75,7 +76,10 @@ class Target:
 
 
 def to_write(files: Files, options: WriteOptions) -> list[Target]:
-    """The files to write.  Sidecars first: they can be made again from the photo; the photo cannot."""
+    """The files to write; none if the photo is to be left alone because it is signed.
+
+    Sidecars first: they can be made again from the photo; the photo cannot.
+    """
     sidecars = [] if options.sidecar == "never" else _sidecars(files)
     if options.sidecar == "always":
         return sidecars or _new_sidecars(files)
@@ -85,7 +89,15 @@ def to_write(files: Files, options: WriteOptions) -> list[Target]:
         if options.sidecar == "never":
             raise
         return sidecars or _new_sidecars(files)
+    if options.signed != "write" and inside.container.signed and not is_tagged(inside.container):
+        beside = options.signed == "sidecar" and options.sidecar != "never"
+        return (sidecars or _new_sidecars(files)) if beside else []
     return [*sidecars, inside]
+
+
+def is_tagged(container: Container) -> bool:
+    """Whether phototag has written into a file."""
+    return PHOTOTAG.encode() in (container.xmp or b"")
 
 
 def to_read(files: Files) -> list[Target]:
