@@ -5,11 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from phototag.metadata import exiv2
-from phototag.metadata.xmp.packet import EMPTY
+from phototag.metadata.xmp.names import Name
+from phototag.metadata.xmp.packet import EMPTY, Packet
+from phototag.metadata.xmp.values import Array
 
 # Descriptive properties that may be only in Exif or IPTC; other Exif data are not copied.
 _DESCRIPTIVE: Final = ("Xmp.dc.", "Xmp.photoshop.", "Xmp.iptc.", "Xmp.xmp.Rating", "Xmp.xmp.Label")
 _SUBJECT: Final = "Xmp.dc.subject"
+_BAGS: Final = tuple(
+    map(
+        Name.of,
+        (
+            "dc:subject", "photoshop:SupplementalCategories", "Iptc4xmpCore:Scene",
+            "Iptc4xmpCore:SubjectCode",
+        ),
+    )
+)  # fmt: skip
 
 
 def seed(photo: bytes) -> bytes:
@@ -32,7 +43,17 @@ def seed(photo: bytes) -> bytes:
         only = [word for word in in_iptc if word.casefold() not in known]
         if only:
             missing[_SUBJECT] = [*in_xmp, *only]
-    return exiv2.with_properties(packet, missing) if missing else packet
+    return _with_bags(exiv2.with_properties(packet, missing)) if missing else packet
+
+
+def _with_bags(packet: bytes) -> bytes:
+    """The packet with lists of the kind that the XMP specification wants: pyexiv2 writes every list as a Seq."""
+    changed = Packet(packet)
+    for name in _BAGS:
+        value = changed.get(name)
+        if isinstance(value, Array) and value.kind == "Seq":
+            changed.put(name, Array("Bag", value.items))
+    return changed.to_bytes()
 
 
 def orientation(photo: bytes) -> int:

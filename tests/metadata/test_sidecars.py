@@ -321,6 +321,23 @@ def test_what_stands_beside_a_damaged_photo_can_be_taken_back(make: Any, headsho
     assert read(path) is None
 
 
+@pytest.mark.parametrize("words", [(), WORDS, ("-IPTC:Keywords=wedding",)])
+@pytest.mark.parametrize("modes", [("always", "auto"), ("auto", "always")])
+def test_a_sidecar_that_phototag_made_goes_also_if_the_photo_is_tagged(
+    make: Any, headshot: Record, words: tuple[str, ...], modes: tuple[Any, Any]
+) -> None:
+    photo = make("a.jpg", *words)
+    before = photo.read_bytes()
+    for mode in modes:
+        apply(photo, headshot, WriteOptions(sidecar=mode))
+    assert photo.read_bytes() != before
+    assert read(photo.with_name("a.jpg")) == headshot
+    assert photo.with_name("a.jpg.xmp").exists()
+    remove(photo)
+    assert photo.read_bytes() == before
+    assert [path.name for path in photo.parent.iterdir()] == ["a.jpg"]
+
+
 def tagged_with_sidecar(tmp_path: Path, headshot: Record) -> tuple[Path, Path, dict[str, bytes]]:
     """A JPEG and its sidecar, both tagged, and what is in them."""
     photo = tmp_path / "a.jpg"

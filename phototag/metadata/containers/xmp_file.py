@@ -34,7 +34,8 @@ class XmpFile(Container):
     ) -> None:
         super().__init__(data)
         self.start = start
-        self._orientation, self._photo, self._shape = orientation, photo, shape
+        self.photo = photo
+        self._orientation, self._shape = orientation, shape
 
     @property
     def xmp(self) -> bytes:
@@ -44,7 +45,7 @@ class XmpFile(Container):
     @property
     def exif(self) -> bytes | None:
         """The photo's Exif: a sidecar has none."""
-        return None if self._photo is None else self._photo.exif
+        return None if self.photo is None else self.photo.exif
 
     @property
     def orientation(self) -> int:

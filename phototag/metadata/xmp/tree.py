@@ -30,6 +30,8 @@ _ATTRIBUTES: Final = re.compile(rb"""\s+(?P<name>[^\s=]+)\s*=\s*("[^"]*"|'[^']*'
 
 # Real metadata stay below 20; without a limit, a small file could exhaust the stack.
 _MAX_DEPTH: Final = 100
+# Photoshop has written lists of a hundred thousand ancestors.
+_MOST_ELEMENTS: Final = 400_000
 
 
 @attrs.define(eq=False)
@@ -152,6 +154,7 @@ class _Builder:
         self._source, self._parser = source, parser
         self.document = Element(Name("", ""), "", {}, {"xml": XML})
         self._open = [self.document]  # the elements not yet closed
+        self._elements = 0
         self._at = 0  # where the last event starts
         self._last: Element | Leaf = Leaf("")
         self._is_end = False  # whether the last event is the end of an element
@@ -181,8 +184,9 @@ class _Builder:
         self._at, self._last, self._is_end = here, node, is_end
 
     def _start_element(self, tag: str, attributes: dict[str, str]) -> None:
-        if len(self._open) > _MAX_DEPTH:
-            message = "it is nested too deeply"
+        self._elements += 1
+        if len(self._open) > _MAX_DEPTH or self._elements > _MOST_ELEMENTS:
+            message = "its XMP is nested too deeply, or has too many elements"
             raise ValueError(message)
         parent = self._open[-1]
         declared = {

@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 
 from phototag.errors import MetadataDamaged, WriteRefused
-from phototag.metadata import iim, ledger, plan, texts, verify
+from phototag.metadata import iim, ledger, plan, sidecar_template, texts, verify
 from phototag.metadata.change import Change
 from phototag.metadata.containers import Container, XmpFile
 from phototag.metadata.containers.xmp_file import NEW
@@ -257,9 +257,19 @@ def _says_nothing_new(container: XmpFile, draft: Draft) -> bool:
     if draft.ledger.before.shape != NEW:
         return False
     try:
-        return draft.packet.values() == Packet(container.start()).values()
+        return draft.packet.values() == Packet(_start(container)).values()
     except ValueError:  # the photo cannot be read any more: its copy in the sidecar is all there is
         return False
+
+
+def _start(container: XmpFile) -> bytes:
+    """What a new sidecar of the photo without tags would start with."""
+    photo = container.photo
+    if photo is None or not is_tagged(photo):
+        return container.start()
+    draft = drafted(photo)
+    plan.take_back(draft)
+    return sidecar_template.seed(_written(photo, draft))
 
 
 def _packet(container: Container, draft: Draft) -> bytes | None:
