@@ -146,9 +146,9 @@ def _prepared(file: _Opened, edit: _Edit) -> PreparedFile:
         foreign = verify.foreign(draft)
         edit(draft)
         new = _verified(file, foreign)
-        if new not in {original.data, NOTHING} and _states_a_record(draft):
+        if _states_a_record(draft):
             new = _with_form(file, foreign, new)
-    changed = new != original.data
+    changed = new.data != original.data
     if changed and file.target.container.signed and not is_tagged(file.target.container):
         draft.notes.append(_INVALID)
     change = Change(
@@ -161,50 +161,56 @@ def _prepared(file: _Opened, edit: _Edit) -> PreparedFile:
         notes=tuple(draft.notes),
     )
     with refused(original.label, WriteRefused):
-        content = new_content(new) if changed and new != NOTHING else None
+        content = new_content(new.data) if changed and new.data != NOTHING else None
     return PreparedFile(number=original.number, change=change, content=content)
 
 
-def _verified(file: _Opened, foreign: verify.Foreign) -> bytes:
+@attrs.frozen
+class _New:
+    """A new content.
+
+    Attributes:
+        data: the bytes.
+        read_back: what was read in them again; None if nothing changes, or the file is to be deleted.
+    """
+
+    data: bytes
+    read_back: tuple[Container, Draft] | None = None
+
+
+def _verified(file: _Opened, foreign: verify.Foreign) -> _New:
     """The file with its draft's metadata, after a check."""
     draft, container = file.draft, file.target.container
-    new = _written(container, draft)
-    if new not in {file.target.original.data, NOTHING}:
-        read_back = file.target.opened(new)
-        verify.check(container, foreign, read_back, draft, drafted(read_back))
-    return new
+    data = _written(container, draft)
+    if data in {file.target.original.data, NOTHING}:
+        return _New(data)
+    again = file.target.opened(data)
+    read_back = drafted(again)
+    verify.check(container, foreign, again, draft, read_back)
+    return _New(data, (again, read_back))
 
 
-def _with_form(file: _Opened, foreign: verify.Foreign, new: bytes) -> bytes:
+def _with_form(file: _Opened, foreign: verify.Foreign, new: _New) -> _New:
     """The new content from which removal gives the same XMP packet, byte for byte, as from the present one."""
     draft, container = file.draft, file.target.container
-    before = container.xmp
-    if before is None or draft.ledger.before.xmp == NONE or draft.ledger.before.shape == NEW:
+    before, known = container.xmp, draft.ledger.before
+    if new.read_back is None or before is None or known.xmp == NONE or known.shape == NEW:
         return new
-    if _states_a_record(drafted(container)):
-        before = _left(container)
-    read_back = file.target.opened(new)
-    if before is None or _left(read_back) == before:
+    if is_tagged(container):
+        present = drafted(container)
+        plan.take_back(present)
+        before = _xmp(container, present)
+    again, left = new.read_back
+    plan.take_back(left)
+    bare = _xmp(again, left, as_before=False)
+    if before is None or bare is None or form.restored(bare, known.form) == before:
         return new
-    bare = _left(read_back, as_before=False)
-    if bare is not None and (kept := form.difference(bare, before)):
+    if kept := form.difference(bare, before):
         draft.remember(form=kept)
         ledger.write(draft.packet, Ledger(draft.entries, draft.ledger.before))
         with contextlib.suppress(ValueError):  # no room for it
             return _verified(file, foreign)
     return new
-
-
-def _left(container: Container, *, as_before: bool = True) -> bytes | None:
-    """The XMP packet that removal leaves.
-
-    Args:
-        container: a file with phototag's data.
-        as_before: give the packet its bytes of before back.
-    """
-    draft = drafted(container)
-    plan.take_back(draft)
-    return _xmp(container, draft, as_before=as_before)
 
 
 def _states_a_record(draft: Draft) -> bool:
