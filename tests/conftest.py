@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,15 @@ def ctrl_c() -> None:
     """Ctrl-C does what it does in a terminal: a shell's background jobs, and their children, ignore it."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="module")
+def without_coverage() -> Iterator[None]:
+    """Sealed processes as a user has them: coverage, for which the rule makes an exception, does not measure them."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+            patched.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")

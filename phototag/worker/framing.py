@@ -9,21 +9,44 @@ from __future__ import annotations
 import array
 import contextlib
 import json
+import math
 import os
 import socket
 import struct
+from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol
+
+import attrs
 
 from phototag.files.content import Content
 from phototag.files.sizes import MEGABYTE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 _SIZES: Final = struct.Struct(">IQ")  # bytes of JSON, bytes of contents in memory
 _MOST_HANDLES: Final = 16  # a photo has at most four sidecars
 MOST_TEXT: Final = 64 * MEGABYTE  # what a hostile child may make the caller parse
 _CONTENTS: Final = "contents"  # key of the sizes of the contents; None for one behind a descriptor
+
+
+@attrs.frozen(kw_only=True)
+class Bounds:
+    """What is accepted from the other process.
+
+    Attributes:
+        text: largest JSON text, bytes.
+        data: largest sum of contents in memory, bytes.
+        trusted: whether a descriptor may be received.
+    """
+
+    text: float = math.inf
+    data: float = math.inf
+    trusted: Callable[[int], bool] = lambda _: True
+
+
+#: Of messages from a process that has touched no picture.
+ANYTHING: Final = Bounds()
 
 
 class Channel(Protocol):
@@ -32,23 +55,12 @@ class Channel(Protocol):
     def send(self, message: Mapping[str, Any], contents: Sequence[Content] = ()) -> None:
         """Send one message; raises OSError if the other process has ended."""
 
-    def receive(
-        self,
-        *,
-        most_text: int | None = None,
-        most_bytes: int | None = None,
-        trusted: Callable[[int], bool] | None = None,
-    ) -> tuple[dict[str, Any], list[Content]]:
+    def receive(self, bounds: Bounds) -> tuple[dict[str, Any], list[Content]]:
         """Receive one message.
-
-        Args:
-            most_text: largest JSON text, bytes; None = any size.
-            most_bytes: largest sum of contents in memory; None = any size.
-            trusted: whether a descriptor may be received; None = any.
 
         Raises:
             EOFError: the other process has ended.
-            ValueError: this is not a message, or a larger one.
+            ValueError: this is not a message, or it is out of bounds.
         """
         raise NotImplementedError
 
@@ -77,18 +89,12 @@ class SocketChannel:
         for part in (text, *parts):
             self._socket.sendall(part)
 
-    def receive(
-        self,
-        *,
-        most_text: int | None = None,
-        most_bytes: int | None = None,
-        trusted: Callable[[int], bool] | None = None,
-    ) -> tuple[dict[str, Any], list[Content]]:
+    def receive(self, bounds: Bounds) -> tuple[dict[str, Any], list[Content]]:
         """See ``Channel``."""
         sizes, handles = self._start()
         try:
-            _refuse_untrusted(handles, trusted)
-            text_size, data_size = _checked(sizes, most_text, most_bytes)
+            _refuse_untrusted(handles, bounds)
+            text_size, data_size = _checked(sizes, bounds)
             return _unpacked(self._exactly(text_size), self._exactly(data_size), handles)
         except BaseException:
             for handle in handles:
@@ -149,16 +155,9 @@ class PipeChannel:
             self._target.write(part)
         self._target.flush()
 
-    def receive(
-        self,
-        *,
-        most_text: int | None = None,
-        most_bytes: int | None = None,
-        trusted: Callable[[int], bool] | None = None,
-    ) -> tuple[dict[str, Any], list[Content]]:
+    def receive(self, bounds: Bounds) -> tuple[dict[str, Any], list[Content]]:
         """See ``Channel``."""
-        del trusted  # there are no descriptors
-        sizes = _checked(self._exactly(_SIZES.size), most_text, most_bytes)
+        sizes = _checked(self._exactly(_SIZES.size), bounds)
         text, data = (bytearray(self._exactly(size)) for size in sizes)
         return _unpacked(text, data, [])
 
@@ -183,9 +182,9 @@ class PipeChannel:
                 stream.close()
 
 
-def _refuse_untrusted(handles: Sequence[int], trusted: Callable[[int], bool] | None) -> None:
+def _refuse_untrusted(handles: Sequence[int], bounds: Bounds) -> None:
     """Refuse them before the rest of a message, for which a hostile process could let the receiver wait."""
-    if trusted is not None and not all(map(trusted, handles)):
+    if not all(map(bounds.trusted, handles)):
         raise ValueError("a content that could still change")
 
 
@@ -200,12 +199,12 @@ def _packed(
     return text, parts, handles
 
 
-def _checked(sizes: bytes, most_text: int | None, most_bytes: int | None) -> tuple[int, int]:
+def _checked(sizes: bytes, bounds: Bounds) -> tuple[int, int]:
     if len(sizes) < _SIZES.size:
         raise EOFError
     text, data = _SIZES.unpack(sizes)
-    for size, most in ((text, most_text), (data, most_bytes)):
-        if most is not None and size > most:
+    for size, most in ((text, bounds.text), (data, bounds.data)):
+        if size > most:
             raise ValueError(f"a message of {size} bytes")
     return text, data
 

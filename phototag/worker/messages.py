@@ -12,7 +12,7 @@ from phototag import errors
 from phototag.files.content import Content, is_final
 from phototag.scene.serialization import converter
 from phototag.worker.answers import Carrier
-from phototag.worker.framing import MOST_TEXT
+from phototag.worker.framing import ANYTHING, MOST_TEXT, Bounds
 from phototag.worker.seal import Seal
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def send_request(channel: Channel, request: Request[Any], seconds: float) -> Non
 
 def receive_request(channel: Channel) -> Incoming:
     """Receive the next request; raises as ``Channel.receive`` does."""
-    return Incoming(*channel.receive())
+    return Incoming(*channel.receive(ANYTHING))
 
 
 def send_answer(channel: Channel, answer: object) -> None:
@@ -163,7 +163,7 @@ def receive_reply(channel: Channel, most: int) -> Reply:
         channel: the connection.
         most: limit in bytes for all contents of the answer.
     """
-    received = channel.receive(most_text=MOST_TEXT, most_bytes=most, trusted=is_final)
+    received = channel.receive(Bounds(text=MOST_TEXT, data=most, trusted=is_final))
     reply = Reply(*received)
     if sum(content.size for content in reply.contents) > most:
         reply.close()
@@ -183,7 +183,7 @@ def receive_greeting(channel: Channel, most: int) -> tuple[str, Seal]:
         channel: the connection.
         most: limit in bytes; the output of another program is not a message, but could look like a huge one.
     """
-    greeting, contents = channel.receive(most_text=most, most_bytes=0, trusted=lambda _: False)
+    greeting, contents = channel.receive(Bounds(text=most, data=0, trusted=lambda _: False))
     assert not contents
     version: str = greeting["phototag"]
     return version, _converter().structure(greeting["seal"], Seal)

@@ -23,6 +23,7 @@ pytestmark = [
         not sys.platform.startswith("linux") or not landlock.version(),
         reason="this system has no Landlock: the seal cannot hold",
     ),
+    pytest.mark.usefixtures("without_coverage"),
 ]
 
 FORMATS: Final = ("jpg", "png", "tif", "webp", "gif", "bmp", "jp2", "avif")

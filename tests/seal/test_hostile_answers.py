@@ -152,7 +152,7 @@ def test_a_message_that_is_none_ends_the_connection() -> None:
     import socket
     import struct
 
-    from phototag.worker.framing import MOST_TEXT, SocketChannel
+    from phototag.worker.framing import MOST_TEXT, Bounds, SocketChannel
 
     for sizes, text in (
         ((1 << 31, 0), b""), ((2, 1 << 60), b"{}"), ((17, 0), b'{"contents": [9]}'),
@@ -163,7 +163,7 @@ def test_a_message_that_is_none_ends_the_connection() -> None:
             theirs.sendall(struct.pack(">IQ", *sizes) + text)
             theirs.shutdown(socket.SHUT_WR)
             with pytest.raises((ValueError, EOFError)):
-                SocketChannel(ours).receive(most_text=MOST_TEXT, most_bytes=1000)
+                SocketChannel(ours).receive(Bounds(text=MOST_TEXT, data=1000))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory behind a descriptor is Linux's")

@@ -26,10 +26,13 @@ from phototag.worker.requests import GivenFile, Versions
 from phototag.worker.seal import Seal
 from phototag.worker.sealed import landlock
 
-pytestmark = pytest.mark.skipif(
-    not sys.platform.startswith("linux") or not landlock.version(),
-    reason="this system has no Landlock: the seal cannot hold",
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not sys.platform.startswith("linux") or not landlock.version(),
+        reason="this system has no Landlock: the seal cannot hold",
+    ),
+    pytest.mark.usefixtures("without_coverage"),
+]
 
 _HERE: Final = Path(__file__).parent
 #: The command of a sealed process that also tries to get out.
