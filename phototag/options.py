@@ -232,6 +232,10 @@ class ChangeOptions(Checked):
     allow_hard_links: bool = option(
         False, "Also write files that have hard links. The other names keep the old content."
     )
+    allow_new_owner: bool = option(
+        False,
+        "Also write files whose owner, group, access list or attributes cannot be kept; says which were lost.",
+    )
 
 
 @attrs.frozen(kw_only=True, slots=False)

@@ -35,6 +35,8 @@ class Outcome:
         error: what went wrong; None if all went well.
         verdict_from: where the verdict comes from.
         known: the kind according to an earlier run, if the photo needed no work.
+        warning: this is no photo but a file that a killed run has left and that may be somebody else's: what to
+            do with it; empty for a photo.
     """
 
     photo: str
@@ -43,6 +45,7 @@ class Outcome:
     error: errors.PhototagError | None = None
     verdict_from: VerdictSource = VerdictSource.ANALYSED
     known: Kind | None = None
+    warning: str = ""
 
     @property
     def kind(self) -> Kind | None:

@@ -96,7 +96,7 @@ class Catalogue:
             rows = state.photos(self._number, os.fsencode(folder))
             for photo in photos:
                 place = os.fsencode(folder), os.fsencode(photo.name)
-                if options.failed and place not in failed:
+                if options.failed and place not in failed and not photo.warning:
                     continue
                 if photo.partner is None and group:
                     yield group
@@ -124,6 +124,8 @@ class Catalogue:
         found, row = task.found, task.row
         if found.error is not None:
             return Outcome(photo=found.path, error=found.error)
+        if found.warning:
+            return warned(found)
         if row is None or self._options.force or self._options.failed:
             return None
         settings = self._settings_of(found, row.picture)
@@ -324,6 +326,12 @@ class Catalogue:
 
     def _place(self, found: Found) -> PhotoKey:
         return PhotoKey(self._number, os.fsencode(found.folder), os.fsencode(found.name))
+
+
+def warned(found: Found) -> Outcome:
+    """The outcome of a temporary file that may be somebody else's."""
+    unchanged = VerdictSource.UNCHANGED
+    return Outcome(photo=found.path, warning=found.warning, verdict_from=unchanged)
 
 
 @takes(CatalogueOptions)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterable
-from functools import partial
 
 import attrs
 
 from phototag import errors
 from phototag.catalogue.lock import locked
+from phototag.catalogue.run import warned
 from phototag.catalogue.state import LoggedChange, PhotoKey, Run, State
-from phototag.catalogue.walk import clean_folder, walk
+from phototag.catalogue.walk import Found, clean_folder, search
 from phototag.files.opening import names_of
 from phototag.options import ChangeOptions, RemoveOptions, UndoOptions, part, takes
 from phototag.outcome import Outcome, VerdictSource
@@ -63,6 +63,7 @@ def undo_run(options: UndoOptions) -> Generator[Outcome]:
         taking = _Taking(run_log, pool, found, part(options, ChangeOptions))
         with locked([found.root], wait=options.wait, stop=options.stop):
             yield from pool.stream(taking.back, run_log.entries(found.number), stop=options.stop)
+            yield from map(warned, taking.left)
 
 
 @takes(RemoveOptions)
@@ -90,9 +91,14 @@ def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Genera
         locked(folders, wait=options.wait, stop=stop),
         Pool(options.workers, options.limits) as pool,
     ):
-        photos = walk(names, links=options.follow_links, clean=not options.dry_run)
-        remove = partial(single.removal, pool, options=part(options, ChangeOptions))
-        yield from pool.stream(remove, photos, stop=stop)
+        photos = search(names, links=options.follow_links, clean=not options.dry_run)
+        mine = part(options, ChangeOptions)
+        yield from pool.stream(
+            lambda found: single.removal(pool, found.path, mine),
+            photos,
+            ready=lambda found: warned(found) if found.warning else None,
+            stop=stop,
+        )
 
 
 def _chosen(run_log: State, number: int | None) -> Run:
@@ -119,13 +125,14 @@ class _Taking:
     def __init__(self, run_log: State, pool: Pool, run: Run, options: ChangeOptions) -> None:
         self._run_log, self._pool, self._run, self._options = run_log, pool, run, options
         self._cleaned: set[bytes] = set()  # folders
+        self.left: list[Found] = []  # temporary files that may be somebody else's
 
     def back(self, entry: LoggedChange) -> Outcome:
         """Undo the run for one photo."""
         path = _path(self._run, entry.place)
         if not self._options.dry_run and entry.place.folder not in self._cleaned:
             self._cleaned.add(entry.place.folder)
-            clean_folder(os.path.dirname(path))
+            self.left += clean_folder(os.path.dirname(path))
         try:
             return self._back(entry, path)
         except errors.StateUnusable:
@@ -148,8 +155,13 @@ class _Taking:
             change = single.removed(self._pool, path, self._options)
         else:
             mine = self._options
-            links = mine.allow_hard_links or entry.before.options.allow_hard_links
-            options = attrs.evolve(entry.before.options, dry_run=dry, allow_hard_links=links)
+            then = entry.before.options
+            options = attrs.evolve(
+                then,
+                dry_run=dry,
+                allow_hard_links=mine.allow_hard_links or then.allow_hard_links,
+                allow_new_owner=mine.allow_new_owner or then.allow_new_owner,
+            )
             photo, order = PhotoFile.of(path), entry.before.order
             written = tasks.write(self._pool, photo, order, options)
             assert written.change is not None

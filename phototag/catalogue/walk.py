@@ -12,6 +12,7 @@ import attrs
 
 from phototag.errors import PhotoNotReadable
 from phototag.files import sidecar_names, temporary
+from phototag.files.folder import Folder
 from phototag.files.formats import PHOTO_SUFFIXES, RAW_SUFFIXES, suffix_of
 from phototag.files.opening import FileState, path_of
 
@@ -39,6 +40,7 @@ class Found:
         fingerprint: state of the photo and its sidecars; changes if one of them does.
         partner: for a negative, the developed photo next to it, whose verdict it shares.
         error: why this is a folder that cannot be searched; None for a photo.
+        warning: why this is a temporary file that may be somebody else's; empty for a photo.
     """
 
     path: str
@@ -48,6 +50,7 @@ class Found:
     fingerprint: str
     partner: Found | None = None
     error: PhotoNotReadable | None = None
+    warning: str = ""
 
 
 def walk(
@@ -60,12 +63,21 @@ def walk(
     Symbolic links to files are followed, links to folders only with ``links``; no folder is searched twice.
     ``clean`` is as for ``find``.
     """
+    found = search(paths, links=links, clean=clean)
+    yield from (each.path for each in found if not each.warning)
+
+
+def search(
+    paths: Iterable[str | os.PathLike[str]], *, links: bool = False, clean: bool = False
+) -> Iterator[Found]:
+    """As ``walk``, with all that is known about what is found; of a single file, only its name."""
     for path in paths:
         name = os.path.expanduser(path_of(path))
         if os.path.isdir(name):
-            yield from (found.path for found in find(name, links=links, clean=clean))
+            yield from find(name, links=links, clean=clean)
         else:
-            yield name
+            base = os.path.basename(name)
+            yield Found(path=name, folder="", name=base, state=None, fingerprint="")
 
 
 def find(
@@ -78,7 +90,8 @@ def find(
         links: follow symbolic links to folders.
         pairs: a negative next to a developed photo of the same name becomes its partner, and follows directly
             after it.
-        clean: delete temporary files left by a killed run.
+        clean: delete temporary files left by a killed run; those that may be somebody else's are found
+            with a warning.
     """
     seen: set[tuple[int, int]] = set()
     yield from _below(root, "", links=links, pairs=pairs, clean=clean, seen=seen)
@@ -92,10 +105,7 @@ def fingerprint(states: Mapping[str, FileState], photo: str) -> str:
         photo: path of the photo.
     """
     ordered = sorted((path != photo, os.path.basename(path), path) for path in states)
-    return "|".join(
-        f"{name if beside else ''}:{states[path].size}:{states[path].mtime_ns}"
-        for beside, name, path in ordered
-    )
+    return "|".join(f"{name if beside else ''}:{states[path]}" for beside, name, path in ordered)
 
 
 def listing(
@@ -121,24 +131,43 @@ def listing(
     names = {entry.name for entry in listed}
     beside = any(name.lower().endswith(".xmp") for name in names)
     photos, folders = [], []
+    left = _cleaned(folder, inside, names) if clean else []
     for entry in listed:
         if entry.name.startswith("."):
-            if clean and entry.name.startswith(temporary.PREFIX):
-                temporary.clean(entry.path, entry.name)
-        elif _is_folder(entry):
+            continue
+        if _is_folder(entry):
             if not _left_out(entry.name):
                 folders.append(entry)
         elif suffix_of(entry.name) in PHOTO_SUFFIXES and _is_file(entry):
             photos.append(_found(entry, inside, names if beside else None))
-    return list(_paired(photos)) if pairs else photos, folders
+    return [*left, *(_paired(photos) if pairs else photos)], folders
 
 
-def clean_folder(folder: str) -> None:
-    """Delete temporary files left by a killed run in this folder only."""
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(temporary.PREFIX):
-                temporary.clean(entry.path, entry.name)
+def clean_folder(folder: str) -> list[Found]:
+    """Delete temporary files left by a killed run in this folder only; return those that may be somebody else's."""
+    try:
+        return _cleaned(folder, "", os.listdir(folder))
+    except OSError:
+        return []
+
+
+def _cleaned(folder: str, inside: str, names: Iterable[str]) -> list[Found]:
+    left: list[Found] = []
+    names = sorted(name for name in names if name.startswith(temporary.PREFIX))
+    if not names:
+        return left
+    try:
+        opened = Folder.of(folder)
+    except OSError:
+        return left
+    with contextlib.closing(opened):
+        for name in names:
+            warning = temporary.clean(opened, name)
+            if warning:
+                path = os.path.join(folder, name)
+                found = Found(path=path, folder=inside, name=name, state=None, fingerprint="")
+                left.append(attrs.evolve(found, warning=warning))
+    return left
 
 
 def inside_of(folder: str) -> bool:

@@ -63,7 +63,7 @@ def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator
     with Pool(options.workers, options.limits) as pool, State(options.state) as run_log:
         catalogue = Catalogue(name, part(options, CatalogueOptions), run_log, pool)
 
-        tagged = partial(_tagged, catalogue, pool, stop)
+        tagged = partial(_tagged, catalogue, pool, stop, set())
         yield from tagged(find(name, pairs=pairs, clean=True))
         whole_tree = not (stop and stop.is_set())
         walked = time.monotonic()
@@ -79,15 +79,21 @@ def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator
 
 
 def _tagged(
-    catalogue: Catalogue, pool: Pool, stop: threading.Event | None, found: Iterable[Found]
+    catalogue: Catalogue,
+    pool: Pool,
+    stop: threading.Event | None,
+    warned: set[str],
+    found: Iterable[Found],
 ) -> Iterator[Outcome]:
-    """The outcomes of photos that needed work; waits while another run is working."""
+    """The outcomes of photos that needed work, and new warnings; waits while another run is working."""
     try:
         with locked([os.path.realpath(catalogue.root)], wait=True, stop=stop):
             news = through(catalogue, pool, stop, found)
-            yield from (
-                outcome for outcome in news if outcome.verdict_from is not VerdictSource.UNCHANGED
-            )
+            for outcome in news:
+                new = outcome.photo not in warned if outcome.warning else False
+                if new or outcome.verdict_from is not VerdictSource.UNCHANGED:
+                    warned.update([outcome.photo] if new else [])
+                    yield outcome
     except CatalogueBusy:
         if not (stop and stop.is_set()):
             raise

@@ -77,6 +77,7 @@ def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
         *_listed("deleted by you, not written again to", change.declined),
         *_listed(NO_ROOM, change.left_out),
         *_notes(change),
+        *([f"  not kept: {', '.join(change.not_kept)}"] if change.not_kept else []),
     ]
 
 

@@ -102,6 +102,9 @@ class Report:
         """
         with _stoppable() as stopped, self._progress() as show:
             for outcome in stream(stopped):
+                if outcome.warning:
+                    self.warned(outcome)
+                    continue
                 self.tally.add(outcome)
                 if outcome.error is not None:
                     self.failed(outcome.photo, outcome.error)
@@ -139,6 +142,15 @@ class Report:
             self.print(json.dumps({"schema": SCHEMA, "path": photo, "error": fault}))
         else:
             echo(_failure(photo, error), err=True, colour="red")
+
+    def warned(self, outcome: Outcome) -> None:
+        """A file that needs somebody's attention; it is no photo and no failure."""
+        if self.as_json:
+            row = {"schema": SCHEMA, "path": outcome.photo, "warning": outcome.warning}
+            self.print(json.dumps(row))
+        else:
+            line = f"{printable_name(outcome.photo)}: {outcome.warning}"
+            echo(line, err=True, colour="yellow")
 
     def end(self) -> None:
         """End with the exit code of the most serious error."""

@@ -7,6 +7,7 @@ without knowing its name.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import socket
 import sys
@@ -19,6 +20,7 @@ SENDS_HANDLES: Final = hasattr(socket, "send_fds") and hasattr(socket, "AF_UNIX"
 
 # Bytes per write. On ext4, 2.7 MB take 7 ms in one piece, but 0.9 ms in pieces of this size.
 _PIECE: Final = 1 << 17
+_HASHED: Final = 1 << 18  # bytes per read
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -55,6 +57,23 @@ class Content:
             place += len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
+    def digest(self) -> bytes:
+        """A hash of all bytes, read in pieces.
+
+        Raises:
+            OSError: a disk error.
+        """
+        # Processors have instructions for SHA-256: 3 MB take 2.7 ms, and 10 ms with BLAKE2.
+        found = hashlib.sha256()
+        if self.handle is None or not hasattr(os, "pread"):
+            found.update(self.read() if self.handle is None else _read(self.handle))
+            return found.digest()
+        place = 0
+        while part := os.pread(self.handle, _HASHED, place):
+            found.update(part)
+            place += len(part)
+        return found.digest()
+
     def write_to(self, target: int) -> None:
         """Write all bytes to the descriptor of a new file.
 
@@ -83,6 +102,13 @@ class Content:
         if self.handle is not None:
             with contextlib.suppress(OSError):
                 os.close(self.handle)
+
+
+def _read(handle: int) -> bytes:
+    """All bytes behind a descriptor that nobody else uses, on Windows."""
+    with os.fdopen(os.dup(handle), "rb") as file:
+        file.seek(0)
+        return file.read()
 
 
 def is_final(handle: int) -> bool:

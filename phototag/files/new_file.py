@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 from typing import IO, TYPE_CHECKING, Final
 
 from phototag.errors import OutputNotWritable, PhototagError
 from phototag.files import attributes, private, temporary
+from phototag.files.folder import Folder
+from phototag.files.unfinished import unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 _LOOKED_AT: Final = 1 << 16  # bytes of an existing file
 
@@ -33,41 +34,21 @@ def new_file(target: str, mark: bytes, *, overwrite: bool = False) -> Iterator[I
     """
     with _told(target):
         mode = check(target, mark, overwrite=overwrite)
-        with contextlib.ExitStack() as stack:
-            file, named = _opened(os.path.dirname(target) or ".", stack)
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            made = named()
-            if mode != private.FILE:
-                attributes.set_mode(file.fileno(), made, mode)
-            check(target, mark, overwrite=overwrite)
-            file.close()  # Windows renames no open file
-            os.replace(made, target)
-
-
-def _opened(folder: str, stack: contextlib.ExitStack) -> tuple[IO[bytes], Callable[[], str]]:
-    """A new file, and what gives it a temporary name when it is finished: a killed process then leaves nothing."""
-    try:
-        handle = os.open(folder, os.O_TMPFILE | os.O_RDWR, private.FILE)
-    except (AttributeError, OSError):  # another system, or a disk that has no files without names
-        handle, made = temporary.make(folder)
-        stack.callback(_delete, made)
-        return stack.enter_context(os.fdopen(handle, "wb")), lambda: made
-
-    def named() -> str:
-        name = os.path.join(folder, f"{temporary.prefix()}{secrets.token_hex(4)}")
-        # The descriptor of a folder means nothing with an absolute path; Python follows links only with one.
-        os.link(f"/proc/self/fd/{handle}", name, src_dir_fd=handle, follow_symlinks=True)
-        stack.callback(_delete, name)
-        return name
-
-    return stack.enter_context(os.fdopen(handle, "wb")), named
-
-
-def _delete(name: str) -> None:
-    with contextlib.suppress(OSError):  # it has its final name by now
-        os.unlink(name)
+        folder = Folder.of(os.path.dirname(target) or ".")
+        try:
+            with unfinished(folder) as made:
+                with os.fdopen(os.dup(made.handle), "wb") as file:
+                    yield file
+                    file.flush()
+                    os.fsync(file.fileno())
+                name = temporary.name()
+                if mode != private.FILE:
+                    attributes.set_mode(made.handle, made.path, mode)
+                check(target, mark, overwrite=overwrite)
+                made.name_it(name)
+                folder.put_over(name, os.path.basename(target))
+        finally:
+            folder.close()
 
 
 def check(target: str, mark: bytes, *, overwrite: bool = False) -> int:

@@ -13,7 +13,9 @@ from typing import Any, Final
 import attrs
 
 from phototag import errors
+from phototag.files import folder
 from phototag.files.content import SENDS_HANDLES, Content
+from phototag.files.folder import Folder, Place
 
 # Limits of any system.
 LONGEST_PATH: Final = 32767 if os.name == "nt" else 4096  # bytes
@@ -35,20 +37,28 @@ _CONTENT: Final = "pass the bytes to analyze(); all other functions take a path"
 
 @attrs.frozen
 class FileState:
-    """A file's size and time, which change with every ordinary write.
+    """A file's size and times, of which one at least changes with every write.
+
+    Device and inode number are no part of it: they may change when a disk is mounted again.
 
     Attributes:
         size: bytes.
-        mtime_ns: modification time, ns since 1970.
+        mtime_ns: modification time, ns since 1970; programs may set it to any value.
+        ctime_ns: time of the last change of content, name, owner or permissions, which only the system sets
+            (on Windows, of its creation).
     """
 
     size: int
     mtime_ns: int
+    ctime_ns: int
 
     @classmethod
     def of(cls, status: os.stat_result) -> FileState:
         """The state in a result of ``os.stat``."""
-        return cls(status.st_size, status.st_mtime_ns)
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+    def __str__(self) -> str:
+        return f"{self.size}:{self.mtime_ns}:{self.ctime_ns}"
 
 
 def path_of(given: Any) -> str:
@@ -122,32 +132,74 @@ def _may_be_a_path(path: str | bytes) -> bool:
     return longest <= LONGEST_NAME and not _DATA_URL.match(path) and not _BASE64.fullmatch(path)
 
 
-def opened(path: str, name: str) -> tuple[Content, os.stat_result]:
-    """Open a regular file, and return its content with its status at that time; the caller closes the content.
+def opened(
+    path: str, name: str, beside: Folder | None = None
+) -> tuple[Place, Content, os.stat_result]:
+    """Open a regular file; the caller closes the folder in the place, and the content.
 
     Args:
-        path: path of the file; bytes that are not text are escaped.
+        path: path of the file; bytes that are not text are escaped. Links in it are followed.
         name: the path as given by the user, for errors.
+        beside: the folder that a relative path begins in.
+
+    Returns:
+        Where the file is, its content, and its status at that time.
 
     Raises:
         PhotoNotFound: there is no such file.
-        PhotoNotReadable: a folder or anything else that is not a regular file, no permission, a disk error.
+        PhotoNotReadable: a folder or anything else that is not a regular file, no permission, a disk error,
+            or a link of another user to a third one's file.
     """
     with _named_errors(name):
-        _refuse_unless_regular(os.stat(path).st_mode, name)  # to open a device may do something
-        handle = os.open(path, _READ)
+        place = folder.locate(path, beside)
         try:
-            status = os.fstat(handle)
-            _refuse_unless_regular(status.st_mode, name)  # it may be another file by now
-            if SENDS_HANDLES:
-                return Content(handle=handle), status
-            with os.fdopen(os.dup(handle), "rb") as file:
-                data = file.read()
+            content, status = _opened(place, name)
         except BaseException:
-            os.close(handle)
+            place.folder.close()
             raise
-        os.close(handle)  # Windows does not replace a file that is open
-        return Content(data), status
+        return place, content, status
+
+
+def digest(content: Content, name: str) -> bytes:
+    """A hash of an open file's bytes.
+
+    Args:
+        content: the open file.
+        name: the path as given by the user, for errors.
+
+    Raises:
+        PhotoNotReadable: a disk error.
+    """
+    with _named_errors(name):
+        return content.digest()
+
+
+def _opened(place: Place, name: str) -> tuple[Content, os.stat_result]:
+    # To open a device may do something.
+    _refuse_unless_regular(place.folder.stat(place.name).st_mode, name)
+    handle = place.folder.open(place.name, _READ)
+    try:
+        status = os.fstat(handle)
+        _refuse_unless_regular(status.st_mode, name)  # it may be another file by now
+        _refuse_links_of_others(place, status, name)
+        if SENDS_HANDLES:
+            return Content(handle=handle), status
+        with os.fdopen(os.dup(handle), "rb") as file:
+            data = file.read()
+    except BaseException:
+        os.close(handle)
+        raise
+    os.close(handle)  # Windows does not replace a file that is open
+    return Content(data), status
+
+
+def _refuse_links_of_others(place: Place, status: os.stat_result, name: str) -> None:
+    if not place.trusts(status.st_uid):
+        raise errors.PhotoNotReadable(
+            name,
+            "a link of another user leads to it, and it is not that user's",
+            "give the path of the photo itself",
+        )
 
 
 def _refuse_unless_regular(mode: int, name: str) -> None:

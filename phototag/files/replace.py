@@ -1,24 +1,39 @@
-"""Replaces a file's content in one step, or not at all."""
+"""Replaces a file's content in one step, or not at all.
+
+The new content is written to a file without a name. Only the finished file gets one: a temporary name, which is then
+exchanged with that of the photo. What was in the photo's place now lies under the temporary name, whoever put it there:
+its bytes are compared with those that were read before it is deleted, and if they differ, the names are exchanged back.
+At any moment each program's version has a name; ``temporary`` says how the next run tells them apart after a kill.
+
+Where names cannot be exchanged, the bytes are compared immediately before the renaming.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
-import stat
-import tempfile
+import secrets
 from collections.abc import Iterator
 from typing import Final
 
 import attrs
 
 from phototag.errors import ChangedMeanwhile, PhototagError, WriteRefused, WriteUncertain
-from phototag.files import attributes, opening, temporary
+from phototag.files import attributes, temporary
 from phototag.files.content import Content
 from phototag.files.opening import FileState
-from phototag.files.rename_exchange import exchange
+from phototag.files.original import (
+    Original,
+    changed_meanwhile,
+    created_meanwhile,
+    is_as_read,
+    refuse_if_changed,
+    refuse_unless_replaceable,
+)
+from phototag.files.rename_exchange import exchange, move
+from phototag.files.unfinished import Unfinished, unfinished
 
-_WRITE_BITS: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _REASONS: Final = {
     errno.ENOSPC: ("the disk is full", "free some space"),
     errno.EDQUOT: ("the disk quota is used up", "free some space"),
@@ -30,89 +45,17 @@ _REASONS: Final = {
 
 
 @attrs.frozen
-class Original:
-    """A file as it was opened.
+class Replaced:
+    """What became of a file.
 
     Attributes:
-        photo: the path as given, for errors.
-        path: the path with all links resolved.
-        content: the content; empty for a file that does not exist yet.
-        state: status of the file at that time; for a file that does not exist yet, that of its photo.
-        missing: whether the file does not exist yet.
+        state: the state of the new file; None if it was deleted.
+        not_kept: what the old file had and the new one has not: ``owner``, ``group``, ``access list``, or an
+            extended attribute.
     """
 
-    photo: str
-    path: str
-    content: Content
-    state: os.stat_result
-    missing: bool = False
-
-    @property
-    def seen(self) -> FileState | None:
-        """The file's size and time; None if it is missing."""
-        return None if self.missing else FileState.of(self.state)
-
-
-@contextlib.contextmanager
-def open_original(path: str | os.PathLike[str]) -> Iterator[Original]:
-    """Open a file for as long as the context lasts.
-
-    Raises:
-        PhotoNotFound: there is no such file.
-        PhotoNotReadable: a folder, no permission, a disk error.
-    """
-    photo = os.fsdecode(path)  # a name may have bytes that are not text; they are escaped, not lost
-    real = os.path.realpath(photo)
-    content, state = opening.opened(real, photo)
-    try:
-        yield Original(photo, real, content, state)
-    finally:
-        content.close()
-
-
-def refuse_unless_replaceable(original: Original, *, allow_hard_links: bool = False) -> None:
-    """Refuse files that must not be replaced.
-
-    Raises:
-        WriteRefused: it is read-only, has several names, or has changed since it was read.
-    """
-    if original.missing:
-        if os.path.lexists(original.path):
-            raise ChangedMeanwhile(
-                original.photo, "another program created it in the meantime", "try again"
-            )
-        return
-    # A read-only file could still be replaced, and for root every access check succeeds.
-    if not original.state.st_mode & _WRITE_BITS:
-        raise WriteRefused(original.photo, "it is read-only", "make it writable first")
-    if not os.access(original.path, os.W_OK):
-        raise WriteRefused(
-            original.photo, "it is not writable by this user", "change its permissions"
-        )
-    if original.state.st_nlink > 1 and not allow_hard_links:
-        raise WriteRefused(
-            original.photo,
-            "it has several names (hard links), and replacing it would separate them",
-            "use --allow-hard-links (allow_hard_links=True), or break the link first",
-        )
-    _refuse_if_changed(original)
-
-
-def _refuse_if_changed(original: Original) -> None:
-    try:
-        now = os.stat(original.path)
-    except OSError as error:
-        raise ChangedMeanwhile(
-            original.photo, "it was deleted in the meantime", "try again"
-        ) from error
-    if _fingerprint(now) != _fingerprint(original.state):
-        raise ChangedMeanwhile(
-            original.photo, "another program changed it in the meantime", "try again"
-        )
-
-
-def _fingerprint(state: os.stat_result) -> tuple[int, int, int, int]:
-    return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
+    state: FileState | None
+    not_kept: tuple[str, ...] = ()
 
 
 def replace(
@@ -120,66 +63,161 @@ def replace(
     new: Content | None,
     *,
     allow_hard_links: bool = False,
+    allow_new_owner: bool = False,
     keep_mtime: bool = False,
-) -> FileState | None:
+) -> Replaced:
     """Replace a file that was opened before by new content.
 
     Args:
         original: the file as it was opened.
         new: the new content; None to delete the file.
         allow_hard_links: replace a file that has several names; the others keep the old content.
+        allow_new_owner: replace a file whose owner, group, access list or attributes cannot be kept.
         keep_mtime: keep the file's modification time.
-
-    Returns:
-        The state of the new file.
 
     Raises:
         WriteRefused: the file was not replaced; nothing has changed on disk.
         WriteUncertain: the file was replaced, but the disk did not confirm it.
     """
     refuse_unless_replaceable(original, allow_hard_links=allow_hard_links)
-    folder = os.path.dirname(original.path) or "."
     with _refused_on_errors(original.photo):
-        if new is not None and not new.size:
+        if new is None:
+            _delete(original)
+            done = Replaced(None)
+        elif not new.size:
             raise WriteRefused(original.photo, "its new content would be empty")
-    if new is None:
-        with _refused_on_errors(original.photo):
-            os.unlink(original.path)
-        _sync_folder(folder, original.photo)
-        return None
-    with _refused_on_errors(original.photo):
-        handle, name = temporary.make(folder)
-        made = os.fstat(handle)
-        try:
-            try:
-                new.write_to(handle)
-                _take_over(original, handle, name, keep_mtime=keep_mtime)
-                os.fsync(handle)
-                state = FileState.of(os.fstat(handle))
-            finally:
-                os.close(handle)
-            if original.missing:
-                _put_new(name, made, original)
-            else:
-                _put_in_place(name, made, original)
-        except WriteUncertain:
-            raise
-        except BaseException:
-            with contextlib.suppress(OSError):
-                if os.path.samestat(os.lstat(name), made):  # not another's file
-                    os.unlink(name)
-            raise
-    _sync_folder(folder, original.photo)
-    return state
+        else:
+            with unfinished(original.folder) as made:
+                new.write_to(made.handle)
+                lost = _take_over(original, made, keep_mtime=keep_mtime)
+                if lost and not allow_new_owner:
+                    raise WriteRefused(
+                        original.photo,
+                        f"its {' and '.join(lost)} cannot be kept",
+                        "run phototag as its owner or as root, or use --allow-new-owner (allow_new_owner=True)",
+                    )
+                os.fsync(made.handle)
+                before = os.fstat(made.handle)
+                _put_new(made, original) if original.missing else _put_in_place(made, original)
+                # Naming it has changed its ctime. Whatever else has changed was done by another program, and is to
+                # be seen by the next run.
+                state = FileState.of(before)
+                with contextlib.suppress(OSError):  # else the next run reads it again
+                    ctime = made.status(original.name).st_ctime_ns
+                    state = attrs.evolve(state, ctime_ns=ctime)
+                done = Replaced(state, lost)
+    _sync(original)
+    return done
 
 
-def _refuse_if_swapped(name: str, made: os.stat_result, original: Original) -> None:
-    """Check the temporary file: anybody with write access to the folder may have replaced it."""
+# --------------------------------------------------------------------------- names
+
+
+def _put_in_place(made: Unfinished, original: Original) -> None:
+    """Give the finished file the name of the one it replaces, if that is still the one that was read."""
+    folder = original.folder
+    assert original.digest is not None
+    status = os.fstat(made.handle)
+    _refuse_if_swapped(made, original)
+    name = temporary.exchange_name(status, original.digest, original.name)
+    made.name_it(name)
+    refuse_if_changed(original)
+    _refuse_if_swapped(made, original)
     try:
-        same = os.path.samestat(os.lstat(name), made)
-    except FileNotFoundError:
-        same = False
-    if not same:
+        done = exchange(folder, name, original.name)
+        if not done:
+            if not is_as_read(original, original.name):
+                raise changed_meanwhile(original)
+            folder.put_over(name, original.name)
+            return
+    except FileNotFoundError as error:
+        _refuse_if_swapped(made, original)
+        raise ChangedMeanwhile(
+            original.photo, "it was deleted in the meantime", "try again"
+        ) from error
+    try:
+        in_place = made.is_at(original.name)
+    except OSError:  # a disk that does not say what has happened
+        _put_back(made, original, name)
+        raise
+    if not in_place:
+        # Somebody has replaced the new file already, and may have known the version before it.
+        raise _told_where(
+            name, original, "another program has replaced it at the same time, the version before"
+        )
+    if not is_as_read(original, name):
+        _put_back(made, original, name)
+        raise changed_meanwhile(original)
+    with contextlib.suppress(OSError):  # the new file is in place; the next run deletes the old one
+        folder.unlink(name)
+
+
+def _put_back(made: Unfinished, original: Original, name: str) -> None:
+    """Give the photo's name back to the file that another program has put there or written into."""
+    what = "the version that another program wrote at the same time"
+    try:
+        exchange(original.folder, name, original.name)
+    except OSError as error:
+        raise _told_where(name, original, what) from error
+    if not made.is_at(name):
+        # Yet another version had replaced the new file meanwhile.
+        raise _told_where(name, original, what)
+
+
+def _told_where(name: str, original: Original, what: str) -> WriteUncertain:
+    """Give somebody's version a name that applications show; the error that says where it is."""
+    kept = f"{original.name}.kept-{secrets.token_hex(4)}"
+    try:
+        move(original.folder, name, kept)
+    except OSError:
+        kept = name
+    return WriteUncertain(
+        original.photo,
+        f"{what} is in {original.folder.path_of(kept)}",
+        "compare the two, and keep the better one",
+    )
+
+
+def _put_new(made: Unfinished, original: Original) -> None:
+    """Give the finished file its name, unless another file has taken that name meanwhile."""
+    _refuse_if_swapped(made, original)
+    try:
+        made.name_it(original.name)
+    except FileExistsError as error:
+        raise created_meanwhile(original) from error
+    _refuse_if_swapped(made, original)
+
+
+def _delete(original: Original) -> None:
+    """Delete the file that was read, and no version that another program puts in its place."""
+    folder = original.folder
+    assert original.digest is not None
+    name = temporary.exchange_name(None, original.digest, original.name)
+    try:
+        move(folder, original.name, name)
+    except FileNotFoundError as error:
+        raise ChangedMeanwhile(
+            original.photo, "it was deleted in the meantime", "try again"
+        ) from error
+    failure: Exception = changed_meanwhile(original)
+    if is_as_read(original, name):
+        try:
+            folder.unlink(name)
+        except OSError as error:
+            failure = error
+        else:
+            return
+    try:
+        move(folder, name, original.name)
+    except OSError as error:  # a newer one has taken its name
+        what = "the version that another program wrote at the same time"
+        raise _told_where(name, original, what) from error
+    raise failure
+
+
+def _refuse_if_swapped(made: Unfinished, original: Original) -> None:
+    """Check the temporary name: anybody with write access to the folder may have given it to another file."""
+    if made.is_lost:
         raise WriteRefused(
             original.photo,
             "another program removed the temporary file that holds its new content",
@@ -187,107 +225,36 @@ def _refuse_if_swapped(name: str, made: os.stat_result, original: Original) -> N
         )
 
 
-def _put_in_place(name: str, made: os.stat_result, original: Original) -> None:
-    """Give the finished file the name of the one it replaces, if that is still the one that was read.
-
-    Another program may replace the file between the check and the renaming. If names can be exchanged, the
-    check is made after the exchange, on the file that was replaced: no change by others is lost.
-    """
-    _refuse_if_changed(original)
-    _refuse_if_swapped(name, made, original)
-    if not exchange(name, original.path):
-        os.replace(name, original.path)
-        return
-    if not _is(name, original):
-        try:
-            os.replace(name, original.path)
-        except OSError as error:
-            with contextlib.suppress(OSError):  # else the next run deletes it
-                folder, own = os.path.split(original.path)
-                handle, kept = tempfile.mkstemp(prefix=f"{own}.kept-", dir=folder)
-                os.close(handle)
-                os.rename(name, kept)
-                name = kept
-            raise WriteUncertain(
-                original.photo,
-                f"the version that another program wrote at the same time is in {name}",
-            ) from error
-        raise ChangedMeanwhile(
-            original.photo, "another program changed it in the meantime", "try again"
-        )
-    with contextlib.suppress(OSError):  # the new file is in place; the next run deletes the old one
-        os.unlink(name)
+# --------------------------------------------------------------------------- attributes
 
 
-def _is(name: str, original: Original) -> bool:
-    """Whether a file is the one that was read; False if that cannot be determined."""
-    try:
-        return _fingerprint(os.lstat(name)) == _fingerprint(original.state)
-    except OSError:
-        return False
-
-
-def _put_new(name: str, made: os.stat_result, original: Original) -> None:
-    """Give the finished file its name, unless another file has taken that name meanwhile."""
-    _refuse_if_swapped(name, made, original)
-    try:
-        os.link(name, original.path)
-    except FileExistsError as error:
-        raise ChangedMeanwhile(
-            original.photo, "another program created it in the meantime", "try again"
-        ) from error
-    except OSError:  # a disk without hard links
-        refuse_unless_replaceable(original)
-        os.rename(name, original.path)
-    else:
-        # The file is in place; a leftover that cannot be deleted now is deleted by the next run.
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-
-
-def _take_over(original: Original, handle: int, name: str, *, keep_mtime: bool) -> None:
-    """Copy owner, mode, extended attributes and, on request, times of the file to be replaced."""
-    if hasattr(os, "fchown"):
-        # Only root may change the owner, and a group of which the user is not a member cannot be kept.
-        with contextlib.suppress(PermissionError):
-            os.fchown(handle, original.state.st_uid, original.state.st_gid)
+def _take_over(original: Original, made: Unfinished, *, keep_mtime: bool) -> tuple[str, ...]:
+    """Give the new file what belongs to the old one; return what cannot be kept."""
+    handle = original.content.handle
     if original.missing:
-        # Readable for everybody who can read the photo.
-        attributes.set_mode(handle, name, stat.S_IMODE(original.state.st_mode) | stat.S_IWUSR)
-        return
+        attributes.copy_access(handle, original.state, made.handle, made.path)
+        return ()
+    if handle is not None:
+        return attributes.copy(handle, made.handle, made.path, times=keep_mtime)
     with _descriptor_of(original) as source:
-        attributes.copy(source, handle, name)
-    if not keep_mtime:
-        # Applications read a photo again only if its time has changed.
-        attributes.set_times(handle, name, None)
+        return attributes.copy(source, made.handle, made.path, times=keep_mtime)
 
 
 @contextlib.contextmanager
 def _descriptor_of(original: Original) -> Iterator[int]:
     """A descriptor of the file that was read, and not of another that now has its name."""
-    if original.content.handle is not None:
-        yield original.content.handle
-        return
+    refuse_if_changed(original)
+    handle = original.folder.open(original.name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     try:
-        # Non-blocking: it may meanwhile be a FIFO.
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        handle = os.open(original.path, flags)
-    except OSError as error:
-        if error.errno not in {errno.ELOOP, errno.ENOENT, errno.EMLINK, errno.ENXIO}:
-            raise
-        _refuse_if_changed(original)
-        raise ChangedMeanwhile(
-            original.photo, "it was replaced by a link in the meantime", "try again"
-        ) from error
-    try:
-        # An inode number may be reused at once: compare size and time, too.
-        if _fingerprint(os.fstat(handle)) != _fingerprint(original.state):
-            raise ChangedMeanwhile(
-                original.photo, "another program changed it in the meantime", "try again"
-            )
+        refuse_if_changed(original)
+        if not os.path.samestat(os.fstat(handle), original.state):
+            raise changed_meanwhile(original)
         yield handle
     finally:
         os.close(handle)
+
+
+# --------------------------------------------------------------------------- errors
 
 
 @contextlib.contextmanager
@@ -302,19 +269,13 @@ def _refused_on_errors(photo: str) -> Iterator[None]:
         raise WriteRefused(photo, problem, remedy) from error
 
 
-def _sync_folder(folder: str, photo: str) -> None:
-    """Make the new name durable; Windows has no such operation and does not need it."""
-    if os.name != "posix":
-        return
+def _sync(original: Original) -> None:
+    """Make the new name durable."""
     try:
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        original.folder.sync()
     except OSError as error:
         raise WriteUncertain(
-            photo,
+            original.photo,
             f"it was replaced, but the disk did not confirm this: {error.strerror or error}",
             "check the disk, then try again",
         ) from error

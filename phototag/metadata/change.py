@@ -18,6 +18,8 @@ class Change:
         left_out: phototag's values that did not fit, by property: with more structures in an array than
             ``structures.MOST_STRUCTURES``, darktable would lose the photo's XMP.
         notes: what the user should know about the write, each one sentence.
+        not_kept: what the file had and has lost, as ``allow_new_owner`` permits: ``owner``, ``group``,
+            ``access list``, or the name of an extended attribute.
     """
 
     changed: bool
@@ -27,6 +29,7 @@ class Change:
     declined: dict[str, tuple[str, ...]] = attrs.Factory(dict)
     left_out: dict[str, tuple[str, ...]] = attrs.Factory(dict)
     notes: tuple[str, ...] = ()
+    not_kept: tuple[str, ...] = ()
 
 
 def together(changes: list[Change]) -> Change:
@@ -47,4 +50,5 @@ def together(changes: list[Change]) -> Change:
         declined=union("declined"),
         left_out=union("left_out"),
         notes=tuple(dict.fromkeys(note for change in changes for note in change.notes)),
+        not_kept=tuple(dict.fromkeys(name for change in changes for name in change.not_kept)),
     )

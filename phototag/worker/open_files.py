@@ -9,7 +9,7 @@ import attrs
 
 from phototag.errors import PhotoError, printable_name
 from phototag.files import formats, sidecar_names
-from phototag.files.replace import Original, open_original
+from phototag.files.original import Original, open_original
 from phototag.worker.requests import GivenFile
 
 if TYPE_CHECKING:
@@ -65,14 +65,24 @@ def _label(number: int, path: str) -> str:
 
 
 @contextlib.contextmanager
-def opened(photo: PhotoFile, *, sidecars: bool = False) -> Iterator[OpenFiles]:
-    """Open a photo, and its sidecars if asked for; errors, also of what is done with them, get the photo's name."""
+def opened(photo: PhotoFile, *, sidecars: bool = False, write: bool = False) -> Iterator[OpenFiles]:
+    """Open a photo; errors, also of what is done with it, get the photo's name.
+
+    Args:
+        photo: the photo.
+        sidecars: open its sidecars, too.
+        write: whether the files may be replaced.
+    """
     try:
         with contextlib.ExitStack() as stack:
-            found = stack.enter_context(open_original(photo.path))
+            found = stack.enter_context(open_original(photo.path, write=write))
             original = attrs.evolve(found, photo=photo.name)
-            names = sidecar_names.existing(original.path) if sidecars else []
-            beside = tuple(stack.enter_context(open_original(name)) for name in names)
+            folder = original.folder
+            names = sidecar_names.existing(original.name, folder=folder) if sidecars else []
+            beside = tuple(
+                stack.enter_context(open_original(name, beside=folder, write=write))
+                for name in names
+            )
             yield OpenFiles(original, beside)
     except PhotoError as error:
         if error.photo == photo.name:

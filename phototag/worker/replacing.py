@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -11,9 +10,9 @@ import attrs
 
 from phototag.errors import InternalError, WriteInPart, WriteRefused, WriteUncertain, printable_name
 from phototag.files import sidecar_names
-from phototag.files.content import Content
 from phototag.files.opening import FileState
-from phototag.files.replace import Original, refuse_unless_replaceable, replace
+from phototag.files.original import Original, refuse_unless_replaceable
+from phototag.files.replace import Replaced, replace
 from phototag.metadata.change import together
 from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.outcome import Written
@@ -45,14 +44,15 @@ class _Step:
     def deletes(self) -> bool:
         return self.changed and self.prepared.content is None
 
-    def commit(self, options: WriteOptions) -> FileState | None:
-        """Replace the file; return its new state, None if it does not exist any more."""
+    def commit(self, options: WriteOptions) -> Replaced:
+        """Replace the file."""
         if options.dry_run or not self.changed:
-            return self.original.seen
+            return Replaced(self.original.seen)
         return replace(
             self.original,
             self.prepared.content,
             allow_hard_links=options.allow_hard_links,
+            allow_new_owner=options.allow_new_owner,
             keep_mtime=options.keep_mtime,
         )
 
@@ -77,15 +77,16 @@ def carry_out(
     Raises:
         PhotoError: as for ``tasks.write``.
     """
-    states = {file.path: file.seen for file in files.all}
-    # those that the options exclude
-    for beside in set(sidecar_names.existing(files.photo.path)) - states.keys():
-        states[beside] = _state_of(beside)
+    photo = files.photo
+    states = {photo.path: photo.seen, **{file.photo: file.seen for file in files.sidecars}}
+    for name in sidecar_names.existing(photo.name, folder=photo.folder):
+        path = photo.folder.path_of(name)
+        if path not in states:  # those that the options exclude
+            states[path] = _state_of(photo, name)
     if prepared.files is None:
         known = _known(states)
         return Written(change=None, found=prepared.found, etag=prepared.etag, states=known)
-    state, empty = files.photo.state, Content(b"")
-    new = [Original(name, name, empty, state, missing=True) for name in missing]
+    new = [photo.beside(name) for name in missing]
     originals = (*files.all, *new)
     try:
         steps = _checked(originals, prepared.files, may_delete=may_delete)
@@ -93,15 +94,22 @@ def carry_out(
             if step.changed:
                 links = options.allow_hard_links
                 refuse_unless_replaceable(step.original, allow_hard_links=links)
+        not_kept: list[tuple[str, ...]] = []
         for at, step in enumerate(steps):
             with _told_if_in_part(steps, at, options):
-                states[step.original.path] = step.commit(options)
+                done = step.commit(options)
+                states[_known_as(step.original, photo)] = done.state
+                not_kept.append(done.not_kept)
     finally:
         for content in prepared.contents:
             content.close()
     changes = [
-        attrs.evolve(step.prepared.change, files=(step.original.photo,) if step.changed else ())
-        for step in steps
+        attrs.evolve(
+            step.prepared.change,
+            files=(step.original.photo,) if step.changed else (),
+            not_kept=lost,
+        )
+        for step, lost in zip(steps, not_kept, strict=True)
     ]
     return Written(
         change=together(changes),
@@ -140,9 +148,14 @@ def _is_ours(sidecar: Original) -> bool:
     return PHOTOTAG.encode() in found and _MADE.search(found) is not None
 
 
-def _state_of(beside: str) -> FileState | None:
+def _known_as(original: Original, photo: Original) -> str:
+    """The path by which a search finds a file: a sidecar that is a link has the name of the link."""
+    return original.path if original is photo else original.photo
+
+
+def _state_of(photo: Original, name: str) -> FileState | None:
     try:
-        return FileState.of(os.stat(beside))
+        return FileState.of(photo.folder.stat_behind(name))
     except OSError:  # it has gone, or the disk does not say
         return None
 

@@ -20,7 +20,8 @@ from phototag.files import formats, sidecar_names
 from phototag.files.content import Content
 from phototag.files.formats import ENCODED
 from phototag.files.opening import FileState
-from phototag.files.replace import Original, replace
+from phototag.files.original import Original, new_original
+from phototag.files.replace import replace
 from phototag.files.sizes import MEGABYTE
 from phototag.outcome import PhotoState
 from phototag.worker.open_files import opened
@@ -160,12 +161,14 @@ def write(
         WriteInPart: a sidecar was changed, but the photo was not.
         WriteUncertain: it was replaced, but the disk did not confirm it.
     """
-    with opened(photo, sidecars=options.sidecar != "never") as files:
+    sidecars = options.sidecar != "never"
+    with opened(photo, sidecars=sidecars, write=not options.dry_run) as files:
         if expected and FileState.of(files.photo.state) != expected.state:
             problem = "another program changed it in the meantime"
             raise ChangedMeanwhile(photo.name, problem, "try again")
-        wanted = options.sidecar != "never" and not files.sidecars
-        missing = sidecar_names.new(files.photo.path) if wanted else []
+        wanted = sidecars and not files.sidecars
+        original = files.photo
+        missing = sidecar_names.new(original.name, original.folder) if wanted else []
         request = Write(
             files=files.given,
             new_sidecars=len(missing),
@@ -182,7 +185,7 @@ def remove(worker: Worker, photo: PhotoFile, options: WriteOptions) -> Change:
     Raises:
         PhototagError: as ``write`` does.
     """
-    with opened(photo, sidecars=True) as files:
+    with opened(photo, sidecars=True, write=not options.dry_run) as files:
         prepared = files.ask(worker, Remove(files=files.given, options=options))
         change = carry_out(files, prepared, options, may_delete=True).change
     assert change is not None
@@ -247,7 +250,8 @@ def cut(
 
 def _write_new(target: str, content: Content, beside: Original) -> None:
     """Write a new file, readable for those who can read the photo."""
-    replace(Original(target, target, Content(b""), beside.state, missing=True), content)
+    with new_original(target, beside) as original:
+        replace(original, content)
 
 
 # --------------------------------------------------------------------------- without loss

@@ -15,6 +15,7 @@ from benchmarks.faults.unsealed import read, remove
 from phototag.errors import ChangedMeanwhile, WriteRefused
 from phototag.files import attributes, temporary
 from phototag.files import replace as replace_module
+from phototag.files.folder import Folder
 from phototag.files.rename_exchange import exchange
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
@@ -98,6 +99,7 @@ def test_a_temporary_file_that_is_swapped_changes_nobodys_file(  # noqa: PLR0917
 
     where, function = MOMENTS[moment]
     with monkeypatch.context() as patched:
+        patched.delattr(os, "O_TMPFILE", raising=False)  # where it has a name from the beginning
         patched.setattr(where, function, swapping(getattr(where, function)))
         with pytest.raises(
             WriteRefused, match="another program removed the temporary file"
@@ -123,6 +125,7 @@ def test_a_temporary_file_that_vanishes_is_no_traceback(
         real(handle)
 
     with monkeypatch.context() as patched:
+        patched.delattr(os, "O_TMPFILE", raising=False)
         patched.setattr(os, "fsync", vanish)
         with pytest.raises(WriteRefused, match="removed the temporary file"):
             apply(path, headshot)
@@ -136,13 +139,14 @@ def test_of_a_new_sidecar_it_is_the_same(
     path.chmod(0o666)
     real = replace_module._take_over
 
-    def swap(*given: Any, **options: Any) -> None:
+    def swap(*given: Any, **options: Any) -> Any:
         name = temporary_file(path.parent)
         name.unlink()
         name.symlink_to(other)
-        real(*given, **options)
+        return real(*given, **options)
 
     with monkeypatch.context() as patched:
+        patched.delattr(os, "O_TMPFILE", raising=False)
         patched.setattr(replace_module, "_take_over", swap)
         with pytest.raises(WriteRefused, match="removed the temporary file"):
             apply(path, headshot, WriteOptions(sidecar="always"))
@@ -158,7 +162,7 @@ def test_attributes_are_those_of_the_file_that_was_read(
     path = make("a.jpg")
     real, seen, inode = attributes.copy, [], path.stat().st_ino
 
-    def swap(*given: Any, **options: Any) -> None:
+    def swap(*given: Any, **options: Any) -> Any:
         path.unlink()
         if what == "link":
             path.symlink_to(other)
@@ -166,11 +170,11 @@ def test_attributes_are_those_of_the_file_that_was_read(
             other.rename(path)
         elif what == "fifo":
             os.mkfifo(path)
-        take_over(*given, **options)
+        return take_over(*given, **options)
 
-    def copied(source: int, *given: Any) -> None:
+    def copied(source: int, *given: Any, **options: Any) -> Any:
         seen.append(os.fstat(source).st_ino)
-        real(source, *given)
+        return real(source, *given, **options)
 
     take_over = replace_module._take_over
     monkeypatch.setattr(attributes, "copy", copied)
@@ -189,10 +193,11 @@ def test_a_photo_that_becomes_a_link_in_the_last_moment_stays_one(
     path = make("a.jpg")
     before, moved = path.read_bytes(), path.with_name("moved.jpg")
 
-    def move(one: str, two: str) -> bool:
-        path.rename(moved)
-        path.symlink_to(moved)
-        return exchange(one, two)
+    def move(folder: Folder, one: str, two: str) -> bool:
+        if not moved.exists():
+            path.rename(moved)
+            path.symlink_to(moved)
+        return exchange(folder, one, two)
 
     monkeypatch.setattr(replace_module, "exchange", move)
     with pytest.raises(ChangedMeanwhile):
@@ -222,7 +227,9 @@ def test_what_belongs_to_a_photo_stays(
             assert os.getxattr(path, "user.phototag_test") == b"kept"
 
 
-@pytest.mark.parametrize("lacking", ["listxattr", "fchown", "O_NOFOLLOW", "O_NONBLOCK"])
+@pytest.mark.parametrize(
+    "lacking", ["listxattr", "removexattr", "fchown", "O_NOFOLLOW", "O_NONBLOCK", "O_TMPFILE"]
+)
 def test_a_system_without_something_does_what_it_can(
     make: Any, headshot: Record, monkeypatch: pytest.MonkeyPatch, lacking: str
 ) -> None:
@@ -241,15 +248,6 @@ def test_a_system_that_takes_no_descriptor_does_it_by_name(
     path.chmod(0o640)
     os.utime(path, ns=(YEAR_2001, YEAR_2001))
     monkeypatch.setattr(os, "supports_fd", frozenset())
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
     apply(path, headshot, WriteOptions(keep_mtime=True))
     assert (stat.S_IMODE(path.stat().st_mode), path.stat().st_mtime_ns) == (0o640, YEAR_2001)
-
-
-def test_flags_are_set_without_following_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
-    done: list[tuple[str, int]] = []
-    monkeypatch.setattr(
-        os, "lchflags", lambda name, flags: done.append((name, flags)), raising=False
-    )
-    attributes._set_flags("a.jpg", 0)
-    attributes._set_flags("a.jpg", 2)
-    assert done == [("a.jpg", 2)]

@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from phototag.errors import (
     WriteUncertain,
 )
 from phototag.files import replace as replace_module
+from phototag.files.folder import Folder
 from phototag.files.rename_exchange import exchange
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
@@ -93,11 +93,15 @@ def test_a_change_in_the_last_moment_is_not_lost(
     path = make("a.jpg")
     real = exchange
 
-    def change_at_the_last_moment(one: str, other: str) -> bool:
-        new = path.with_name("new.jpg")
-        new.write_bytes(b"another program was here")
-        new.replace(path)
-        return real(one, other)
+    changed: list[str] = []
+
+    def change_at_the_last_moment(folder: Folder, one: str, other: str) -> bool:
+        if not changed:
+            changed.append(one)
+            new = path.with_name("new.jpg")
+            new.write_bytes(b"another program was here")
+            new.replace(path)
+        return real(folder, one, other)
 
     monkeypatch.setattr(replace_module, "exchange", change_at_the_last_moment)
     with pytest.raises(ChangedMeanwhile, match="another program"):
@@ -110,15 +114,23 @@ def test_what_another_program_wrote_is_kept_even_if_it_cannot_be_put_back(
     make: Any, headshot: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make("a.jpg")
-    monkeypatch.setattr(replace_module, "_is", lambda *_: False)
-    before = path.read_bytes()
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", raising(errno.EIO))
-        with pytest.raises(WriteUncertain, match="version that another program wrote") as caught:
-            apply(path, headshot)
+    done: list[str] = []
+
+    def once(folder: Folder, one: str, other: str) -> bool:
+        if done:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        done.append(one)
+        path.write_bytes(b"another program was here")
+        return exchange(folder, one, other)
+
+    monkeypatch.setattr(replace_module, "exchange", once)
+    with pytest.raises(WriteUncertain, match="version that another program wrote") as caught:
+        apply(path, headshot)
     (beside,) = path.parent.glob("a.jpg.kept-*")
     assert str(beside) in caught.value.problem
-    assert beside.read_bytes() == before
+    assert beside.read_bytes() == b"another program was here"
+    assert read(path) == headshot
+    assert not list(path.parent.glob(".phototag-*"))
 
 
 def raising(number: int) -> Callable[..., None]:
@@ -162,9 +174,17 @@ def test_a_folder_that_takes_no_files_is_refused(
 ) -> None:
     path = make("a.jpg")
     before = path.read_bytes()
-    monkeypatch.setattr(tempfile, "mkstemp", raising(errno.EACCES))
-    with pytest.raises(WriteRefused, match="folder is not writable"):
-        apply(path, headshot)
+    real = os.open
+
+    def refuse(name: Any, flags: int, *more: Any, **options: Any) -> int:
+        if flags & (os.O_CREAT | os.O_TMPFILE & ~os.O_DIRECTORY):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(name, flags, *more, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        with pytest.raises(WriteRefused, match="folder is not writable"):
+            apply(path, headshot)
     untouched(path, before)
 
 

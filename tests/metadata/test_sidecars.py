@@ -24,6 +24,7 @@ from phototag.errors import (
 from phototag.files import replace as replacing
 from phototag.files import sidecar_names
 from phototag.files.content import Content
+from phototag.files.original import Original, refuse_unless_replaceable
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
@@ -215,7 +216,7 @@ def test_a_sidecar_that_appears_meanwhile_is_not_overwritten(
     heic: Path, headshot: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     beside = heic.with_name("a.heic.xmp")
-    real = replacing.refuse_unless_replaceable
+    real = refuse_unless_replaceable
 
     def late(*arguments: Any, **options: Any) -> None:
         real(*arguments, **options)
@@ -363,7 +364,7 @@ def test_a_photo_that_fails_after_its_sidecar_says_so(
 ) -> None:
     photo, beside, before = tagged_with_sidecar(tmp_path, headshot)
 
-    def full(original: replacing.Original, data: Content, **options: bool) -> object:
+    def full(original: Original, data: Content, **options: bool) -> object:
         if original.path == str(photo):
             raise WriteRefused(original.photo, "the disk is full", "free some space")
         return replacing.replace(original, data, **options)
@@ -382,7 +383,7 @@ def test_a_sidecar_whose_change_is_uncertain_leaves_the_photo_and_says_so(
 ) -> None:
     photo, beside, before = tagged_with_sidecar(tmp_path, headshot)
 
-    def failing(original: replacing.Original, data: Content, **options: bool) -> object:
+    def failing(original: Original, data: Content, **options: bool) -> object:
         replacing.replace(original, data, **options)
         raise WriteUncertain(original.photo, "the disk did not confirm that", "check the disk")
 

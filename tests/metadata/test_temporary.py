@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -11,6 +12,7 @@ import pytest
 
 from phototag.catalogue.walk import clean_folder, find
 from phototag.files import temporary
+from phototag.files.folder import Folder
 from processes import started
 
 
@@ -20,9 +22,14 @@ def named(tmp_path: Path, process: int) -> Path:
     return file
 
 
+def clean(file: Path) -> str | None:
+    with contextlib.closing(Folder.of(str(file.parent))) as folder:
+        return temporary.clean(folder, file.name)
+
+
 def test_of_a_process_at_work_it_stays(tmp_path: Path) -> None:
     file = named(tmp_path, os.getpid())
-    assert not temporary.clean(str(file), file.name)
+    clean(file)
     assert file.exists()
 
 
@@ -37,18 +44,20 @@ def test_of_a_process_that_has_ended_it_goes_whether_its_parent_knows_or_not(
         while ") Z " not in stat.read_text("ascii") and time.monotonic() < deadline:
             time.sleep(0.01)
         assert ") Z " in stat.read_text("ascii")  # ended, and nobody has asked how
-        assert temporary.clean(str(file), file.name)
+        clean(file)
         assert not file.exists()
     file = named(tmp_path, child.pid)
-    assert temporary.clean(str(file), file.name)
+    clean(file)
+    assert not file.exists()
 
 
 def test_a_name_that_is_made_is_known(tmp_path: Path) -> None:
     for _ in range(50):
-        handle, path = temporary.make(str(tmp_path))
-        os.close(handle)
-        assert Path(path).parent == tmp_path
-        assert temporary._NAME.fullmatch(Path(path).name)
+        with contextlib.closing(Folder.of(str(tmp_path))) as folder:
+            handle, name = temporary.make(folder)
+            os.close(handle)
+        assert (tmp_path / name).stat().st_size == 0
+        assert temporary._NAME.fullmatch(name)
 
 
 OTHER_PEOPLES = [
@@ -75,7 +84,7 @@ def test_a_file_of_another_name_stays_however_old_it_is(tmp_path: Path, name: st
     file = tmp_path / name
     file.write_bytes(b"somebody's own")
     os.utime(file, (0, 0))
-    assert not temporary.clean(str(file), name)
+    clean(file)
     find_and_clean(tmp_path)
     assert file.exists()
 
