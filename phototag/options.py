@@ -233,8 +233,7 @@ class ChangeOptions(Checked):
         False, "Also write files that have hard links. The other names keep the old content."
     )
     allow_new_owner: bool = option(
-        False,
-        "Also write files whose owner, group, access list or attributes cannot be kept; says which were lost.",
+        False, "Also write files whose owner, group or access list cannot be kept."
     )
 
 

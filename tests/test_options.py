@@ -52,6 +52,7 @@ OTHER: dict[str, Any] = {
 PASSING: dict[str, Any] = {
     "dry_run": True,
     "allow_hard_links": True,
+    "allow_new_owner": True,
     "keep_mtime": True,
     "force": True,
     "corrections": {"0": phototag.Kind.OTHER},  # noted for each picture
