@@ -74,7 +74,7 @@ def test_unchanged_photos_as_json(tree: Path) -> None:
     assert found[1] | {"path": ""} == {
         "schema": 1, "path": "", "kind": "portrait", "dry_run": False,
         "verdict_from": "unchanged", "changed": False, "files": [], "added": {}, "removed": {},
-        "declined": {}, "left_out": {}, "notes": [],
+        "declined": {}, "left_out": {}, "notes": [], "not_kept": [],
     }  # fmt: skip
 
 
