@@ -67,6 +67,11 @@ class Folder:
         """The status of a file, or of a link itself."""
         return os.stat(self.at(name), dir_fd=self.handle, follow_symlinks=False)
 
+    @property
+    def owner(self) -> int:
+        """The user who owns the folder."""
+        return os.stat(self.path if self.handle is None else self.handle).st_uid
+
     def stat_behind(self, name: str) -> os.stat_result:
         """The status of a file, or of what a link leads to."""
         return os.stat(self.at(name), dir_fd=self.handle)

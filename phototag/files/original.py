@@ -89,14 +89,18 @@ def new_original(path: str, like: Original) -> Iterator[Original]:
     """A file to be made anywhere, for those who can read another one.
 
     Raises:
-        WriteRefused: its folder does not exist or cannot be entered.
+        WriteRefused: its folder does not exist or cannot be entered, or a link of another user leads to it.
     """
     try:
         place = folders.locate(path)
+        trusted = place.trusts(place.folder.owner)
     except OSError as error:
         problem = f"it could not be written: {error.strerror or error}"
         raise WriteRefused(path, problem, "choose another folder") from error
     try:
+        if not trusted:
+            problem = "a link of another user leads to its folder, which is not that user's"
+            raise WriteRefused(path, problem, "give the path of the folder itself")
         real = place.folder.path_of(place.name)
         yield attrs.evolve(
             like,
