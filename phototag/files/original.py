@@ -122,7 +122,12 @@ def refuse_unless_replaceable(original: Original, *, allow_hard_links: bool = Fa
         WriteRefused: it is read-only, has several names, or has changed since it was read.
     """
     if original.missing:
-        if original.folder.has(original.name):
+        try:
+            there = original.folder.has(original.name)
+        except OSError as error:
+            problem = f"it is not known whether it exists ({error.strerror or error})"
+            raise WriteRefused(original.photo, problem, "try again") from error
+        if there:
             raise created_meanwhile(original)
         return
     # A read-only file could still be replaced, and for root every access check succeeds.

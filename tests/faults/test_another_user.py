@@ -91,7 +91,9 @@ def swapped(path: Path, saved: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        saved.replace(path) if saved.is_file() else (path.unlink(), saved.rename(path))
+        if saved.is_dir():
+            path.unlink()
+        saved.replace(path)
 
 
 @contextlib.contextmanager

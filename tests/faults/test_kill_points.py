@@ -15,6 +15,7 @@ import pytest
 from benchmarks.faults import calls, seeds, unsealed
 from phototag.catalogue.walk import find
 from phototag.files import replace as replace_module
+from phototag.files.rename_exchange import exchange
 from phototag.files.temporary import PREFIX
 from phototag.files.unfinished import Unfinished
 from phototag.options import WriteOptions
@@ -123,7 +124,7 @@ def test_another_programs_version_outlives_every_kill(
     edit(expected)
     theirs = expected.read_bytes()
     expected.unlink()
-    real = replace_module.exchange
+    real = exchange
     changed: list[int] = []
 
     def late(*given: Any) -> bool:

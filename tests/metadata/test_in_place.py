@@ -14,10 +14,10 @@ import pytest
 from benchmarks.faults import seeds, unsealed
 from phototag.catalogue.walk import find, fingerprint
 from phototag.errors import ChangedMeanwhile, WriteRefused, WriteUncertain
-from phototag.files import original as original_module
+from phototag.files import opening
 from phototag.files import replace as replace_module
 from phototag.files.opening import FileState
-from phototag.files.rename_exchange import exchange
+from phototag.files.rename_exchange import exchange, move
 from phototag.files.unfinished import Unfinished
 from phototag.options import WriteOptions
 from phototag.outcome import Expected
@@ -176,7 +176,7 @@ def test_a_sidecar_that_somebody_edits_is_not_deleted(
     path.write_bytes(seeds.photo("gif"))
     unsealed.write(path, seeds.order("headshot"))
     (sidecar,) = tmp_path.glob("*.xmp")
-    real = replace_module.move
+    real = move
     edited: list[int] = []
 
     def late(*given: Any) -> None:
@@ -274,5 +274,5 @@ def test_a_dry_run_does_not_read_the_bytes_for_a_comparison(
     def never(*_: object) -> bytes:
         raise AssertionError
 
-    monkeypatch.setattr(original_module.opening, "digest", never)
+    monkeypatch.setattr(opening, "digest", never)
     assert unsealed.write(path, seeds.order("headshot"), WriteOptions(dry_run=True)).change
