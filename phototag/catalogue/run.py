@@ -17,7 +17,7 @@ from phototag.catalogue.lock import locked
 from phototag.catalogue.options_fingerprint import options_fingerprint
 from phototag.catalogue.settled import is_settled
 from phototag.catalogue.state import PastWrite, PhotoKey, Row, State
-from phototag.catalogue.walk import Found, find, fingerprint
+from phototag.catalogue.walk import Found, clean_beside, find, fingerprint
 from phototag.criteria.calibration import default as rules
 from phototag.criteria.verdict import Kind
 from phototag.files.opening import names_of
@@ -372,8 +372,11 @@ def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Genera
                 for name in group:
                     yield from through(Catalogue(name, options, run_log, pool), pool, stop)
             elif not options.failed:
+                photos = list(group)
+                if not options.dry_run:
+                    yield from map(warned, clean_beside(photos, set()))
                 one = partial(single.tagged, pool, options=options, profiles=options.profiles)
-                yield from pool.stream(single.guarded(one), group, stop=stop)
+                yield from pool.stream(single.guarded(one), photos, stop=stop)
 
 
 def through(

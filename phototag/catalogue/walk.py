@@ -71,11 +71,14 @@ def search(
     paths: Iterable[str | os.PathLike[str]], *, links: bool = False, clean: bool = False
 ) -> Iterator[Found]:
     """As ``walk``, with all that is known about what is found; of a single file, only its name."""
+    cleaned: set[str] = set()
     for path in paths:
         name = os.path.expanduser(path_of(path))
         if os.path.isdir(name):
             yield from find(name, links=links, clean=clean)
         else:
+            if clean:
+                yield from clean_beside([name], cleaned)
             base = os.path.basename(name)
             yield Found(path=name, folder="", name=base, state=None, fingerprint="")
 
@@ -141,6 +144,20 @@ def listing(
         elif suffix_of(entry.name) in PHOTO_SUFFIXES and _is_file(entry):
             photos.append(_found(entry, inside, names if beside else None))
     return [*left, *(_paired(photos) if pairs else photos)], folders
+
+
+def clean_beside(photos: Iterable[str], cleaned: set[str]) -> Iterator[Found]:
+    """As ``clean_folder``, for the folders of photos.
+
+    Args:
+        photos: paths of the photos.
+        cleaned: the folders that are done.
+    """
+    for photo in photos:
+        folder = os.path.dirname(photo)
+        if folder not in cleaned:
+            cleaned.add(folder)
+            yield from clean_folder(folder or os.curdir)
 
 
 def clean_folder(folder: str) -> list[Found]:

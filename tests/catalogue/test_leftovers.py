@@ -155,3 +155,18 @@ def test_states_of_an_earlier_form_are_read_once_and_no_picture_is_analysed(
     assert set(found.values()) == {phototag.VerdictSource.RECALLED}
     again = {o.verdict_from for o in phototag.tag_catalogue(tree, state=state)}
     assert again == {phototag.VerdictSource.UNCHANGED}
+
+
+@pytest.mark.parametrize("way", ["tag_catalogue", "remove_catalogue"])
+def test_beside_single_photos_it_is_the_same(tree: Path, way: str) -> None:
+    photos = [tree / "2023" / "portrait.jpg", tree / "2023" / "May" / "headshot.JPG"]
+    theirs = left(photos[0], THEIRS)
+    half = theirs.with_name(of_a_dead_process(temporary.name()))
+    half.write_bytes(b"half a photo")
+    call = getattr(phototag, way)
+    assert said(list(call([*photos, photos[0]], dry_run=True))) == []
+    assert half.exists()
+    ((path, _),) = said(list(call([*photos, photos[0]])))
+    assert path == str(theirs)
+    assert theirs.read_bytes() == THEIRS
+    assert not half.exists()
