@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from typing import TYPE_CHECKING, Final
 
 from phototag.files import attributes, private, temporary
+from phototag.files.content import Content
 from phototag.files.rename_exchange import move
 
 if TYPE_CHECKING:
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from phototag.files.folder import Folder
 
 _OPEN: Final = "/proc/self/fd"  # Linux: the open files of this process, as links
+# Some network disks make files without names that can never get one; some systems allow it to the owner alone.
+_NO_FIRST_NAME: Final = {
+    errno.EINVAL, errno.EMLINK, errno.ENOENT, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM, errno.EXDEV,
+}  # fmt: skip
 
 
 class Unfinished:
@@ -82,13 +88,36 @@ class Unfinished:
         folder = self._folder
         if os.name == "nt":  # which renames no open file
             self.close()
-        if self._name is None:
-            # Python follows links only with a descriptor of a folder.
-            link = f"{_OPEN}/{self.handle}"
-            os.link(link, name, dst_dir_fd=folder.handle, follow_symlinks=True)
-        else:
+        if self._name is None and not self._link(name):
+            self._copy()
+        if self._name is not None:
             move(folder, self._name, name)
         self._name = name
+
+    def _link(self, name: str) -> bool:
+        """Give a file without a name its first one; False where the disk cannot do this."""
+        link, folder = f"{_OPEN}/{self.handle}", self._folder.handle
+        try:
+            # Python follows links only with a descriptor of a folder.
+            os.link(link, name, dst_dir_fd=folder, follow_symlinks=True)
+        except OSError as error:
+            if error.errno not in _NO_FIRST_NAME:
+                raise
+            return False
+        return True
+
+    def _copy(self) -> None:
+        """Become a file with a temporary name."""
+        handle, name = temporary.make(self._folder)
+        old, self.handle, self._name = self.handle, handle, name
+        self._made = os.fstat(handle)
+        try:
+            attributes.remove_inherited_access(handle)
+            Content(handle=old).write_to(handle)
+            attributes.copy(old, handle, self.path, times=True)
+            os.fsync(handle)
+        finally:
+            os.close(old)
 
     def close(self) -> None:
         """Close the descriptor."""

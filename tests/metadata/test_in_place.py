@@ -210,6 +210,36 @@ def test_a_sidecar_that_cannot_be_deleted_stays(
     assert {each: each.read_bytes() for each in tmp_path.iterdir()} == before
 
 
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="files have names here")
+@pytest.mark.parametrize("code", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOENT])
+def test_a_disk_whose_files_without_names_never_get_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(seeds.photo("jpg"))
+    path.chmod(0o640)
+    os.setxattr(path, "user.phototag_test", b"kept")
+    os.utime(path, ns=(SECOND, SECOND))
+    real = os.link
+
+    def link(source: str, *more: Any, **options: Any) -> None:
+        if source.startswith("/proc/"):
+            raise OSError(code, os.strerror(code))
+        real(source, *more, **options)
+
+    monkeypatch.setattr(os, "link", link)
+    for sidecar in ("never", "always"):
+        options = WriteOptions(sidecar=sidecar, keep_mtime=True)  # type: ignore[arg-type]
+        written = unsealed.write(path, seeds.order("headshot"), options)
+        (found,) = find(str(tmp_path))
+        assert fingerprint(written.states, str(path)) == found.fingerprint
+    for each in tmp_path.iterdir():
+        assert each.stat().st_mode & 0o777 == 0o640
+    assert {each.name for each in tmp_path.iterdir()} == {"photo.jpg", "photo.jpg.xmp"}
+    assert os.getxattr(path, "user.phototag_test") == b"kept"
+    assert path.stat().st_mtime_ns == SECOND
+
+
 # --------------------------------------------------------------------------- what the next run sees
 
 
