@@ -229,7 +229,7 @@ def test_a_disk_whose_files_without_names_never_get_one(
 
     monkeypatch.setattr(os, "link", link)
     for sidecar in ("never", "always"):
-        options = WriteOptions(sidecar=sidecar, keep_mtime=True)  # type: ignore[arg-type]
+        options = WriteOptions(sidecar=sidecar, keep_mtime=True)
         written = unsealed.write(path, seeds.order("headshot"), options)
         (found,) = find(str(tmp_path))
         assert fingerprint(written.states, str(path)) == found.fingerprint
