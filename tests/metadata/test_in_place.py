@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import random
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from phototag.catalogue.walk import find, fingerprint
 from phototag.errors import ChangedMeanwhile, WriteRefused, WriteUncertain
 from phototag.files import opening
 from phototag.files import replace as replace_module
+from phototag.files.content import Content
 from phototag.files.opening import FileState
 from phototag.files.rename_exchange import exchange, move
 from phototag.files.unfinished import Unfinished
@@ -306,3 +308,14 @@ def test_a_dry_run_does_not_read_the_bytes_for_a_comparison(
 
     monkeypatch.setattr(opening, "digest", never)
     assert unsealed.write(path, seeds.order("headshot"), WriteOptions(dry_run=True)).change
+
+
+@pytest.mark.parametrize("size", [0, 1, 1 << 18, (1 << 18) + 1, 1_000_000])
+def test_a_hash_is_that_of_all_bytes_in_memory_or_in_a_file(tmp_path: Path, size: int) -> None:
+    data = (bytes(range(256)) * (size // 256 + 1))[:size]
+    (path := tmp_path / "file").write_bytes(data)
+    with path.open("rb") as file:
+        file.seek(size // 2)  # a position that another process uses
+        assert Content(handle=file.fileno()).digest() == hashlib.sha256(data).digest()
+        assert file.tell() == size // 2
+    assert Content(data).digest() == hashlib.sha256(data).digest()

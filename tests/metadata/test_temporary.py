@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from phototag.catalogue.walk import clean_folder, find
-from phototag.files import temporary
+from phototag.files import rename_exchange, temporary
 from phototag.files.folder import Folder
 from processes import started
 
@@ -126,3 +127,29 @@ def test_with_a_number_that_no_process_can_have_it_stays(tmp_path: Path) -> None
     file.write_bytes(b"half a photo")
     find_and_clean(tmp_path)
     assert file.exists()
+
+
+@pytest.mark.parametrize("lacking", ["nothing", "renaming", "renaming and links"])
+def test_a_file_is_never_moved_over_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    if lacking != "nothing":
+        monkeypatch.setattr(rename_exchange, "_renameat2", lambda: None)
+    if lacking == "renaming and links":
+        monkeypatch.setattr(os, "link", fail)
+    one, other, free = (tmp_path / name for name in ("one", "other", "free"))
+    one.write_bytes(b"1")
+    other.write_bytes(b"2")
+    with contextlib.closing(Folder.of(str(tmp_path))) as folder:
+        with pytest.raises(FileExistsError):
+            rename_exchange.move(folder, one.name, other.name)
+        assert (one.read_bytes(), other.read_bytes()) == (b"1", b"2")
+        rename_exchange.move(folder, one.name, free.name)
+        assert rename_exchange.exchange(folder, free.name, other.name) == (
+            lacking == "nothing" and sys.platform == "linux"
+        )
+    assert not one.exists()
+    assert {free.read_bytes(), other.read_bytes()} == {b"1", b"2"}
