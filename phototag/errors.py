@@ -34,6 +34,7 @@
             StateUnusable
             CatalogueBusy
             RunUnknown
+            PhotosMissing
             NotAFolder
             OutputNotWritable
             BadArgument               a mistake in the call
@@ -199,11 +200,11 @@ class CriterionFailed(PhotoError):
 
 
 class WorkerDied(PhotoError):
-    """The sealed process crashed or took too long on this photo; other photos are not affected."""
+    """The photo ended two sealed processes, or took too long; other photos are not affected."""
 
 
 class WorkerStopped(WorkerDied):
-    """The sealed process was ended from outside: a shutdown, ``kill``, the out-of-memory killer.
+    """Sealed processes ended, as by the out-of-memory killer, but not all of them at work on this photo.
 
     The photo is not the cause: the same command tries it again.
     """
@@ -282,12 +283,16 @@ class RunUnknown(SetupError):
     """There is no such run, or nothing of it is left to undo."""
 
 
+class PhotosMissing(SetupError):
+    """None of the photos of a run has been found; nothing was undone."""
+
+
 class NotAFolder(SetupError):
     """The path to watch is not a folder."""
 
 
 class OutputNotWritable(SetupError):
-    """The output file or folder cannot be written; no photo was changed."""
+    """The output cannot be written: a file, a folder, or what the command line prints."""
 
 
 class BadArgument(SetupError):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
+import signal
 import subprocess
 import threading
 import time
@@ -13,7 +16,8 @@ from typing import Any, Final
 import attrs
 
 from phototag.worker import start
-from phototag.worker.requests import Request, Versions
+from phototag.worker.answers import Identified, Prepared
+from phototag.worker.requests import Identify, Request, Versions, Write
 from phototag.worker.sealed.handlers import HANDLERS
 from phototag.worker.source import PhotoFile
 
@@ -42,20 +46,52 @@ class Hang(Request[None]):
     note: str
 
 
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class HangOnce(Request[None]):
+    """Does so if the note does not exist yet; otherwise it is answered."""
+
+    note: str
+
+
 class Unknown(Nothing):
     """Has no handler."""
 
 
-def start_program(request: Start | Hang) -> None:
+def start_program(request: Start | Hang | HangOnce) -> None:
     program = subprocess.Popen(["sleep", "300"])
     new = Path(request.note + ".new")
     new.write_text(str(program.pid), encoding="ascii")
     new.rename(request.note)
 
 
-def hang(request: Hang) -> None:
+def hang(request: Hang | HangOnce) -> None:
     start_program(request)
     time.sleep(300)
+
+
+def hang_once(request: HangOnce) -> None:
+    if not Path(request.note).exists():
+        hang(request)
+
+
+def identify_or_die(request: Identify) -> Identified:
+    """Die of a photo that says so at its end: of its first sight, or always."""
+    data = request.photo.read()
+    once = re.search(rb"DIE ONCE (.*)$", data)
+    if data.endswith(b"DIE ALWAYS") or (once and not Path(once[1].decode()).exists()):
+        if once:
+            Path(once[1].decode()).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    found: Identified = HANDLERS.answer(request)  # type: ignore[assignment]
+    return found
+
+
+def write_or_die(request: Write) -> Prepared:
+    """Die of a photo that says so at its end."""
+    if request.photo.read().endswith(b"DIE WRITING"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    prepared: Prepared = HANDLERS.answer(request)  # type: ignore[assignment]
+    return prepared
 
 
 def nothing(_: Nothing) -> None:
@@ -63,7 +99,13 @@ def nothing(_: Nothing) -> None:
 
 
 TESTED: Final = (
-    HANDLERS | Nothing.handled_by(nothing) | Start.handled_by(start_program) | Hang.handled_by(hang)
+    HANDLERS
+    | Nothing.handled_by(nothing)
+    | Start.handled_by(start_program)
+    | Hang.handled_by(hang)
+    | HangOnce.handled_by(hang_once)
+    | Identify.handled_by(identify_or_die)
+    | Write.handled_by(write_or_die)
 )
 _TESTED_COMMAND: Final = start._COMMAND.replace(
     "main(int(sys.argv[2]))",

@@ -13,16 +13,19 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import attrs
 import pytest
 
 import phototag
 from phototag import analyzer, errors
 from phototag.options import Limits
 from phototag.worker import SealedProcess, start
+from phototag.worker.ended import Ended, failure
 from processes import (
     COMMAND,
     VERSIONS,
     Hang,
+    HangOnce,
     Nothing,
     Start,
     alive,
@@ -67,36 +70,61 @@ def test_a_time_out_ends_what_the_child_has_started(sealed: SealedProcess, tmp_p
     assert wait_until_gone(int(wait_for(note)))
 
 
-@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP", "SIGKILL"])
-def test_who_is_ended_from_outside_is_not_at_fault(
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_it_outlives_what_a_shutdown_sends_to_all(sealed: SealedProcess, number: str) -> None:
+    child = child_of(sealed)
+    os.kill(child, getattr(signal, number))
+    sealed.submit(Nothing())
+    assert child_of(sealed) == child
+
+
+@pytest.mark.parametrize("number", ["SIGKILL", "SIGSEGV"])
+def test_who_was_at_work_when_it_ended_is_tried_again(
     sealed: SealedProcess, tmp_path: Path, number: str
 ) -> None:
     note = tmp_path / "note"
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(hang, sealed, note)
+        waiting = pool.submit(sealed.submit, HangOnce(note=str(note)))
         program = int(wait_for(note))
         os.kill(child_of(sealed), getattr(signal, number))
-        failure = waiting.exception(timeout=20)
-    assert type(failure) is errors.WorkerStopped
-    assert number in failure.problem
-    assert "again" in failure.remedy
+        assert waiting.result(timeout=60) is None
     assert wait_until_gone(program)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("SIGKILL", "was ended twice while it worked on this photo (SIGKILL)"),
+        ("SIGSEGV", "made the sealed process end with status -11"),
+        ("SIGABRT", "made the sealed process end with status -6"),
+    ],
+)
+def test_who_ends_two_is_at_fault(
+    sealed: SealedProcess, tmp_path: Path, number: str, said: str
+) -> None:
+    note = tmp_path / "note"
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(hang, sealed, note)
+        for _ in range(2):
+            program = int(wait_for(note))
+            note.unlink()
+            os.kill(child_of(sealed), getattr(signal, number))
+            assert wait_until_gone(program)
+        error = waiting.exception(timeout=20)
+    assert type(error) is errors.WorkerDied
+    assert said in error.problem
     sealed.submit(Nothing())  # by the next one
 
 
-@pytest.mark.parametrize("number", ["SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE"])
-def test_a_crash_is_the_fault_of_the_photo(
-    sealed: SealedProcess, tmp_path: Path, number: str
-) -> None:
-    note = tmp_path / "note"
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(hang, sealed, note)
-        program = int(wait_for(note))
-        os.kill(child_of(sealed), getattr(signal, number))
-        failure = waiting.exception(timeout=20)
-    assert type(failure) is errors.WorkerDied
-    assert f"status -{int(getattr(signal, number))}" in failure.problem
-    assert wait_until_gone(program)
+def test_an_end_before_the_work_on_a_photo_is_nobodys_fault() -> None:
+    killed = Ended(
+        status=-9, by_itself=True, late=0, started=True, loading=True, unsealed=False, said="", python="python",
+    )  # fmt: skip
+    at_work, crashed = attrs.evolve(killed, loading=False), attrs.evolve(killed, status=-11)
+    assert type(failure("a.jpg", [at_work, killed])) is errors.WorkerStopped
+    assert type(failure("a.jpg", [killed, at_work])) is errors.WorkerStopped
+    assert type(failure("a.jpg", [killed, crashed])) is errors.WorkerStopped
+    assert type(failure("a.jpg", [at_work, at_work])) is errors.WorkerDied
 
 
 def test_closing_ends_what_a_job_has_left_behind(sealed: SealedProcess, tmp_path: Path) -> None:

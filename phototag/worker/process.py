@@ -11,15 +11,16 @@ import signal
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from phototag import errors
 from phototag.files.sizes import MEGABYTE
 from phototag.options import Limits
 from phototag.version import __version__
 from phototag.worker import messages
+from phototag.worker.ended import AT_MOST, Ended, failure
 from phototag.worker.requests import Load, Part
-from phototag.worker.start import REMEDY, interpreter, started
+from phototag.worker.start import interpreter, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,16 +36,16 @@ PATIENCE_SECONDS = 2.0  # s for a child with a closed pipe to end by itself, wit
 MOST_GREETING = 1000  # bytes; another program's output could look like a huge message
 LOG_LINES = 40  # of the child's stderr, kept for the error message if it dies
 LONGEST_LINE = 8192  # bytes; longer lines are cut into pieces
-# Signals that are not the fault of the child or the photo: shutdown, kill, the out-of-memory killer.
-STOPPED_BY: Final = {
-    -int(getattr(signal, name))
-    for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGKILL")
-    if hasattr(signal, name)  # Windows has only some of them
-}
-
-UNSEALED: Final = "see `phototag doctor`, or leave out --require-seal"
 
 _log = logging.getLogger("phototag.worker")
+
+
+class _ChildEnded(Exception):
+    """A child has ended when it was the turn of this request."""
+
+    def __init__(self, how: Ended) -> None:
+        super().__init__(how)
+        self.how = how
 
 
 class SealedProcess:
@@ -66,15 +67,24 @@ class SealedProcess:
     def submit(self, request: Request[A]) -> A:
         """Send a request and wait for its answer.
 
+        A request at whose work the child ended is sent to another one, once: only the photo that ends two is to
+        blame.
+
         Raises:
-            WorkerDied: the child crashed or took too long; the next call works.
-            WorkerStopped: the child was ended from outside.
+            WorkerDied: two children ended at work on it, or it took too long; the next call works.
+            WorkerStopped: two children ended, not both at work on it.
             WorkerNotStarted: there is no Python to run it.
             PhototagError: the child's error for the photo.
         """
         reply = None
+        ends: list[Ended] = []
         while reply is None:  # an earlier photo may end the child
-            reply = self._exchange(request)
+            try:
+                reply = self._exchange(request)
+            except _ChildEnded as error:
+                ends.append(error.how)
+                if len(ends) == AT_MOST or not error.how.may_be_bad_luck:
+                    raise failure(request.name, ends) from error
         try:
             return reply.to(request)
         except errors.PhototagError:
@@ -107,10 +117,11 @@ class SealedProcess:
         except (OSError, EOFError, ValueError) as error:
             if running is None:
                 raise  # it could not be started: not the fault of a photo
-            guilty = running.is_first(ticket, first) and not running.given_up
+            loading = first is not None and running.is_first(first)
+            its_turn = (loading or running.is_first(ticket)) and not running.given_up
             self._drop(running, 0.0 if isinstance(error, ValueError) else PATIENCE_SECONDS)
-            if guilty:
-                raise running.fault(request.name) from error
+            if its_turn:
+                raise _ChildEnded(running.ended(loading=loading)) from error
             return None
         except BaseException:
             # Ctrl-C during an exchange: the answer would otherwise be mistaken for that of the next request.
@@ -267,31 +278,23 @@ class _Running:
             raise ValueError(seal)
         self._greeted = True
 
-    def fault(self, name: str) -> errors.PhototagError:
-        """Why the child died on a photo, and what the user can do; call it after ``kill``."""
+    def ended(self, *, loading: bool) -> Ended:
+        """How it has ended; call it after ``kill``.
+
+        Args:
+            loading: it was loading a part, not yet at work on the photo.
+        """
         self._drain.join(1)
-        status = self._process.returncode
-        last = " | ".join(list(self._log)[-3:])
-        if self._by_itself and not self._late and status in STOPPED_BY:
-            return errors.WorkerStopped(
-                name,
-                f"the sealed process was ended by {signal.Signals(-status).name} from outside",
-                "run the same command again; if there is too little memory, use fewer --workers",
-            )
-        if not self._greeted:
-            why = f"no answer within {self._late:g} s" if self._late else f"status {status}"
-            problem = f"the sealed process did not start ({last or why})"
-            return errors.WorkerNotStarted(
-                self._python, problem, UNSEALED if self._unsealed else REMEDY
-            )
-        if self._late:
-            return errors.WorkerDied(
-                name,
-                f"took longer than {self._late:g} s and was stopped",
-                "raise the limit with --timeout or Limits(seconds=...)",
-            )
-        said = f" ({last})" if last else ""
-        return errors.WorkerDied(name, f"made the sealed process end with status {status}{said}")
+        return Ended(
+            status=self._process.returncode,
+            by_itself=self._by_itself,
+            late=self._late,
+            started=self._greeted,
+            loading=loading,
+            unsealed=self._unsealed,
+            said=" | ".join(list(self._log)[-3:]),
+            python=self._python,
+        )
 
     def kill(self, patience: float = 0.0) -> None:
         """End the child together with all processes that it has started.

@@ -17,8 +17,8 @@ class Worker(Protocol):
         """Submit a request and wait for its answer.
 
         Raises:
-            WorkerDied: the process crashed or took too long.
-            WorkerStopped: the process was ended from outside.
+            WorkerDied: the request ended two processes, or took too long.
+            WorkerStopped: two processes ended, not both at work on it.
             WorkerNotStarted: it cannot be started.
             PhototagError: the error for the photo.
         """

@@ -22,10 +22,13 @@ from phototag import errors
 from phototag.catalogue.settled import is_settled
 from phototag.options import Limits
 from phototag.outcome import PhotoState
+from phototag.worker import start as worker_start
 from phototag.worker import tasks
 from phototag.worker.protocol import Worker
 from phototag.worker.source import PhotoFile
+from processes import COMMAND as COMMAND_OF_TESTS
 from processes import children, started, wait_until_gone
+from trees import content
 
 COUNT = 40
 
@@ -51,6 +54,15 @@ def first_line(process: subprocess.Popen[str]) -> None:
     """Wait until a photo has been tagged."""
     assert process.stdout is not None
     assert process.stdout.readline()
+
+
+@pytest.fixture
+def undisturbed(many: Path) -> dict[str, bytes]:
+    """What the same photos are after a run that nobody disturbs."""
+    shutil.copytree(many, copy := many.with_name("copy"))
+    for _ in phototag.tag_catalogue(copy, state=many.with_name("copy.sqlite3")):
+        pass
+    return content(copy)
 
 
 def goes_on(folder: Path, state: Path) -> None:
@@ -104,8 +116,42 @@ def test_under_nohup_a_hang_up_is_nothing(many: Path, state: Path) -> None:
 
 
 @linux
-def test_a_child_that_is_killed_for_its_memory_is_no_fault_of_the_photo(
-    many: Path, state: Path
+def test_the_time_is_up_and_the_same_command_again(
+    many: Path, state: Path, undisturbed: dict[str, bytes]
+) -> None:
+    """As `timeout -s TERM` does it: TERM to the command, and another to its whole group."""
+    program = shutil.which("timeout")
+    if program is None:
+        pytest.skip("timeout, a program of GNU, is not installed")
+    words = [program, "-s", "TERM", "--preserve-status", "3600", *COMMAND]
+    with started(
+        [*words, "tag", many, "--state", state],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    ) as process:  # fmt: skip
+        first_line(process)
+        process.send_signal(signal.SIGALRM)  # the hour is over
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, "Stopped after" in said) == (130, True), said
+    assert content(many) != undisturbed
+    goes_on(many, state)
+    assert content(many) == undisturbed
+
+
+@linux
+def test_a_service_manager_ends_every_process(many: Path, state: Path) -> None:
+    with start("tag", many, "--state", state) as process:
+        first_line(process)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            for pid in (*children(process.pid), process.pid):
+                os.kill(pid, number)
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, "failed" in said) == (130, False), said
+    goes_on(many, state)
+
+
+@linux
+def test_the_sealed_process_is_killed_for_its_memory(
+    many: Path, state: Path, undisturbed: dict[str, bytes]
 ) -> None:
     with start("tag", many, "--state", state, "--json") as process:
         first_line(process)
@@ -115,13 +161,51 @@ def test_a_child_that_is_killed_for_its_memory_is_no_fault_of_the_photo(
         )  # so that it is at work on a photo, whatever the machine does
         time.sleep(0.5)
         os.kill(child, signal.SIGKILL)
-        told, _ = process.communicate(timeout=60)
-    assert process.returncode == 1
-    rows = [row for row in map(json.loads, told.splitlines()) if "error" in row]
-    assert [row["error"]["type"] for row in rows] == ["WorkerStopped"]
-    assert "SIGKILL" in rows[0]["error"]["message"]
-    assert "run the same command again" in rows[0]["error"]["message"]
-    goes_on(many, state)
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, "failed" in said) == (0, False), said
+    assert failures(state) == []
+    assert content(many) == undisturbed
+
+
+@linux
+def test_the_photo_that_ends_two_sealed_processes_is_to_blame(
+    tree: Path, state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "broken.jpg").unlink()
+    shutil.copy(tree / "cat.jpg", tree / "unlucky.jpg")
+    shutil.copy(tree / "cat.jpg", tree / "late.jpg")
+    for name, end in (
+        ("cat", b"DIE ALWAYS"),
+        ("late", b"DIE WRITING"),
+        ("unlucky", f"DIE ONCE {tmp_path / 'died'}".encode()),
+    ):
+        with (tree / f"{name}.jpg").open("ab") as file:
+            file.write(end)
+    before = content(tree)
+
+    def tag(**options: Any) -> dict[str, phototag.Outcome]:
+        outcomes = phototag.tag_catalogue(tree, state=state, **options)
+        return {Path(outcome.photo).name: outcome for outcome in outcomes}
+
+    monkeypatch.setattr(worker_start, "_COMMAND", COMMAND_OF_TESTS)
+    first = tag()
+    assert (tmp_path / "died").exists()
+    failed = {name: outcome.error for name, outcome in first.items() if outcome.error}
+    assert set(failed) == {"cat.jpg", "late.jpg"}
+    for error in failed.values():
+        assert type(error) is errors.WorkerDied
+        assert "ended twice" in error.problem
+        assert "--failed" in error.remedy
+    after = content(tree)
+    assert {name for name in after if after[name] == before[name]} == {"cat.jpg", "late.jpg"}
+    again = tag()
+    assert {str(outcome.verdict_from) for outcome in again.values()} == {"unchanged"}
+    assert {name: str(again[name].error) for name in failed} == {
+        n: str(e) for n, e in failed.items()
+    }
+    assert [run.changes for run in phototag.runs(state)] == [3]
+    monkeypatch.undo()
+    assert [outcome.error for outcome in tag(failed=True).values()] == [None, None]
 
 
 # What older state files hold, and whether it is tried again.

@@ -54,8 +54,7 @@ def main(memory: int, handlers: Handlers[Any] = HANDLERS) -> None:
     seal = lock.close()  # before anything else: what is started or loaded later is closed, too
     holds(seal)
     _keep_memory()
-    # Ctrl-C reaches the whole terminal group; the caller decides what happens to the current work.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _leave_signals_to_the_caller()
     channel = _channel()
     with contextlib.suppress(OSError):  # the caller has ended, so the requests end too
         messages.send_greeting(channel, __version__, seal)
@@ -81,6 +80,23 @@ def main(memory: int, handlers: Handlers[Any] = HANDLERS) -> None:
         os.killpg(0, signal.SIGTERM)
     # Mediapipe's tasks are not closed: closing would send their usage statistics.
     os._exit(0)
+
+
+def _leave_signals_to_the_caller() -> None:
+    """Outlive Ctrl-C, TERM and HUP, which a terminal or a service manager sends to all processes of a run.
+
+    The caller decides what happens to the current work; this process ends with the connection.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.name == "posix":
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # Not ignored: a program that a decoder has started would inherit that, and could not be ended.
+            signal.signal(number, _do_nothing)
+            signal.siginterrupt(number, False)  # noqa: FBT003 - that is its signature
+
+
+def _do_nothing(_signal: int, _frame: object) -> None:
+    pass
 
 
 def _channel() -> Channel:
