@@ -24,7 +24,7 @@ class ExitCode(enum.IntEnum):
     USAGE = 2, "wrong usage; nothing was done"
     SETUP = (
         3,
-        "setup problem: the installation, a configuration file, or another run in progress",
+        "setup problem: the installation, a configuration file, another run, or output that is not writable",
     )
     INTERRUPTED = 130, "stopped early by Ctrl-C, TERM or HUP"
 

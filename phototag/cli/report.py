@@ -10,11 +10,12 @@ import signal
 import sys
 import threading
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from phototag.analysis.result import SCHEMA
 from phototag.cli.exit_codes import ExitCode, code_of
-from phototag.cli.terminal import echo
+from phototag.cli.terminal import echo, echo_as_is
 from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, printable, printable_name
 from phototag.outcome import VerdictSource
@@ -22,13 +23,14 @@ from phototag.wording import sure
 from phototag.worker.source import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from rich.table import Table
 
     from phototag.outcome import Outcome
 
 LINE_SECONDS = 30.0  # between two lines of progress if there is no terminal for a progress bar
+ONE_STOP = 0.5  # s; a stop may come as several signals: `timeout` sends TERM to the process and to its group
 LISTED = 50  # failures that the summary repeats
 TABLE_ROWS = 200  # of one table; further rows start another table
 TABLE_WIDTH = 120  # columns, if there is no terminal
@@ -93,15 +95,19 @@ class Report:
 
     def run(
         self,
-        stream: Callable[[threading.Event], Iterator[Outcome]],
+        stream: Callable[[threading.Event], Generator[Outcome]],
         lines: Callable[[Outcome], list[str]],
     ) -> bool:
         """Print every outcome of a stream; returns whether it was stopped before its end.
 
         After Ctrl-C, TERM or HUP, the photos in progress are finished; a second signal ends at once.
         """
-        with _stoppable() as stopped, self._progress() as show:
-            for outcome in stream(stopped):
+        with (
+            _stoppable() as stopped,
+            self._progress() as show,
+            closing(stream(stopped)) as outcomes,
+        ):
+            for outcome in outcomes:
                 if outcome.warning:
                     self.warned(outcome)
                     continue
@@ -117,8 +123,7 @@ class Report:
     def print(self, line: str) -> None:
         """One line of data."""
         if self.as_json:
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
+            echo_as_is(line)
         else:
             echo(line)
 
@@ -126,8 +131,11 @@ class Report:
         """A table of data."""
         from rich.console import Console  # noqa: PLC0415 - a tenth of the start
 
-        width = None if sys.stdout.isatty() else TABLE_WIDTH
-        Console(width=width, markup=False, emoji=False).print(table, highlight=False)
+        width = None if sys.stdout and sys.stdout.isatty() else TABLE_WIDTH
+        console = Console(width=width, markup=False, emoji=False)
+        with console.capture() as printed:
+            console.print(table, highlight=False)
+        echo_as_is(printed.get(), newline=False)
 
     def say(self, line: str) -> None:
         """Print a message to the user."""
@@ -223,12 +231,21 @@ class Report:
 
 @contextlib.contextmanager
 def _stoppable() -> Iterator[threading.Event]:
-    """The first Ctrl-C, TERM or HUP sets the event; the next one has its usual effect."""
+    """The first Ctrl-C, TERM or HUP sets the event; a later one has its usual effect."""
     stopped = threading.Event()
     usual = {number: signal.getsignal(number) for number in _stops()}
+    first = 0.0
 
-    def stop(_signal: int, _frame: object) -> None:
-        stopped.set()
+    def stop(number: int, _frame: object) -> None:
+        nonlocal first
+        if not stopped.is_set():
+            first = time.monotonic()
+            stopped.set()
+        elif time.monotonic() - first > ONE_STOP:
+            restore()
+            signal.raise_signal(number)
+
+    def restore() -> None:
         for number, handler in usual.items():
             signal.signal(number, handler)
 
@@ -237,8 +254,7 @@ def _stoppable() -> Iterator[threading.Event]:
     try:
         yield stopped
     finally:
-        for number, handler in usual.items():
-            signal.signal(number, handler)
+        restore()
 
 
 def _stops() -> list[signal.Signals]:

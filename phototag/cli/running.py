@@ -9,13 +9,25 @@ import click
 
 from phototag.cli.exit_codes import ExitCode, code_of
 from phototag.cli.report import Report, command, summary
-from phototag.cli.terminal import echo
+from phototag.cli.terminal import echo, is_of_click, not_written, prepare
 from phototag.errors import PhototagError
 from phototag.files.opening import is_folder
 
 
 class Program(click.Group):
     """Commands that end with the exit code of their error."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command line."""
+        prepare()
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            if not is_of_click(error):
+                raise
+            told = not_written(error)
+            echo(f"Error: {told}", err=True)
+            sys.exit(code_of(told))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error, or a Ctrl-C that was not handled, is printed in one line."""

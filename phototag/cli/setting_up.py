@@ -12,7 +12,7 @@ from phototag.cli.click_options import takes_options
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.lines import analysis_lines, change_lines
 from phototag.cli.report import Report
-from phototag.cli.terminal import echo
+from phototag.cli.terminal import echo, echo_as_is
 from phototag.errors import PhototagError, printable_name
 from phototag.keywords import applications
 from phototag.keywords.claims import Level, level
@@ -70,7 +70,7 @@ class _Keywords(VocabularyOptions):
 @takes_options(_Keywords)
 def keywords(options: _Keywords) -> None:
     """Print phototag's keywords as a file for Lightroom Classic."""
-    sys.stdout.write(lightroom_keywords(options.vocabulary, options.keywords))
+    echo_as_is(lightroom_keywords(options.vocabulary, options.keywords), newline=False)
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
