@@ -48,6 +48,9 @@ def load(file: str | os.PathLike[str]) -> tuple[Correction, ...]:
     except (ValueError, KeyError, TypeError) as error:
         problem = f"this is not a corrections file ({error})"
         raise BadCorrections(name, problem, "use the file that a gallery saves") from error
+    except RecursionError as error:
+        problem = "this is not a corrections file (too many levels of brackets)"
+        raise BadCorrections(name, problem, "use the file that a gallery saves") from error
 
 
 def by_picture(file: str | os.PathLike[str]) -> dict[str, Kind]:
@@ -63,6 +66,6 @@ def _corrections(found: dict[str, Any]) -> tuple[Correction, ...]:
 
 def _correction(row: dict[str, Any]) -> Correction:
     picture = row["picture"]
-    if not isinstance(picture, str) or not picture:
-        raise ValueError(picture)
+    if not isinstance(picture, str) or not picture.isascii() or not picture:
+        raise ValueError(f"{picture!r} is not the hash of a picture")
     return Correction(path=str(row["path"]), picture=picture, kind=Kind(row["is"]))

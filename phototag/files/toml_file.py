@@ -27,3 +27,5 @@ def read(file: str | os.PathLike[str], error_class: type[SetupError]) -> dict[st
         raise error_class(name, f"it cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # it is not TOML, or not UTF-8
         raise error_class(name, f"it is not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise error_class(name, "it is not valid: too many levels of brackets") from error
