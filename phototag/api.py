@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from phototag import analyzer
 from phototag.analysis.result import Analysis
+from phototag.files.keyword_arguments import takes
 from phototag.metadata.change import Change
-from phototag.options import ChangeOptions, TagOptions, takes
+from phototag.options import ChangeOptions, TagOptions
 from phototag.outcome import Outcome
 
 if TYPE_CHECKING:

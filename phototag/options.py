@@ -7,13 +7,11 @@ class could have only one base.
 
 from __future__ import annotations
 
-import functools
-import inspect
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Event
-from typing import Any, Concatenate, Final, Generic, Literal, ParamSpec, TypeVar, overload
+from typing import Any, Final, Literal, TypeVar
 
 import attrs
 
@@ -25,10 +23,7 @@ from phototag.files.sizes import MOST_PIXELS
 from phototag.keywords.claims import Level, Vocabulary, level, thresholds
 
 O = TypeVar("O")  # noqa: E741 - an options class
-P = ParamSpec("P")
-R = TypeVar("R")
 T = TypeVar("T")
-U = TypeVar("U")
 
 Path = str | os.PathLike[str]
 IptcMode = Literal["always", "auto", "never"]
@@ -135,6 +130,20 @@ def _profiles(given: Iterable[Profile] | None) -> tuple[Profile, ...] | None:
 
 def _corrections(given: Path | Mapping[str, Kind] | None) -> Mapping[str, Kind]:
     return given if isinstance(given, Mapping) else by_picture(given) if given else {}
+
+
+def _forget(given: Path | Iterable[Path]) -> tuple[str, ...]:
+    return _paths("forget", given)
+
+
+def _moved_to(given: Path | Iterable[Path]) -> tuple[str, ...]:
+    return _paths("moved_to", given)
+
+
+def _paths(name: str, given: Path | Iterable[Path]) -> tuple[str, ...]:
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        given = [given]
+    return tuple(arguments.path(name, path) for path in given)
 
 
 def _limits(given: Limits | None) -> Limits:
@@ -310,6 +319,15 @@ class RunOptions(PairOptions, LinkOptions, WaitOptions, StateOptions, ProfileOpt
     """How a tree of photos is processed."""
 
     failed: bool = option(False, "Tag only the photos that failed in earlier runs.")
+    forget: tuple[str, ...] = attrs.field(
+        default=(),
+        converter=_forget,
+        metadata=setting(
+            "Forget the saved correction of this photo, or of all photos in this folder. Can be given "
+            "several times.",
+            metavar="PATH",
+        ),
+    )
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -339,6 +357,15 @@ class UndoOptions(WaitOptions, StateOptions, WorkOptions, ChangeOptions):
     run: int | None = option(
         None, "Number of the run; None = the last one that can be undone.", kind="internal"
     )
+    moved_to: tuple[str, ...] = attrs.field(
+        default=(),
+        converter=_moved_to,
+        metadata=setting(
+            "Find photos that were moved out of the run's folders: search this photo or folder, too. "
+            "Can be given several times.",
+            metavar="PATH",
+        ),
+    )
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -361,47 +388,3 @@ def part(of: Any, cls: Callable[..., O]) -> O:
     """Make options of another class: shared fields are copied, the others get their defaults."""
     names = set(settings(type(of))) & set(settings(cls))  # type: ignore[arg-type]
     return cls(**{name: getattr(of, name) for name in names})
-
-
-class takes(Generic[P, O]):  # noqa: N801 - a decorator
-    """Turn a function's last parameter, an options object, into keyword arguments.
-
-    ``f(photo, options)`` becomes ``f(photo, *, keywords=..., faces=...)`` for callers, for the type checker,
-    and for ``help``.
-    """
-
-    def __init__(self, cls: Callable[P, O]) -> None:
-        self._cls = cls
-
-    @overload
-    def __call__(self, function: Callable[[O], R]) -> Callable[P, R]: ...
-    @overload
-    def __call__(self, function: Callable[[T, O], R]) -> Callable[Concatenate[T, P], R]: ...
-    @overload
-    def __call__(self, function: Callable[[T, U, O], R]) -> Callable[Concatenate[T, U, P], R]: ...
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function with keyword arguments."""
-        cls: Any = self._cls
-        own = inspect.signature(function)
-        *leading, last = own.parameters.values()
-
-        @functools.wraps(function)
-        def called(*given: Any, **chosen: Any) -> Any:
-            named = {p.name: chosen.pop(p.name) for p in leading[len(given) :] if p.name in chosen}
-            return function(*given, **named, **{last.name: made(cls, chosen)})
-
-        choices = [*inspect.signature(cls).parameters.values()]
-        hints = {p.name: p.annotation for p in (*leading, *choices)}
-        called.__annotations__ = {**hints, "return": own.return_annotation}
-        called.__signature__ = own.replace(parameters=[*leading, *choices])  # type: ignore[attr-defined]
-        return called
-
-
-def made(cls: Callable[..., O], chosen: Mapping[str, Any]) -> O:
-    """Make options from a caller's keyword arguments.
-
-    Raises:
-        BadArgument: an option or its value is unknown.
-    """
-    arguments.check_options(chosen, settings(cls))  # type: ignore[arg-type]
-    return cls(**chosen)

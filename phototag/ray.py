@@ -27,7 +27,8 @@ from phototag import errors
 from phototag.analyzer import Analyzer
 from phototag.catalogue.walk import walk
 from phototag.files import arguments
-from phototag.options import ProfileOptions, TagOptions, WorkOptions, part, setting, takes
+from phototag.files.keyword_arguments import takes
+from phototag.options import ProfileOptions, TagOptions, WorkOptions, part, setting
 from phototag.outcome import Outcome
 from phototag.worker.order import check_crop
 

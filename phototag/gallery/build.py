@@ -25,8 +25,9 @@ from phototag.criteria.verdict import Kind
 from phototag.errors import OutputNotWritable, PhototagError, printable, printable_name
 from phototag.files import new_file
 from phototag.files.formats import BROWSER_SUFFIXES, suffix_of
+from phototag.files.keyword_arguments import takes
 from phototag.files.opening import absolute
-from phototag.options import GalleryOptions, takes
+from phototag.options import GalleryOptions
 from phototag.outcome import Outcome
 from phototag.wording import plain
 from phototag.worker import tasks
