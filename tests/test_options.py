@@ -63,6 +63,7 @@ PASSING: dict[str, Any] = {
     "wait": True,
     "follow_links": True,
     "failed": True,
+    "forget": ("a.jpg",),
 }
 
 

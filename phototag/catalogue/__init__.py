@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phototag.catalogue.run import tag_catalogue
-from phototag.catalogue.state import Run
+from phototag.catalogue.run_log import Run
 from phototag.catalogue.take_back import remove_catalogue, runs, undo
 from phototag.catalogue.walk import walk
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from phototag import errors
-from phototag.catalogue.run import Catalogue, Task
+from phototag.catalogue.run import Catalogue, Task, run_on
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found
 from phototag.files.opening import names_of
@@ -57,15 +57,16 @@ def analyzed_photos(
     looking = attrs.evolve(part(options, CatalogueOptions), dry_run=True)
     with ExitStack() as held:
         run_log = held.enter_context(State(options.state))
+        run = run_on([], looking, run_log, pool)
 
         def tasks() -> Iterator[Task]:
             for name in names:
                 if os.path.isdir(name):
-                    catalogue = Catalogue(name, looking, run_log, pool)
+                    catalogue = Catalogue(name, looking, run_log, pool, run)
                     yield from itertools.chain.from_iterable(catalogue.tasks())
                 else:
                     folder, base = os.path.split(name)
-                    catalogue = Catalogue(folder or ".", looking, run_log, pool)
+                    catalogue = Catalogue(folder or ".", looking, run_log, pool, run)
                     found = Found(path=name, folder="", name=base, state=None, fingerprint="")
                     yield Task(catalogue, found, None)
 

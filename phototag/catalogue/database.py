@@ -27,6 +27,17 @@ T = TypeVar("T")
 APPLICATION_ID = 0x70687467  # "phtg": identifies the file's application to SQLite
 BUSY_SECONDS = 60.0  # how long a write waits for another run's write
 
+# What a damaged column raises when it is read; deep nesting ends in a RecursionError.
+DAMAGED = (
+    zlib.error,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+    OverflowError,
+)
+
 # What each version of the file adds to the previous one; never changed after its release.
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -75,12 +86,60 @@ MIGRATIONS: tuple[str, ...] = (
     -- Verdicts that people have corrected.
     CREATE TABLE corrections (picture TEXT NOT NULL UNIQUE, kind TEXT NOT NULL);
     """,
+    """
+    -- A run is one command, on one folder or several.
+    CREATE TABLE run_roots (
+        run INTEGER NOT NULL REFERENCES runs,
+        root INTEGER NOT NULL REFERENCES roots,
+        UNIQUE (run, root)
+    );
+    INSERT OR IGNORE INTO run_roots SELECT id, root FROM runs ORDER BY id;
+    CREATE TABLE changes_of_roots (
+        run INTEGER NOT NULL REFERENCES runs,
+        root INTEGER NOT NULL REFERENCES roots,
+        folder BLOB NOT NULL,
+        name BLOB NOT NULL,
+        picture TEXT NOT NULL,
+        before BLOB,  -- the earlier record and its options; none: there was no record
+        done INTEGER NOT NULL,  -- 0: about to be written when the run was killed, perhaps written
+        undone INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (run, root, folder, name)
+    );
+    INSERT OR IGNORE INTO changes_of_roots
+        SELECT run, root, folder, name, picture, before, done, undone
+        FROM changes JOIN runs ON runs.id = changes.run ORDER BY changes.rowid;
+    DROP TABLE changes;
+    ALTER TABLE changes_of_roots RENAME TO changes;
+    CREATE INDEX changes_by_place ON changes (root, folder, name);
+    CREATE TABLE runs_of_roots (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        settings TEXT NOT NULL,
+        software TEXT NOT NULL,
+        started REAL NOT NULL,
+        ended REAL  -- none: killed or stopped; the same command resumes it
+    );
+    INSERT OR IGNORE INTO runs_of_roots SELECT id, settings, software, started, ended FROM runs;
+    DROP TABLE runs;
+    ALTER TABLE runs_of_roots RENAME TO runs;
+    -- What a run has changed in the corrections.
+    CREATE TABLE run_corrections (
+        run INTEGER NOT NULL REFERENCES runs,
+        picture TEXT NOT NULL,
+        kind TEXT,  -- none: it has been forgotten
+        before TEXT,  -- none: there was no correction
+        UNIQUE (run, picture)
+    );
+    """,
 )
 
 
 def default_folder() -> Path:
     """The default folder of state files and locks."""
     return Path(platformdirs.user_state_dir("phototag", appauthor=False))
+
+
+class DamagedRow(Exception):
+    """A row holds what phototag does not write."""
 
 
 class Database:
@@ -106,6 +165,7 @@ class Database:
             self._sql = sqlite3.connect(
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
+            self._sql.text_factory = _to_text
             try:
                 self._prepare()
             except BaseException:
@@ -176,6 +236,14 @@ class Database:
             self._sql.execute("ROLLBACK")
             raise
 
+    @contextlib.contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """All that is changed within, or nothing of it."""
+        with self._lock, self._told():
+            self._sql.execute("BEGIN IMMEDIATE")
+            with self._sql:
+                yield
+
     def _do(self, query: str, *values: object) -> None:
         with self._lock, self._told():
             self._sql.execute(query, values)
@@ -200,11 +268,23 @@ class Database:
             ) from error
 
 
+def _to_text(column: bytes) -> str:
+    """Text from a column; one damaged text is not the end of the whole file."""
+    return column.decode("utf-8", "replace")
+
+
 def packed(value: object) -> bytes:
     """An object in the form stored in a column; about a fifth of the size of its JSON."""
     return zlib.compress(json.dumps(serialization.to_json(value)).encode())
 
 
-def unpacked(packed: bytes, cls: type[T]) -> T:
-    """The object in the result of ``packed``."""
-    return serialization.from_json(json.loads(zlib.decompress(packed)), cls)
+def unpacked(packed: Any, cls: type[T]) -> T:
+    """The object in the result of ``packed``.
+
+    Raises:
+        DamagedRow: the column holds something else.
+    """
+    try:
+        return serialization.from_json(json.loads(zlib.decompress(packed)), cls)
+    except DAMAGED as error:
+        raise DamagedRow from error

@@ -13,17 +13,21 @@ import attrs
 
 from phototag import errors, plugins
 from phototag.analysis.result import evaluate
+from phototag.catalogue.current_run import CurrentRun
+from phototag.catalogue.leftovers import warned
 from phototag.catalogue.lock import locked
 from phototag.catalogue.options_fingerprint import options_fingerprint
+from phototag.catalogue.run_log import PastWrite, PhotoKey
 from phototag.catalogue.settled import is_settled
-from phototag.catalogue.state import PastWrite, PhotoKey, Row, State
+from phototag.catalogue.state import Row, State
 from phototag.catalogue.walk import Found, clean_beside, find, fingerprint
 from phototag.criteria.calibration import default as rules
 from phototag.criteria.verdict import Kind
+from phototag.files.keyword_arguments import takes
 from phototag.files.opening import names_of
 from phototag.metadata.change import Change
 from phototag.metadata.record import FORM, WriteOrder
-from phototag.options import CatalogueOptions, WriteOptions, part, takes
+from phototag.options import CatalogueOptions, WriteOptions, part
 from phototag.outcome import Outcome, PhotoState, VerdictSource, Written
 from phototag.version import __version__
 from phototag.worker import single, tasks
@@ -47,6 +51,17 @@ def settings_of(options: CatalogueOptions) -> str:
     return options_fingerprint(options, __version__, FORM, rules().identity, plugins.identity())
 
 
+def run_on(
+    folders: Sequence[str], options: CatalogueOptions, state: State, pool: Pool
+) -> CurrentRun:
+    """The run of a command on these folders: a new one, or the interrupted one that it resumes."""
+    return CurrentRun(folders, options, _settings_in(state, options), state, pool)
+
+
+def _settings_in(state: State, options: CatalogueOptions) -> str:
+    return f"{settings_of(options)}/{state.seen_by}"
+
+
 @attrs.frozen
 class Task:
     """A photo, and what earlier runs have stored about it."""
@@ -64,19 +79,24 @@ class Catalogue:
         options: how to search it, and what to write.
         state: the results of earlier runs.
         pool: does the work.
+        run: the run that it belongs to.
     """
 
-    def __init__(self, root: str, options: CatalogueOptions, state: State, pool: Pool) -> None:
+    def __init__(
+        self,
+        root: str,
+        options: CatalogueOptions,
+        state: State,
+        pool: Pool,
+        run: CurrentRun,
+    ) -> None:
         self.root = root
         self._options, self._state, self._pool = options, state, pool
         self._number = state.root(os.fsencode(os.path.realpath(root)))
-        self._settings = f"{settings_of(options)}/{state.seen_by}"
-        if not self._dry:
-            state.correct_kinds(options.corrections)
-        self._corrected = state.corrections() | dict(options.corrections)
+        self._settings = _settings_in(state, options)
+        self._run, self._corrected = run, run.corrected
         # A picture that cannot be opened fails with any options, unless the limits are raised.
         self._unreadable = f"{__version__}/{state.seen_by}/{pool.limits}"
-        self._run: int | None = None
         self._recalls = True  # hashing a picture before detection may save the detection
 
     @property
@@ -113,11 +133,6 @@ class Catalogue:
             found.path, photo_state.scene, self._corrected.get(photo_state.picture)
         )
         return analysis, photo_state, verdict_from
-
-    def complete(self) -> None:
-        """Record that the whole tree has been processed."""
-        if not self._dry and not self._options.failed:
-            self._state.end(self._number, self._settings)
 
     def ready(self, task: Task) -> Outcome | None:
         """The outcome of a photo that needs no work; None if it does."""
@@ -261,7 +276,7 @@ class Catalogue:
         before = run_log.written(place) if task.row and task.row.etag else None
         # Without an entry in the state, the earlier record is unknown: the writer returns what it finds.
         etag = task.row.etag if task.row and before else ""
-        run = self._number_of_run()
+        run = self._run.number
         new = run_log.intend(run, place, photo_state.picture, before)
         try:
             written = self._write_if_unchanged(path, order, options, photo_state.expecting(etag))
@@ -278,8 +293,8 @@ class Catalogue:
                 raise errors.ChangedMeanwhile(
                     path, "another program changed it at the same time", "try again"
                 )
-        except (errors.WriteUncertain, errors.WorkerDied):
-            raise  # the photo may have been written: it stays in the run log
+        except errors.WriteUncertain:
+            raise  # the photo has been written: it stays in the run log
         except errors.PhototagError:
             if new:
                 run_log.settle(run, place, changed=False)
@@ -301,19 +316,12 @@ class Catalogue:
         dry = attrs.evolve(part(self._options, WriteOptions), dry_run=True)
         return self._write_if_unchanged(path, order, dry).etag
 
-    def _number_of_run(self) -> int:
-        if self._run is None:
-            self._run = self._state.begin(self._number, self._settings, __version__)
-        return self._run
-
     def _remember_failure(self, task: Task, error: errors.PhototagError, *, seen: bool) -> None:
         if self._dry:
             return
         settings = self._settings if seen else self._unreadable
         found, before = task.found, task.row or Row(fingerprint="")
         settled = is_settled(error) and found.state is not None
-        if seen and isinstance(error, errors.WorkerDied):
-            settled = False  # the write has not returned
         row = attrs.evolve(
             before,
             fingerprint=found.fingerprint if settled else "",
@@ -326,12 +334,6 @@ class Catalogue:
 
     def _place(self, found: Found) -> PhotoKey:
         return PhotoKey(self._number, os.fsencode(found.folder), os.fsencode(found.name))
-
-
-def warned(found: Found) -> Outcome:
-    """The outcome of a temporary file that may be somebody else's."""
-    unchanged = VerdictSource.UNCHANGED
-    return Outcome(photo=found.path, warning=found.warning, verdict_from=unchanged)
 
 
 @takes(CatalogueOptions)
@@ -348,6 +350,7 @@ def tag_catalogue(roots: Path | Iterable[Path], options: CatalogueOptions) -> Ge
         options: see ``CatalogueOptions``; each is a keyword argument.
 
     Raises:
+        PhotoNotFound: there is no such photo or folder to ``forget``.
         CatalogueBusy: another run is working in the same folders.
         StateUnusable: the state file cannot be used.
     """
@@ -359,24 +362,30 @@ def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Genera
     check_crop(options, options.profiles)
     names = names_of(roots)
     folders = [name for name in names if os.path.isdir(name)]
+    if options.forget and not folders:
+        problem = "there is no folder to tag, and corrections of single photos are not saved"
+        raise errors.BadValue("forget", problem, "tag the folder of the photo")
     stop = options.stop
     with ExitStack() as held:
         pool = held.enter_context(Pool(options.workers, options.limits))
-        run_log = None
+        run_log = run = None
         if folders:
             real = map(os.path.realpath, folders)
             held.enter_context(locked(real, wait=options.wait, stop=stop))
             run_log = held.enter_context(State(options.state))
+            run = run_on(folders, options, run_log, pool)
         for is_folder, group in itertools.groupby(names, key=folders.__contains__):
-            if run_log is not None and is_folder:
+            if run_log and run and is_folder:
                 for name in group:
-                    yield from through(Catalogue(name, options, run_log, pool), pool, stop)
+                    yield from through(Catalogue(name, options, run_log, pool, run), pool, stop)
             elif not options.failed:
                 photos = list(group)
                 if not options.dry_run:
                     yield from map(warned, clean_beside(photos, set()))
                 one = partial(single.tagged, pool, options=options, profiles=options.profiles)
                 yield from pool.stream(single.guarded(one), photos, stop=stop)
+        if run and not (stop and stop.is_set()):
+            run.complete()
 
 
 def through(
@@ -393,5 +402,3 @@ def through(
 
     for outcomes in pool.stream(catalogue.work, catalogue.tasks(found), ready=ready, stop=stop):
         yield from outcomes
-    if found is None and not (stop and stop.is_set()):
-        catalogue.complete()

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Generator, Iterable
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from phototag import errors
+from phototag.catalogue.database import DamagedRow
+from phototag.catalogue.leftovers import warned
 from phototag.catalogue.lock import locked
-from phototag.catalogue.run import warned
-from phototag.catalogue.state import LoggedChange, PhotoKey, Run, State
+from phototag.catalogue.moved_photos import Search
+from phototag.catalogue.run_log import Run
+from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found, clean_folder, search
-from phototag.files.opening import names_of
-from phototag.options import ChangeOptions, RemoveOptions, UndoOptions, part, takes
+from phototag.errors import printable_name
+from phototag.files.keyword_arguments import takes
+from phototag.files.opening import absolute, names_of
+from phototag.options import ChangeOptions, RemoveOptions, UndoOptions, part
 from phototag.outcome import Outcome, VerdictSource
 from phototag.worker import single, tasks
 from phototag.worker.pool import Pool
 from phototag.worker.source import PhotoFile
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from phototag.catalogue.run_log import LoggedChange, PastWrite, PhotoKey
+    from phototag.metadata.change import Change
+
 Path = str | os.PathLike[str]
+
+NAMED: Final = 5  # missing photos that an error names
 
 
 def runs(state: str | os.PathLike[str] | None = None) -> list[Run]:
@@ -39,8 +54,9 @@ def runs(state: str | os.PathLike[str] | None = None) -> list[Run]:
 def undo(options: UndoOptions) -> Generator[Outcome]:
     """Undo what one run wrote: photos get back the record that they had before.
 
-    What other programs and people have written since then stays. A renamed photo is recognised by its
-    picture, if a later run has found it.
+    What other programs and people have written since then stays. A photo that was moved or renamed is found by its
+    picture, in the folders of the run and in those of ``moved_to``.  Corrections that the run saved are forgotten,
+    and those that it replaced are back.
 
     Args:
         options: see ``UndoOptions``; each is a keyword argument.
@@ -50,7 +66,8 @@ def undo(options: UndoOptions) -> Generator[Outcome]:
 
     Raises:
         RunUnknown: there is no such run, or nothing of it is left to undo.
-        CatalogueBusy: another run is working in the folder.
+        PhotosMissing: none of its photos has been found; no older run is undone instead.
+        CatalogueBusy: another run is working in one of the folders.
         StateUnusable: the state file cannot be used.
     """
     return undo_run(options)
@@ -58,12 +75,28 @@ def undo(options: UndoOptions) -> Generator[Outcome]:
 
 def undo_run(options: UndoOptions) -> Generator[Outcome]:
     """As ``undo``, with an options object."""
+    stop = options.stop
+    more = [os.path.realpath(absolute(path)) for path in options.moved_to]
+    for path in more:
+        if not os.path.exists(path):
+            raise errors.BadValue("moved_to", f"{printable_name(path)} does not exist")
     with State(options.state) as run_log, Pool(options.workers, options.limits) as pool:
-        found = _chosen(run_log, options.run)
-        taking = _Taking(run_log, pool, found, part(options, ChangeOptions))
-        with locked([found.root], wait=options.wait, stop=options.stop):
-            yield from pool.stream(taking.back, run_log.entries(found.number), stop=options.stop)
+        run = _chosen(run_log, options.run)
+        folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in more]
+        with locked([*run.roots, *folders], wait=options.wait, stop=stop):
+            entries = run_log.entries(run.number)
+            search = Search(run_log, pool, run.number, stop)
+            places = [root for root in run.roots if os.path.isdir(root)] + more
+            paths = search.find([entry for entry in entries if not entry.damaged], places)
+            if stop and stop.is_set():
+                return
+            if entries and not paths and not any(entry.damaged for entry in entries):
+                raise _missing(run_log, run, entries)
+            taking = _Taking(run_log, pool, run, paths, part(options, ChangeOptions))
+            yield from pool.stream(taking.back, entries, stop=stop)
             yield from map(warned, taking.left)
+            if not options.dry_run and not (stop and stop.is_set()):
+                run_log.undo_corrections(run.number)
 
 
 @takes(RemoveOptions)
@@ -102,15 +135,10 @@ def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Genera
 
 
 def _chosen(run_log: State, number: int | None) -> Run:
-    left = [run for run in run_log.runs() if run.changes and number in {None, run.number}]
-    # Deleted photos stay in the run log, since they may have been moved. They do not keep earlier runs from
-    # being undone, unless the whole folder is missing.
-    for run in reversed(left):
-        away = not os.path.isdir(run.root)
-        if away or any(_lies(run_log, run, entry) for entry in run_log.entries(run.number)):
+    """The run with a number, or the last one of which something is left."""
+    for run in reversed(run_log.runs()):
+        if number in {None, run.number} and (run.changes or run.corrections):
             return run
-    if left:
-        return left[-1]
     which = "no run" if number is None else f"nothing of run {number}"
     raise errors.RunUnknown(
         str(run_log.path),
@@ -119,68 +147,124 @@ def _chosen(run_log: State, number: int | None) -> Run:
     )
 
 
-class _Taking:
-    """Undoes one run."""
+def _missing(run_log: State, run: Run, entries: Sequence[LoggedChange]) -> errors.PhotosMissing:
+    """The error for a run of which no photo has been found."""
+    names = [printable_name(os.path.basename(entry.path)) for entry in entries[:NAMED]]
+    more = "" if len(entries) <= NAMED else f" and {len(entries) - NAMED} more"
+    older = [
+        other.number for other in run_log.runs() if other.number < run.number and other.changes
+    ]
+    known = set.intersection(*(run_log.roots_with(entry.picture) for entry in entries))
+    there = sorted(root for root in known.difference(run.roots) if os.path.isdir(root))
+    target = shlex.quote(printable_name(there[0])) if there else "FOLDER"
+    instead = f"; to undo the run before it: phototag undo {older[-1]}" if older else ""
+    return errors.PhotosMissing(
+        f"run {run.number}",
+        f"nothing was undone, since its photos are not in {_listed(run.roots)} "
+        f"({', '.join(names)}{more})",
+        f"if they were moved, say where to: phototag undo {run.number} --moved-to {target}{instead}",
+    )
 
-    def __init__(self, run_log: State, pool: Pool, run: Run, options: ChangeOptions) -> None:
+
+def _listed(folders: Sequence[str]) -> str:
+    return ", ".join(printable_name(folder) for folder in folders) or "a known folder"
+
+
+class _Taking:
+    """Undoes one run.
+
+    Args:
+        run_log: holds the run.
+        pool: does the work.
+        run: the run.
+        paths: the present paths of its photos, without those that are missing.
+        options: how to change files.
+    """
+
+    def __init__(
+        self,
+        run_log: State,
+        pool: Pool,
+        run: Run,
+        paths: Mapping[PhotoKey, str],
+        options: ChangeOptions,
+    ) -> None:
         self._run_log, self._pool, self._run, self._options = run_log, pool, run, options
-        self._cleaned: set[bytes] = set()  # folders
+        self._paths = paths
+        self._cleaned: set[str] = set()  # folders
         self.left: list[Found] = []  # temporary files that may be somebody else's
 
     def back(self, entry: LoggedChange) -> Outcome:
         """Undo the run for one photo."""
-        path = _path(self._run, entry.place)
-        if not self._options.dry_run and entry.place.folder not in self._cleaned:
-            self._cleaned.add(entry.place.folder)
-            self.left += clean_folder(os.path.dirname(path))
+        path = self._paths.get(entry.place, entry.path)
+        folder = os.path.dirname(path)
+        if not self._options.dry_run and not entry.damaged and folder not in self._cleaned:
+            self._cleaned.add(folder)
+            self.left += clean_folder(folder)
         try:
-            return self._back(entry, path)
+            change = self._back(entry, path)
         except errors.StateUnusable:
             raise
         except errors.PhototagError as error:
             return Outcome(photo=path, error=error, verdict_from=VerdictSource.REMOVED)
+        return Outcome(photo=path, change=change, verdict_from=VerdictSource.REMOVED)
 
-    def _back(self, entry: LoggedChange, path: str) -> Outcome:
-        place, path = _lies(self._run_log, self._run, entry) or (entry.place, path)
-        number = self._run.number
-        later = self._run_log.later(number, place) or self._run_log.later(number, entry.place)
-        if later is not None:
-            raise errors.WriteRefused(
-                path,
-                f"run {later} changed it later",
-                f"undo that run first: phototag undo {later}",
-            )
+    def _back(self, entry: LoggedChange, path: str) -> Change:
+        before = self._before(entry, path)
+        now = self._run_log.keys_of(path)
+        self._refuse_if_changed_later(entry, path, now)
         dry, etag = self._options.dry_run, ""
-        if entry.before is None:
+        if before is None:
             change = single.removed(self._pool, path, self._options)
         else:
-            mine = self._options
-            then = entry.before.options
+            mine, then = self._options, before.options
             options = attrs.evolve(
                 then,
                 dry_run=dry,
                 allow_hard_links=mine.allow_hard_links or then.allow_hard_links,
                 allow_new_owner=mine.allow_new_owner or then.allow_new_owner,
             )
-            photo, order = PhotoFile.of(path), entry.before.order
-            written = tasks.write(self._pool, photo, order, options)
+            written = tasks.write(self._pool, PhotoFile.of(path), before.order, options)
             assert written.change is not None
             change, etag = written.change, written.etag
         if not dry:
-            self._run_log.undo(self._run.number, entry, place, etag)
-        return Outcome(photo=path, change=change, verdict_from=VerdictSource.REMOVED)
+            self._run_log.undo(self._run.number, entry, now, etag, before)
+        return change
 
+    def _before(self, entry: LoggedChange, path: str) -> PastWrite | None:
+        """What to write into the photo; None for nothing."""
+        number = self._run.number
+        try:
+            before = self._run_log.before(number, entry)
+        except DamagedRow:
+            raise errors.WriteRefused(
+                path,
+                f"its entry in the log of run {number} is damaged: what it held before is not known",
+                "to take out everything of phototag, use `phototag remove`",
+            ) from None
+        if entry.place not in self._paths:
+            replaced = " (another picture is there)" if os.path.lexists(path) else ""
+            raise errors.PhotoNotFound(
+                path,
+                f"it is not where run {number} left it{replaced}, "
+                f"and its picture was not found in {_listed(self._run.roots)}",
+                f"if it was moved, say where to: phototag undo {number} --moved-to FOLDER",
+            )
+        return before
 
-def _lies(run_log: State, run: Run, entry: LoggedChange) -> tuple[PhotoKey, str] | None:
-    """A photo's present place: the old one, or where its picture has been found since; None if neither."""
-    if os.path.exists(path := _path(run, entry.place)):
-        return entry.place, path
-    for place in run_log.places(entry.place.root, entry.picture, run.number):
-        if os.path.exists(path := _path(run, place)):
-            return place, path
-    return None
-
-
-def _path(run: Run, place: PhotoKey) -> str:
-    parts = (run.root, os.fsdecode(place.folder), os.fsdecode(place.name))
-    return os.path.join(*parts)
+    def _refuse_if_changed_later(
+        self, entry: LoggedChange, path: str, now: Sequence[PhotoKey]
+    ) -> None:
+        number = self._run.number
+        # At its own place, it may have been retouched since; another one is not of its concern.
+        picture = None if path == entry.path else entry.picture
+        later = self._run_log.later(number, now, picture)
+        if later is None and path != entry.path:
+            then = self._run_log.keys_of(entry.path)
+            later = self._run_log.later(number, then, picture)
+        if later is not None:
+            raise errors.WriteRefused(
+                path,
+                f"run {later} changed it later",
+                f"undo that run first: phototag undo {later}",
+            )

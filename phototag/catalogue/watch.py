@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import watchfiles
 
 from phototag.catalogue.lock import locked
-from phototag.catalogue.run import Catalogue, through
+from phototag.catalogue.run import Catalogue, run_on, through
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found, find, inside_of, listing
 from phototag.errors import CatalogueBusy, NotAFolder, PhotoNotReadable
 from phototag.files.formats import PHOTO_SUFFIXES
+from phototag.files.keyword_arguments import takes
 from phototag.files.opening import FileState, path_of
-from phototag.options import CatalogueOptions, WatchOptions, part, takes
+from phototag.options import CatalogueOptions, WatchOptions, part
 from phototag.outcome import Outcome, VerdictSource
 from phototag.worker.order import check_crop
 from phototag.worker.pool import Pool
@@ -61,8 +62,9 @@ def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator
     next(changes, None)  # from here on, the system queues notifications
     arriving = _Arriving(name, options.settled, pairs=pairs)
     with Pool(options.workers, options.limits) as pool, State(options.state) as run_log:
-        catalogue = Catalogue(name, part(options, CatalogueOptions), run_log, pool)
-
+        tagging = part(options, CatalogueOptions)
+        run = run_on([name], tagging, run_log, pool)
+        catalogue = Catalogue(name, tagging, run_log, pool, run)
         tagged = partial(_tagged, catalogue, pool, stop, set())
         yield from tagged(find(name, pairs=pairs, clean=True))
         whole_tree = not (stop and stop.is_set())
@@ -75,7 +77,7 @@ def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator
                 yield from tagged(find(name, pairs=pairs, clean=True))
                 walked = time.monotonic()
         if whole_tree:
-            catalogue.complete()
+            run.complete()
 
 
 def _tagged(

@@ -104,10 +104,13 @@ def _type_of(field: attrs.Attribute[Any]) -> Any:
 
 
 _THRESHOLDS = Mapping[str, float]
+_PATHS = tuple[str, ...]
+_SEVERAL = (_THRESHOLDS, _PATHS)  # options that can be given several times
 _TYPES: Mapping[Any, click.ParamType[Any]] = {
     Vocabulary: NameOrFile(Vocabulary, Vocabulary.named),
     tuple[Profile, ...]: NameOrFile(tuple, named),
     _THRESHOLDS: Threshold(),
+    _PATHS: click.Path(exists=True),
 }
 
 
@@ -174,7 +177,7 @@ def _option(field: attrs.Attribute[Any]) -> Callable[[Command], Command]:
         more["metavar"] = setting.metavar
     if default is attrs.NOTHING:
         more["required"] = True
-    elif kind == _THRESHOLDS:
+    elif kind in _SEVERAL:
         more["multiple"] = True
     elif kind is Vocabulary:
         more["default"] = Vocabulary()

@@ -122,7 +122,9 @@ def run_line(run: Run, *, as_json: bool) -> str:
         return json.dumps({"schema": SCHEMA, **serialization.to_json(run)})
     begun = dt.datetime.fromtimestamp(run.started).astimezone()
     interrupted = "" if run.ended else ", interrupted"
+    corrected = f", {run.corrections} corrections" if run.corrections else ""
+    folders = ", ".join(map(printable_name, run.roots))
     return (
-        f"{run.number:5}  {begun:%Y-%m-%d %H:%M}  {run.changes:7} photos{interrupted}"
-        f"  {printable_name(run.root)}"
+        f"{run.number:5}  {begun:%Y-%m-%d %H:%M}  {run.changes:7} photos{corrected}{interrupted}"
+        f"  {folders}"
     )

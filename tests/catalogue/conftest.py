@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from benchmarks.faults.unsealed import ThisProcess
+from phototag.worker import Pool
+from phototag.worker.requests import Request
+from phototag.worker.start import DEAD_PROXY
 from samples import SAMPLES
 
 
@@ -26,3 +33,16 @@ def tree(tmp_path: Path, astronaut: Image.Image, headshot: Image.Image) -> Path:
         cat.convert("RGB").save(root / "cat.jpg")
     (root / "broken.jpg").write_bytes(b"\xff\xd8\xff no photo")
     return root
+
+
+@pytest.fixture
+def unsealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are answered in this process, one after the other: no sealed process needs to start and load models."""
+    worker, lock = ThisProcess(), threading.Lock()
+    os.environ["https_proxy"] = DEAD_PROXY  # until the end, when mediapipe closes
+
+    def submit(_: Pool, request: Request[Any]) -> Any:
+        with lock:
+            return worker.submit(request)
+
+    monkeypatch.setattr(Pool, "submit", submit)

@@ -20,7 +20,8 @@ import phototag
 from phototag import errors
 from phototag.catalogue import database
 from phototag.catalogue.lock import locked
-from phototag.catalogue.state import PastWrite, PhotoKey, Row, State
+from phototag.catalogue.run_log import PastWrite, PhotoKey
+from phototag.catalogue.state import Row, State
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
@@ -110,7 +111,7 @@ def test_what_an_earlier_version_packed_is_still_read(state: Path) -> None:
     place = PhotoKey(1, b"", b"a.jpg")
     with State(state) as run_log:
         run_log.root(b"/")
-        run = run_log.begin(1, "a", "1")
+        run = run_log.begin([1], "a", "1")
         run_log.remember(
             place,
             Row(fingerprint="1"),
@@ -132,20 +133,20 @@ def test_what_an_earlier_version_packed_is_still_read(state: Path) -> None:
             options=WriteOptions(iptc="never"),
         )
         assert run_log.written(place) == expected
-        assert [entry.before for entry in run_log.entries(run)] == [expected]
+        assert [run_log.before(run, entry) for entry in run_log.entries(run)] == [expected]
 
 
 def test_a_run_is_gone_on_with_until_it_ends(state: Path) -> None:
     with State(state) as run_log:
         root = run_log.root(b"/pictures")
-        first = run_log.begin(root, "a", "1")
-        assert run_log.begin(root, "a", "1") == first
-        other = run_log.begin(root, "b", "1")
+        first = run_log.begin([root], "a", "1")
+        assert run_log.begin([root], "a", "1") == first
+        other = run_log.begin([root], "b", "1")
         assert other != first
         # Something else was asked for in between: that was another run.
-        assert run_log.begin(root, "a", "1") not in {first, other}
-        run_log.end(root, "a")
-        assert run_log.begin(root, "a", "1") > other + 1
+        assert run_log.begin([root], "a", "1") not in {first, other}
+        run_log.end([root], "a")
+        assert run_log.begin([root], "a", "1") > other + 1
 
 
 def test_what_stood_in_a_photo_before_the_first_write_of_a_run_is_kept(state: Path) -> None:
@@ -154,11 +155,11 @@ def test_what_stood_in_a_photo_before_the_first_write_of_a_run_is_kept(state: Pa
     place = PhotoKey(1, b"", b"a.jpg")
     with State(state) as run_log:
         run_log.root(b"/")
-        run = run_log.begin(1, "a", "1")
+        run = run_log.begin([1], "a", "1")
         assert run_log.intend(run, place, "ab", first)
         assert not run_log.intend(run, place, "ab", second)
         (entry,) = run_log.entries(run)
-        assert entry.before == first
+        assert run_log.before(run, entry) == first
         run_log.settle(run, place, changed=False)
         assert list(run_log.entries(run)) == []
 

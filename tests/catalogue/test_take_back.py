@@ -116,16 +116,6 @@ def test_a_statement_of_another_computer_comes_back(tree: Path, state: Path, exi
     assert dump(portrait, exiftool) == theirs
 
 
-def test_a_renamed_photo_is_found_by_its_picture(tree: Path, state: Path) -> None:
-    tag(tree, state)
-    (tree / "cat.jpg").rename(tree / "2023" / "kitten.jpg")
-    assert undo(state) == ["cat.jpg"]  # nobody knows where it went
-    tag(tree, state, keywords="full")  # now it has been met
-    assert undo(state) == []
-    assert undo(state) == []
-    assert phototag.read(tree / "2023" / "kitten.jpg") is None
-
-
 def test_a_dry_run_of_undo(tree: Path, state: Path) -> None:
     tag(tree, state)
     before = content(tree)
@@ -143,19 +133,6 @@ def test_remove_needs_no_state(tree: Path, state: Path, tmp_path: Path) -> None:
     outcomes = list(phototag.remove_catalogue(copy))
     assert [Path(o.photo).name for o in outcomes if o.error] == ["broken.jpg"]
     assert content(copy) == before
-
-
-def test_a_run_whose_photos_are_gone_does_not_keep_earlier_ones(tree: Path, state: Path) -> None:
-    late, kept = tree / "late.jpg", tree.parent / "kept.jpg"
-    shutil.copy(tree / "cat.jpg", kept)
-    tag(tree, state)
-    shutil.copy(kept, late)  # of a picture that is there already
-    tag(tree, state)
-    late.unlink()
-    assert undo(state) == []
-    assert [run.changes for run in phototag.runs(state)] == [0, 1]
-    assert undo(state) == []  # nothing is left of it: the other photo of this picture is as it was
-    assert [run.changes for run in phototag.runs(state)] == [0, 0]
 
 
 def test_a_hard_link_made_since_can_be_taken_back(tree: Path, state: Path, tmp_path: Path) -> None:
@@ -205,16 +182,3 @@ def test_what_was_changed_in_part_and_then_gone_on_with_is_taken_back(
     assert undo(state) == []
     assert phototag.read(portrait) is None  # nor in its sidecar
     assert portrait.read_bytes() == before
-
-
-def test_a_folder_that_is_away_keeps_earlier_runs_from_being_taken_back(
-    tree: Path, state: Path, tmp_path: Path
-) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    shutil.copy(tree / "cat.jpg", disk / "cat.jpg")
-    tag(tree, state)
-    tag(disk, state)
-    disk.rename(tmp_path / "away")
-    assert undo(state) == ["cat.jpg"]
-    assert [run.changes for run in phototag.runs(state)] == [3, 1]

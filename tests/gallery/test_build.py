@@ -83,7 +83,8 @@ def test_a_corrected_verdict_is_shown_as_such(portrait_jpg: Path, tmp_path: Path
     state, out = tmp_path / "state.sqlite3", tmp_path / "page.html"
     picture = digest(portrait_jpg.read_bytes(), str(portrait_jpg))
     with State(state) as run_log:
-        run_log.correct_kinds({picture: phototag.Kind.HEADSHOT})
+        run = run_log.begin([], "", "")
+        run_log.log_corrections(run, {picture: phototag.Kind.HEADSHOT})
     gallery.build(portrait_jpg, out=out, state=state)
     (row,) = photos_of(out)
     assert row[6:8] == ["headshot", 1.0]

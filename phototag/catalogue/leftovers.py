@@ -1,0 +1,16 @@
+"""Temporary files that a run finds and does not delete, since they may be somebody else's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phototag.outcome import Outcome, VerdictSource
+
+if TYPE_CHECKING:
+    from phototag.catalogue.walk import Found
+
+
+def warned(found: Found) -> Outcome:
+    """The outcome of a temporary file that may be somebody else's."""
+    unchanged = VerdictSource.UNCHANGED
+    return Outcome(photo=found.path, warning=found.warning, verdict_from=unchanged)
