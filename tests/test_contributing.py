@@ -186,7 +186,7 @@ def test_an_added_option_is_one_everywhere(house: Path) -> None:
     assert "--capitals" in run(house, "-m", "phototag", "tag", "--help")
     code = """
         import inspect, phototag
-        from phototag.catalogue.run import settings_of
+        from phototag.catalogue.options_fingerprint import settings_of
         from phototag.options import CatalogueOptions
         assert phototag.__file__.startswith({folder!r})
         assert "capitals" in inspect.signature(phototag.tag).parameters

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 import phototag
 from phototag import errors
-from phototag.catalogue.run import settings_of
+from phototag.catalogue.options_fingerprint import settings_of
 from phototag.cli import main
 from phototag.cli.tagging import remove, tag, undo, watch
 from phototag.gallery import build

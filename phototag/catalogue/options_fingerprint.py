@@ -10,7 +10,16 @@ from typing import Any
 
 import attrs
 
-from phototag.options import settings
+from phototag import plugins
+from phototag.criteria.calibration import default as rules
+from phototag.metadata.record import FORM
+from phototag.options import CatalogueOptions, settings
+from phototag.version import __version__
+
+
+def settings_of(options: CatalogueOptions) -> str:
+    """A fingerprint of everything that determines the metadata that a run writes."""
+    return options_fingerprint(options, __version__, FORM, rules().identity, plugins.identity())
 
 
 def options_fingerprint(options: Any, *more: object) -> str:

@@ -11,22 +11,21 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag import errors, plugins
+from phototag import errors
 from phototag.analysis.result import evaluate
 from phototag.catalogue.current_run import CurrentRun
 from phototag.catalogue.leftovers import warned
 from phototag.catalogue.lock import locked
-from phototag.catalogue.options_fingerprint import options_fingerprint
+from phototag.catalogue.options_fingerprint import settings_of
 from phototag.catalogue.run_log import PastWrite, PhotoKey
 from phototag.catalogue.settled import is_settled
 from phototag.catalogue.state import Row, State
 from phototag.catalogue.walk import Found, clean_beside, find, fingerprint
-from phototag.criteria.calibration import default as rules
 from phototag.criteria.verdict import Kind
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import names_of
 from phototag.metadata.change import Change
-from phototag.metadata.record import FORM, WriteOrder
+from phototag.metadata.record import WriteOrder
 from phototag.options import CatalogueOptions, WriteOptions, part
 from phototag.outcome import Outcome, PhotoState, VerdictSource, Written
 from phototag.version import __version__
@@ -44,11 +43,6 @@ if TYPE_CHECKING:
     from phototag.scene.measures import Scene
 
 Path = str | os.PathLike[str]
-
-
-def settings_of(options: CatalogueOptions) -> str:
-    """A fingerprint of everything that determines the metadata that a run writes."""
-    return options_fingerprint(options, __version__, FORM, rules().identity, plugins.identity())
 
 
 def run_on(
