@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from phototag import errors
 from phototag.files import formats
 from phototag.files.sizes import MOST_PIXELS
+from phototag.vision import clean_aperture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,17 +37,24 @@ LEAST_SIDE = 16  # px, least short side of the seen picture; no face is found in
 
 # The formats that Pillow may open, recognised by content and not by file name. By default Pillow tries every format
 # it knows and, for PostScript, starts Ghostscript. Its JPEG includes MPO.
+_MOST_BRANDS: Final = 1024  # bytes; files have about ten brands of four bytes
 HEIF: Final = "HEIF"  # decoded by an optional package, which is loaded for such files only
 FORMATS: Final = tuple(
     form.decoder for form in formats.FORMATS if form.decoder and form.decoder != HEIF
 )
 ORIENTATION_TAG = 0x0112
+_BITS, _PLANES, _APART = (
+    258,
+    284,
+    2,
+)  # bits of a sample; where the colours are: together (1) or apart
 DNG_VERSION_TAG = 0xC612
 # Pillow's decoders for these formats already turn the picture upright.
 UPRIGHT_FORMATS = {form.decoder for form in formats.FORMATS if form.upright}
 RGBA = (4,)
 ORIENTATIONS = range(1, 9)
 RAW_FLIP = {0: 1, 3: 3, 5: 8, 6: 6}  # LibRaw's flip -> Exif orientation
+_ANOTHER_FORMAT: Final = "save it as JPEG, PNG or TIFF"
 _TRANSPOSED = frozenset({5, 6, 7, 8})
 _FULL_SCALE = {"I": (255, 65535), "F": (1, 255)}  # possible values of white in these modes
 
@@ -117,17 +125,52 @@ def opened(name: str, data: bytes) -> Image.Image:
             name, "an extra package is needed to read HEIC", "pip install 'phototag[heif]'"
         )
     try:
-        return Image.open(io.BytesIO(data), formats=[HEIF] if heif else FORMATS)
+        image = _opened(data, [HEIF] if heif else FORMATS)
     except UnidentifiedImageError as error:
         raise errors.NotAPhoto(
-            name,
-            "this is not a picture in a format that phototag can read",
-            "save it as JPEG, PNG or TIFF",
+            name, "this is not a picture in a format that phototag can read", _ANOTHER_FORMAT
         ) from error
     except Exception as error:  # plug-ins raise all kinds of exceptions for a broken header
         raise errors.PhotoDamaged(
             name, f"the header is damaged ({error})", "restore it from a backup"
         ) from error
+    if image.format == "TIFF" and image.mode == "LA" and _in_planes(image):
+        raise errors.NotAPhoto(
+            name, "a TIFF with grey and opacity in separate planes cannot be read", _ANOTHER_FORMAT
+        )
+    if image.format == "AVIF" and clean_aperture.is_cut(data):
+        raise errors.NotAPhoto(
+            name,
+            "an AVIF that shows only a part of its picture (clean aperture) cannot be read",
+            _ANOTHER_FORMAT,
+        )
+    return image
+
+
+def _opened(data: bytes, allowed: list[str] | tuple[str, ...]) -> Image.Image:
+    """Open a picture.  Of TIFFs without compression, Pillow reads some only with libtiff, and some wrongly without."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=allowed)
+    except UnidentifiedImageError:
+        if not data.startswith((b"II*\0", b"MM\0*")):
+            raise
+    else:
+        deep = image.format == "TIFF" and max(getattr(image, "tag_v2", {}).get(_BITS, (8,))) > 8  # noqa: PLR2004 - bits
+        if not (deep and _in_planes(image)):
+            return image
+        image.close()
+    before = TiffImagePlugin.READ_LIBTIFF
+    TiffImagePlugin.READ_LIBTIFF = True
+    try:
+        return Image.open(io.BytesIO(data), formats=allowed)
+    finally:
+        TiffImagePlugin.READ_LIBTIFF = before
+
+
+def _in_planes(image: Image.Image) -> bool:
+    """Whether a TIFF stores each colour for itself."""
+    planes: bool = getattr(image, "tag_v2", {}).get(_PLANES, 1) == _APART
+    return planes
 
 
 def _finish(name: str, image: Image.Image, max_pixels: int, orientation: int = 0) -> Picture:
@@ -266,8 +309,12 @@ def _upright(rgb: RGB, orientation: int) -> RGB:
 
 def _is_heif(data: bytes) -> bool:
     found = formats.by_content(data)
+    if found is None or found.decoder != HEIF:
+        return False
     # An AVIF file may begin like a HEIF file; only the list of compatible brands then tells them apart.
-    return found is not None and found.decoder == HEIF and b"avif" not in data[16:40]
+    end = min(int.from_bytes(data[:4], "big"), _MOST_BRANDS)
+    brands = {data[at : at + 4] for at in range(16, end, 4)}
+    return not brands & {b"avif", b"avis"}
 
 
 def _register_heif() -> bool:
@@ -289,9 +336,16 @@ def _decode_raw(name: str, data: bytes, max_pixels: int) -> Picture:
             thumb = raw.extract_thumb()
             orientation = to_turn = RAW_FLIP.get(raw.sizes.flip, 1)
             size = (raw.sizes.width, raw.sizes.height)
+    except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError) as error:
+        raise errors.NotAPhoto(
+            name, "this RAW file has no preview that can be read", "develop it first"
+        ) from error
     except rawpy.LibRawError as error:
+        reason = " ".join(
+            part.decode() if isinstance(part, bytes) else str(part) for part in error.args
+        )
         raise errors.PhotoDamaged(
-            name, f"no preview can be read from this RAW file ({error})"
+            name, f"no preview can be read from this RAW file ({reason})"
         ) from error
     if thumb.format == rawpy.ThumbFormat.JPEG:
         preview = opened(name, thumb.data)
