@@ -81,10 +81,12 @@ def replace(
     """
     refuse_unless_replaceable(original, allow_hard_links=allow_hard_links)
     with _refused_on_errors(original.photo):
+        # A sidecar may have been empty before phototag.
+        beside = original.path.lower().endswith(".xmp")
         if new is None:
             _delete(original)
             done = Replaced(None)
-        elif not new.size:
+        elif not new.size and not beside:
             raise WriteRefused(original.photo, "its new content would be empty")
         else:
             with unfinished(original.folder) as made:

@@ -12,14 +12,18 @@ from typing import Final, Literal
 
 import attrs
 
+from phototag.metadata.refusals import Unclear
+
 _TAG: Final = 0x1C
 _EXTENDED: Final = 0x8000
+_USUAL_WIDTH: Final = 4  # bytes of an extended length; exiv2 reads no more
 
 CHARSET: Final = (1, 90)
 VERSION: Final = (2, 0)
 KEYWORDS: Final = (2, 25)
 UTF8: Final = b"\x1b%G"
 KEYWORD_BYTES: Final = 64
+_KEYWORD_HEAD: Final = bytes((_TAG, *KEYWORDS))
 
 # Binary according to the standard: the record versions (2 bytes each), the sizes and masks of records 1 and
 # 3, the rasterised caption, audio and preview data of record 2, the objects of records 7 and 8.
@@ -30,10 +34,25 @@ Encoding = Literal["utf-8", "latin-1"]
 
 @attrs.frozen
 class DataSet:
-    """One entry: its type (record, number) and its bytes."""
+    """One entry: its type (record, number) and its bytes.
+
+    Attributes:
+        number: record and number in the record.
+        value: the bytes.
+        width: bytes of the length if it is stored in the extended form; 0 for the usual form.
+    """
 
     number: tuple[int, int]
     value: bytes
+    width: int = 0
+
+    def __bytes__(self) -> bytes:
+        size = len(self.value)
+        width = self.width or (_USUAL_WIDTH if size >= _EXTENDED else 0)
+        if not width:
+            return struct.pack(">BBBH", _TAG, *self.number, size) + self.value
+        head = struct.pack(">BBBH", _TAG, *self.number, _EXTENDED | width)
+        return head + size.to_bytes(max(width, (size.bit_length() + 7) // 8), "big") + self.value
 
 
 @attrs.frozen
@@ -43,10 +62,13 @@ class Iim:
     Attributes:
         datasets: the datasets in the order of the file.
         encoding: encoding of the texts: as marked in the file, or one in which they can be read.
+        tail: the bytes behind the last dataset: padding, or what a program has left there. exiv2 reads an empty
+            last dataset only if there is a byte behind it.
     """
 
     datasets: tuple[DataSet, ...] = ()
     encoding: Encoding = "utf-8"
+    tail: bytes = b""
 
     @property
     def keywords(self) -> tuple[str, ...]:
@@ -62,32 +84,35 @@ class Iim:
 
 
 def parse(data: bytes) -> Iim:
-    """Parse the datasets of a block.
+    """Parse the datasets of a block, up to the first bytes that are no dataset.
 
     Raises:
-        ValueError: the block is damaged, or its marker names an unsupported character set.
+        Unclear: these bytes hide keywords, or the texts are in an unsupported character set.
     """
-    datasets = []
+    datasets: list[DataSet] = []
     position = 0
-    # Some writers pad the block with zeros to a multiple of four or two.
-    end = len(data.rstrip(b"\0"))
-    while position < end:
-        if data[position] != _TAG or position + 5 > len(data):
-            message = f"there is no dataset at byte {position} of the IPTC block"
-            raise ValueError(message)
-        record, number, size = struct.unpack_from(">BBH", data, position + 1)
-        position += 5
-        if size & _EXTENDED:
-            width = size & ~_EXTENDED
-            size = int.from_bytes(data[position : position + width], "big")
-            position += width
-        value = data[position : position + size]
-        if len(value) < size:
-            message = "the IPTC block ends inside a dataset"
-            raise ValueError(message)
-        datasets.append(DataSet((record, number), value))
-        position += size
-    return Iim(tuple(datasets), _encoding(datasets))
+    while (item := _dataset(data, position)) is not None:
+        datasets.append(item)
+        position += len(bytes(item))
+    tail = data[position:]
+    if _KEYWORD_HEAD in tail:
+        raise Unclear("its IPTC block is damaged")
+    return Iim(tuple(datasets), _encoding(datasets), tail)
+
+
+def _dataset(data: bytes, position: int) -> DataSet | None:
+    start, width = position + 5, 0
+    if start > len(data) or data[position] != _TAG:
+        return None
+    record, number, size = struct.unpack_from(">BBH", data, position + 1)
+    if size & _EXTENDED:
+        width = size & ~_EXTENDED
+        if not 0 < width <= _USUAL_WIDTH or start + width > len(data):
+            return None
+        size = int.from_bytes(data[start : start + width], "big")
+        start += width
+    value = data[start : start + size]
+    return DataSet((record, number), value, width) if len(value) == size else None
 
 
 def _encoding(datasets: list[DataSet]) -> Encoding:
@@ -96,12 +121,10 @@ def _encoding(datasets: list[DataSet]) -> Encoding:
     if all(_decodes(text) for text in texts):
         return "utf-8"
     if mark == UTF8:
-        message = "the IPTC block is marked as UTF-8, but is not valid UTF-8"
-        raise ValueError(message)
+        raise Unclear("its IPTC block is marked as UTF-8, but is not valid UTF-8")
     # ESC . A is ISO 8859-1; any other character set could only be guessed.
-    if mark not in {None, b"\x1b.A", b"\x1b-A"}:
-        message = "the IPTC block has an unknown character set"
-        raise ValueError(message)
+    if mark not in {None, b"", b"\x1b.A", b"\x1b-A"}:
+        raise Unclear("its IPTC block has a character set that phototag does not know")
     return "latin-1"
 
 
@@ -119,15 +142,7 @@ def _is_text(number: tuple[int, int]) -> bool:
 
 def serialise(block: Iim) -> bytes:
     """The bytes of a block."""
-    parts = []
-    for item in block.datasets:
-        size = len(item.value)
-        if size < _EXTENDED:
-            parts.append(struct.pack(">BBBH", _TAG, *item.number, size))
-        else:
-            parts.append(struct.pack(">BBBHI", _TAG, *item.number, _EXTENDED | 4, size))
-        parts.append(item.value)
-    return b"".join(parts)
+    return b"".join(map(bytes, block.datasets)) + block.tail
 
 
 def cut(word: str) -> str:
@@ -147,7 +162,7 @@ def recoded(block: Iim, encoding: Encoding) -> Iim:
         else item
         for item in block.datasets
     ]
-    return Iim(tuple(datasets), encoding)
+    return attrs.evolve(block, datasets=tuple(datasets), encoding=encoding)
 
 
 def marked(block: Iim, charset: bytes | None) -> Iim:
@@ -155,7 +170,8 @@ def marked(block: Iim, charset: bytes | None) -> Iim:
     datasets = list(block.datasets)
     at = next((i for i, item in enumerate(datasets) if item.number == CHARSET), None)
     if at is not None:
-        datasets[at : at + 1] = [] if charset is None else [DataSet(CHARSET, charset)]
+        new = [] if charset is None else [attrs.evolve(datasets[at], value=charset)]
+        datasets[at : at + 1] = new
     elif charset is not None:
         # It must come before the texts to which it applies.
         later = (i for i, item in enumerate(datasets) if item.number > CHARSET)
@@ -177,5 +193,7 @@ def with_keywords(block: Iim, drop: set[int], extra: tuple[str, ...]) -> Iim:
             kept.append(item)
             # Before the first keyword, the dataset numbers determine the place.
             at = len(kept) if not seen and item.number < KEYWORDS else at
+    if at == len(kept) and kept and not kept[-1].value and not block.tail:
+        at -= 1  # an empty last dataset stays the last: otherwise exiv2 would begin to read it
     added = [DataSet(KEYWORDS, word.encode(block.encoding)) for word in extra]
     return attrs.evolve(block, datasets=tuple(kept[:at] + added + kept[at:]))

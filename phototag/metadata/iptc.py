@@ -12,6 +12,7 @@ from phototag.metadata.ledger import NONE
 from phototag.metadata.merge import Merged, fold, folded
 
 # Version 4 of the information interchange model; the standard requires it in every block.
+_EMPTY = "empty"  # for the marker of the character set: there, without a value
 _NEW = Iim((iim.DataSet(iim.VERSION, b"\0\4"),))
 
 
@@ -38,9 +39,17 @@ def changed(block: Iim | None, merged: Merged, before: str) -> tuple[Iim | None,
         return block, before
     if block is None:
         block, before = _NEW, NONE
+    tail = _tail(before)
+    if (
+        tail is not None
+        and block.tail.startswith(tail)
+        and not block.tail[len(tail) :].strip(b"\0")
+    ):
+        # What a TIFF needs to fill the block up must not become longer with each write.
+        block = attrs.evolve(block, tail=tail)
+    before = before or f"{block.encoding}:{_mark(block)}:{block.tail.hex()}"
     if block.charset != iim.UTF8 and merged.extra:
         # A block has one encoding: a marker that is right only for phototag's words would break the user's.
-        before = before or f"{block.encoding}:{(block.charset or b'').hex()}"
         block = iim.marked(iim.recoded(block, "utf-8"), iim.UTF8)
     return iim.with_keywords(block, set(merged.drop), merged.extra), before
 
@@ -52,10 +61,23 @@ def restored(block: Iim | None, before: str) -> Iim | None:
     if before == NONE:
         frame = {(1, 0), iim.CHARSET, iim.VERSION}
         return None if all(item.number in frame for item in block.datasets) else block
-    encoding, _, mark = before.partition(":")
+    encoding, mark, *_ = (*before.split(":"), "")
     try:
         back = iim.recoded(block, "latin-1" if encoding == "latin-1" else "utf-8")
     except UnicodeEncodeError:
         # The user has since added words with characters that are not in the old encoding.
         return block
-    return attrs.evolve(iim.marked(back, bytes.fromhex(mark) or None), encoding=back.encoding)
+    return iim.marked(back, b"" if mark == _EMPTY else bytes.fromhex(mark) or None)
+
+
+def _mark(block: Iim) -> str:
+    """The character set marker as a text."""
+    return _EMPTY if block.charset == b"" else (block.charset or b"").hex()
+
+
+def _tail(before: str) -> bytes | None:
+    """The bytes that followed the datasets before phototag's first write; None if they were not recorded."""
+    if before == NONE:
+        return b""
+    _encoding, _mark, *tail = (*before.split(":"), "")
+    return bytes.fromhex(tail[0]) if tail[1:] else None

@@ -31,9 +31,9 @@ class Before:
 
     Attributes:
         xmp: ``none`` if there was no XMP packet, else empty.
-        iptc: ``none`` if there was no IPTC block; ``<encoding>:<character set marker in hex>`` if it was
-            converted; empty if it was not.
-        shape: the file's structure (``Container.shape``), if it has changed.
+        iptc: ``none`` if there was no IPTC block; ``<encoding>:<character set marker in hex>:<bytes behind the
+            last dataset in hex>`` if it was changed; empty if it was not.
+        shape: the file's structure (``Container.shape``); empty if there is nothing to restore.
         form: what gives the XMP packet its bytes of before back (``xmp.form``), if removal alone does not.
     """
 

@@ -77,7 +77,7 @@ def test_xmp_in_a_profile_of_a_png_is_its_xmp(
     remove(path)
     left = Png(path.read_bytes())
     assert Packet(left.xmp).values() == Packet(Png(before).xmp).values()
-    assert left.shape == Png(before).shape != ""
+    assert left.shape.partition(";")[0] == f"raw profile {kind.decode()}"
     assert left.rest() == Png(before).rest()
     assert subjects(path.read_bytes()) == ("wedding",)
 
@@ -222,21 +222,18 @@ def test_iptc_of_every_type_is_written_and_taken_back_with_its_digest(
     block = bare + bytes(-len(bare) % 4) if kind == 4 else bare
     digest = hashlib.md5(block if filled else bare).digest()
     path = tiff(tmp_path / "a.tif", block, kind, digest)
-    before = TiffFile(path.read_bytes())
+    before = path.read_bytes()
     apply(path, headshot)
     tagged = TiffFile(path.read_bytes())
     assert tagged.iptc is not None
     assert right(tagged)
     assert not apply(path, attrs.evolve(headshot, software="later")).changed
     remove(path)
-    after = TiffFile(path.read_bytes())
-    assert after.iptc == before.iptc
-    assert right(after)
+    assert path.read_bytes() == before
 
 
 def right(photo: TiffFile) -> bool:
     """Whether the digest is that of the IPTC block, with or without what fills it up."""
-    resources, iptc = photo._value(34377), photo.iptc
-    assert resources is not None
+    (_, digest), iptc = *photo._digests(), photo.iptc
     assert iptc is not None
-    return resources[-16:] in {hashlib.md5(form).digest() for form in (iptc, iptc.rstrip(b"\0"))}
+    return digest.value in {hashlib.md5(form).digest() for form in (iptc, iptc.rstrip(b"\0"))}

@@ -35,12 +35,12 @@ class Container(abc.ABC):
 
     Attributes:
         format: the format's readable name.
-        holds_iptc: whether the format has a place for an IPTC block.
+        holds_iptc: whether an IPTC block can be written; a single file may be an exception to its format.
         xmp_limit: size limit of the XMP packet in bytes; None for no limit.
     """
 
     format: ClassVar[str]
-    holds_iptc: ClassVar[bool] = False
+    holds_iptc: bool = False
     xmp_limit: ClassVar[int | None] = None
 
     def __init__(self, data: bytes) -> None:
@@ -49,7 +49,7 @@ class Container(abc.ABC):
     @property
     @abc.abstractmethod
     def xmp(self) -> bytes | None:
-        """The XMP packet."""
+        """The XMP packet; None without one, or if there is nothing in its place."""
 
     @property
     def iptc(self) -> bytes | None:
@@ -58,7 +58,7 @@ class Container(abc.ABC):
 
     @property
     def foreign_iptc(self) -> bytes | None:
-        """An IPTC-IIM block in a format without a standard place for one: read, never written."""
+        """An IPTC-IIM block that is read but never written: it is not at the standard place, or ambiguous."""
         return None
 
     @property
@@ -88,7 +88,7 @@ class Container(abc.ABC):
 
     @property
     def shape(self) -> str:
-        """The part of the file's structure that changes with the first XMP and must be restored with its removal."""
+        """What the first write may change and the removal must restore; see ``containers.shape``."""
         return ""
 
     def picture(self) -> Rest:

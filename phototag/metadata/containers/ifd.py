@@ -11,14 +11,19 @@ from typing import Final
 
 import attrs
 
+from phototag.metadata.refusals import Unsupported
+
 ORIENTATION: Final = 0x0112
 # Bytes per value; 1 BYTE, 2 ASCII, 6 SBYTE and 7 UNDEFINED take one byte.
 _TYPE_BYTES: Final = {3: 2, 4: 4, 5: 8, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _SHORT, _LONG, _IFD = 3, 4, 13
 _HEADER: Final = 8
-_LONGEST_CHAIN: Final = 10_000
+# Beyond the largest files with many pages; without limits, a small file could take hours.
+_MOST_PAGES: Final = 10_000
+_MOST_ENTRIES: Final = 500_000
 # Values of up to this many bytes are stored in the directory itself.
 INLINE: Final = 4
+ENTRY_BYTES: Final = 12
 _UPRIGHT: Final = 1
 _LAST_ORIENTATION: Final = 8
 
@@ -45,12 +50,17 @@ class Entry:
     @property
     def size(self) -> int:
         """Size of the value in bytes."""
-        return self.count * _TYPE_BYTES.get(self.type, 1)
+        return self.count * type_bytes(self.type)
+
+    @property
+    def end(self) -> int:
+        """Offset of the value's end."""
+        return self.at + self.size
 
     @property
     def whole(self) -> bool:
         """Whether the file contains the whole value."""
-        return self.at + self.size <= len(self._file)
+        return self.end <= len(self._file)
 
     @property
     def value(self) -> bytes:
@@ -58,7 +68,7 @@ class Entry:
 
         Copied only when needed: a small file can declare thousands of values, each as long as the file.
         """
-        return self._file[self.at : self.at + self.size]
+        return self._file[self.at : self.end]
 
 
 @attrs.frozen
@@ -72,28 +82,38 @@ class Directory:
     @property
     def end(self) -> int:
         """Offset of the directory's end."""
-        return self.at + 2 + 12 * len(self.entries) + 4
+        return self.at + 2 + ENTRY_BYTES * len(self.entries) + 4
 
     def get(self, tag: int) -> Entry | None:
-        """The entry of a tag; None if missing."""
+        """The entry of a tag; None if missing.  Of several, it is the first, as for most programs."""
         return next((entry for entry in self.entries if entry.tag == tag), None)
+
+    def count(self, tag: int) -> int:
+        """How many entries a tag has."""
+        return sum(entry.tag == tag for entry in self.entries)
 
 
 class Tiff:
     """The directories of a TIFF structure.
 
+    Args:
+        data: the structure.
+        first: offset of the first directory; as given in the header if None.
+
     Raises:
-        ValueError: it is not a TIFF structure, or one for more than 4 GB (BigTIFF).
+        ValueError: it is not a TIFF structure.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, first: int | None = None) -> None:
         self.data = data
         endian = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
         if endian is None or len(data) < _HEADER:
             message = "it is not a valid TIFF structure"
             raise ValueError(message)
         self.endian: str = endian
-        self.first: Directory = self.directory(self.unpack("I", 4)[0])
+        self._directories: dict[int, Directory] = {}
+        self._entries = 0
+        self.first: Directory = self.directory(self.unpack("I", 4)[0] if first is None else first)
 
     def unpack(self, codes: str, at: int) -> tuple[int, ...]:
         """Numbers at an offset, in the file's byte order."""
@@ -104,16 +124,29 @@ class Tiff:
             raise ValueError(message) from error
 
     def directory(self, at: int) -> Directory:
-        """The directory at an offset."""
-        (count,) = self.unpack("H", at)
-        entries = tuple(self._entry(at + 2 + 12 * number) for number in range(count))
-        return Directory(at, entries, self.unpack("I", at + 2 + 12 * count)[0])
+        """The directory at an offset; each is read once.
+
+        Raises:
+            ValueError: it is beyond the end of the file.
+            Unsupported: the directories have too many entries.
+        """
+        if at not in self._directories:
+            (count,) = self.unpack("H", at)
+            self._entries += count
+            if self._entries > _MOST_ENTRIES:
+                message = f"the TIFF's directories have more than {_MOST_ENTRIES} entries"
+                raise Unsupported(message)
+            starts = range(at + 2, at + 2 + ENTRY_BYTES * count, ENTRY_BYTES)
+            entries = tuple(map(self._entry, starts))
+            following = self.unpack("I", at + 2 + ENTRY_BYTES * count)[0]
+            self._directories[at] = Directory(at, entries, following)
+        return self._directories[at]
 
     def _entry(self, at: int) -> Entry:
         tag, kind, count = self.unpack("HHI", at)
-        size = count * _TYPE_BYTES.get(kind, 1)
+        size = count * type_bytes(kind)
         place = at + 8 if size <= INLINE else self.unpack("I", at + 8)[0]
-        return Entry(tag, kind, count, self.data[at : at + 12], place, self.data)
+        return Entry(tag, kind, count, self.data[at : at + ENTRY_BYTES], place, self.data)
 
     def numbers(self, entry: Entry | None) -> tuple[int, ...]:
         """The values of a SHORT, LONG or IFD entry; none for a missing entry."""
@@ -126,18 +159,26 @@ class Tiff:
         """The directories of all pages.
 
         Raises:
-            ValueError: the chain is circular.
+            Unsupported: the chain is circular, or too long.
         """
-        seen: set[int] = set()
+        seen = {self.first.at}
         directory = self.first
         yield directory
         while directory.next:
-            if directory.next in seen or len(seen) > _LONGEST_CHAIN:
+            if directory.next in seen:
                 message = "the TIFF's pages form a loop"
-                raise ValueError(message)
+                raise Unsupported(message)
+            if len(seen) >= _MOST_PAGES:
+                message = f"the TIFF has more than {_MOST_PAGES} pages"
+                raise Unsupported(message)
             seen.add(directory.next)
             directory = self.directory(directory.next)
             yield directory
+
+
+def type_bytes(kind: int) -> int:
+    """Bytes of one value of this type."""
+    return _TYPE_BYTES.get(kind, 1)
 
 
 def orientation(exif: bytes | None) -> int:

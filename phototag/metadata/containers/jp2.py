@@ -10,7 +10,9 @@ from typing import Final
 
 import attrs
 
+from phototag.metadata.containers import shape as shapes
 from phototag.metadata.containers.container import Container, Rest
+from phototag.metadata.refusals import Unclear, Unsupported
 
 SIGNATURE: Final = b"\0\0\0\x0cjP  \r\n\x87\n"
 _XMP: Final = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
@@ -21,6 +23,7 @@ _HEADER, _LONG_HEADER = 8, 16
 # Boxes with offsets from the start of the file: a change would make all of them wrong.
 _WITH_PLACES: Final = {b"ftbl", b"cref"}
 _PICTURE: Final = {b"jp2h", b"jp2c"}
+_OTHER_HEADER: Final = "header"  # in ``Jp2.shape``
 
 
 @attrs.frozen
@@ -43,7 +46,9 @@ class Jp2(Container):
     """A JP2 file.
 
     Raises:
-        ValueError: the boxes cannot be parsed to the end, or contain file offsets.
+        ValueError: the file ends inside a box.
+        Unsupported: the boxes contain file offsets.
+        Unclear: there are two XMP packets.
     """
 
     format = "JPEG 2000"
@@ -52,18 +57,26 @@ class Jp2(Container):
         super().__init__(data)
         self._parts: list[Part] = []
         position = 0
-        while position < len(data):
+        while position + _HEADER <= len(data):
             part = _part(data, position)
             self._parts.append(part)
             position += len(part.header) + len(part.content)
+        self._trailer = data[position:]
+        if self._trailer and not any(part.kind == b"jp2c" for part in self._parts):
+            message = f"the JPEG 2000 file ends inside a box at byte {position}"
+            raise ValueError(message)
         if any(part.kind in _WITH_PLACES for part in self._parts):
             message = "it contains file offsets that a change would make wrong"
-            raise ValueError(message)
-        packets = [part for part in self._parts if part.is_uuid(_XMP)]
+            raise Unsupported(message)
+        places = [i for i, part in enumerate(self._parts) if part.is_uuid(_XMP)]
+        packets = [i for i in places if not shapes.is_blank(self._content(i))]
         if len(packets) > 1:
-            message = "it contains two XMP packets"
-            raise ValueError(message)
-        self._xmp = packets[0].content[_UUID_BYTES:] if packets else None
+            raise Unclear("it contains two XMP packets, and programs differ in which one they read")
+        self._place = next(iter(packets or places), None)
+        self._xmp = self._content(packets[0]) if packets else None
+
+    def _content(self, place: int) -> bytes:
+        return self._parts[place].content[_UUID_BYTES:]
 
     @property
     def xmp(self) -> bytes | None:
@@ -87,24 +100,41 @@ class Jp2(Container):
         found = (part.content[_UUID_BYTES:] for part in self._parts if part.is_uuid(_IPTC))
         return next(found, None)
 
+    @property
+    def shape(self) -> str:
+        """The box of the packet, if it is blank or its header is not the usual one."""
+        if self._place is None:
+            return ""
+        found: dict[str, str] = {}
+        content, header = self._content(self._place), self._parts[self._place].header
+        if self._xmp is None:
+            found[shapes.BLANK] = shapes.packed(content)
+        if header != _xmp_header(len(content)):
+            found[_OTHER_HEADER] = header.hex()
+        return shapes.joined(found)
+
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
         """Return the file with these blocks in place of its own; see ``Container``."""
-        del iptc, shape
+        del iptc
         if xmp == self._xmp:
-            return self._join(self._parts)
+            return self._data
+        before = shapes.parts(shape)
+        content = shapes.blank(before) if xmp is None else xmp
         new = []
-        if xmp is not None:
-            header = struct.pack(">I4s", _HEADER + _UUID_BYTES + len(xmp), b"uuid")
-            new = [Part(b"uuid", header, _XMP + xmp)]
-        kinds = [part.kind for part in self._parts]
-        # Before the code stream, which may have no length and extend to the end of the file.
-        stream = kinds.index(b"jp2c") if b"jp2c" in kinds else len(kinds)
-        at = next((i for i, part in enumerate(self._parts) if part.is_uuid(_XMP)), stream)
-        kept = [part for part in self._parts if not part.is_uuid(_XMP)]
-        return self._join([*kept[:at], *new, *kept[at:]])
-
-    def _join(self, parts: list[Part]) -> bytes:
-        return b"".join(map(bytes, parts))
+        if content is not None:
+            header = _xmp_header(len(content))
+            other = shapes.from_hex(before.get(_OTHER_HEADER, ""))
+            if _fits(other, len(content)):
+                header = other
+            new = [Part(b"uuid", header, _XMP + content)]
+        if self._place is not None:
+            start, end = self._place, self._place + 1
+        else:
+            kinds = [part.kind for part in self._parts]
+            # Before the code stream, which may have no length and extend to the end of the file.
+            start = end = kinds.index(b"jp2c") if b"jp2c" in kinds else len(kinds)
+        parts = [*self._parts[:start], *new, *self._parts[end:]]
+        return b"".join(map(bytes, parts)) + self._trailer
 
     def picture(self) -> Rest:
         """Image header and code stream."""
@@ -112,14 +142,22 @@ class Jp2(Container):
 
     def rest(self) -> Rest:
         """Everything except the XMP packet."""
-        return tuple(bytes(part) for part in self._parts if not part.is_uuid(_XMP))
+        others = (bytes(part) for i, part in enumerate(self._parts) if i != self._place)
+        return (*others, self._trailer)
+
+
+def _xmp_header(size: int) -> bytes:
+    """The usual header of a box with so many bytes of XMP."""
+    return struct.pack(">I4s", _HEADER + _UUID_BYTES + size, b"uuid")
+
+
+def _fits(header: bytes, size: int) -> bool:
+    """Whether this is another valid header for a box with so many bytes of XMP: with a long size."""
+    return header == struct.pack(">I4sQ", 1, b"uuid", _LONG_HEADER + _UUID_BYTES + size)
 
 
 def _part(data: bytes, position: int) -> Part:
     """The box at a position; one of size 0 extends to the end of the file."""
-    if position + _HEADER > len(data):
-        message = f"the JPEG 2000 file ends inside a box at byte {position}"
-        raise ValueError(message)
     size, kind = struct.unpack_from(">I4s", data, position)
     header = _HEADER
     if size == 1 and position + _LONG_HEADER <= len(data):

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
 
 from phototag.metadata import photoshop
+from phototag.metadata.containers import shape as shapes
 from phototag.metadata.containers.container import Container, Rest
+from phototag.metadata.refusals import Unclear
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _XMP: Final = b"XML:com.adobe.xmp\0"
@@ -24,6 +27,8 @@ _RAW_XMP: Final = _RAW + b"xmp\0"
 _RAW_IPTC: Final = _RAW + b"iptc\0"
 _TEXTS: Final = {b"tEXt", b"zTXt"}
 _IN_A_PROFILE: Final = "raw profile "  # ``Png.shape``: XMP in a text chunk of this kind
+_CHUNK: Final = "chunk"  # ``Png.shape``: the whole chunk
+_FRAME: Final = 12  # bytes of a chunk around its content
 _LINE: Final = 72  # digits
 _LARGEST_TEXT: Final = 64 * 2**20
 
@@ -58,7 +63,8 @@ class Png(Container):
     """A PNG file.
 
     Raises:
-        ValueError: the chunks cannot be parsed to the end, or there are two XMP packets.
+        ValueError: the file ends before its last chunk.
+        Unclear: there are two XMP packets, or a packet cannot be read.
     """
 
     format = "PNG"
@@ -68,26 +74,18 @@ class Png(Container):
         self._chunks: list[Chunk] = []
         position = len(SIGNATURE)
         while not self._chunks or self._chunks[-1].kind != b"IEND":
-            if position + 12 > len(data):
-                message = "the PNG ends without its end chunk"
-                raise ValueError(message)
-            size, kind = struct.unpack_from(">I4s", data, position)
-            start, end = position + 8, position + 8 + size
-            if end + 4 > len(data):
-                message = f"the PNG ends inside a chunk at byte {position}"
-                raise ValueError(message)
-            self._chunks.append(Chunk(kind, data[start:end], data[end : end + 4]))
-            position = end + 4
+            self._chunks.append(_chunk_at(data, position))
+            position += len(self._chunks[-1].content) + _FRAME
         self._trailer = data[position:]
-        packets = [chunk for chunk in self._chunks if chunk.is_xmp]
+        places = [chunk for chunk in self._chunks if chunk.is_xmp]
+        packets = [chunk for chunk in places if not shapes.is_blank(_packet(chunk))]
         standard = [chunk for chunk in packets if chunk.is_standard]
         if len(standard) > 1 or len(packets) - len(standard) > 1:
-            message = "it contains two XMP packets"
-            raise ValueError(message)
+            raise Unclear("it contains two XMP packets, and programs differ in which one they read")
         # exiv2, and therefore digiKam and darktable, use the first one.
-        self._place = packets[0] if packets else None
+        self._place = next(iter(packets or places), None)
         self._hidden = packets[1] if len(packets) > 1 else None
-        self._xmp = None if self._place is None else _packet(self._place)
+        self._xmp = _packet(packets[0]) if packets else None
 
     @property
     def xmp(self) -> bytes | None:
@@ -101,7 +99,10 @@ class Png(Container):
             if chunk.kind == b"eXIf":
                 return chunk.content
             if chunk.is_profile(*_RAW_EXIF):
-                return _raw_profile(chunk).removeprefix(b"Exif\0\0")
+                try:
+                    return _raw_profile(chunk).removeprefix(b"Exif\0\0")
+                except ValueError:  # phototag neither writes nor needs Exif
+                    return None
         return None
 
     @property
@@ -125,10 +126,15 @@ class Png(Container):
 
     @property
     def shape(self) -> str:
-        """The place of the packet, if it is not the standard one."""
-        if self._place is None or self._place.is_standard:
+        """The chunk of the packet, if phototag would write the packet in another form, or if it is blank."""
+        if self._place is None:
             return ""
-        return _IN_A_PROFILE + self._place.kind.decode("ascii")
+        found: dict[str, str] = {}
+        if not self._place.is_standard:
+            found[_IN_A_PROFILE + self._place.kind.decode("ascii")] = ""
+        if self._xmp is None or self._place != _xmp_chunk(self._xmp, ""):
+            found[_CHUNK] = shapes.packed(bytes(self._place))
+        return shapes.joined(found)
 
     @property
     def behind(self) -> Png | None:
@@ -140,13 +146,18 @@ class Png(Container):
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
         """Return the file with these blocks in place of its own; see ``Container``."""
         del iptc
-        if xmp == self._xmp and shape in {"", self.shape}:
+        before = shapes.parts(shape)
+        if xmp == self._xmp and before.keys() <= shapes.parts(self.shape).keys():
             return self._join(self._chunks)
-        new = [] if xmp is None else [_xmp_chunk(xmp, shape)]
+        new = _restored(before, xmp)
+        if new is None and xmp is not None:
+            kind = next((name for name in before if name.startswith(_IN_A_PROFILE)), "")
+            new = _xmp_chunk(xmp, kind)
         # Before the picture data, so that readers that stop there still find it.
-        at = next((i for i, chunk in enumerate(self._chunks) if chunk.is_xmp), 1)
-        kept = [chunk for chunk in self._chunks if not chunk.is_xmp]
-        return self._join([*kept[:at], *new, *kept[at:]])
+        place = next((i for i, chunk in enumerate(self._chunks) if chunk is self._place), None)
+        start, end = (1, 1) if place is None else (place, place + 1)
+        made = [] if new is None else [new]
+        return self._join([*self._chunks[:start], *made, *self._chunks[end:]])
 
     def _join(self, chunks: list[Chunk]) -> bytes:
         return SIGNATURE + b"".join(map(bytes, chunks)) + self._trailer
@@ -161,11 +172,42 @@ class Png(Container):
 
     def rest(self) -> Rest:
         """Everything except the XMP packet and the IPTC block."""
-        return (*(bytes(chunk) for chunk in self._chunks if not chunk.is_xmp), self._trailer)
+        others = (bytes(chunk) for chunk in self._chunks if chunk is not self._place)
+        return (*others, self._trailer)
 
 
 def _chunk(kind: bytes, content: bytes) -> Chunk:
     return Chunk(kind, content, struct.pack(">I", zlib.crc32(kind + content)))
+
+
+def _restored(before: Mapping[str, str], xmp: bytes | None) -> Chunk | None:
+    """The chunk that was there before phototag's first write, if it holds the packet that is to be written."""
+    data = shapes.unpacked(before.get(_CHUNK))
+    try:
+        chunk = None if data is None else _chunk_at(data, 0)
+        if chunk is None or data is None or not chunk.is_xmp or bytes(chunk) != data:
+            return None
+        packet = _packet(chunk)
+    except ValueError:
+        return None
+    return chunk if packet == xmp or (xmp is None and shapes.is_blank(packet)) else None
+
+
+def _chunk_at(data: bytes, position: int) -> Chunk:
+    """The chunk at a position.
+
+    Raises:
+        ValueError: the data end inside it.
+    """
+    if position + _FRAME > len(data):
+        message = "the PNG ends without its end chunk"
+        raise ValueError(message)
+    size, kind = struct.unpack_from(">I4s", data, position)
+    start, end = position + 8, position + 8 + size
+    if end + 4 > len(data):
+        message = f"the PNG ends inside a chunk at byte {position}"
+        raise ValueError(message)
+    return Chunk(kind, data[start:end], data[end : end + 4])
 
 
 def _xmp_chunk(xmp: bytes, shape: str) -> Chunk:
@@ -200,7 +242,10 @@ def _raw_profile(chunk: Chunk) -> bytes:
     if chunk.kind == b"zTXt":
         text = _inflate(text[1:])
     fields = text.split()
-    return bytes.fromhex(b"".join(fields[2:]).decode("ascii"))
+    try:
+        return bytes.fromhex(b"".join(fields[2:]).decode("ascii"))
+    except ValueError as error:
+        raise Unclear("a profile in it is not hexadecimal") from error
 
 
 def _inflate(data: bytes) -> bytes:
@@ -208,9 +253,7 @@ def _inflate(data: bytes) -> bytes:
     try:
         text = engine.decompress(data, _LARGEST_TEXT)
     except zlib.error as error:
-        message = f"a compressed text is damaged: {error}"
-        raise ValueError(message) from error
+        raise Unclear("a compressed text in it is damaged") from error
     if engine.unconsumed_tail:
-        message = "a compressed text is larger than 64 MiB"
-        raise ValueError(message)
+        raise Unclear("a compressed text in it is larger than 64 MiB")
     return text

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 from typing import Final
 
-from phototag.errors import FormatNotWritable, NotAPhoto, PhotoDamaged
+from phototag.errors import FormatNotWritable, MetadataDamaged, NotAPhoto, PhotoDamaged
 from phototag.files.formats import FORMATS, Format, by_content
 from phototag.metadata.containers.container import Container
+from phototag.metadata.refusals import Unclear, Unsupported
 
 _WRITTEN: Final = [form.name for form in FORMATS if form.takes_metadata]
 _REMEDY: Final = f"allow a sidecar, or convert it to {', '.join(_WRITTEN[:-1])} or {_WRITTEN[-1]}"
@@ -25,9 +26,10 @@ def open_container(
         negatives: also open negatives whose format specifies a place for metadata.
 
     Raises:
-        FormatNotWritable: the format is known, but phototag does not write it.
+        FormatNotWritable: the format is known, but phototag does not write it, or not files of this structure.
         NotAPhoto: the content is not a picture.
-        PhotoDamaged: the file's structure is broken.
+        PhotoDamaged: a part of the file is missing.
+        MetadataDamaged: its metadata are damaged, or ambiguous.
     """
     negative = named is not None and named.raw and negatives and bool(named.container)
     if named is not None and named.raw and not negative:
@@ -42,6 +44,10 @@ def open_container(
     try:
         opened = container_of(found)(data)
         sensor = opened.is_raw
+    except Unsupported as error:
+        raise FormatNotWritable(photo, str(error), _REMEDY) from error
+    except Unclear as error:
+        raise MetadataDamaged(photo, str(error), error.remedy) from error
     except ValueError as error:
         raise PhotoDamaged(photo, str(error), "restore it from a backup") from error
     if sensor and not negative:

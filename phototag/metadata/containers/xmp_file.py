@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from phototag.metadata.containers import shape as shapes
 from phototag.metadata.containers.container import Container, Rest
 
 # : ``shape`` of a sidecar that phototag creates: without phototag's words, it is not needed.
@@ -38,9 +39,9 @@ class XmpFile(Container):
         self._orientation, self._shape = orientation, shape
 
     @property
-    def xmp(self) -> bytes:
-        """The packet."""
-        return self._data
+    def xmp(self) -> bytes | None:
+        """The packet; None if the file is empty or blank."""
+        return None if shapes.is_blank(self._data) else self._data
 
     @property
     def exif(self) -> bytes | None:
@@ -54,13 +55,15 @@ class XmpFile(Container):
 
     @property
     def shape(self) -> str:
-        """``NEW`` if the sidecar is new."""
-        return self._shape
+        """``NEW`` if the sidecar is new; the content of one that is blank."""
+        if self._shape or self.xmp is not None:
+            return self._shape
+        return shapes.joined({shapes.BLANK: shapes.packed(self._data)})
 
     def replaced(self, xmp: bytes | None, iptc: bytes | None, shape: str = "") -> bytes:
         """Return the file with another packet."""
-        del iptc, shape
-        return xmp or b""
+        del iptc
+        return (shapes.blank(shapes.parts(shape)) or b"") if xmp is None else xmp
 
     def rest(self) -> Rest:
         """Nothing: a sidecar contains only the packet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from phototag.metadata.refusals import Unclear
 from phototag.metadata.xmp import encoding, tree, values
 from phototag.metadata.xmp.names import META, PHOTOTAG, RDF, Name
 from phototag.metadata.xmp.tree import Element, Leaf
@@ -249,7 +250,7 @@ class Packet:
             data = self.to_bytes(padding=False)
             if len(data) > limit:
                 message = f"the XMP would have {len(data)} bytes; {form} allows {limit}"
-                raise ValueError(message)
+                raise Unclear(message)
         return data
 
     def to_bytes(self, *, padding: bool = True) -> bytes:

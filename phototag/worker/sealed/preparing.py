@@ -42,7 +42,7 @@ _INVALID: Final = (
 )
 
 #: Content of a file to be deleted.
-NOTHING: Final = b""
+NOTHING: Final = None
 
 
 def write(request: Write) -> Prepared:
@@ -161,7 +161,7 @@ def _prepared(file: _Opened, edit: _Edit) -> PreparedFile:
         notes=tuple(draft.notes),
     )
     with refused(original.label, WriteRefused):
-        content = new_content(new.data) if changed and new.data != NOTHING else None
+        content = new_content(new.data) if changed and new.data is not None else None
     return PreparedFile(number=original.number, change=change, content=content)
 
 
@@ -174,7 +174,7 @@ class _New:
         read_back: what was read in them again; None if nothing changes, or the file is to be deleted.
     """
 
-    data: bytes
+    data: bytes | None
     read_back: tuple[Container, Draft] | None = None
 
 
@@ -182,7 +182,7 @@ def _verified(file: _Opened, foreign: verify.Foreign) -> _New:
     """The file with its draft's metadata, after a check."""
     draft, container = file.draft, file.target.container
     data = _written(container, draft)
-    if data in {file.target.original.data, NOTHING}:
+    if data is None or data == file.target.original.data:
         return _New(data)
     again = file.target.opened(data)
     read_back = drafted(again)
@@ -218,8 +218,8 @@ def _states_a_record(draft: Draft) -> bool:
     return any(name.uri == PHOTOTAG for name in draft.packet.names())
 
 
-def _written(container: Container, draft: Draft) -> bytes:
-    """Return the file with a draft's metadata.
+def _written(container: Container, draft: Draft) -> bytes | None:
+    """Return the file with a draft's metadata; ``NOTHING`` for one to be deleted.
 
     Raises:
         ValueError: the XMP is larger than the format allows.
@@ -275,7 +275,7 @@ def _start(container: XmpFile) -> bytes:
         return container.start()
     draft = drafted(photo)
     plan.take_back(draft)
-    return sidecar_template.seed(_written(photo, draft))
+    return sidecar_template.seed(_written(photo, draft) or b"")
 
 
 def _packet(container: Container, draft: Draft) -> bytes | None:

@@ -22,6 +22,7 @@ from phototag.metadata.containers import Container, XmpFile, open_container
 from phototag.metadata.containers.xmp_file import NEW
 from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import NONE
+from phototag.metadata.refusals import Unclear
 from phototag.metadata.xmp.names import PHOTOTAG
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
@@ -104,13 +105,17 @@ def to_read(files: Files) -> list[Target]:
     """All files into which phototag may have written."""
     sidecars = _sidecars(files)
     try:
-        return [*sidecars, _inside(files.photo, negatives=True)]
+        inside = _inside(files.photo, negatives=True)
+        if sidecars:
+            with refused(files.photo.label, MetadataDamaged):
+                drafted(inside.container)
     except FormatNotWritable:
         return sidecars
-    except (PhotoDamaged, NotAPhoto):
-        if sidecars:  # sidecars can be read even if the photo cannot
+    except (PhotoDamaged, MetadataDamaged, NotAPhoto):
+        if sidecars:  # sidecars can be read even if the photo, or its metadata, cannot
             return sidecars
         raise
+    return [*sidecars, inside]
 
 
 def _inside(photo: File, *, negatives: bool) -> Target:
@@ -123,7 +128,8 @@ def _inside(photo: File, *, negatives: bool) -> Target:
     Raises:
         FormatNotWritable: phototag writes no metadata into files of this format.
         NotAPhoto: the content is not a picture.
-        PhotoDamaged: the file's structure is broken.
+        PhotoDamaged: a part of the file is missing.
+        MetadataDamaged: its metadata are damaged, or ambiguous.
     """
     named = formats.by_name(photo.label)
     opened = partial(open_container, photo=photo.label, named=named, negatives=negatives)
@@ -143,9 +149,7 @@ def _unhidden(photo: File, container: Container) -> Container:
         first = drafted(container)
         plan.take_back(first)
         if first.packet.names():
-            raise ValueError(
-                "it contains two XMP packets, and programs differ in which one they read"
-            )
+            raise Unclear("it contains two XMP packets, and programs differ in which one they read")
     return behind
 
 
@@ -203,8 +207,9 @@ def drafted(container: Container) -> Draft:
     )
     if container.xmp is None:
         draft.remember(xmp=NONE)
-    if container.shape:
-        draft.remember(shape=container.shape)
+    tagged = any(name.uri == PHOTOTAG for name in packet.names())
+    if not tagged or container.shape == NEW:
+        draft.remember(shape=container.shape)  # later, it would be what phototag has made
     plan.recognise(draft)
     return draft
 
@@ -217,4 +222,5 @@ def refused(photo: str, error_class: type[PhototagError]) -> Iterator[None]:
     except ValueError as error:
         if isinstance(error, PhototagError):
             raise
-        raise error_class(photo, str(error)) from error
+        remedy = error.remedy if isinstance(error, Unclear) else ""
+        raise error_class(photo, " ".join(str(error).split()), remedy) from error
