@@ -159,8 +159,8 @@ class WebP(Container):
         if chunks[0].kind == b"VP8X":
             flag = shapes.number(before[_FLAG]) if _FLAG in before else _XMP_FLAG * bool(new)
             chunks[0] = _with_flag(chunks[0], flag)
-            bare = [chunk.kind for chunk in chunks[1:]] in ([b"VP8 "], [b"VP8L"])
-            if _SIMPLE in before and bare:
+            # Another program may need the extended header by now; then it says more than the picture.
+            if _SIMPLE in before and not new and chunks[:1] == _extended(chunks[1:]):
                 del chunks[0]
         # Only the last chunk may be without its padding.
         chunks = list(map(_padded, chunks))
@@ -203,6 +203,14 @@ def _with_flag(header: Chunk, flag: int) -> Chunk:
     """The extended header with this flag for XMP."""
     flags = header.content[0] & ~_XMP_FLAG | flag & _XMP_FLAG
     return attrs.evolve(header, content=bytes([flags]) + header.content[1:])
+
+
+def _extended(chunks: list[Chunk]) -> list[Chunk]:
+    """The extended header that phototag adds to a file with these chunks; none if they begin with no picture."""
+    try:
+        return [_header(chunks[0])] if chunks else []
+    except Unsupported:
+        return []
 
 
 def _header(picture: Chunk) -> Chunk:
