@@ -50,7 +50,9 @@ def signed(folder: Path, suffix: str) -> Path:
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif"])
-def test_a_signed_photo_is_told_left_alone_or_restored(tmp_path: Path, headshot: Record, dump: Any, suffix: str) -> None:
+def test_a_signed_photo_is_told_left_alone_or_restored(
+    tmp_path: Path, headshot: Record, dump: Any, suffix: str
+) -> None:
     photo = signed(tmp_path, suffix)
     if suffix in {"jpg", "png"}:  # exiftool 12.57 looks for it nowhere else
         assert dump(photo)["JUMBF:JUMDLabel"] == "c2pa"
