@@ -224,7 +224,8 @@ class _Taking:
                 allow_hard_links=mine.allow_hard_links or then.allow_hard_links,
                 allow_new_owner=mine.allow_new_owner or then.allow_new_owner,
             )
-            written = tasks.write(self._pool, PhotoFile.of(path), before.order, options)
+            photo = PhotoFile.of(path)
+            written = tasks.write(self._pool, photo, before.order, options, alone=True)
             assert written.change is not None
             change, etag = written.change, written.etag
         if not dry:

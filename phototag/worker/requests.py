@@ -208,6 +208,7 @@ class Write(Request[Prepared]):
         options: how to write.
         new_sidecars: how many sidecars would be made if it has none.
         etag: etag of the record that the photo must have, without which nothing is written; None = any.
+        alone: take phototag's data out of the other files of the photo.
     """
 
     part = Part.METADATA
@@ -216,6 +217,7 @@ class Write(Request[Prepared]):
     options: WriteOptions
     new_sidecars: int = 0
     etag: str | None = None
+    alone: bool = False
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)

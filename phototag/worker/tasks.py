@@ -137,6 +137,8 @@ def write(
     order: WriteOrder,
     options: WriteOptions,
     expected: Expected | None = None,
+    *,
+    alone: bool = False,
 ) -> Written:
     """Write into a photo or its sidecars, or update what an earlier write has written.
 
@@ -148,6 +150,8 @@ def write(
         order: the record, including keywords and crops, and further data to write.
         options: how to write.
         expected: the state that the photo must have; otherwise nothing is written.
+        alone: take phototag's data out of the other files of the photo: a sidecar that phototag has made since, or
+            the photo itself if only sidecars are written.
 
     Raises:
         PhotoNotFound: there is no such file.
@@ -162,7 +166,7 @@ def write(
         WriteUncertain: it was replaced, but the disk did not confirm it.
     """
     sidecars = options.sidecar != "never"
-    with opened(photo, sidecars=sidecars, write=not options.dry_run) as files:
+    with opened(photo, sidecars=sidecars or alone, write=not options.dry_run) as files:
         if expected and FileState.of(files.photo.state) != expected.state:
             problem = "another program changed it in the meantime"
             raise ChangedMeanwhile(photo.name, problem, "try again")
@@ -175,8 +179,10 @@ def write(
             order=order,
             options=options,
             etag=None if expected is None else expected.etag,
+            alone=alone,
         )
-        return carry_out(files, files.ask(worker, request), options, missing)
+        prepared = files.ask(worker, request)
+        return carry_out(files, prepared, options, missing, may_delete=alone)
 
 
 def remove(worker: Worker, photo: PhotoFile, options: WriteOptions) -> Change:

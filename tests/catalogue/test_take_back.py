@@ -56,6 +56,21 @@ def test_one_run_after_the_other_is_taken_back(tree: Path, state: Path, exiftool
         list(phototag.undo(state=state))
 
 
+@pytest.mark.parametrize("modes", [("always", "auto"), ("auto", "always")])
+def test_every_file_of_a_photo_is_taken_back(
+    tree: Path, state: Path, modes: tuple[str, str]
+) -> None:
+    before = content(tree)
+    tag(tree, state, sidecar=modes[0])
+    between = content(tree)
+    tag(tree, state, sidecar=modes[1])
+    assert content(tree) != between
+    assert undo(state) == []
+    assert content(tree) == between
+    assert undo(state) == []
+    assert content(tree) == before
+
+
 def test_a_run_can_be_tagged_again_after_it_was_taken_back(tree: Path, state: Path) -> None:
     tag(tree, state)
     tagged = content(tree)

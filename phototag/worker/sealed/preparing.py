@@ -74,12 +74,35 @@ def write(request: Write) -> Prepared:
             number=0, change=Change(changed=False, notes=(_LEFT_ALONE,)), content=None
         )
         return Prepared(files=(alone,), found=None, etag="")
-    return _prepared_together(targets, edit, request.etag)
+    edits: list[tuple[Target, _Edit]] = [(target, edit) for target in targets]
+    if request.alone:
+        edits = _alone(edits, to_read(files))
+    return _prepared_together(edits, request.etag)
+
+
+def _alone(edits: list[tuple[Target, _Edit]], tagged: list[Target]) -> list[tuple[Target, _Edit]]:
+    """The changes, with removal from the other files, and from sidecars that the photo itself makes needless."""
+    inside = any(target.original.number == 0 for target, _ in edits)
+    kept = [
+        (target, edit)
+        for target, edit in edits
+        if not (inside and target.original.number and _is_made(target))
+    ]
+    numbers = {target.original.number for target, _ in kept}
+    others = (target for target in tagged if target.original.number not in numbers)
+    return [*((target, plan.take_back) for target in others), *kept]
+
+
+def _is_made(target: Target) -> bool:
+    """Whether phototag has made a sidecar."""
+    with refused(target.original.label, MetadataDamaged):
+        return drafted(target.container).ledger.before.shape == NEW
 
 
 def remove(request: Remove) -> Prepared:
     """Prepare to remove exactly what phototag wrote into a photo and its sidecars; raises as ``write`` does."""
-    return _prepared_together(to_read(Files.of(request)), plan.take_back, None)
+    targets = to_read(Files.of(request))
+    return _prepared_together([(target, plan.take_back) for target in targets], None)
 
 
 def read(request: Read) -> Record | None:
@@ -119,14 +142,14 @@ class _Opened:
             return record_fields.read(self.draft.packet, self.draft.orientation)
 
 
-def _prepared_together(targets: list[Target], edit: _Edit, expected: str | None) -> Prepared:
+def _prepared_together(edits: list[tuple[Target, _Edit]], expected: str | None) -> Prepared:
     """Prepare all files of a photo; if one is refused, all are."""
-    files = [_Opened.of(target) for target in targets]
+    files = [_Opened.of(target) for target, _ in edits]
     _adopt(files)
     found = next(filter(None, (file.record() for file in files)), None)
     if expected is not None and etag(found) != expected:
         return Prepared(files=None, found=found, etag=etag(found))
-    prepared = tuple(_prepared(file, edit) for file in files)
+    prepared = tuple(_prepared(file, edit) for file, (_, edit) in zip(files, edits, strict=True))
     stated = next(filter(None, (file.record() for file in files)), None)
     return Prepared(files=prepared, found=found, etag=etag(stated))
 
