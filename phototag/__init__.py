@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from phototag.analyzer import Analyzer
     from phototag.api import analyze, close, crop, read, remove, tag, write
     from phototag.catalogue import Run, remove_catalogue, runs, tag_catalogue, undo
+    from phototag.catalogue.checking import (
+        Checked,
+        CheckFinding,
+        CheckKind,
+        CheckOptions,
+        Severity,
+        check_catalogue,
+    )
     from phototag.catalogue.watch import watch_catalogue
     from phototag.criteria import Criterion, Earlier
     from phototag.criteria.background import BackgroundKind
@@ -59,6 +67,14 @@ _HOMES = {
     "phototag.analyzer": ("Analyzer",),
     "phototag.api": ("analyze", "close", "crop", "read", "remove", "tag", "write"),
     "phototag.catalogue": ("Run", "remove_catalogue", "runs", "tag_catalogue", "undo"),
+    "phototag.catalogue.checking": (
+        "Checked",
+        "CheckFinding",
+        "CheckKind",
+        "CheckOptions",
+        "Severity",
+        "check_catalogue",
+    ),
     "phototag.catalogue.watch": ("watch_catalogue",),
     "phototag.criteria": ("Criterion", "Earlier"),
     "phototag.criteria.background": ("BackgroundKind",),
@@ -100,14 +116,14 @@ __all__ = [  # noqa: RUF022 - ordered by purpose, not by alphabet
     # functions for single photos
     "analyze", "write", "tag", "read", "remove", "crop", "close", "Analyzer",
     # whole trees
-    "tag_catalogue", "watch_catalogue", "remove_catalogue", "undo", "runs", "gallery",
+    "tag_catalogue", "watch_catalogue", "remove_catalogue", "undo", "runs", "check_catalogue", "gallery",
     # results
     "Analysis", "Verdict", "Finding", "Crop", "Refusal", "Keywords", "Scene", "Record", "Change", "Outcome", "VerdictSource",
-    "Run",
+    "Run", "Checked", "CheckFinding", "CheckKind", "Severity",
     "Box", "Point",
     # options
     "TagOptions", "WriteOptions", "ChangeOptions", "CatalogueOptions", "WatchOptions", "RemoveOptions",
-    "UndoOptions", "GalleryOptions", "Level", "Vocabulary", "Profile", "Limits",
+    "UndoOptions", "CheckOptions", "GalleryOptions", "Level", "Vocabulary", "Profile", "Limits",
     # for extensions
     "Criterion", "Earlier",
     # values

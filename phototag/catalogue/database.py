@@ -142,6 +142,11 @@ class DamagedRow(Exception):
     """A row holds what phototag does not write."""
 
 
+def default_file() -> Path:
+    """The default state file."""
+    return default_folder() / "catalogues.sqlite3"
+
+
 class Database:
     """An open file; safe to use from several threads.
 
@@ -153,11 +158,7 @@ class Database:
     """
 
     def __init__(self, file: str | os.PathLike[str] | None = None) -> None:
-        self.path: Path = (
-            default_folder() / "catalogues.sqlite3"
-            if file is None
-            else Path(arguments.path("state", file))
-        )
+        self.path: Path = default_file() if file is None else Path(arguments.path("state", file))
         self._lock = threading.RLock()
         with self._told():
             private.make_folder(self.path.parent)

@@ -63,6 +63,48 @@ def locked(
         yield
 
 
+def refuse_if_busy(
+    roots: Iterable[str], *, wait: bool = False, stop: threading.Event | None = None
+) -> None:
+    """Refuse folders in which another run is working, without keeping runs out and without creating a file.
+
+    Args:
+        roots: real paths of the folders.
+        wait: wait until the other run has ended.
+        stop: gives up waiting when set.
+
+    Raises:
+        CatalogueBusy: another run is working in one of them, or in a folder below or above.
+    """
+    folder, names, stop = default_folder() / "locks", list(roots), stop or threading.Event()
+    while busy := _busy(folder, names):
+        if not wait or stop.wait(1):
+            raise errors.CatalogueBusy(
+                busy,
+                "a run of phototag is working in this folder, or in one above or below it",
+                "" if wait else "wait until it ends, or use --wait",
+            )
+
+
+def _busy(folder: Path, roots: list[str]) -> str | None:
+    """One of the folders that a run has locked; None if there is none, or if the system cannot tell."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return None
+    for root in roots:
+        for name in (_name(root), *_others(folder, [root])):
+            with (
+                contextlib.suppress(FileNotFoundError),
+                (folder / f"{name}.lock").open("rb") as file,
+            ):
+                try:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except OSError:
+                    return root
+    return None
+
+
 def _held(folder: Path, roots: list[str]) -> contextlib.ExitStack | None:
     """All locks, or none of them."""
     with contextlib.ExitStack() as held:

@@ -103,8 +103,8 @@ class Report:
         After Ctrl-C, TERM or HUP, the photos in progress are finished; a second signal ends at once.
         """
         with (
-            _stoppable() as stopped,
-            self._progress() as show,
+            stoppable() as stopped,
+            self.progress() as show,
             closing(stream(stopped)) as outcomes,
         ):
             for outcome in outcomes:
@@ -166,7 +166,7 @@ class Report:
             sys.exit(self._code)
 
     @contextlib.contextmanager
-    def _progress(self) -> Iterator[Callable[[], None]]:
+    def progress(self) -> Iterator[Callable[[], None]]:
         """Show the progress: a bar on a terminal, otherwise a line from time to time."""
         if self.total is not None and self.total < 2:  # noqa: PLR2004 - nothing to wait for
             yield lambda: None
@@ -219,7 +219,7 @@ class Report:
             of = left = ""
             if self.total:
                 of = f" of {self.total}"
-                left = f", {_duration((self.total - tally.photos) / rate)} left"
+                left = f", {duration((self.total - tally.photos) / rate)} left"
             self.say(f"{tally.photos}{of} photos, {rate:.1f}/s{left}: {tally.counts}")
 
         return show
@@ -230,7 +230,7 @@ class Report:
 
 
 @contextlib.contextmanager
-def _stoppable() -> Iterator[threading.Event]:
+def stoppable() -> Iterator[threading.Event]:
     """The first Ctrl-C, TERM or HUP sets the event; a later one has its usual effect."""
     stopped = threading.Event()
     usual = {number: signal.getsignal(number) for number in _stops()}
@@ -333,7 +333,7 @@ def summary(tally: Tally, *, dry_run: bool) -> list[str]:
     if tally.verdict_from[VerdictSource.REMOVED]:
         ways = [f"{tally.changed} {would}"]
     lines = [
-        f"{tally.photos} photos in {_duration(tally.seconds)} ({rate:.1f}/s): {', '.join(ways)}."
+        f"{tally.photos} photos in {duration(tally.seconds)} ({rate:.1f}/s): {', '.join(ways)}."
     ]
     lines += [
         f"  {kind}: {tally.kinds[kind]}, {tally.changed_kinds[kind]} {would}"
@@ -355,7 +355,7 @@ def command(words: Iterable[str]) -> str:
     return shlex.join(printable(word) for word in words)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """``1 h 5 min``, ``12 min 3 s``, ``4 s``."""
     whole = round(seconds)
     hours, minutes = whole // 3600, whole // 60 % 60

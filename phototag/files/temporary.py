@@ -25,6 +25,7 @@ Both proofs hold on a copy of the folder, too, or do not apply: then the file is
 from __future__ import annotations
 
 import contextlib
+import enum
 import hashlib
 import os
 import platform
@@ -52,6 +53,18 @@ _NAME: Final = re.compile(
 )
 _OLD_SECONDS: Final = 24 * 3600  # longer than any write: an older file is a leftover
 _ATTEMPTS: Final = 100
+
+
+class Use(enum.Enum):
+    """Whose a file is whose name begins with ``PREFIX``."""
+
+    LEFTOVER = (
+        enum.auto()
+    )  # the process that made it has ended, and only phototag's bytes are in it
+    ANOTHERS = enum.auto()  # that process has ended, but the bytes may be another program's
+    IN_USE = enum.auto()
+    UNKNOWN = enum.auto()  # the process may be running on another computer
+    FOREIGN = enum.auto()  # not one of phototag's temporary files
 
 
 def prefix() -> str:
@@ -101,23 +114,37 @@ def clean(folder: Folder, found: str) -> str | None:
     Returns:
         A sentence for the user if the file may be somebody else's, with what to do; None otherwise.
     """
-    parts = _NAME.fullmatch(found)
-    if parts is None:
-        return None
     with contextlib.suppress(OSError):
-        status = folder.stat(found)
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        # Windows has no harmless way to ask: signal 0 is Ctrl-C there.
-        here = os.name != "nt" and parts["machine"] == _machine()
-        if here and _runs(int(parts["process"])):
-            return None
-        if not here and time.time() - status.st_mtime < _OLD_SECONDS:
-            return None
-        if parts["new"] is not None and not _is_known(folder, found, parts, status):
-            return _sentence(folder, parts["photo"])
-        folder.unlink(found)
+        use = use_of(folder, found)
+        if use is Use.ANOTHERS:
+            return sentence(folder, found)
+        if use is Use.LEFTOVER:
+            folder.unlink(found)
     return None
+
+
+def use_of(folder: Folder, found: str) -> Use:
+    """Whose a file is, and whether a process uses it.
+
+    Args:
+        folder: an open folder.
+        found: a name in it.
+
+    Raises:
+        OSError: the file is gone, or the disk does not say.
+    """
+    parts, status = _NAME.fullmatch(found), folder.stat(found)
+    if parts is None or not stat.S_ISREG(status.st_mode):
+        return Use.FOREIGN
+    # Windows has no harmless way to ask: signal 0 is Ctrl-C there.
+    here = os.name != "nt" and parts["machine"] == _machine()
+    if here and _runs(int(parts["process"])):
+        return Use.IN_USE
+    if not here and time.time() - status.st_mtime < _OLD_SECONDS:
+        return Use.UNKNOWN
+    if parts["new"] is not None and not _is_known(folder, found, parts, status):
+        return Use.ANOTHERS
+    return Use.LEFTOVER
 
 
 def _is_known(folder: Folder, found: str, parts: re.Match[str], status: os.stat_result) -> bool:
@@ -136,8 +163,10 @@ def _is_known(folder: Folder, found: str, parts: re.Match[str], status: os.stat_
         os.close(handle)
 
 
-def _sentence(folder: Folder, photo: str) -> str:
-    of = _photo_of(folder, photo)
+def sentence(folder: Folder, found: str) -> str:
+    """What to tell about a file that may be another program's, with what to do."""
+    parts = _NAME.fullmatch(found)
+    of = None if parts is None or parts["photo"] is None else _photo_of(folder, parts["photo"])
     what = "a photo in this folder" if of is None else of
     return (
         f"this may be another program's version of {what}, saved at the moment when phototag was ended; "

@@ -7,7 +7,9 @@ from typing import Self
 
 import attrs
 
+from phototag.errors import PhototagError
 from phototag.files.content import Content
+from phototag.metadata.audit import Audit
 from phototag.metadata.change import Change
 from phototag.metadata.record import Record
 from phototag.scene.measures import Scene
@@ -107,6 +109,58 @@ class Prepared(Carrier):
         if left:
             raise ValueError("contents without a file")
         return attrs.evolve(self, files=None if self.files is None else files)
+
+
+@attrs.frozen(kw_only=True)
+class Failure:
+    """An error that is part of an answer.
+
+    Attributes:
+        error: name of its class.
+        problem: what is wrong.
+        remedy: what to do about it; may be empty.
+    """
+
+    error: str
+    problem: str
+    remedy: str
+
+    @classmethod
+    def of(cls, error: PhototagError) -> Self:
+        """The failure for an error."""
+        return cls(error=type(error).__name__, problem=error.problem, remedy=error.remedy)
+
+
+@attrs.frozen(kw_only=True)
+class Audited:
+    """The metadata of one file of a photo.
+
+    Attributes:
+        number: of the file: 0 for the photo, then its sidecars.
+        audit: what they say; None if they cannot be read.
+        failure: why they cannot be read.
+    """
+
+    number: int
+    audit: Audit | None = None
+    failure: Failure | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Examination:
+    """What was found out about a photo.
+
+    Attributes:
+        picture: a hash of the picture, without the metadata.
+        undecoded: why the picture cannot be decoded; None if it can, or if its hash was known.
+        metadata: the files that hold metadata, or may hold them.
+        unremovable: why phototag's part cannot be removed; None if it can, or if there is none.
+    """
+
+    picture: str
+    undecoded: Failure | None
+    metadata: tuple[Audited, ...]
+    unremovable: Failure | None
 
 
 @attrs.frozen(kw_only=True)

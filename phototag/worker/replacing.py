@@ -145,7 +145,12 @@ def _is_ours(sidecar: Original) -> bool:
     except OSError as error:
         reason = error.strerror or str(error)
         raise WriteRefused(sidecar.photo, f"it cannot be read ({reason})", "try again") from error
-    return PHOTOTAG.encode() in found and _MADE.search(found) is not None
+    return is_made_by_phototag(found)
+
+
+def is_made_by_phototag(sidecar: bytes) -> bool:
+    """Whether phototag made a sidecar with this content: its ledger says so."""
+    return PHOTOTAG.encode() in sidecar and _MADE.search(sidecar) is not None
 
 
 def _known_as(original: Original, photo: Original) -> str:

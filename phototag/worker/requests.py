@@ -19,7 +19,15 @@ from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
 from phototag.scene.measures import Scene
-from phototag.worker.answers import Blocks, Carrier, Identified, Installed, Made, Prepared
+from phototag.worker.answers import (
+    Blocks,
+    Carrier,
+    Examination,
+    Identified,
+    Installed,
+    Made,
+    Prepared,
+)
 
 A = TypeVar("A")
 R_contra = TypeVar("R_contra", contravariant=True)
@@ -58,6 +66,7 @@ class Part(enum.StrEnum):
     VISION = "vision"  # decoders and nets
     PICTURES = "pictures"  # decoders
     METADATA = "metadata"  # exiv2
+    CHECK = "check"  # decoders and exiv2
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -237,6 +246,21 @@ class Remove(Request[Prepared]):
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
+class Examine(Request[Examination]):
+    """Examine a photo and its sidecars without changing them.
+
+    Attributes:
+        known: hashes of pictures that have been analysed: they need not be decoded.
+        max_pixels: as for ``Detect``.
+    """
+
+    part = Part.CHECK
+
+    known: tuple[str, ...] = ()
+    max_pixels: int
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Cut(Request[Made]):
     """Make a crop.
 
@@ -318,6 +342,7 @@ AnyRequest: TypeAlias = (
     | Write
     | Read
     | Remove
+    | Examine
     | Cut
     | MeasureBlocks
     | FinishBlocks

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from phototag.errors import (
     ChangedMeanwhile,
     FormatNotWritable,
+    InternalError,
     PhotoDamaged,
     WriteRefused,
     printable_name,
@@ -31,6 +32,7 @@ from phototag.worker.requests import (
     Cut,
     Detect,
     Draw,
+    Examine,
     FinishBlocks,
     GivenFile,
     Identify,
@@ -44,7 +46,7 @@ from phototag.worker.source import PhotoFile, Source
 from phototag.worker.start import child_environment, sealed_command
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from phototag.analysis.shapes import Bar, Shape
     from phototag.metadata.change import Change
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
     from phototag.outcome import Expected, Written
     from phototag.scene.geometry import Box
     from phototag.scene.measures import Scene
-    from phototag.worker.answers import Blocks
+    from phototag.worker.answers import Blocks, Examination
     from phototag.worker.open_files import OpenFiles
     from phototag.worker.protocol import Worker
 
@@ -196,6 +198,31 @@ def remove(worker: Worker, photo: PhotoFile, options: WriteOptions) -> Change:
         change = carry_out(files, prepared, options, may_delete=True).change
     assert change is not None
     return change
+
+
+def examine(
+    worker: Worker, photo: PhotoFile, limits: Limits, known: Iterable[str] = ()
+) -> tuple[Examination, Sequence[str]]:
+    """Examine a photo and its sidecars without changing them.
+
+    Args:
+        worker: does the work.
+        photo: the photo.
+        limits: limits for one photo.
+        known: hashes of pictures that have been analysed: they need not be decoded.
+
+    Returns:
+        What was found, and the paths of the files by the numbers in it.
+
+    Raises:
+        PhototagError: the photo cannot be read.
+    """
+    with opened(photo, sidecars=True) as files:
+        request = Examine(files=files.given, known=tuple(known), max_pixels=limits.pixels)
+        found, paths = files.ask(worker, request), [one.photo for one in files.all]
+    if not {audited.number for audited in found.metadata} <= set(range(len(paths))):
+        raise InternalError(photo.name, "the sealed process has named files that are not there")
+    return found, paths
 
 
 def cut(

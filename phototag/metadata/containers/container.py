@@ -62,6 +62,11 @@ class Container(abc.ABC):
         return None
 
     @property
+    def iptc_digest(self) -> bytes | None:
+        """Photoshop's digest of the IPTC block, with which programs tell whether the XMP is out of date."""
+        return None
+
+    @property
     def behind(self) -> Container | None:
         """The file with its second XMP packet as the only one; None without a second one."""
         return None

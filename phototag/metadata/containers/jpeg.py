@@ -130,6 +130,12 @@ class Jpeg(Container):
         return b"".join(iim.serialise(attrs.evolve(block, tail=b"")) for block in blocks)
 
     @property
+    def iptc_digest(self) -> bytes | None:
+        """Photoshop's digest of the IPTC block."""
+        found = (r.value for r in self._resources if r.number == photoshop.IPTC_DIGEST)
+        return next(found, None)
+
+    @property
     def exif(self) -> bytes | None:
         """The Exif data as a TIFF structure."""
         found = (s.payload[len(_EXIF) :] for s in self._segments if s.is_(_APP1, _EXIF))

@@ -96,6 +96,13 @@ class TiffFile(Container):
         return _block(self._tiff.first, _IPTC)
 
     @property
+    def iptc_digest(self) -> bytes | None:
+        """Photoshop's digest of the IPTC block."""
+        entry = self._tiff.first.get(_PHOTOSHOP)
+        found = () if entry is None else self._digests(entry)
+        return next((item.value for _, item in found), None)
+
+    @property
     def exif(self) -> bytes | None:
         """The Exif data as a TIFF structure."""
         return self._tiff.data

@@ -7,12 +7,13 @@ import functools
 from typing import TYPE_CHECKING, Final
 
 from phototag.errors import PhototagError
-from phototag.worker.answers import Blocks, Identified, Installed, Made, Prepared
+from phototag.worker.answers import Blocks, Examination, Identified, Installed, Made, Prepared
 from phototag.worker.requests import (
     AnyRequest,
     Cut,
     Detect,
     Draw,
+    Examine,
     FinishBlocks,
     Handlers,
     Identify,
@@ -114,6 +115,13 @@ def remove(request: Remove) -> Prepared:
     return preparing.remove(request)
 
 
+def examine(request: Examine) -> Examination:
+    """Examine a photo and its sidecars."""
+    from phototag.worker.sealed import examining  # noqa: PLC0415
+
+    return examining.examine(request)
+
+
 def cut(request: Cut) -> Made:
     """A crop as a new file."""
     from phototag.worker.sealed import cutting  # noqa: PLC0415
@@ -143,6 +151,8 @@ def load(request: Load) -> None:
         if request.load in {Part.VISION, Part.PICTURES}:
             from phototag.vision import decoding  # noqa: F401, PLC0415
             from phototag.worker.sealed import cutting  # noqa: F401, PLC0415
+        if request.load is Part.CHECK:
+            from phototag.worker.sealed import examining  # noqa: F401, PLC0415
         if request.load in {Part.VISION, Part.METADATA}:
             from phototag.worker.sealed import preparing  # noqa: F401, PLC0415
 
@@ -174,6 +184,7 @@ HANDLERS: Final[Handlers[AnyRequest]] = (
     | Write.handled_by(write)
     | Read.handled_by(read)
     | Remove.handled_by(remove)
+    | Examine.handled_by(examine)
     | Cut.handled_by(cut)
     | MeasureBlocks.handled_by(measure_blocks)
     | FinishBlocks.handled_by(finish_blocks)

@@ -1,0 +1,16 @@
+"""Checks photos against the state file and their own records; repairs only what loses nothing."""
+
+from __future__ import annotations
+
+from phototag.catalogue.checking.check import CheckOptions, check_catalogue, check_trees
+from phototag.catalogue.checking.findings import Checked, CheckFinding, CheckKind, Severity
+
+__all__ = [
+    "CheckFinding",
+    "CheckKind",
+    "CheckOptions",
+    "Checked",
+    "Severity",
+    "check_catalogue",
+    "check_trees",
+]

@@ -1,0 +1,288 @@
+"""Checks every photo below some folders, the folders, and the state file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Final, Self
+
+import attrs
+
+from phototag import errors
+from phototag.catalogue.checking.book import Book, Known
+from phototag.catalogue.checking.findings import Checked, CheckFinding, CheckKind
+from phototag.catalogue.checking.folders import Folder, folder_findings, folders
+from phototag.catalogue.checking.photos import Examined, judge
+from phototag.catalogue.checking.repair import Repairer
+from phototag.catalogue.checking.state_file import state_findings
+from phototag.catalogue.database import default_file
+from phototag.catalogue.lock import locked, refuse_if_busy
+from phototag.files import arguments
+from phototag.files.opening import names_of
+from phototag.options import LinkOptions, StateOptions, WaitOptions, WorkOptions, option, takes
+from phototag.worker import tasks
+from phototag.worker.pool import Pool
+from phototag.worker.source import PhotoFile
+
+if TYPE_CHECKING:
+    from phototag.catalogue.checking.book import Unsettled
+    from phototag.catalogue.state import PhotoKey
+
+Path = str | os.PathLike[str]
+_RESUME: Final = "run the same `phototag tag` command again to resume it"
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class CheckOptions(LinkOptions, WaitOptions, StateOptions, WorkOptions):
+    """Options of ``check_catalogue`` and ``phototag check``."""
+
+    repair: bool = option(False, "Repair what can be repaired without losing anything.")  # noqa: FBT003 - a default
+
+
+@takes(CheckOptions)
+def check_catalogue(roots: Path | Iterable[Path], options: CheckOptions) -> Generator[Checked]:
+    """Check photos against the state file and against what phototag recorded in them.
+
+    Without ``repair``, nothing is written, not even the state file. With it, only what loses nothing is
+    repaired: no value that is not phototag's is ever changed.
+
+    Args:
+        roots: a folder or photo, or several.
+        options: see ``CheckOptions``; each is a keyword argument.
+
+    Returns:
+        One ``Checked`` for the state file, one per photo, and one for each folder and for each entry of the
+        state file that has no photo, as they become ready.
+
+    Raises:
+        CatalogueBusy: a run is working in the same folders.
+        StateUnusable: the state file is something else, or cannot be read.
+    """
+    return check_trees(roots, options)
+
+
+def check_trees(roots: Path | Iterable[Path], options: CheckOptions) -> Generator[Checked]:
+    """As ``check_catalogue``, with an options object."""
+    names, stop = names_of(roots), options.stop
+    real = list(dict.fromkeys(map(_real_folder, names)))
+    with ExitStack() as held:
+        if options.repair:
+            held.enter_context(locked(real, wait=options.wait, stop=stop))
+        else:
+            refuse_if_busy(real, wait=options.wait, stop=stop)
+        pool = held.enter_context(Pool(options.workers, options.limits))
+        yield from held.enter_context(_Check(names, options, pool)).results()
+
+
+@attrs.frozen
+class _Photo:
+    """A photo to be checked."""
+
+    path: str
+    folder: str  # without links
+    known: Known | None
+
+
+class _Check:
+    """One check of some folders and photos."""
+
+    def __init__(self, names: list[str], options: CheckOptions, pool: Pool) -> None:
+        self._names, self._options, self._pool = names, options, pool
+        self._real = [os.path.join(_real_folder(n), *_own_name(n)) for n in names]
+        given = options.state
+        self._path = str(default_file()) if given is None else arguments.path("state", given)
+        self._book = Book.of(self._path)
+        self._repairer = None
+        if options.repair and self._book is not None:
+            self._repairer = Repairer(self._book, pool)
+        self._gone: list[tuple[PhotoKey, str, str | None]] = []
+        self._wanted: set[str] = set()  # pictures of photos that are gone
+        self._moved: dict[str, str] = {}  # where they have been found
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # SQLite deletes its log when the last connection is closed, if that is one that may write.
+        if self._book is not None:
+            self._book.close()
+        if self._repairer is not None:
+            self._repairer.close()
+
+    def results(self) -> Generator[Checked]:
+        """Check everything."""
+        stop = self._options.stop
+        yield Checked(path=self._path, findings=tuple(self._state_file()))
+        if self._book is not None:
+            self._gone = list(self._book.vanished(self._real))
+            self._wanted = {picture for _, _, picture in self._gone if picture}
+        yield from self._pool.stream(self._photo, self._items(), ready=self._folder, stop=stop)
+        if self._book is not None and not (stop and stop.is_set()):
+            for finding in self._rest(self._book):
+                yield Checked(path=finding.path, findings=(finding,))
+
+    # ------------------------------------------------------------------ the state file
+
+    def _state_file(self) -> Iterator[CheckFinding]:
+        book = self._book
+        if book is None:
+            yield CheckFinding(
+                path=self._path,
+                kind=CheckKind.NO_STATE,
+                problem="there is no state file: photos are checked only against their own records",
+            )
+            return
+        found = state_findings(book)
+        if found and self._repairer is not None:
+            self._repairer.state_file()
+            left = state_findings(book)
+            found = [attrs.evolve(one, repaired=one not in left) for one in found]
+            found += [one for one in left if one not in found]
+        yield from found
+        if any(one.kind is CheckKind.STATE_DAMAGED and not one.repaired for one in found):
+            book.close()
+            self._book = self._repairer = None
+
+    def _rest(self, book: Book) -> Iterator[CheckFinding]:
+        """What has no photo: entries of photos that are gone, and runs that have not ended."""
+        lost = list(book.lost(self._real))
+        for change, path in lost:
+            yield self._lost(change, path)
+        places = {change.place for change, _ in lost}
+        for place, path, picture in self._gone:
+            if place not in places:
+                yield self._vanished(book, place, path, picture)
+        for run in book.interrupted(self._real):
+            remedy = (
+                _RESUME if run.last else "it cannot be resumed; `phototag check --repair` closes it"
+            )
+            found = CheckFinding(
+                path=run.root,
+                kind=CheckKind.INTERRUPTED,
+                problem=f"run {run.run} was interrupted, or tagged only a part of the folder",
+                remedy=remedy,
+            )
+            if self._repairer is not None and not run.last:
+                self._repairer.run(run.run)
+                left = [other.run for other in book.interrupted(self._real)]
+                found = attrs.evolve(found, repaired=run.run not in left)
+            yield found
+
+    def _lost(self, change: Unsettled, path: str) -> CheckFinding:
+        repaired = self._repairer is not None
+        if self._repairer is not None:
+            self._repairer.lost(change)
+        return CheckFinding(
+            path=path,
+            kind=CheckKind.UNSETTLED,
+            problem=f"run {change.run} was killed while it wrote this photo, which is not there any more",
+            remedy="run `phototag check --repair`",
+            repaired=repaired,
+        )
+
+    def _vanished(
+        self, book: Book, place: PhotoKey, path: str, picture: str | None
+    ) -> CheckFinding:
+        new = self._moved.get(picture or "")
+        problem, remedy = "it is not there any more", "run `phototag tag` where it is now"
+        if new is not None:
+            problem = f"it is not there any more: its picture is in {new}"
+            remedy = "run `phototag tag` on that folder, so that `undo` finds it"
+        repaired = False
+        if self._repairer is not None:
+            self._repairer.vanished(place, path)
+            repaired = not book.holds(place)
+        return CheckFinding(
+            path=path, kind=CheckKind.VANISHED, problem=problem, remedy=remedy, repaired=repaired
+        )
+
+    # ------------------------------------------------------------------ folders and photos
+
+    def _items(self) -> Iterator[Folder | _Photo]:
+        seen: set[tuple[int, int]] = set()
+        for name in self._names:
+            if not os.path.isdir(name):
+                folder = _real_folder(name)
+                known = self._known(folder).get(os.path.basename(name))
+                yield _Photo(name, folder, self._or_nothing(known))
+                continue
+            real = os.path.realpath(name)
+            for found in folders(name, links=self._options.follow_links, seen=seen):
+                yield found
+                folder = os.path.join(real, found.inside) if found.inside else real
+                known_here = self._known(folder) if found.photos else {}
+                for photo in found.photos:
+                    yield _Photo(photo.path, folder, self._or_nothing(known_here.get(photo.name)))
+
+    def _known(self, folder: str) -> dict[str, Known]:
+        return {} if self._book is None else self._book.known(folder)
+
+    def _or_nothing(self, known: Known | None) -> Known | None:
+        return None if self._book is None else known or Known()
+
+    def _folder(self, item: Folder | _Photo) -> Checked | None:
+        if isinstance(item, _Photo):
+            return None
+        found = folder_findings(item, repair=self._options.repair)
+        return Checked(path=item.path, findings=found)
+
+    def _photo(self, item: Folder | _Photo) -> Checked:
+        assert isinstance(item, _Photo)
+        examined = self._examined(item.path, item.known)
+        found = judge(examined)
+        repairer = self._repairer
+        if repairer is not None and any(finding.kind.repair for finding in found):
+            found = self._repaired(item, examined, found, repairer)
+        return Checked(path=item.path, findings=found, photo=True)
+
+    def _examined(self, path: str, known: Known | None) -> Examined:
+        pictures = () if known is None else known.pictures
+        try:
+            photo, limits = PhotoFile.of(path), self._pool.limits
+            answer, paths = tasks.examine(self._pool, photo, limits, pictures)
+        except errors.PhotoError as error:
+            return Examined(path, known, error=error)
+        if answer.picture in self._wanted:
+            self._moved.setdefault(answer.picture, path)
+        return Examined(path, known, paths, answer)
+
+    def _repaired(
+        self,
+        item: _Photo,
+        examined: Examined,
+        found: tuple[CheckFinding, ...],
+        repairer: Repairer,
+    ) -> tuple[CheckFinding, ...]:
+        """The findings after an attempt to repair them: those that another look does not find are repaired."""
+        refused = None
+        try:
+            repairer.photo(examined, found)
+        except errors.PhotoError as error:
+            refused = error
+        known = self._or_nothing(self._known(item.folder).get(os.path.basename(item.path)))
+        left = judge(self._examined(item.path, known))
+        kinds = {finding.kind for finding in left}
+        marked = [attrs.evolve(one, repaired=one.kind not in kinds) for one in found]
+        if refused is not None:
+            why = f"not repaired: {refused.problem}"
+            marked = [
+                attrs.evolve(
+                    one, problem=f"{one.problem} ({why})", remedy=refused.remedy or one.remedy
+                )
+                if one.kind.repair and not one.repaired
+                else one
+                for one in marked
+            ]
+        before = {finding.kind for finding in found}
+        return (*marked, *(one for one in left if one.kind not in before))
+
+
+def _real_folder(name: str) -> str:
+    """A folder without links; of a photo, the folder in which it is named."""
+    absolute = os.path.abspath(name)
+    return os.path.realpath(absolute if os.path.isdir(name) else os.path.dirname(absolute))
+
+
+def _own_name(name: str) -> tuple[str, ...]:
+    return () if os.path.isdir(name) else (os.path.basename(name),)

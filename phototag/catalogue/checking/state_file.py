@@ -1,0 +1,131 @@
+"""The state file itself: what SQLite finds wrong with it, and rows that cannot be read or belong to nothing."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from phototag.analysis.result import models_identity
+from phototag.catalogue.checking.book import AWAY, UNREADABLE
+from phototag.catalogue.checking.findings import CheckFinding, CheckKind
+from phototag.catalogue.database import unpacked
+from phototag.catalogue.state import to_error, to_past_write
+from phototag.criteria.verdict import Kind
+from phototag.scene.measures import SCENE_VERSION, Scene
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator
+
+    from phototag.catalogue.checking.book import Book
+
+_AGAIN: Final = "run `phototag check --repair`, which deletes this entry"
+
+
+@attrs.frozen
+class DamagedRow:
+    """A row that cannot be read, or belongs to nothing.
+
+    Attributes:
+        table: its table.
+        row: its number in the table.
+        about: what it is about: a photo, or a picture; empty for neither.
+        problem: what is wrong with it.
+        lost: what is not known without it.
+    """
+
+    table: str
+    row: int
+    about: str
+    problem: str
+    lost: str
+
+
+def state_findings(book: Book) -> list[CheckFinding]:
+    """What is wrong with a state file."""
+    broken = book.integrity()
+    if broken:
+        problem = f"the state file is damaged ({'; '.join(broken)})"
+        remedy = f"run `phototag check --repair`; if that is not enough, {AWAY}"
+        kind = CheckKind.STATE_DAMAGED
+        return [CheckFinding(path=book.path, kind=kind, problem=problem, remedy=remedy)]
+    with book.reading() as sql:
+        return [
+            CheckFinding(
+                path=found.about or book.path,
+                kind=CheckKind.ROW_DAMAGED,
+                problem=f"its entry in table {found.table} of the state file {found.problem}"
+                if found.about
+                else f"row {found.row} of table {found.table} {found.problem}",
+                remedy=f"{_AGAIN}; {found.lost}",
+            )
+            for found in damaged_rows(sql)
+        ]
+
+
+def damaged_rows(sql: sqlite3.Connection) -> Iterator[DamagedRow]:
+    """All rows that cannot be read, or belong to nothing; raises ``sqlite3.Error`` for a damaged file."""
+    roots = dict(sql.execute("SELECT id, path FROM roots"))
+    runs = dict(sql.execute("SELECT id, root FROM runs"))
+    yield from _photos(sql, roots)
+    lost = "the picture is analysed again when it is needed"
+    query = "SELECT rowid, picture, scene FROM scenes WHERE seen_by = ?"
+    for row, picture, scene in sql.execute(query, (f"{models_identity()}/{SCENE_VERSION}",)):
+        if not _reads(lambda column: unpacked(column, Scene), scene):
+            yield DamagedRow("scenes", row, "", f"(picture {picture}) cannot be read", lost)
+    if sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'corrections'").fetchone():
+        lost = "correct that picture again in a gallery"
+        for row, picture, kind in sql.execute("SELECT rowid, picture, kind FROM corrections"):
+            if not _reads(Kind, kind):
+                yield DamagedRow(
+                    "corrections", row, "", f"(picture {picture}) cannot be read", lost
+                )
+    lost = "nothing is lost by it"
+    for row, root in runs.items():
+        if root not in roots:
+            yield DamagedRow("runs", row, "", "belongs to no folder", lost)
+    yield from _changes(sql, roots, runs)
+
+
+def _photos(sql: sqlite3.Connection, roots: dict[int, Any]) -> Iterator[DamagedRow]:
+    lost = "the next `phototag tag` reads the photo again"
+    query = "SELECT rowid, root, folder, name, kind, written, error FROM photos"
+    for row, root, folder, name, kind, written, error in sql.execute(query):
+        if root not in roots:
+            yield DamagedRow("photos", row, "", "belongs to no folder", lost)
+        elif not (
+            _reads(Kind, kind) and _reads(to_past_write, written) and _reads(to_error, error)
+        ):
+            about = _path((roots[root], folder, name))
+            yield DamagedRow("photos", row, about, "cannot be read", lost)
+
+
+def _changes(
+    sql: sqlite3.Connection, roots: dict[int, Any], runs: dict[int, Any]
+) -> Iterator[DamagedRow]:
+    query = "SELECT rowid, run, folder, name, before FROM changes"
+    for row, run, folder, name, before in sql.execute(query):
+        lost = f"`phototag undo {run}` then leaves this photo out, `phototag remove` does not"
+        if run not in runs:
+            lost = "nothing is lost by it"
+            yield DamagedRow("changes", row, "", "belongs to no run", lost)
+        elif runs[run] in roots and not _reads(to_past_write, before):
+            about = _path((roots[runs[run]], folder, name))
+            yield DamagedRow("changes", row, about, "cannot be read", lost)
+
+
+def _path(parts: Iterable[Any]) -> str:
+    return os.path.join(*map(os.fsdecode, parts))
+
+
+def _reads(read: Callable[[Any], object], column: object) -> bool:
+    """Whether a column can be read; an empty one can."""
+    if column is None:
+        return True
+    try:
+        read(column)
+    except UNREADABLE:
+        return False
+    return True

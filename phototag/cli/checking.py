@@ -1,0 +1,136 @@
+"""The command that checks photos and the state file."""
+
+from __future__ import annotations
+
+import collections
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import attrs
+import click
+
+from phototag.analysis.result import SCHEMA
+from phototag.catalogue import walk
+from phototag.catalogue.checking import CheckOptions, Severity, check_trees
+from phototag.cli.click_options import JsonOptions, paths_argument, takes_options
+from phototag.cli.exit_codes import ExitCode
+from phototag.cli.report import Report, Tally, command, duration, stoppable
+from phototag.cli.running import total
+from phototag.errors import printable, printable_name
+from phototag.scene import serialization
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator
+
+    from phototag.catalogue.checking import Checked, CheckFinding
+
+
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class _Check(JsonOptions, CheckOptions):
+    """The options of ``phototag check``."""
+
+
+@click.command()
+@paths_argument
+@takes_options(_Check)
+def check(paths: tuple[str, ...], options: _Check) -> None:
+    """Check photos and the state file; print a line for each finding.
+
+    PATH is a photo or a folder. Each photo is compared with the state file and with what phototag recorded in it.
+    Without --repair, nothing is written.
+    """
+    links = options.follow_links
+    report = _CheckReport(
+        as_json=options.json,
+        total=total(paths),
+        count=lambda: sum(1 for _ in walk(paths, links=links)),
+    )
+    stopped = report.check(lambda stop: check_trees(paths, attrs.evolve(options, stop=stop)))
+    report.summarise(None if options.repair else _repairing(paths, options))
+    if stopped:
+        report.say(f"Stopped after {report.found.photos} photos.")
+        sys.exit(ExitCode.INTERRUPTED)
+    sys.exit(ExitCode.SOME_FAILED if report.found.problems else ExitCode.ALL_WELL)
+
+
+def _repairing(paths: tuple[str, ...], options: _Check) -> str:
+    state = [] if options.state is None else ["--state", os.fspath(options.state)]
+    return command(["phototag", "check", "--repair", *paths, *state])
+
+
+class _Found(Tally):
+    """Counts of the findings so far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.findings: collections.Counter[str] = collections.Counter()
+        self.repairable = False
+
+    def note(self, checked: Checked) -> None:
+        """Count the findings of one photo, folder or state file."""
+        self.photos += checked.photo
+        for finding in checked.findings:
+            self.findings["repaired" if finding.repaired else str(finding.severity)] += 1
+            self.repairable |= bool(finding.kind.repair) and finding.severity is Severity.PROBLEM
+
+    @property
+    def problems(self) -> int:
+        """Problems that have not been repaired."""
+        return self.findings["problem"]
+
+    @property
+    def counts(self) -> str:
+        """``2 problems, 1 note``."""
+        parts = [_counted(self.problems, "problem")]
+        if self.findings["note"]:
+            parts.append(_counted(self.findings["note"], "note"))
+        if self.findings["repaired"]:
+            parts.append(f"{self.findings['repaired']} repaired")
+        return ", ".join(parts)
+
+
+class _CheckReport(Report):
+    """Prints what a check finds."""
+
+    def __init__(self, *, as_json: bool, total: int | None, count: Callable[[], int]) -> None:
+        super().__init__(as_json=as_json, total=total, count=count)
+        self.tally = self.found = _Found()
+
+    def check(self, stream: Callable[[threading.Event], Iterator[Checked]]) -> bool:
+        """Print every finding of a stream; returns whether it was stopped before its end."""
+        with stoppable() as stopped, self.progress() as show:
+            for checked in stream(stopped):
+                self.found.note(checked)
+                for finding in checked.findings:
+                    self.print(_json(finding) if self.as_json else _line(finding))
+                show()
+        return stopped.is_set()
+
+    def summarise(self, repairing: str | None) -> None:
+        """Print the counts, and how to repair; nothing with ``--json``."""
+        if self.as_json:
+            return
+        found = self.found
+        photos = _counted(found.photos, "photo")
+        self.say(f"{photos} checked in {duration(found.seconds)}: {found.counts}.")
+        if repairing is not None and found.repairable:
+            self.say(f"To repair what can be repaired without losing anything: {repairing}")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
+
+
+def _line(finding: CheckFinding) -> str:
+    """One finding in one line."""
+    label = "repaired" if finding.repaired else finding.severity
+    said = finding.problem if finding.repaired else finding.message
+    return f"{printable_name(finding.path)}: {label}: {printable(said)}"
+
+
+def _json(finding: CheckFinding) -> str:
+    values = {**serialization.to_json(finding), "severity": str(finding.severity)}
+    return json.dumps({"schema": SCHEMA, **values})
