@@ -32,8 +32,10 @@ _OURS: Final = tuple(key for item in PROPERTIES for key in item.exiv2)
 # In TIFF, the blocks are themselves Exif tags; they are compared as blocks.
 _PACKET_TAG: Final = "Exif.Image.XMLPacket"
 _BLOCKS: Final = (_PACKET_TAG, "Exif.Image.IPTCNAA", "Exif.Image.ImageResources")
-# A converted block gets a character set marker, a new one a version.
-_FRAME: Final = ("Iptc.Envelope.CharacterSet", "Iptc.Application2.RecordVersion")
+# A converted block gets a character set marker, a new one a version; exiftool adds the envelope's.
+_FRAME: Final = (
+    "Iptc.Envelope.CharacterSet", "Iptc.Envelope.ModelVersion", "Iptc.Application2.RecordVersion",
+)  # fmt: skip
 
 pyexiv2.set_log_level(_RAISE_ERRORS)
 pyexiv2.registerNs(PHOTOTAG, "phototag")

@@ -20,6 +20,8 @@ _USUAL_WIDTH: Final = 4  # bytes of an extended length; exiv2 reads no more
 
 CHARSET: Final = (1, 90)
 VERSION: Final = (2, 0)
+#: Those of both records: other programs add the first to a block that phototag created.
+VERSIONS: Final = frozenset({(1, 0), VERSION})
 KEYWORDS: Final = (2, 25)
 UTF8: Final = b"\x1b%G"
 KEYWORD_BYTES: Final = 64

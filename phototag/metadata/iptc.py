@@ -59,7 +59,7 @@ def restored(block: Iim | None, before: str) -> Iim | None:
     if block is None or not before:
         return block
     if before == NONE:
-        frame = {(1, 0), iim.CHARSET, iim.VERSION}
+        frame = {iim.CHARSET, *iim.VERSIONS}
         return None if all(item.number in frame for item in block.datasets) else block
     encoding, mark, *_ = (*before.split(":"), "")
     try:

@@ -94,7 +94,7 @@ def _foreign_iptc(draft: Draft, *, made: bool) -> list[object]:
     if draft.block is None:
         return []
     mixed = (item.foreign(draft) for item in PROPERTIES if item.store == "iim")
-    frame = {iim.CHARSET, iim.KEYWORDS} | ({iim.VERSION} if made else set())
+    frame = {iim.CHARSET, iim.KEYWORDS} | (iim.VERSIONS if made else set())
     others = iim.recoded(draft.block, "utf-8").datasets
     return [
         *filter(None, (draft.block.tail.rstrip(b"\0"),)),

@@ -100,3 +100,18 @@ def test_a_word_the_user_adds_stays_when_ours_go(
     assert dump(path)["XMP-dc:Subject"] == ["mine", "portrait"]
     assert "mine" in dump(path)["XMP-lr:HierarchicalSubject"]
     assert "mine" in dump(path)["IPTC:Keywords"]
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "tif"])
+def test_what_a_program_adds_to_an_iptc_block_of_ours_goes_with_it(
+    make: Any, dump: Any, headshot: Record, suffix: str
+) -> None:
+    """exiftool gives each block a version of the envelope."""
+    path = make(f"a.{suffix}")
+    apply(path, headshot)
+    command = ["exiftool", "-q", "-q", "-overwrite_original", "-IPTC:Keywords-=headshot", str(path)]
+    subprocess.run(command, check=True, timeout=60)
+    assert dump(path)["IPTC:EnvelopeRecordVersion"] == 4
+    assert apply(path, headshot).declined == {"IPTC:Keywords": ("headshot",)}
+    remove(path)
+    assert not [key for key in dump(path) if key.startswith("IPTC:")]
