@@ -185,7 +185,8 @@ class _Check:
         self, book: Book, place: PhotoKey, path: str, picture: str | None
     ) -> CheckFinding:
         new = self._moved.get(picture or "")
-        problem, remedy = "it is not there any more", "run `phototag tag` where it is now"
+        problem = "it is not there any more"
+        remedy = "if you moved it, run `phototag tag` there; `phototag check --repair` forgets it here"
         if new is not None:
             problem = f"it is not there any more: its picture is in {new}"
             remedy = "run `phototag tag` on that folder, so that `undo` finds it"
