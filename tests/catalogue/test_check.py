@@ -185,7 +185,8 @@ def restore(*names: str) -> Callable[[Path, Path], None]:
     return restored
 
 
-def remove_and_tag(root: Path, state: Path) -> None:
+def renew_digest(root: Path, state: Path) -> None:
+    exiftool(root / "portrait.jpg", "-IPTCDigest=new")
     phototag.remove(root / "portrait.jpg")
     tag(root, state)
 
@@ -204,7 +205,7 @@ CASES = {
     delete_in_xmp: ("portrait.jpg", "words_differ", run_tag),
     delete_iptc: ("headshot.jpg", "words_differ", run_tag),
     delete_regions: ("headshot.jpg", "region_missing", run_tag),
-    old_digest: ("portrait.jpg", "digest_old", remove_and_tag),
+    old_digest: ("portrait.jpg", "digest_old", renew_digest),
     break_sidecar: ("beside.jpg.xmp", "metadata_unreadable", restore("deep/beside.jpg.xmp")),
     hard_to_read: ("portrait.jpg", "metadata_unreadable", restore("portrait.jpg")),
     delete_sidecar: ("scan.bmp", "record_gone", run_tag),

@@ -111,7 +111,9 @@ def _rest(photo: Examined, answer: Examination) -> Iterator[CheckFinding]:
         yield _unsettled(photo, known.unsettled)
     elif not edited and not inside and photo.known is not None:
         yield from _against(photo, photo.known)
-    if answer.unremovable is not None:
+    # An old digest also keeps the photo from being restored.
+    old_digest = any(audit.old_digest for audit in photo.audits.values())
+    if answer.unremovable is not None and not old_digest:
         yield CheckFinding(
             path=photo.path,
             kind=CheckKind.NOT_REMOVABLE,
@@ -168,7 +170,7 @@ def _own_part(photo: Examined) -> Iterator[CheckFinding]:
                 kind=CheckKind.DIGEST_OLD,
                 problem="Photoshop's digest is that of the keywords without phototag's: programs hold the XMP for out of "
                 "date",
-                remedy="run `phototag remove` and then `phototag tag` on it",
+                remedy="renew it: exiftool -IPTCDigest=new",
             )
 
 
