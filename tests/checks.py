@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -45,16 +44,10 @@ def exiftool(photo: Path, *options: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
 
 
-def users(photo: Path) -> dict[str, object]:
-    """All metadata that are not phototag's: what is left after ``remove``, and the picture."""
-    phototag.remove(photo)
-    return {"bytes": photo.read_bytes()}
-
-
 def disk(*folders: Path) -> dict[str, tuple[bytes, int]]:
     """Every file with its content and time."""
     return {
-        str(path): (path.read_bytes(), os.stat(path).st_mtime_ns)
+        str(path): (path.read_bytes(), path.stat().st_mtime_ns)
         for folder in folders
         for path in sorted(folder.rglob("*"))
         if path.is_file()
