@@ -178,24 +178,26 @@ def test_a_disk_that_is_not_connected_is_no_reason_to_forget(root: Path, state: 
 # --------------------------------------------------------------------------- killed runs
 
 KILLED = """
-    import os, signal, sys
+    import os, signal, sys, threading
     import phototag
     from phototag.catalogue.state import State
     from phototag.worker import tasks
 
-    write, settle = tasks.write, State.settle
+    write, remember, first_is_done = tasks.write, State.remember, threading.Event()
 
-    def kill(*_, **__):
-        os.kill(os.getpid(), signal.SIGKILL)
+    def remembered(self, *row):
+        remember(self, *row)
+        first_is_done.set()
 
     def killed(worker, photo, *more):
         if photo.name.endswith("b.jpg"):
+            assert first_is_done.wait(60)
             if sys.argv[3] == "after":
                 write(worker, photo, *more)
-            kill()
+            os.kill(os.getpid(), signal.SIGKILL)
         return write(worker, photo, *more)
 
-    tasks.write = killed
+    tasks.write, State.remember = killed, remembered
     for _ in phototag.tag_catalogue(sys.argv[1], state=sys.argv[2], keywords=sys.argv[4]):
         pass
 """
