@@ -14,6 +14,7 @@ import figures
 import phototag
 from pages import table
 from phototag.analyzer import Analyzer
+from phototag.catalogue.checking import CheckKind, CheckOptions
 from phototag.cli.exit_codes import ExitCode
 from phototag.criteria import CRITERIA, Finding, Findings, calibration, installed
 from phototag.criteria.verdict import Verdict
@@ -53,6 +54,7 @@ TAKEN_BY = {
     "watch_catalogue": WatchOptions,
     "remove_catalogue": RemoveOptions,
     "undo": UndoOptions,
+    "check_catalogue": CheckOptions,
     "gallery.build": GalleryOptions,
 }
 
@@ -76,6 +78,7 @@ def write(folder: Path) -> None:
         ("json_fields.md", json_fields()),
         ("public.md", public()),
         ("exit_codes.md", exit_codes()),
+        ("check_kinds.md", check_kinds()),
         ("gallery_measured.md", figures.gallery_measured()),
         ("speed_measured.md", figures.speed_measured()),
         ("growth_measured.md", figures.growth_measured()),
@@ -92,7 +95,7 @@ def write(folder: Path) -> None:
 
 def options() -> str:
     """Every option, with its names in Python and on the command line."""
-    classes = (CatalogueOptions, WatchOptions, UndoOptions, GalleryOptions, Limits)
+    classes = (CatalogueOptions, WatchOptions, UndoOptions, CheckOptions, GalleryOptions, Limits)
     known = {name: field for cls in classes for name, field in attrs.fields_dict(cls).items()}
     taken_by = {
         name: ", ".join(f"`{who}`" for who, cls in TAKEN_BY.items() if name in settings(cls))
@@ -335,6 +338,14 @@ def fields(said: Mapping[str, str]) -> str:
 def exit_codes() -> str:
     """How commands end."""
     return table(("code", "meaning"), ((f"`{code}`", code.meaning) for code in ExitCode))
+
+
+def check_kinds() -> str:
+    """What ``phototag check`` can find."""
+    return table(
+        ("kind", "severity", "meaning", "with `--repair`"),
+        ((f"`{kind}`", str(kind.severity), kind.meaning, kind.repair) for kind in CheckKind),
+    )
 
 
 def public() -> str:

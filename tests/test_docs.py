@@ -145,7 +145,15 @@ def blocks(page: Path, language: str) -> list[str]:
 
 # Not scaling.md: it asks for a cluster.  The tests of phototag.ray do what it says.
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/python.md", "docs/catalogue.md", "docs/gallery.md", "docs/crops.md"]
+    "page",
+    [
+        "README.md",
+        "docs/python.md",
+        "docs/catalogue.md",
+        "docs/check.md",
+        "docs/gallery.md",
+        "docs/crops.md",
+    ],
 )
 def test_recipes_run(
     page: str,

@@ -14,8 +14,10 @@ from click.testing import CliRunner
 
 import phototag
 from phototag import errors
-from phototag.catalogue.options_fingerprint import settings_of
+from phototag.catalogue.checking import CheckOptions
+from phototag.catalogue.run import settings_of
 from phototag.cli import main
+from phototag.cli.checking import check
 from phototag.cli.tagging import remove, tag, undo, watch
 from phototag.gallery import build
 from phototag.keywords.claims import Vocabulary
@@ -63,7 +65,6 @@ PASSING: dict[str, Any] = {
     "wait": True,
     "follow_links": True,
     "failed": True,
-    "forget": ("a.jpg",),
 }
 
 
@@ -130,6 +131,7 @@ def test_the_same_thresholds_in_another_order_change_nothing(
         (watch, WatchOptions),
         (undo, UndoOptions),
         (remove, RemoveOptions),
+        (check, CheckOptions),
     ],
 )
 def test_the_command_line_offers_every_option(command: Any, cls: type[Any]) -> None:
@@ -150,6 +152,7 @@ def test_the_command_line_offers_every_option(command: Any, cls: type[Any]) -> N
         (phototag.watch_catalogue, WatchOptions),
         (phototag.undo, UndoOptions),
         (phototag.remove_catalogue, RemoveOptions),
+        (phototag.check_catalogue, CheckOptions),
         (build, GalleryOptions),
     ],
 )

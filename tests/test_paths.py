@@ -47,6 +47,7 @@ DOINGS: dict[str, Doing] = {
     "crop": lambda _a, given, _r: phototag.crop(given, "casting_8x10"),
     "tag_catalogue": lambda _a, given, _r: list(phototag.tag_catalogue(given)),
     "remove_catalogue": lambda _a, given, _r: list(phototag.remove_catalogue(given)),
+    "check_catalogue": lambda _a, given, _r: list(phototag.check_catalogue(given)),
     "watch_catalogue": lambda _a, given, _r: next(phototag.watch_catalogue(given)),
     "walk": lambda _a, given, _r: list(walk([given])),
     "gallery": lambda _a, given, _r: build(given, out="page.html"),

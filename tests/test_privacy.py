@@ -67,6 +67,7 @@ def _traced(log: Path, command: list[str], *, seconds: float | None = None) -> l
         ["analyze", "PHOTO"], ["tag", "PHOTO"], ["tag", "FOLDER"], ["show", "PHOTO"],
         ["gallery", "FOLDER", "-o", "PAGE"], ["doctor"], ["remove", "PHOTO"], ["remove", "FOLDER"],
         ["crop", "PHOTO", "--profile", "casting_8x10"], ["undo"],
+        ["check", "FOLDER"],
     ],
     ids=lambda command: " ".join(command[:2]),
 )  # fmt: skip

@@ -49,3 +49,7 @@ def many_photos(photos: list[str]) -> None:
     for outcome in phototag.tag_catalogue("~/Pictures", dry_run=True):
         assert_type(outcome.change, phototag.Change | None)
     assert_type(phototag.runs(), list[phototag.Run])
+    for checked in phototag.check_catalogue("~/Pictures", repair=True):
+        assert_type(checked, phototag.Checked)
+        assert_type(checked.findings, tuple[phototag.CheckFinding, ...])
+        assert_type(checked.findings[0].severity, phototag.Severity)

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.skipif(
     shutil.which("exiftool") is None, reason="exiftool is not installed"
 )
 
-Damage = Callable[[Path], object]
+Damage = Callable[[Path], None]
+Remedy = Callable[[Path, Path], None]
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +178,7 @@ def run_tag(root: Path, state: Path) -> None:
     tag(root, state)
 
 
-def restore(*names: str) -> Callable[[Path, Path], None]:
+def restore(*names: str) -> Remedy:
     def restored(root: Path, state: Path) -> None:
         for name in names:
             backup(root, name)
@@ -195,7 +196,7 @@ def delete_notes(root: Path, state: Path) -> None:
     (root / "deep" / "notes.jpg").unlink()
 
 
-CASES = {
+CASES: dict[Damage, tuple[str, str, Remedy]] = {
     truncate: ("portrait.jpg", "unreadable", restore("portrait.jpg")),
     write_text: ("notes.jpg", "unreadable", delete_notes),
     paint: ("portrait.jpg", "edited", run_tag),

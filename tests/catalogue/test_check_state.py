@@ -205,7 +205,8 @@ KILLED = """
 
 def kill_at_b(root: Path, state: Path, when: str, keywords: str = "minimal") -> None:
     """A run that is killed with SIGKILL before or after it writes a photo, and before it logs that."""
-    command = [sys.executable, "-c", textwrap.dedent(KILLED), root, state, when, keywords]
+    code = textwrap.dedent(KILLED)
+    command = [sys.executable, "-c", code, str(root), str(state), when, keywords]
     done = subprocess.run(command, check=False, timeout=120)
     assert done.returncode == -signal.SIGKILL
 

@@ -19,7 +19,7 @@ from phototag.files.content import Content
 from phototag.metadata.change import Change
 from phototag.options import Limits, WriteOptions
 from phototag.worker import start, tasks
-from phototag.worker.answers import Prepared, PreparedFile
+from phototag.worker.answers import Audited, Examination, Prepared, PreparedFile
 from phototag.worker.messages import Fault, Reply
 from phototag.worker.requests import GivenFile, Read, Request
 from phototag.worker.source import PhotoFile
@@ -90,6 +90,17 @@ def test_a_sidecar_of_phototags_own_still_goes(portrait_jpg: Path) -> None:
     assert portrait_jpg.with_name("portrait.jpg.xmp").exists()
     assert tasks.remove(ThisProcess(), PhotoFile.of(portrait_jpg), WriteOptions()).changed
     assert list(portrait_jpg.parent.iterdir()) == [portrait_jpg]
+
+
+@pytest.mark.parametrize("number", [-1, 1, 7])
+def test_an_examination_of_other_files_is_refused(portrait_jpg: Path, number: int) -> None:
+    class Examiner:
+        def submit(self, request: Request[Any]) -> Any:
+            metadata = (Audited(number=number),)
+            return Examination(picture="", undecoded=None, metadata=metadata, unremovable=None)
+
+    with pytest.raises(errors.InternalError):
+        tasks.examine(Examiner(), PhotoFile.of(portrait_jpg), Limits())
 
 
 def test_an_error_is_of_a_class_that_a_picture_can_cause() -> None:

@@ -186,7 +186,9 @@ class _Check:
     ) -> CheckFinding:
         new = self._moved.get(picture or "")
         problem = "it is not there any more"
-        remedy = "if you moved it, run `phototag tag` there; `phototag check --repair` forgets it here"
+        remedy = (
+            "if you moved it, run `phototag tag` there; `phototag check --repair` forgets it here"
+        )
         if new is not None:
             problem = f"it is not there any more: its picture is in {new}"
             remedy = "run `phototag tag` on that folder, so that `undo` finds it"
