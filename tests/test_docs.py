@@ -210,7 +210,8 @@ def test_commands_in_the_docs_are_known() -> None:
 
 # Native code, Ray, and the command line itself.
 NATIVE = (
-    "phototag.vision", "phototag.ray", "phototag.worker.sealed.drawing", "phototag.worker.sealed.cutting", "phototag.__main__",
+    "phototag.vision", "phototag.ray", "phototag.worker.sealed.drawing", "phototag.worker.sealed.cutting",
+    "phototag.worker.sealed.examining", "phototag.__main__",
 )  # fmt: skip
 
 
