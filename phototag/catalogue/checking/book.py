@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 import threading
-import zlib
 from typing import TYPE_CHECKING, Final, Self
 from urllib.request import pathname2url
 
@@ -14,16 +14,13 @@ import attrs
 
 from phototag import errors
 from phototag.catalogue.database import APPLICATION_ID, MIGRATIONS
-from phototag.catalogue.state import PastWrite, PhotoKey, Row, to_error, to_past_write
+from phototag.catalogue.state import PastWrite, PhotoKey, to_past_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-#: What unpacking a damaged column may raise.
-UNREADABLE: Final = (
-    ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, EOFError, sqlite3.Error,
-    zlib.error,
-)  # fmt: skip
+#: What a damaged column may raise: the errors of zlib, of JSON and of every conversion.
+UNREADABLE: Final = (Exception,)
 _HEADER: Final = b"SQLite format 3\0"
 _OTHER_STATE: Final = "choose another file with --state"
 AWAY: Final = "delete it: the photos do not depend on it, but `undo` and corrections do"
@@ -35,13 +32,17 @@ class Entry:
 
     Attributes:
         place: the photo's key.
-        row: the row about it.
+        picture: hash of the picture that was analysed; None if none was.
+        etag: etag of the record in the photo; empty for no record.
         written: what was written into it; None if nothing was, or if it is not known.
+        failure: why the last run failed; empty if it did not.
     """
 
     place: PhotoKey
-    row: Row
+    picture: str | None
+    etag: str
     written: PastWrite | None
+    failure: str
 
 
 @attrs.frozen
@@ -69,7 +70,7 @@ class Known:
     @property
     def pictures(self) -> tuple[str, ...]:
         """Hashes of the pictures that were analysed in this place."""
-        return tuple(entry.row.picture for entry in self.entries if entry.row.picture)
+        return tuple(entry.picture for entry in self.entries if entry.picture)
 
 
 @attrs.frozen
@@ -143,6 +144,7 @@ class Book:
                 isolation_level=None,
                 check_same_thread=False,
             )
+            sql.text_factory = _to_text
         return sql, None if logged else (status.st_size, status.st_mtime_ns)
 
     def _holds_something(self) -> bool:
@@ -222,53 +224,43 @@ class Book:
 
     def _entries(self, root: int, folder: bytes) -> Iterator[Entry]:
         query = (
-            "SELECT name, looks, picture, settings, kind, mark, written, error FROM photos"
-            " WHERE root = ? AND folder = ?"
+            "SELECT name, picture, mark, written, error FROM photos WHERE root = ? AND folder = ?"
         )
         with self.reading() as sql:
             found = sql.execute(query, (root, folder)).fetchall()
-        for name, fingerprint, picture, settings, kind, etag, written, error in found:
+        for name, picture, etag, written, error in found:
             with contextlib.suppress(*UNREADABLE):  # a damaged row is not known
-                row = Row(
-                    fingerprint=fingerprint,
-                    picture=picture,
-                    settings=settings,
-                    kind=kind,
-                    etag=etag,
-                    error=to_error(error),
-                )
+                place = _key(root, folder, name)
                 past = None if written is None else to_past_write(written)
-                yield Entry(PhotoKey(root, folder, name), row, past)
+                yield Entry(place, picture, etag, past, "" if error is None else to_failure(error))
 
     def _unsettled(self, root: int, folder: bytes) -> Iterator[Unsettled]:
-        query = (
-            "SELECT runs.id, name, before FROM changes JOIN runs ON runs.id = changes.run"
-            " WHERE runs.root = ? AND folder = ? AND done = 0 AND undone = 0"
-        )
         with self.reading() as sql:
+            query = (
+                f"SELECT run, name, before FROM {Layout.of(sql).changes}"  # noqa: S608 - one of two texts
+                " WHERE root = ? AND folder = ? AND done = 0 AND undone = 0"
+            )
             found = sql.execute(query, (root, folder)).fetchall()
         for run, name, before in found:
             with contextlib.suppress(*UNREADABLE):
                 past = None if before is None else to_past_write(before)
-                yield Unsettled(run, PhotoKey(root, folder, name), past)
+                yield Unsettled(run, _key(root, folder, name), past)
 
     def vanished(self, roots: Iterable[str]) -> Iterator[tuple[PhotoKey, str, str | None]]:
         """The photos below folders that are not there any more: key, path, and hash of the picture."""
         wanted = list(roots)
         for root, path in self.roots().items():
-            near = any(
-                below(path, one) is not None or below(one, path) is not None for one in wanted
-            )
-            if not near or not os.path.isdir(path):
+            if not any(_overlap(path, one) for one in wanted) or not os.path.isdir(path):
                 continue
             with self.reading() as sql:
                 query = "SELECT folder, name, picture FROM photos WHERE root = ?"
                 rows = sql.execute(query, (root,)).fetchall()
             for folder, name, picture in rows:
-                photo = os.path.join(path, os.fsdecode(folder), os.fsdecode(name))
-                inside = any(below(photo, one) is not None for one in wanted)
-                if inside and not os.path.lexists(photo):
-                    yield PhotoKey(root, folder, name), photo, picture
+                with contextlib.suppress(TypeError):  # a damaged name
+                    photo = os.path.join(path, os.fsdecode(folder), os.fsdecode(name))
+                    inside = any(below(photo, one) is not None for one in wanted)
+                    if inside and not os.path.lexists(photo):
+                        yield PhotoKey(root, folder, name), photo, picture
 
     def holds(self, place: PhotoKey) -> bool:
         """Whether there is a row about a photo."""
@@ -282,8 +274,8 @@ class Book:
         for root, path in self.roots().items():
             with self.reading() as sql:
                 query = (
-                    "SELECT DISTINCT folder FROM changes JOIN runs ON runs.id = changes.run"
-                    " WHERE runs.root = ? AND done = 0 AND undone = 0"
+                    f"SELECT DISTINCT folder FROM {Layout.of(sql).changes}"  # noqa: S608 - one of two texts
+                    " WHERE root = ? AND done = 0 AND undone = 0"
                 )
                 found = sql.execute(query, (root,)).fetchall()
             for (folder,) in found:
@@ -297,21 +289,21 @@ class Book:
     def interrupted(self, roots: Iterable[str]) -> list[Interrupted]:
         """The runs in or around folders that have not ended."""
         wanted, folders = list(roots), self.roots()
-        query = (
-            "SELECT id, root, id = (SELECT max(id) FROM runs AS later WHERE later.root = runs.root)"
-            " FROM runs WHERE ended IS NULL ORDER BY id"
-        )
         with self.reading() as sql:
-            found = sql.execute(query).fetchall()
-        return [
-            Interrupted(run, folders[root], bool(last))
-            for run, root, last in found
-            if root in folders
-            and any(
-                below(folders[root], one) is not None or below(one, folders[root]) is not None
-                for one in wanted
-            )
-        ]
+            of_run: dict[int, list[int]] = {}
+            for run, root in sql.execute(f"SELECT run, root FROM {Layout.of(sql).run_roots}"):  # noqa: S608 - as above
+                of_run.setdefault(run, []).append(root)
+            ended = "SELECT id FROM runs WHERE ended IS NULL ORDER BY id"
+            runs = [run for (run,) in sql.execute(ended)]
+        last = {root: run for run in sorted(of_run) for root in of_run[run]}
+        found = []
+        for run in runs:
+            there = [folders[root] for root in of_run.get(run, ()) if root in folders]
+            near = [path for path in there if any(_overlap(path, one) for one in wanted)]
+            if near:
+                resumable = all(last[root] == run for root in of_run[run])
+                found.append(Interrupted(run, near[0], resumable))
+        return found
 
     # ------------------------------------------------------------------ errors
 
@@ -324,6 +316,53 @@ class Book:
 
     def _unusable(self, problem: str, remedy: str) -> errors.StateUnusable:
         return errors.StateUnusable(self.path, problem, remedy)
+
+
+@attrs.frozen
+class Layout:
+    """Where the run log is: a file of an earlier version is read as it is.
+
+    Attributes:
+        run_roots: the runs, each with its folders: run, root.
+        changes: the photos that runs changed: number, run, root, folder, name, before, done, undone.
+    """
+
+    run_roots: str
+    changes: str
+
+    @classmethod
+    def of(cls, sql: sqlite3.Connection) -> Self:
+        """The layout of an open file."""
+        query = "SELECT 1 FROM sqlite_master WHERE name = 'run_roots'"
+        if sql.execute(query).fetchone():
+            return cls("run_roots", "(SELECT rowid AS number, * FROM changes)")
+        return cls(
+            "(SELECT id AS run, root FROM runs)",
+            "(SELECT changes.rowid AS number, changes.*, runs.root AS root"
+            " FROM changes LEFT JOIN runs ON runs.id = changes.run)",
+        )
+
+
+def to_failure(column: str) -> str:
+    """The problem in the column of an error."""
+    _kind, _about, problem, *_remedy = json.loads(column)
+    if not isinstance(problem, str):
+        raise TypeError(problem)
+    return problem
+
+
+def _key(root: int, folder: bytes, name: bytes) -> PhotoKey:
+    os.fsdecode(name)  # raises TypeError for a damaged one
+    return PhotoKey(root, folder, name)
+
+
+def _overlap(one: str, other: str) -> bool:
+    return below(one, other) is not None or below(other, one) is not None
+
+
+def _to_text(column: bytes) -> str:
+    """Text from a column: a damaged one does not end the reading of all others."""
+    return column.decode("utf-8", "replace")
 
 
 def _has_log(path: str) -> bool:

@@ -67,7 +67,7 @@ class Examined:
         """The entry that describes the photo as it is; else one that knows what was written into it."""
         entries = () if self.known is None else self.known.entries
         etags = {etag(audit.record) for audit in self.audits.values() if audit.record}
-        best = [entry for entry in entries if entry.row.etag in etags]
+        best = [entry for entry in entries if entry.etag in etags]
         return next(iter((*best, *(entry for entry in entries if entry.written))), None)
 
 
@@ -211,7 +211,7 @@ def was_written(photo: Examined, change: Unsettled) -> bool:
     """Whether the write that was not completed has reached the file: its record is not the earlier one."""
     earlier = {"" if change.before is None else etag(change.before.order.record)}
     entries = () if photo.known is None else photo.known.entries
-    earlier |= {entry.row.etag for entry in entries if entry.place == change.place}
+    earlier |= {entry.etag for entry in entries if entry.place == change.place}
     return etag(photo.record) not in earlier
 
 
@@ -229,8 +229,8 @@ def _unsettled(photo: Examined, changes: Sequence[Unsettled]) -> CheckFinding:
 def _against(photo: Examined, known: Known) -> Iterator[CheckFinding]:
     """The record in the photo against those in the state file."""
     found = etag(photo.record)
-    failure = next((entry.row.error for entry in known.entries if entry.row.error), None)
-    tagged = {entry.row.etag for entry in known.entries} - {""}
+    failure = next((entry.failure for entry in known.entries if entry.failure), "")
+    tagged = {entry.etag for entry in known.entries} - {""}
     kind, problem, remedy = None, "", f"{_TAG} again"
     if found and known.entries and found not in tagged:
         kind, problem = CheckKind.RECORD_DIFFERS, "its record is another one than in the state file"
@@ -240,9 +240,9 @@ def _against(photo: Examined, known: Known) -> Iterator[CheckFinding]:
             "phototag's record is gone: `remove` or another program took it out",
         )
         remedy = f"{_TAG} again, or `phototag check --repair` if it was meant"
-    elif not found and failure is not None:
+    elif not found and failure:
         kind = CheckKind.NEVER_TAGGED
-        problem, remedy = f"the last run failed: {failure.problem}", "run `phototag tag --failed`"
+        problem, remedy = f"the last run failed: {failure}", "run `phototag tag --failed`"
     elif not found and not known.entries:
         kind, problem, remedy = CheckKind.NEVER_TAGGED, "no run has tagged this photo", _TAG
     if kind is not None:

@@ -92,8 +92,7 @@ class Repairer:
                 self._settle(photo, change)
         if CheckKind.RECORD_GONE in kinds:
             for entry in photo.known.entries:
-                row = attrs.evolve(entry.row, fingerprint="", settings=None, etag="")
-                self._state.remember(entry.place, row)
+                self._state.note_record(entry.place, "", settings=False)
         if kinds & _REWRITTEN and photo.entry is not None:
             self._write_again(photo, photo.entry)
 
@@ -118,8 +117,7 @@ class Repairer:
             return
         options = attrs.evolve(past.options, dry_run=False, force=False)
         written = tasks.write(self._pool, PhotoFile.of(photo.path), past.order, options)
-        row = attrs.evolve(entry.row, fingerprint="", etag=written.etag)
-        self._state.remember(entry.place, row, past)
+        self._state.note_record(entry.place, written.etag, settings=True)
 
 
 def _core(record: Record) -> Record:
@@ -144,6 +142,22 @@ class _State(State):
                 if isinstance(error, sqlite3.OperationalError):
                     raise
                 # Too damaged to be read: the next look at it says so.
+
+    def note_record(self, place: PhotoKey, etag: str, *, settings: bool) -> None:
+        """Note which record is in a photo; the next run reads it again.
+
+        Args:
+            place: the photo's key.
+            etag: etag of the record; empty for none.
+            settings: whether it is what the last run wrote.
+        """
+        what = (
+            "looks = '', mark = ?"
+            if settings
+            else "looks = '', settings = NULL, written = NULL, mark = ?"
+        )
+        query = f"UPDATE photos SET {what} WHERE root = ? AND folder = ? AND name = ?"  # noqa: S608 - one of two texts
+        self._do(query, etag, *attrs.astuple(place))
 
     def close_run(self, number: int) -> None:
         self._do("UPDATE runs SET ended = started WHERE id = ? AND ended IS NULL", number)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from phototag.analysis.result import models_identity
-from phototag.catalogue.checking.book import AWAY, UNREADABLE
+from phototag.catalogue.checking.book import AWAY, UNREADABLE, Layout, to_failure
 from phototag.catalogue.checking.findings import CheckFinding, CheckKind
 from phototag.catalogue.database import unpacked
-from phototag.catalogue.state import to_error, to_past_write
+from phototag.catalogue.state import to_past_write
 from phototag.criteria.verdict import Kind
 from phototag.scene.measures import SCENE_VERSION, Scene
 
@@ -68,7 +68,10 @@ def state_findings(book: Book) -> list[CheckFinding]:
 def damaged_rows(sql: sqlite3.Connection) -> Iterator[DamagedRow]:
     """All rows that cannot be read, or belong to nothing; raises ``sqlite3.Error`` for a damaged file."""
     roots = dict(sql.execute("SELECT id, path FROM roots"))
-    runs = dict(sql.execute("SELECT id, root FROM runs"))
+    layout = Layout.of(sql)
+    runs = {run for (run,) in sql.execute("SELECT id FROM runs")}
+    homes = sql.execute(f"SELECT run, root FROM {layout.run_roots}")  # noqa: S608 - one of two texts
+    at_home = {run for run, root in homes if root in roots}
     yield from _photos(sql, roots)
     lost = "the picture is analysed again when it is needed"
     query = "SELECT rowid, picture, scene FROM scenes WHERE seen_by = ?"
@@ -83,41 +86,48 @@ def damaged_rows(sql: sqlite3.Connection) -> Iterator[DamagedRow]:
                     "corrections", row, "", f"(picture {picture}) cannot be read", lost
                 )
     lost = "nothing is lost by it"
-    for row, root in runs.items():
-        if root not in roots:
-            yield DamagedRow("runs", row, "", "belongs to no folder", lost)
+    for run in sorted(runs - at_home):
+        yield DamagedRow("runs", run, "", "belongs to no folder", lost)
     yield from _changes(sql, roots, runs)
 
 
 def _photos(sql: sqlite3.Connection, roots: dict[int, Any]) -> Iterator[DamagedRow]:
     lost = "the next `phototag tag` reads the photo again"
-    query = "SELECT rowid, root, folder, name, kind, written, error FROM photos"
-    for row, root, folder, name, kind, written, error in sql.execute(query):
+    query = "SELECT rowid, root, folder, name, looks, picture, settings, mark, kind, written, error FROM photos"
+    for row, root, folder, name, *texts, kind, written, error in sql.execute(query):
         if root not in roots:
             yield DamagedRow("photos", row, "", "belongs to no folder", lost)
         elif not (
-            _reads(Kind, kind) and _reads(to_past_write, written) and _reads(to_error, error)
+            all(isinstance(text, str) or text is None for text in texts)
+            and _reads(Kind, kind)
+            and _reads(to_past_write, written)
+            and _reads(to_failure, error)
+            and _path((roots[root], folder, name))
         ):
             about = _path((roots[root], folder, name))
             yield DamagedRow("photos", row, about, "cannot be read", lost)
 
 
 def _changes(
-    sql: sqlite3.Connection, roots: dict[int, Any], runs: dict[int, Any]
+    sql: sqlite3.Connection, roots: dict[int, Any], runs: set[int]
 ) -> Iterator[DamagedRow]:
-    query = "SELECT rowid, run, folder, name, before FROM changes"
-    for row, run, folder, name, before in sql.execute(query):
+    query = f"SELECT number, run, root, folder, name, before FROM {Layout.of(sql).changes}"  # noqa: S608 - as above
+    for row, run, root, folder, name, before in sql.execute(query):
         lost = f"`phototag undo {run}` then leaves this photo out, `phototag remove` does not"
         if run not in runs:
             lost = "nothing is lost by it"
             yield DamagedRow("changes", row, "", "belongs to no run", lost)
-        elif runs[run] in roots and not _reads(to_past_write, before):
-            about = _path((roots[runs[run]], folder, name))
+        elif root in roots and not _reads(to_past_write, before):
+            about = _path((roots[root], folder, name))
             yield DamagedRow("changes", row, about, "cannot be read", lost)
 
 
 def _path(parts: Iterable[Any]) -> str:
-    return os.path.join(*map(os.fsdecode, parts))
+    """The path of a photo; empty if one of its columns is damaged."""
+    try:
+        return os.path.join(*map(os.fsdecode, parts))
+    except TypeError:
+        return ""
 
 
 def _reads(read: Callable[[Any], object], column: object) -> bool:
