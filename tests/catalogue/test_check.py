@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -71,6 +72,29 @@ def test_a_tagged_tree_is_well_and_nothing_is_written(root: Path, state: Path) -
     assert disk(root.parent) == before
     assert found(root, state, repair=True) == []
     assert disk(root.parent) == before  # nothing to repair: not even a log is made
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"keywords": "full", "faces": True}, {"iptc": "never"}, {"sidecar": "always"}, {"sidecar": "never"},
+        {"sidecar": "always", "lightroom_crop": "casting_8x10"}, {"min_confidence": {"kind": 1.0}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_photos_are_well_however_they_were_tagged(tmp_path: Path, options: dict[str, Any]) -> None:
+    photos, state = tmp_path / "photos", tmp_path / "here.sqlite3"
+    photos.mkdir()
+    with Image.open(SAMPLES / "astronaut.png") as image:
+        for suffix in ("jpg", "png", "tif", "webp"):
+            image.convert("RGB").save(photos / f"a.{suffix}")
+    words = ("-XMP-dc:Subject=Eileen", "-XMP-digiKam:TagsList=People/Eileen")
+    exiftool(photos / "a.jpg", *words, "-IPTC:Keywords=portrait")
+    exiftool(photos / "a.tif", "-IPTC:Keywords=Eileen", "-o", f"{photos / 'a.tif'}.xmp")
+    tag(photos, state, **options)
+    assert found(photos, state) == []
+    tag(photos, state, keywords="standard", **{k: v for k, v in options.items() if k == "sidecar"})
+    assert found(photos, state) == []
 
 
 # --------------------------------------------------------------------------- damage and remedies

@@ -21,7 +21,7 @@ from PIL import Image
 
 import phototag
 from checks import disk, findings, found, repaired, tag
-from commands import run
+from commands import run, start
 from phototag import errors
 from phototag.catalogue.lock import locked
 from phototag.files import temporary
@@ -332,6 +332,19 @@ def test_a_check_ends_early_when_it_is_told(root: Path, state: Path) -> None:
     next(checked)
     stop.set()
     assert sum(item.photo for item in checked) < 2
+
+
+def test_ctrl_c_ends_a_check(root: Path, state: Path) -> None:
+    for number in range(100):
+        shutil.copy(root / "a.jpg", root / f"{number:03}.jpg")
+    with start("check", root, "--state", state) as process:
+        assert process.stdout is not None
+        assert "there is no state file" in process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Stopped after" in said
+    assert "Traceback" not in said
 
 
 def test_the_command_says_what_is_the_matter_and_what_to_do(root: Path, state: Path) -> None:

@@ -104,11 +104,15 @@ class _Check:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
         # SQLite deletes its log when the last connection is closed, if that is one that may write.
         if self._book is not None:
             self._book.close()
         if self._repairer is not None:
             self._repairer.close()
+        self._book = self._repairer = None
 
     def results(self) -> Generator[Checked]:
         """Check everything."""
@@ -141,14 +145,13 @@ class _Check:
             found += [one for one in left if one not in found]
         yield from found
         if any(one.kind is CheckKind.STATE_DAMAGED and not one.repaired for one in found):
-            book.close()
-            self._book = self._repairer = None
+            self._close()
 
     def _rest(self, book: Book) -> Iterator[CheckFinding]:
         """What has no photo: entries of photos that are gone, and runs that have not ended."""
         lost = list(book.lost(self._real))
         for change, path in lost:
-            yield self._lost(change, path)
+            yield self._lost(book, change, path)
         places = {change.place for change, _ in lost}
         for place, path, picture in self._gone:
             if place not in places:
@@ -169,10 +172,11 @@ class _Check:
                 found = attrs.evolve(found, repaired=run.run not in left)
             yield found
 
-    def _lost(self, change: Unsettled, path: str) -> CheckFinding:
-        repaired = self._repairer is not None
+    def _lost(self, book: Book, change: Unsettled, path: str) -> CheckFinding:
+        repaired = False
         if self._repairer is not None:
             self._repairer.lost(change)
+            repaired = change not in [left for left, _ in book.lost(self._real)]
         return CheckFinding(
             path=path,
             kind=CheckKind.UNSETTLED,
