@@ -95,7 +95,7 @@ def _busy(folder: Path, roots: list[str]) -> str | None:
     for root in roots:
         for name in (_name(root), *_others(folder, [root])):
             with (
-                contextlib.suppress(FileNotFoundError),
+                contextlib.suppress(OSError),
                 (folder / f"{name}.lock").open("rb") as file,
             ):
                 try:
