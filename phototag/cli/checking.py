@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import json
 import os
 import sys
@@ -23,7 +24,7 @@ from phototag.scene import serialization
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from phototag.catalogue.checking import Checked, CheckFinding
 
@@ -99,10 +100,14 @@ class _CheckReport(Report):
         super().__init__(as_json=as_json, total=total, count=count)
         self.tally = self.found = _Found()
 
-    def check(self, stream: Callable[[threading.Event], Iterator[Checked]]) -> bool:
+    def check(self, stream: Callable[[threading.Event], Generator[Checked]]) -> bool:
         """Print every finding of a stream; returns whether it was stopped before its end."""
-        with stoppable() as stopped, self.progress() as show:
-            for checked in stream(stopped):
+        with (
+            stoppable() as stopped,
+            self.progress() as show,
+            contextlib.closing(stream(stopped)) as results,
+        ):
+            for checked in results:
                 self.found.note(checked)
                 for finding in checked.findings:
                     self.print(_json(finding) if self.as_json else _line(finding))
