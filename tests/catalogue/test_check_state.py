@@ -278,6 +278,7 @@ def test_only_files_that_are_certainly_leftovers_are_deleted(root: Path, state: 
         f".phototag-{machine}-{os.getpid()}-abcdefgh": None,  # a living process
         f".phototag-{other}-{process.pid}-abcdefgh": "perhaps_leftover",
         f".phototag-{other}-{process.pid}-aaaaaaaa": "leftover",  # two days old
+        f".phototag-{machine}-{process.pid}-{'1' * 16}-{'2' * 32}-{'3' * 16}": "anothers",
         ".phototag-notes.txt": "not_ours",
     }
     for name in names:
