@@ -14,7 +14,7 @@ import attrs
 
 from phototag import errors
 from phototag.catalogue.database import APPLICATION_ID, MIGRATIONS
-from phototag.catalogue.state import PastWrite, PhotoKey, to_past_write
+from phototag.catalogue.run_log import PastWrite, PhotoKey, to_past_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

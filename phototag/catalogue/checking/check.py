@@ -19,15 +19,16 @@ from phototag.catalogue.checking.state_file import state_findings
 from phototag.catalogue.database import default_file
 from phototag.catalogue.lock import locked, refuse_if_busy
 from phototag.files import arguments
+from phototag.files.keyword_arguments import takes
 from phototag.files.opening import names_of
-from phototag.options import LinkOptions, StateOptions, WaitOptions, WorkOptions, option, takes
+from phototag.options import LinkOptions, StateOptions, WaitOptions, WorkOptions, option
 from phototag.worker import tasks
 from phototag.worker.pool import Pool
 from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
     from phototag.catalogue.checking.book import Unsettled
-    from phototag.catalogue.state import PhotoKey
+    from phototag.catalogue.run_log import PhotoKey
 
 Path = str | os.PathLike[str]
 _RESUME: Final = "run the same `phototag tag` command again to resume it"

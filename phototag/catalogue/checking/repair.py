@@ -13,7 +13,8 @@ import attrs
 from phototag.catalogue.checking.findings import CheckKind
 from phototag.catalogue.checking.photos import was_written
 from phototag.catalogue.checking.state_file import damaged_rows
-from phototag.catalogue.state import PastWrite, Row, State
+from phototag.catalogue.run_log import PastWrite
+from phototag.catalogue.state import Row, State
 from phototag.metadata.record import WriteOrder, etag
 from phototag.worker import tasks
 from phototag.worker.source import PhotoFile
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from phototag.catalogue.checking.book import Book, Entry, Unsettled
     from phototag.catalogue.checking.findings import CheckFinding
     from phototag.catalogue.checking.photos import Examined
-    from phototag.catalogue.state import PhotoKey
+    from phototag.catalogue.run_log import PhotoKey
     from phototag.metadata.record import Record
     from phototag.worker.pool import Pool
 

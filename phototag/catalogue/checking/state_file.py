@@ -11,7 +11,7 @@ from phototag.analysis.result import models_identity
 from phototag.catalogue.checking.book import AWAY, UNREADABLE, Layout, to_failure
 from phototag.catalogue.checking.findings import CheckFinding, CheckKind
 from phototag.catalogue.database import unpacked
-from phototag.catalogue.state import to_past_write
+from phototag.catalogue.run_log import to_past_write
 from phototag.criteria.verdict import Kind
 from phototag.scene.measures import SCENE_VERSION, Scene
 
