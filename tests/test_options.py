@@ -15,7 +15,7 @@ from click.testing import CliRunner
 import phototag
 from phototag import errors
 from phototag.catalogue.checking import CheckOptions
-from phototag.catalogue.run import settings_of
+from phototag.catalogue.options_fingerprint import settings_of
 from phototag.cli import main
 from phototag.cli.checking import check
 from phototag.cli.tagging import remove, tag, undo, watch
@@ -65,6 +65,7 @@ PASSING: dict[str, Any] = {
     "wait": True,
     "follow_links": True,
     "failed": True,
+    "forget": ("a.jpg",),
 }
 
 
