@@ -88,7 +88,6 @@ def is_old(digest: bytes | None, draft: Draft, without: Draft) -> bool:
     """
     if digest is None or draft.block is None or not draft.ledger.entry(IPTC_KEYWORDS).added:
         return False
-    stored = photoshop.Resource(b"", digest)
     now = iim.serialise(draft.block)
     before = b"" if without.block is None else iim.serialise(without.block)
-    return not photoshop.digest_is_right(stored, now) and photoshop.digest_is_right(stored, before)
+    return not photoshop.is_right(digest, now) and photoshop.is_right(digest, before)

@@ -132,8 +132,7 @@ class Jpeg(Container):
     @property
     def iptc_digest(self) -> bytes | None:
         """Photoshop's digest of the IPTC block."""
-        found = (r.value for r in self._resources if r.number == photoshop.IPTC_DIGEST)
-        return next(found, None)
+        return next(iter(self._section.digests), None)
 
     @property
     def exif(self) -> bytes | None:

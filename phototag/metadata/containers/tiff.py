@@ -98,9 +98,7 @@ class TiffFile(Container):
     @property
     def iptc_digest(self) -> bytes | None:
         """Photoshop's digest of the IPTC block."""
-        entry = self._tiff.first.get(_PHOTOSHOP)
-        found = () if entry is None else self._digests(entry)
-        return next((item.value for _, item in found), None)
+        return next((item.value for _, item in self._digests()), None)
 
     @property
     def exif(self) -> bytes | None:
