@@ -239,7 +239,7 @@ CASES: dict[Damage, tuple[str, str, Remedy]] = {
     tag_elsewhere: ("portrait.jpg", "record_differs", run_tag),
     add: ("cat.png", "never_tagged", run_tag),
 }
-NOTES = {"edited", "sidecar_untagged", "record_differs", "never_tagged"}
+NOTES = {"edited", "record_gone", "sidecar_untagged", "record_differs", "never_tagged"}
 REPAIRED = {"record_gone", "words_differ", "region_missing", "sidecars_differ"}
 
 

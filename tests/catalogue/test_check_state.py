@@ -367,7 +367,7 @@ def test_the_command_says_what_is_the_matter_and_what_to_do(root: Path, state: P
     done = run("check", root, *options)
     assert done.returncode == 1
     lines = done.stdout.splitlines()
-    assert [line.split(": ")[1] for line in lines] == ["problem", "problem", "note"]
+    assert [line.split(": ")[1] for line in lines] == ["note", "problem", "note"]
     assert lines[1].startswith(f"{root}/b.jpg: problem: the picture is damaged")
     assert lines[1].endswith("; restore it from a backup")
     assert f"phototag check --repair {root} --state {state}" in done.stderr

@@ -104,7 +104,7 @@ class CheckKind(enum.StrEnum):
     NEVER_TAGGED = ("never_tagged", Severity.NOTE, "no run has tagged this photo")
     RECORD_GONE = (
         "record_gone",
-        Severity.PROBLEM,
+        Severity.NOTE,
         "the photo was tagged, but its record is gone: `phototag remove` or another program took it out",
         "the state file notes that the photo is not tagged",
     )
