@@ -66,7 +66,8 @@ def _windows(exif: bytes | None) -> Iterator[str]:
     entry = Tiff(exif).first.get(_XP_KEYWORDS)
     if entry is not None and entry.whole:
         text = entry.value.decode("utf-16-le", "replace").partition("\0")[0]
-        yield from filter(None, map(str.strip, text.split(";")))
+        # Spaces around a word are part of it: digiKam lists them, too.
+        yield from filter(str.strip, text.split(";"))
 
 
 def _categories(text: str) -> Iterator[str]:

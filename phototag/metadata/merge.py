@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 import attrs
@@ -57,15 +58,36 @@ def folded(words: Iterable[str]) -> set[str]:
 def ours(there: Sequence[str], added: Iterable[str]) -> dict[int, str]:
     """Positions of the words that phototag added and that are unchanged since.
 
-    A word whose spelling has changed since then is the user's.
+    A word whose spelling has changed since then is the user's. Another composition of its characters does not
+    count as another spelling, unless the word is also there as phototag wrote it.
     """
-    spelled = {unicodedata.normalize("NFC", word) for word in added}
+    exact = Counter(added)
     found: dict[int, str] = {}
     for position, word in enumerate(there):
-        normal = unicodedata.normalize("NFC", word)
-        if normal in spelled:
-            spelled.discard(normal)
+        if exact[word] > 0:
+            exact[word] -= 1
             found[position] = word
+    composed = Counter(_composed(word) for word in exact.elements())
+    for position, word in enumerate(there):
+        if position not in found and composed[_composed(word)] > 0:
+            composed[_composed(word)] -= 1
+            found[position] = word
+    return found
+
+
+def _composed(word: str) -> str:
+    return unicodedata.normalize("NFC", word)
+
+
+def _by_key(wanted: Iterable[str], copies: Collection[str]) -> dict[str, str]:
+    """The wanted words by what makes them one word: the spelling of a copy, the normal form of phototag's."""
+    copied = folded(copies)
+    found: dict[str, str] = {}
+    for word in wanted:
+        if word in copies:
+            found[word] = word
+        elif fold(word) not in copied:
+            found.setdefault(fold(word), word)
     return found
 
 
@@ -78,6 +100,7 @@ def merge(
     force: bool = False,
     derived: Collection[int] = (),
     unwelcome: Collection[str] = (),
+    copies: Collection[str] = (),
     most: int | None = None,
 ) -> Merged:
     """Merge the words of one property.
@@ -92,28 +115,29 @@ def merge(
         derived: positions of words that other programs have derived from phototag's; they are removed.
         unwelcome: wanted words, in the form of ``fold``, that the user has deleted in another property; phototag's
             are removed here, too.
+        copies: those of the wanted words that are the user's in another property. Applications tell ``Garden`` from
+            ``garden``, so each spelling is repeated, and the user's spelling wins against phototag's.
         most: most values that the property may have, including the user's; the last wanted ones are left out.
     """
-    wishes = {fold(word): word for word in reversed(list(wanted))}
-    wishes = dict(reversed(wishes.items()))
+    wishes = _by_key(wanted, copies)
+    asked = folded(wishes.values())
     present = folded(there)
     mine = ours(there, entry.added)
-    claimed = folded(vocabulary) | wishes.keys()
+    claimed = folded(vocabulary) | asked
     deleted = [w for w in entry.added if fold(w) not in present and fold(w) in claimed]
     refused = {fold(w): w for w in (*entry.declined, *deleted) if fold(w) not in present}
-    refused |= {key: wishes[key] for key in wishes.keys() & set(unwelcome)}
+    refused |= {key: wishes[key] for key in wishes.keys() & set(unwelcome) - set(copies)}
     if force:
         refused = {}
     gone = mine.keys() | set(derived)
     users = [word for at, word in enumerate(there) if at not in gone]
-    left_out: set[str] = set()
-    if most is not None:
-        asked = [key for key in wishes if key not in refused and key not in folded(users)]
-        left_out = set(asked[max(0, most - len(users)) :])
-    kept_keys = wishes.keys() - left_out - refused.keys()
-    keep = {at for at, word in mine.items() if fold(word) in kept_keys}
-    left = folded((*users, *(there[at] for at in keep))) | refused.keys() | left_out
-    extra = tuple(word for key, word in wishes.items() if key not in left)
+    taken = folded(users) | refused.keys()
+    wishes = {key: word for key, word in wishes.items() if fold(word) not in taken}
+    left_out = set() if most is None else set(list(wishes)[max(0, most - len(users)) :])
+    keys = {at: word if word in copies else fold(word) for at, word in mine.items()}
+    keep = {at for at, key in keys.items() if key in wishes and key not in left_out}
+    kept = {keys[at] for at in keep}
+    extra = tuple(word for key, word in wishes.items() if key not in kept | left_out)
     return Merged(
         drop=frozenset(gone - keep),
         extra=extra,
@@ -123,6 +147,6 @@ def merge(
             declined=tuple(refused.values()),
             created=entry.created,
         ),
-        declined=tuple(word for key, word in refused.items() if key in wishes),
+        declined=tuple(word for key, word in refused.items() if key in asked),
         left_out=tuple(word for key, word in wishes.items() if key in left_out),
     )

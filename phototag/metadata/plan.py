@@ -10,7 +10,7 @@ from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import Ledger
 from phototag.metadata.merge import fold, folded
 from phototag.metadata.properties import record_fields
-from phototag.metadata.properties.keywords import SUBJECT, users_in_iptc
+from phototag.metadata.properties.keywords import SUBJECT, flat_elsewhere
 from phototag.metadata.properties.property import Wanted
 from phototag.metadata.properties.table import HIERARCHIES, PROPERTIES, WORD_BAGS
 from phototag.metadata.record import WriteOrder
@@ -21,7 +21,7 @@ def recognise(draft: Draft) -> None:
     """Find values that are phototag's without being in the ledger, and those that are no longer phototag's."""
     claimed = record_fields.keywords(draft.packet)
     draft.derived = derived.positions(draft, claimed)
-    if not (users_in_iptc(draft) or draft.elsewhere.iptc or draft.elsewhere.windows):
+    if not flat_elsewhere(draft):
         _release(draft, claimed)
 
 

@@ -131,7 +131,7 @@ def test_iptc_words_in_a_profile_of_a_png_stay_listed(tmp_path: Path, headshot: 
 @pytest.mark.parametrize(
     ("options", "flat", "paths"),
     [
-        (("-XPKeywords=one;two ",), ("one", "two"), ("one", "two")),
+        (("-XPKeywords=one; two ",), ("one", " two "), ("one", " two ")),
         (("-XPKeywords=one", "-XMP-dc:Subject=seen"), ("seen",), ("seen",)),
         (("-XPKeywords=one", "-IPTC:Keywords=seen"), ("seen",), ("seen",)),
         (("-XMP-mediapro:CatalogSets=A|B", "-XMP-dc:Subject=C"), ("C",), ("A|B", "C")),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.faults.unsealed import remove
-from phototag.metadata.merge import LedgerEntry, fold, merge
+from phototag.metadata.merge import LedgerEntry, fold, folded, merge
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions
 from writing import apply
@@ -95,6 +95,32 @@ def test_user_words_survive_every_merge_and_the_second_changes_nothing(
     assert last is not there
 
 
+@given(words, words, words)
+def test_every_spelling_of_a_copied_word_is_there_and_goes_again(
+    users: list[str], copies: list[str], own: list[str]
+) -> None:
+    there, entry = list(users), LedgerEntry()
+    for wanted in (own, [*copies, *own]):
+        merged = merge(there, wanted, entry, copies=copies)
+        there = [w for at, w in enumerate(there) if at not in merged.drop] + [*merged.extra]
+        entry = merged.entry
+    assert all(copy in there or fold(copy) in folded(users) for copy in copies)
+    # Of phototag's word and the user's, the user's spelling is there, and once.
+    added = there[len(users) :]
+    assert len(added) == len(set(added))
+    assert not folded(added) & folded(users)
+    assert all(word in copies or fold(word) not in folded(copies) for word in added)
+    again = merge(there, [*copies, *own], entry, copies=copies)
+    assert (again.drop, again.extra, again.entry) == (frozenset(), (), entry)
+    removed = merge(there, [], entry)
+    assert [w for at, w in enumerate(there) if at not in removed.drop] == users
+
+
+def test_a_word_in_another_composition_is_still_phototags_but_not_before_its_own() -> None:
+    assert merge(["Ko\u0308ln"], [], LedgerEntry(("K\u00f6ln",))).drop == {0}
+    assert merge(["Ko\u0308ln", "K\u00f6ln"], [], LedgerEntry(("K\u00f6ln",))).drop == {1}
+
+
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
 def test_a_word_deleted_in_the_file_stays_deleted_and_is_reported(
     make: Any, dump: Any, headshot: Record, suffix: str, exiftool: str
@@ -174,7 +200,7 @@ def test_user_words_without_a_node_get_one_in_the_hierarchy(
     apply(path, headshot)
     assert dump(path)["XMP-lr:HierarchicalSubject"] == [
         "People|Anna",
+        "Wedding",
         "phototag|kind|headshot",
         "phototag|background|plain background",
-        "Wedding",
     ]

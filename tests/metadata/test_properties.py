@@ -15,7 +15,9 @@ from phototag.metadata.draft import Draft
 from phototag.metadata.properties.property import Property, Wanted
 from phototag.metadata.properties.table import PROPERTIES
 from phototag.metadata.record import Record, WriteOrder
-from phototag.metadata.xmp.names import PHOTOTAG
+from phototag.metadata.xmp.names import PHOTOTAG, Name
+from phototag.metadata.xmp.packet import Packet
+from phototag.metadata.xmp.values import Array, Text
 from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
 from phototag.worker.sealed.targets import drafted
@@ -34,6 +36,17 @@ def opened(path: Path) -> Draft:
 
 
 @pytest.fixture
+def photo(make: Any) -> Path:
+    """A photo with a value of somebody else's in every property."""
+    path: Path = make("a.jpg", *OTHERS)
+    container = open_container(path.read_bytes(), path.name)
+    packet = Packet(container.xmp)
+    packet.put(Name.of("Iptc4xmpCore:Keywords"), Array("Bag", (Text("Wedding"),)))
+    path.write_bytes(container.replaced(packet.to_bytes(), container.iptc))
+    return path
+
+
+@pytest.fixture
 def order(headshot: Record) -> WriteOrder:
     return WriteOrder(record=headshot, faces=(Box(0.25, 0.125, 0.5, 0.5),), size=(96, 64))
 
@@ -43,27 +56,26 @@ INSIDE = [item for item in PROPERTIES if item.label != "crs:Crop"]  # which goes
 
 @pytest.mark.parametrize("item", INSIDE, ids=lambda item: item.label)
 def test_what_the_ledger_remembers_is_present_and_what_others_wrote_is_foreign(
-    make: Any, order: WriteOrder, item: Property
+    photo: Path, order: WriteOrder, item: Property
 ) -> None:
-    path = make("a.jpg", *OTHERS)
-    before = opened(path)
-    apply(path, order)
-    after = opened(path)
+    before = opened(photo)
+    apply(photo, order)
+    after = opened(photo)
     remembered = after.ledger.entry(item.label).added
     assert set(remembered) <= set(item.present(after))
     assert remembered or item.label == "phototag:*"
     if item.label != "phototag:*":
         assert any(item.foreign(before).values())
         assert item.foreign(after) == item.foreign(before)
-    remove(path)
-    assert item.present(opened(path)) == item.present(before)
+    remove(photo)
+    assert item.present(opened(photo)) == item.present(before)
 
 
 @pytest.mark.parametrize("item", PROPERTIES, ids=lambda item: item.label)
 def test_a_property_is_applied_after_those_before_it_and_taken_back_alone(
-    make: Any, order: WriteOrder, item: Property
+    photo: Path, order: WriteOrder, item: Property
 ) -> None:
-    draft = opened(make("a.jpg", *OTHERS))
+    draft = opened(photo)
     draft.beside = True  # as in a sidecar, where all of them may be written
     wish = attrs.evolve(order, lightroom=Box(0.1, 0.1, 0.5, 0.5))
     for earlier in PROPERTIES[: PROPERTIES.index(item)]:

@@ -93,10 +93,15 @@ class WordBag(Property):
         """Phototag's words in every spelling that may occur in this property."""
         return tuple(map(self.spelled, self.claims(words)))
 
-    def words(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Sequence[str]:
-        """The words that phototag wants in this property."""
+    def own(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Sequence[str]:
+        """The words that phototag wants in this property, as they are written in it."""
         del draft, options
         return tuple(map(self.spelled, self.claims(order.record.keywords)))
+
+    def copies(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Sequence[str]:
+        """The user's words in other properties that must stand in this one, too."""
+        del draft, order, options
+        return ()
 
     def levels_above(self, levels: Sequence[str]) -> Iterable[str]:
         """The words that other programs add here for the levels above a hierarchical word of phototag's."""
@@ -118,15 +123,21 @@ class WordBag(Property):
 
     def wanted(self, draft: Draft, order: WriteOrder, options: WriteOptions) -> Wanted:
         """The record's words."""
-        left_alone = self.only_where_present and self.name not in draft.packet
-        words = () if left_alone else self.words(draft, order, options)
+        own: Sequence[str] = ()
+        copies: Sequence[str] = ()
+        if not self.only_where_present or self.name in draft.packet:
+            copies = self.copies(draft, order, options)
+            own = self.own(draft, order, options)
         unwelcome = {
             fold(self.spelled(claim))
             for claim in self.claims(order.record.keywords)
             if leaf(claim) in draft.deleted
         }
         claimed = self.vocabulary(draft.claimed)
-        return Wanted.words(words, claimed, force=options.force, unwelcome=unwelcome)
+        # The user's words come first: digiKam takes a word without levels for the first tag of that name.
+        return Wanted.words(
+            (*copies, *own), claimed, force=options.force, unwelcome=unwelcome, copies=copies
+        )
 
     def deleted(self, draft: Draft) -> set[str]:
         """The leaves of the words that phototag has added here and the user has deleted here.
@@ -156,6 +167,7 @@ class WordBag(Property):
             force=wanted.force,
             derived=draft.derived.get(self.label, ()),
             unwelcome=wanted.unwelcome,
+            copies=wanted.copies,
         )
         draft.note(self.label, there, merged, self.put(draft, merged, entry))
 

@@ -26,6 +26,7 @@ class Wanted:
             originals.
         force: restore values that the user has deleted.
         unwelcome: words, in the form of ``fold``, that the user has deleted in another property.
+        copies: those of the values that are the user's words in another property.
         size: width and height of the stored picture in px, for properties that include them.
     """
 
@@ -33,6 +34,7 @@ class Wanted:
     claimed: Collection[str] = ()
     force: bool = False
     unwelcome: Collection[str] = ()
+    copies: Collection[str] = ()
     size: tuple[int, int] = (0, 0)
 
     @classmethod
@@ -43,10 +45,11 @@ class Wanted:
         *,
         force: bool,
         unwelcome: Collection[str] = (),
+        copies: Collection[str] = (),
     ) -> Self:
         """Values that are plain texts."""
         values = [(word, Text(word)) for word in words]
-        return cls(values=values, claimed=claimed, force=force, unwelcome=unwelcome)
+        return cls(values=values, claimed=claimed, force=force, unwelcome=unwelcome, copies=copies)
 
     @property
     def names(self) -> list[str]:

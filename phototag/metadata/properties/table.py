@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from phototag.metadata.properties.bag import SceneCodes, WordBag
+from phototag.metadata.properties.bag import FlatWords, SceneCodes, WordBag
 from phototag.metadata.properties.faces import Faces
 from phototag.metadata.properties.keywords import (
     HIERARCHY,
+    XMP_KEYWORDS,
     HierarchicalWords,
     IptcKeywords,
     Subject,
@@ -42,6 +43,11 @@ PROPERTIES: Final[tuple[Property, ...]] = (
         why="Windows shows it, so phototag's keywords must be in it",
     ),
     IptcKeywords(),
+    FlatWords(
+        label=XMP_KEYWORDS,
+        only_where_present=True,
+        why="gThumb writes it and reads it before dc:subject, so phototag's keywords must be in it",
+    ),
     SceneCodes(
         label="Iptc4xmpCore:Scene",
         why="a published, language-independent vocabulary that contains this verdict",
@@ -55,5 +61,5 @@ PROPERTIES: Final[tuple[Property, ...]] = (
 
 #: The lists of words.
 WORD_BAGS: Final = tuple(p for p in PROPERTIES if isinstance(p, WordBag))
-# : The properties with hierarchical keywords.
+#: The properties with hierarchical keywords.
 HIERARCHIES: Final = tuple(p for p in WORD_BAGS if isinstance(p, HierarchicalWords))
