@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-import processes
+import desktop
 
 PROGRAMS = ("darktable", "darktable-cli", "Xvfb", "dbus-run-session", "exiftool")
 SECONDS = 120  # that one run may take
@@ -43,9 +37,7 @@ end)
 
 def installed() -> None:
     """Skip the test where darktable cannot be driven."""
-    lacking = [name for name in PROGRAMS if shutil.which(name) is None]
-    if lacking:
-        pytest.skip(f"not installed: {', '.join(lacking)}")
+    desktop.installed(*PROGRAMS)
 
 
 def rate(folder: Path, scratch: Path, stars: int) -> None:
@@ -61,8 +53,8 @@ def rate(folder: Path, scratch: Path, stars: int) -> None:
     (scratch / "config" / "lua" / "rate.lua").write_text(RATE, encoding="utf-8")
     photos = [path for path in folder.iterdir() if path.suffix != ".xmp"]
     out = scratch / "out"
-    with screen() as display:
-        environment = own_environment() | {
+    with desktop.screen() as display:
+        environment = desktop.own_environment() | {
             "DISPLAY": display, "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1", "HOME": str(scratch / "home"),
             "RATE_FOLDER": str(folder), "RATE_COUNT": str(len(photos)), "RATE_STARS": str(stars),
             "RATE_OUT": str(out),
@@ -89,37 +81,11 @@ def export(folder: Path, target: Path, scratch: Path) -> None:
         "--library", ":memory:", "--disable-opencl",
     ]  # fmt: skip
     run = subprocess.run(
-        command, env=own_environment(), capture_output=True, text=True, timeout=SECONDS, check=False
+        command,
+        env=desktop.own_environment(),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
     )
     assert any(target.iterdir()), run.stdout + run.stderr
-
-
-@contextlib.contextmanager
-def screen() -> Iterator[str]:
-    """A screen that nobody looks at; its name."""
-    reading, writing = os.pipe()
-    command = [
-        "Xvfb",
-        "-displayfd",
-        str(writing),
-        "-screen",
-        "0",
-        "1200x800x24",
-        "-nolisten",
-        "tcp",
-    ]
-    with processes.started(
-        command, pass_fds=[writing], stderr=subprocess.DEVNULL, seconds=4 * SECONDS
-    ) as process:
-        try:
-            os.close(writing)
-            with os.fdopen(reading, "rb") as answer:
-                yield f":{answer.readline().decode().strip()}"
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def own_environment() -> dict[str, str]:
-    """OpenCV, once a test has imported it, points Qt at plug-ins of its own."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("QT_")}

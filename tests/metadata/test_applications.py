@@ -1,24 +1,14 @@
-"""What digiKam and darktable themselves see of photos, before and after they are tagged.
-
-They run unattended through two scripts that ``PHOTOTAG_TOOLS`` names the folder of
-(``digikam_check.sh``, ``darktable_check.sh``; each prints a table of file, rating, tags ...).
-Without the scripts or the applications these tests are skipped.
-"""
+"""What digiKam and darktable themselves see of photos, before and after they are tagged; see ``applications.py``."""
 
 from __future__ import annotations
 
-import csv
-import io
-import os
-import shutil
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 from PIL import Image
 
+from applications import BY_SCRIPT, LEVELS, Table, seen, tags
 from benchmarks.faults.unsealed import remove
 from corpus import BESIDE, MIXTURES, build, put_beside
 from phototag.metadata.containers import open_container
@@ -29,39 +19,7 @@ from phototag.options import WriteOptions
 from phototag.scene.geometry import Box
 from writing import apply
 
-Row: TypeAlias = dict[str, str]
-Table: TypeAlias = dict[str, Row]
-
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("applications")]
-APPLICATIONS = {
-    "digikam": ("digikam", "Xvfb", "xdotool", "sqlite3"),
-    "darktable": ("darktable-cli", "sqlite3"),
-}
-LEVELS = {"digikam": "/", "darktable": "|"}
-
-
-def seen(application: str, folder: Path, *, sidecars: bool = False) -> Table:
-    """What an application lists of a folder, by file."""
-    script = Path(os.environ.get("PHOTOTAG_TOOLS", "no-folder"), f"{application}_check.sh")
-    if not script.exists():
-        pytest.skip("PHOTOTAG_TOOLS names no folder with the scripts that ask the applications")
-    lacking = [name for name in APPLICATIONS[application] if shutil.which(name) is None]
-    if lacking:
-        pytest.skip(f"not installed: {', '.join(lacking)}")
-    more = ["--sidecars"] if sidecars and application == "digikam" else []
-    # OpenCV, once a test has imported it, points Qt at plug-ins of its own.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("QT_")}
-    run = subprocess.run(
-        ["bash", str(script), str(folder), "--tsv", *more],
-        check=False, capture_output=True, text=True, timeout=240, env=environment,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr
-    rows = csv.DictReader(io.StringIO(run.stdout), delimiter="\t", quoting=csv.QUOTE_NONE)
-    return {row["file"]: {key: value or "" for key, value in row.items()} for row in rows}
-
-
-def tags(row: Row) -> set[str]:
-    return {tag for tag in row["tags"].split("; ") if tag}
 
 
 def claims(record: Record, application: str) -> set[str]:
@@ -88,11 +46,11 @@ def nothing_is_lost(
     """Our words, and all of the user's words, people, ratings and labels that were there."""
     assert before.keys() == after.keys()
     for name, row in after.items():
-        assert claims(record, application) <= tags(row), name
+        assert claims(record, application) <= set(tags(row)), name
         # digiKam cannot read Latin-1 IPTC; what it lists of it is no word of the user's.
         readable = {tag for tag in tags(before[name]) if "\N{REPLACEMENT CHARACTER}" not in tag}
-        assert readable <= tags(row), name
-        extra = tags(row) - tags(before[name]) - claims(record, application)
+        assert readable <= set(tags(row)), name
+        extra = set(tags(row)) - set(tags(before[name])) - claims(record, application)
         # Words that an application did not list before: those in IPTC alone, or in dc:subject
         # beside a hierarchy. darktable lists IPTC's flat words beside the hierarchy, and knows less fields.
         assert extra <= all_words(folder / name, application), name
@@ -105,7 +63,7 @@ def apply_to(paths: Iterable[Path], record: Record, options: WriteOptions | None
         apply(path, record, options)
 
 
-@pytest.mark.parametrize("application", APPLICATIONS)
+@pytest.mark.parametrize("application", BY_SCRIPT)
 def test_nothing_of_the_users_is_lost(
     tmp_path: Path, exiftool: str, headshot: Record, application: str
 ) -> None:
@@ -138,7 +96,7 @@ def test_digikam_lists_faces_only_on_request(
     assert "crop" not in found["asked.jpg"]["regions"].casefold()
 
 
-@pytest.mark.parametrize("application", APPLICATIONS)
+@pytest.mark.parametrize("application", BY_SCRIPT)
 def test_applications_read_the_sidecars(tmp_path: Path, headshot: Record, application: str) -> None:
     heif = pytest.importorskip("pillow_heif")
     heif.register_heif_opener()
@@ -154,4 +112,4 @@ def test_applications_read_the_sidecars(tmp_path: Path, headshot: Record, applic
     listed = {name: row for name, row in found.items() if not name.endswith(".xmp")}
     assert listed.keys() == {path.name for path in paths}
     for name, row in listed.items():
-        assert claims(headshot, application) <= tags(row), name
+        assert claims(headshot, application) <= set(tags(row)), name
