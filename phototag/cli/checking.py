@@ -75,7 +75,7 @@ class _Found(Tally):
         self.photos += checked.photo
         for finding in checked.findings:
             self.findings["repaired" if finding.repaired else str(finding.severity)] += 1
-            self.repairable |= bool(finding.kind.repair) and finding.severity is Severity.PROBLEM
+            self.repairable |= bool(finding.kind.repair)
 
     @property
     def problems(self) -> int:
