@@ -14,7 +14,7 @@ import click
 
 from phototag.analysis.result import SCHEMA
 from phototag.catalogue import walk
-from phototag.catalogue.checking import CheckOptions, Severity, check_trees
+from phototag.catalogue.checking import CheckOptions, check_trees
 from phototag.cli.click_options import JsonOptions, paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.report import Report, Tally, command, duration, stoppable
