@@ -315,13 +315,21 @@ def growth(
 @click.option(
     "--part",
     "parts",
-    type=click.Choice(["kills", "calls", "odd", "fuzz"]),
+    type=click.Choice(["kills", "calls", "interleavings", "odd", "fuzz"]),
     multiple=True,
-    help="Only this; may be given several times.",
+    help="Only this; the rest stays in the JSON file as it is. May be given several times.",
 )
 @click.option("--kills", type=click.IntRange(1), default=10_000, show_default=True, metavar="N")
 @click.option("--inputs", type=click.IntRange(1), default=200_000, show_default=True, metavar="N")
 @click.option("--first", type=click.IntRange(0), default=0, metavar="N", help="Number of an input.")
+@click.option(
+    "--stride",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Try one interleaving of N, at random.",
+)
 @_workers
 @click.option("--work", type=_FOLDER, metavar="DIR", help="Where files are made and kept.")
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
@@ -331,17 +339,20 @@ def faults(
     kills: int,
     inputs: int,
     first: int,
+    stride: int,
     workers: int,
     work: Path | None,
     json_file: Path | None,
 ) -> None:
-    """Kills, failing calls, hostile files: what is left of the photos."""
+    """Kills, failing calls, other programs, hostile files: what is left of the photos."""
     from benchmarks.faults import calls, fuzz, odd  # noqa: PLC0415 - native code is loaded here alone
     from benchmarks.faults import kills as killing  # noqa: PLC0415
+    from benchmarks.faults.interleavings import report as interleavings  # noqa: PLC0415
 
     every: dict[str, Callable[[Path], Any]] = {
         "kills": lambda here: killing.measure(here, kills, click.echo),
         "calls": lambda here: calls.every(here, click.echo),
+        "interleavings": lambda here: interleavings.every(here, click.echo, workers, stride),
         "odd": lambda here: odd.measure(here, 1000, click.echo),
         "fuzz": lambda here: fuzz.measure(here, inputs, click.echo, workers, first),
     }
@@ -354,6 +365,8 @@ def faults(
                 here = work / part
                 here.mkdir()
             found[part] = every[part](here)
+    if parts and json_file and json_file.exists():
+        found = {**json.loads(json_file.read_text("utf-8")), **found}
     if json_file:
         _write_dated(json_file, json.dumps(found))
 

@@ -25,7 +25,12 @@ SIDECARS = ("sidecar", "own sidecar")
 OPERATIONS = ("write", "remove", "undo", "crop")
 
 # What the user has written; other programs change a word of it.  The second is as long as the first.
-WORDS = {"start": b"garden", "same size": b"church", "another": b"old garden", "outside": b"harbour"}
+WORDS = {
+    "start": b"garden",
+    "same size": b"church",
+    "another": b"old garden",
+    "outside": b"harbour",
+}
 _BOX, _PIXELS = Box(0.25, 0.25, 0.5, 0.5), (48, 48)
 _ADDED = (
     b'<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title><rdf:Alt>'
@@ -199,9 +204,10 @@ class Prepared:
             change.prepare(place, word)
             versions[name] = _read(place.folder / change.subject)
             start = place.save()
-        if versions["outside"] is None:  # the subject is yet to be made: something else lies outside
-            versions["outside"] = b"somebody's file"
-        start[place.outside / f"file{Path(change.subject).suffix}"] = versions["outside"]
+        # Where the subject is yet to be made, something else lies outside.
+        elsewhere = versions["outside"] or b"somebody's file"
+        versions["outside"] = elsewhere
+        start[place.outside / f"file{Path(change.subject).suffix}"] = elsewhere
         made = cls(change, place, start, versions)
         made.restore()
         change.make(place)  # undisturbed, it is done
@@ -272,9 +278,10 @@ class Prepared:
         if start is None or other is None:
             return {}
         new, changed = (self.after(each)[self.change.subject] for each in (start, other))
-        pairs = {start: other} | ({new: changed} if new and changed else {})
         return {
-            old: made for old, made in pairs.items() if len(old) == len(made) and old != made
+            old: made
+            for old, made in ((start, other), (new, changed))
+            if old and made and old != made and len(old) == len(made)
         }
 
 

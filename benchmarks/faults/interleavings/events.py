@@ -119,7 +119,7 @@ def _hard_link(prepared: Prepared, found: bytes | None) -> tuple[bytes | None, s
     return found, target.name
 
 
-def _hard_link_over(prepared: Prepared, found: bytes | None) -> tuple[bytes | None, str] | None:
+def _hard_link_over(prepared: Prepared, _: bytes | None) -> tuple[bytes | None, str] | None:
     """Put a second name of a file elsewhere in its place."""
     if prepared.subject.is_symlink():
         return None

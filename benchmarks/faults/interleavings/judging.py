@@ -15,7 +15,6 @@ from benchmarks.faults.interleavings.changes import Prepared
 from benchmarks.faults.interleavings.events import (
     ATTRIBUTES,
     HARD_LINKS,
-    NARROW,
     Trace,
 )
 from benchmarks.faults.interleavings.stamps import TIME_NS, Stamp
@@ -100,11 +99,12 @@ class Judge:
 
     def _state(self, found: _Folder, now: bytes | None) -> str:
         subject = self.prepared.change.subject
-        if self.said["text"] and any(name in self.said["text"] for name in found.files if ".kept-" in name):
+        kept = {name for name in found.files if ".kept-" in name and name in self.said["text"]}
+        made = [t.made for t in self.traces if t.kind not in ATTRIBUTES | {"given a second name"}]
+        if kept:
             return ASIDE
-        if any(now == trace.made for trace in self.traces if trace.kind not in ATTRIBUTES and trace.made):
-            if not all(trace.kind == "given a second name" for trace in self.traces):
-                return OTHERS
+        if now is not None and now in made:
+            return OTHERS
         if now == self._new:
             return NEW
         if now == self._start:
@@ -146,9 +146,7 @@ class Judge:
             return set()
         return {self.prepared.after(content)[self.prepared.change.subject]}
 
-    def _survivors(
-        self, found: _Folder, now: bytes | None, reported: set[str]
-    ) -> Iterator[str]:
+    def _survivors(self, found: _Folder, now: bytes | None, reported: set[str]) -> Iterator[str]:
         """Everybody's edits are there: in their place, or in a file that was named."""
         subject = self.prepared.change.subject
         beside = {found.files[name] for name in reported if name in found.files and name != subject}
@@ -170,7 +168,10 @@ class Judge:
             yield f"another program has {last.kind} it, and it is there again"
         if last.kind == "replaced by a link" and subject not in found.links:
             yield "another program has put a link there, which is gone"
-        if last.kind == "replaced by a hard link" and self.prepared.subject.lstat().st_ino != last.inode:
+        if (
+            last.kind == "replaced by a hard link"
+            and self.prepared.subject.lstat().st_ino != last.inode
+        ):
             yield "another program has put a hard link there, which is gone"
 
     def _unknown(self, found: _Folder) -> Iterator[str]:
@@ -191,7 +192,10 @@ class Judge:
                 if content not in versions | {start}:
                     yield f"{name} is none of the versions that somebody has made"
         for path, content in prepared.start.items():
-            there = path.parent == prepared.place.folder and path.name not in {change.subject, *change.mine}
+            there = path.parent == prepared.place.folder and path.name not in {
+                change.subject,
+                *change.mine,
+            }
             if there and found.files.get(path.name) != content:
                 yield f"{path.name}, which is no part of the change, is another"
 
@@ -203,9 +207,11 @@ class Judge:
         now = path.read_bytes() if path.exists() else None
         if now != content and not (linked and now in self._changed(content)):
             yield "a file outside the folder has changed"
-        elif now == content and not any(trace.kind in ATTRIBUTES for trace in self.traces):
-            if Stamp.of(path) != prepared.stamps[path]:
-                yield "owner, permissions, attributes or time of a file outside the folder have changed"
+        elif now == content and Stamp.of(path) != prepared.stamps[path] and not self._labelled():
+            yield "owner, permissions, attributes or time of a file outside the folder have changed"
+
+    def _labelled(self) -> bool:
+        return any(trace.kind in ATTRIBUTES for trace in self.traces)
 
     def _stamps(self, now: bytes | None) -> Iterator[str]:
         """Owner, permissions, access list, attributes and times are as promised."""
@@ -227,7 +233,9 @@ class Judge:
         """What was there before, from the user or another program, is kept with the new content."""
         read = (t.stamp for t in reversed(self.traces) if t.made and now in self._changed(t.made))
         before = next(read, self.prepared.stamps.get(self.prepared.subject))
-        if before is None:
+        fresh = now == self.prepared.after(None)[self.prepared.change.subject]
+        if before is None or (fresh and self.traces):
+            yield from self._as_its_photo(stamp)
             return
         if differs := stamp.differences(before, time=False):
             yield f"not as before: {differs}"
@@ -235,6 +243,14 @@ class Judge:
             yield "the content is the old one, the time is not"
         if now == self._new != self._start and not 0 <= time.time_ns() - stamp.mtime_ns < 3600e9:
             yield "the content is new, the time is not"
+
+    def _as_its_photo(self, stamp: Stamp) -> Iterator[str]:
+        """A new file may be opened by those who may open the photo, and nobody else."""
+        prepared = self.prepared
+        photo = prepared.stamps[prepared.place.folder / prepared.change.photo]
+        more = stamp.mode & ~(photo.mode | stat.S_IWUSR)
+        if more or (stamp.owner, stamp.group) != (photo.owner, photo.group):
+            yield f"the new file gives more than its photo: {stamp.differences(photo, time=False)}"
 
     # ------------------------------------------------------------------ the next run
 
@@ -259,5 +275,9 @@ class Judge:
         yield from self._elsewhere()
         with contextlib.suppress(KeyError):
             wanted = prepared.after(then)[subject]
-            if subject not in before.links and now != wanted and not (ended is RunUnknown and now == then):
+            if (
+                subject not in before.links
+                and now != wanted
+                and not (ended is RunUnknown and now == then)
+            ):
                 yield f"the next run does not lead to the right content ({ended})"

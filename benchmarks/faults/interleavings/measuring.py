@@ -5,16 +5,13 @@ from __future__ import annotations
 import collections
 import os
 import random
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
-from benchmarks.faults.interleavings import changes, tracer
+from benchmarks.faults.interleavings import tracer
 from benchmarks.faults.interleavings.changes import Change, Prepared
 from benchmarks.faults.interleavings.events import EDITS, ERRORS, KILL, Trace, happen
 from benchmarks.faults.interleavings.judging import Judge
@@ -25,7 +22,12 @@ FAIL: Final = "fail "  # and the error
 THEN: Final = (KILL, f"{FAIL}EIO", "replaced")
 FIRST: Final = ("in place, same size and time", "replaced")
 #: Changes of which all pairs of events are tried.
-PAIRED: Final = (("write", "jpg"), ("remove", "jpg"), ("write", "sidecar"), ("remove", "own sidecar"))
+PAIRED: Final = (
+    ("write", "jpg"),
+    ("remove", "jpg"),
+    ("write", "sidecar"),
+    ("remove", "own sidecar"),
+)
 _MOST_SENTENCES: Final = 20  # of each kind
 
 
@@ -60,9 +62,24 @@ class Tally:
     lost: int = 0
     wrong: list[str] = attrs.Factory(list)
 
+    def add(self, judge: Judge, where: str) -> None:
+        """Count what is left of an interleaving."""
+        verdict, said = judge.verdict(), judge.said
+        self.count += 1
+        self.states[verdict.state] += 1
+        if said["type"]:
+            self.errors[said["type"]] += 1
+        if not verdict.wrong:
+            return
+        self.lost += 1
+        if len(self.wrong) < _MOST_SENTENCES:
+            ended = f" ({said['type']}: {said['text']})" if said["text"] else ""
+            name = judge.prepared.change.name
+            self.wrong.append(f"{name}: {where}: {'; '.join(verdict.wrong)}{ended}")
+
 
 def measure(
-    change: Change, root: Path, stride: int = 1, seed: int = 0, pairs: bool | None = None
+    change: Change, root: Path, stride: int = 1, seed: int = 0, *, pairs: bool | None = None
 ) -> dict[str, Tally]:
     """All interleavings of one change, by kind of event.
 
@@ -91,7 +108,7 @@ def baseline(prepared: Prepared) -> list[Call]:
     """The calls of the change when nothing happens."""
     prepared.restore()
     calls: list[Call] = []
-    said = tracer.run(lambda: prepared.change.make(prepared.place), calls.append)  # type: ignore[arg-type,func-returns-value]
+    said = tracer.run(lambda: prepared.change.make(prepared.place), calls.append)
     if said["type"]:
         raise RuntimeError(f"{prepared.change.name}: {said['text']}")
     return calls
@@ -140,43 +157,6 @@ def experiment(prepared: Prepared, steps: tuple[Step, ...], tallies: dict[str, T
     said = tracer.run(lambda: prepared.change.make(prepared.place), watch)
     if waiting or missed:  # it ended before, or there was nothing to edit
         return
-    verdict = Judge(prepared, traces, said).verdict()
     tally = tallies.setdefault(", then ".join(step.kind for step in steps), Tally())
-    tally.count += 1
-    tally.states[verdict.state] += 1
-    if said["type"]:
-        tally.errors[said["type"]] += 1
-    if verdict.wrong:
-        tally.lost += 1
-        if len(tally.wrong) < _MOST_SENTENCES:
-            at = ", ".join(f"{step.kind} at call {step.index}" for step in steps)
-            ended = f" ({said['type']}: {said['text']})" if said["text"] else ""
-            tally.wrong.append(f"{prepared.change.name}: {at}: {'; '.join(verdict.wrong)}{ended}")
-
-
-def every(
-    work: Path,
-    say: Callable[[str], None],
-    workers: int = 1,
-    wanted: Iterable[Change] | None = None,
-    stride: int = 1,
-) -> dict[str, Any]:
-    """All changes, as JSON values: by change, then by kind of event."""
-    if why := tracer.why_not():
-        raise PermissionError(why)
-    found = {}
-    jobs = [(change, str(work), stride) for change in wanted or changes.every()]
-    # Each worker is a process of its own: whoever traces waits for all of its children.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for (change, _, _), tallies in zip(jobs, pool.map(_one, jobs), strict=True):
-            found[change.name] = {kind: attrs.asdict(tally) for kind, tally in tallies.items()}
-            count = sum(tally.count for tally in tallies.values())
-            lost = sum(tally.lost for tally in tallies.values())
-            say(f"{change.name}: {count} interleavings, {lost} wrong")
-    return found
-
-
-def _one(job: tuple[Change, str, int]) -> dict[str, Tally]:
-    change, work, stride = job
-    with tempfile.TemporaryDirectory(dir=work) as root:
-        return measure(change, Path(root), stride)
+    where = ", ".join(f"{step.kind} at call {step.index}" for step in steps)
+    tally.add(Judge(prepared, traces, said), where)

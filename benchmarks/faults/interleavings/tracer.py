@@ -7,7 +7,6 @@ work runs in a fork of this process, which has loaded everything: an experiment 
 from __future__ import annotations
 
 import ctypes
-import errno
 import json
 import mmap
 import os
@@ -16,7 +15,7 @@ import signal
 import struct
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
@@ -37,8 +36,11 @@ LOOKING: Final = {
     269: "faccessat", 280: "utimensat", 285: "fallocate", 295: "preadv", 316: "renameat2",
     326: "copy_file_range", 332: "statx", 437: "openat2", 439: "faccessat2", 452: "fchmodat2",
 }  # fmt: skip
-#: Calls that concern files but neither look at them nor change them: they can fail.
-OTHERS: Final = {3: "close", 8: "lseek", 16: "ioctl", 32: "dup", 72: "fcntl", 79: "getcwd"}
+#: Calls that concern files but neither look at them nor change them, or talk to another process: they can fail.
+OTHERS: Final = {
+    3: "close", 8: "lseek", 16: "ioctl", 32: "dup", 44: "sendto", 45: "recvfrom", 46: "sendmsg", 47: "recvmsg",
+    72: "fcntl", 79: "getcwd", 319: "memfd_create",
+}  # fmt: skip
 
 _TRACE_ME: Final = 0
 _POKE_USER: Final = 6
@@ -64,11 +66,15 @@ class Call:
         process: whose.
         index: how many of this process' calls that concern files came before it.
         name: of the call.
+        other: the other process that is watched; 0 if there is none.
+        helper: whether this is the call of the helper.
     """
 
     process: int
     index: int
     name: str
+    other: int = 0
+    helper: bool = False
 
     @property
     def looks(self) -> bool:
@@ -79,7 +85,7 @@ class Call:
 _LOOKING_NAMES: Final = frozenset(LOOKING.values())
 
 #: What is to become of a call: it is made; it fails with this error; or its process was killed.
-Fate: TypeAlias = int | None | Literal["killed"]
+Fate: TypeAlias = int | Literal["killed"] | None
 Watcher: TypeAlias = Callable[[Call], Fate]
 
 
@@ -94,12 +100,16 @@ def why_not() -> str:
     return ""
 
 
-def run(work: Callable[[], object], watcher: Watcher) -> dict[str, str]:
+def run(
+    work: Callable[[], object], watcher: Watcher, helper: Callable[[], int] | None = None
+) -> dict[str, str]:
     """What a fork of this process says that does the work, and is stopped before each call.
 
     Args:
         work: what to do; other threads are not watched.
         watcher: called before each system call that concerns files.
+        helper: starts another process in the fork, before anything is watched, and returns its number; this
+            one is stopped before its calls, too.
 
     Returns:
         ``type`` of the error (empty: it was done; ``dead``: it said nothing), its ``text``, and the
@@ -108,11 +118,16 @@ def run(work: Callable[[], object], watcher: Watcher) -> dict[str, str]:
     said = mmap.mmap(-1, _ROOM)  # shared: speaking takes no system call
     child = os.fork()
     if child == 0:
-        _traced(work, said)
+        _traced(work, said, helper)
     os.waitpid(child, os.WUNTRACED)
     try:
         _ptrace(_SET_OPTIONS, child, 0, _MARK_STOPS | _END_WITH_US)
-        follow({child}, watcher)
+        other = 0
+        if helper is not None:
+            (other,) = struct.unpack_from("<Q", said)
+            said[:8] = bytes(8)
+            _seize(other)
+        _follow(child, other, watcher)
     except BaseException:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -136,20 +151,20 @@ def attempt(work: Callable[[], object]) -> dict[str, str]:
     return {"type": "", "text": "", "photo": ""}
 
 
-def seize(process: int) -> None:
-    """Take hold of a process that runs; ``follow`` goes on with it."""
+def _seize(process: int) -> None:
+    """Take hold of a process that runs already."""
     _ptrace(_SEIZE, process, 0, _MARK_STOPS | _END_WITH_US)
     _ptrace(_INTERRUPT, process, 0, 0)
     os.waitpid(process, _ALL_THREADS)
 
 
-def follow(processes: set[int], watcher: Watcher) -> None:
-    """Let stopped processes go on until all of them have ended."""
-    counts = dict.fromkeys(processes, 0)
+def _follow(child: int, helper: int, watcher: Watcher) -> None:
+    """Let stopped processes go on until all of them have ended; ``helper`` is 0 if there is none."""
+    left = {child, helper} - {0}
+    counts = dict.fromkeys(left, 0)
     failing: dict[int, int] = {}
-    for process in processes:
+    for process in left:
         _resume(process)
-    left = set(processes)
     while left:
         process, status = os.waitpid(-1, _ALL_THREADS)
         if not os.WIFSTOPPED(status):
@@ -157,7 +172,7 @@ def follow(processes: set[int], watcher: Watcher) -> None:
             continue
         signum = os.WSTOPSIG(status)
         if signum != _STOPPED:
-            stopped = status >> 16  # the stop of a group, or one that ``seize`` asked for
+            stopped = status >> 16  # the stop of a group, or one that was asked for
             _resume(process, 0 if stopped or signum == signal.SIGTRAP else signum)
             continue
         entering, number = _call(process)
@@ -165,7 +180,8 @@ def follow(processes: set[int], watcher: Watcher) -> None:
             if process in failing:
                 _ptrace(_POKE_USER, process, _RESULT, -failing.pop(process))
         elif (name := LOOKING.get(number) or OTHERS.get(number)) is not None:
-            fate = watcher(Call(process, counts[process], name))
+            other = child if process == helper else helper
+            fate = watcher(Call(process, counts[process], name, other, process == helper))
             counts[process] += 1
             if fate == "killed":
                 os.kill(process, signal.SIGKILL)
@@ -176,9 +192,11 @@ def follow(processes: set[int], watcher: Watcher) -> None:
         _resume(process)
 
 
-def _traced(work: Callable[[], object], said: mmap.mmap) -> None:
+def _traced(work: Callable[[], object], said: mmap.mmap, helper: Callable[[], int] | None) -> None:
     """What the fork does; it ends here."""
     try:
+        if helper is not None:
+            struct.pack_into("<Q", said, 0, helper())
         _ptrace(_TRACE_ME, 0, 0, 0)
         os.kill(os.getpid(), signal.SIGSTOP)
         text = json.dumps(attempt(work)).encode()[: _ROOM - 1]
@@ -215,4 +233,4 @@ def _library() -> Any:
     return library
 
 
-_LIBRARY: Final = _library() if sys.platform == "linux" else None
+_LIBRARY: Final[Any] = _library() if sys.platform == "linux" else None

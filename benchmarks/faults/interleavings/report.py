@@ -1,0 +1,118 @@
+"""All interleavings, the kills of both processes and the other user: ``benchmarks faults --part interleavings``."""
+
+from __future__ import annotations
+
+import collections
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.faults.interleavings import adversary, changes, processes, tracer
+from benchmarks.faults.interleavings.changes import Change
+from benchmarks.faults.interleavings.measuring import Tally, measure
+
+WRITES: Final = 1000  # while another user swaps names
+
+Job = tuple[Callable[..., dict[str, Tally]], Change, str, int]
+
+
+def every(
+    work: Path, say: Callable[[str], None], workers: int = 1, stride: int = 1
+) -> dict[str, Any]:
+    """All of it, as JSON values.
+
+    Args:
+        work: a folder for files.
+        say: told how far it is.
+        workers: experiments at once.
+        stride: try only one interleaving of so many.
+
+    Raises:
+        PermissionError: this system does not allow tracing.
+    """
+    if why := tracer.why_not():
+        raise PermissionError(why)
+    jobs: list[Job] = [
+        (processes.measure, change, str(work), stride) for change in processes.CHANGES
+    ]
+    jobs += [(measure, change, str(work), stride) for change in changes.every()]
+    found: list[tuple[Change, Mapping[str, Tally]]] = []
+    # Each worker is a process of its own: whoever traces waits for all of its children.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for (_, change, _, _), tallies in zip(jobs, pool.map(_one, jobs), strict=True):
+            found.append((change, tallies))
+            say(f"{change.name}: {summary(tallies.values())}")
+    ended, changed = found[: len(processes.CHANGES)], found[len(processes.CHANGES) :]
+    return {
+        **tables(changed),
+        "processes": {
+            f"{change.name}: {kind}": _row([tally])
+            for change, tallies in ended
+            for kind, tally in tallies.items()
+        },
+        "wrong": [
+            text for _, tallies in found for tally in tallies.values() for text in tally.wrong
+        ],
+        "another user": _another_user(work, say),
+    }
+
+
+def tables(found: Iterable[tuple[Change, Mapping[str, Tally]]]) -> dict[str, Any]:
+    """The tallies by kind of event, and by form and operation."""
+    events: dict[str, list[Tally]] = collections.defaultdict(list)
+    forms: dict[str, dict[str, list[Tally]]] = {}
+    for change, tallies in found:
+        for kind, tally in tallies.items():
+            events[kind].append(tally)
+            forms.setdefault(change.form, {}).setdefault(change.operation, []).append(tally)
+    return {
+        "events": {kind: _row(tallies) for kind, tallies in events.items()},
+        "forms": {
+            form: {operation: _row(tallies) for operation, tallies in operations.items()}
+            for form, operations in forms.items()
+        },
+    }
+
+
+def summary(tallies: Iterable[Tally]) -> str:
+    """One line."""
+    every = list(tallies)
+    count, lost = sum(tally.count for tally in every), sum(tally.lost for tally in every)
+    return f"{count} interleavings, {lost} wrong"
+
+
+def _row(tallies: Iterable[Tally]) -> dict[str, Any]:
+    """The sum of some tallies."""
+    total = Tally()
+    states: collections.Counter[str] = collections.Counter()
+    errors: collections.Counter[str] = collections.Counter()
+    for tally in tallies:
+        total.count += tally.count
+        total.lost += tally.lost
+        states.update(tally.states)
+        errors.update(tally.errors)
+    return {
+        "count": total.count,
+        "lost": total.lost,
+        "states": dict(states),
+        "errors": dict(errors),
+    }
+
+
+def _one(job: Job) -> dict[str, Tally]:
+    run, change, work, stride = job
+    with tempfile.TemporaryDirectory(dir=work) as root:
+        return run(change, Path(root), stride)
+
+
+def _another_user(work: Path, say: Callable[[str], None]) -> dict[str, Any] | None:
+    """None if this user is not root, who alone can start another user's processes."""
+    if os.geteuid():
+        return None
+    root = work / "another user"
+    root.mkdir()
+    return adversary.measure(root, WRITES, say)

@@ -1,0 +1,78 @@
+"""Interleavings of a change with kills, other programs and failing calls: a sample of those that
+``python -m benchmarks faults --part interleavings`` goes through.
+
+``PHOTOTAG_STRIDE`` says of how many one is tried; 1 takes them all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+STRIDE = os.environ.get("PHOTOTAG_STRIDE", "12")
+MINUTES = 60 if STRIDE == "1" else 8
+SAMPLE = """
+import json, sys
+from pathlib import Path
+from benchmarks.faults.interleavings import careless, changes, measuring, report, tracer
+why, found, wrong = tracer.why_not(), [], []
+if sys.argv[3]:
+    careless.replace_carelessly(sys.argv[3])
+for change in () if why else changes.every():
+    if f"{change.operation} {change.form}" in sys.argv[4:] and change.subject in change.mine:
+        root = Path(sys.argv[1], change.name)
+        root.mkdir()
+        tallies = measuring.measure(change, root, int(sys.argv[2]))
+        found.append((change, tallies))
+        wrong += [text for tally in tallies.values() for text in tally.wrong]
+print(json.dumps({"why": why, "wrong": wrong, **report.tables(found)}))
+"""
+
+
+def sample(folder: Path, stride: str, careless: str, *wanted: str) -> Any:
+    done = subprocess.run(
+        [sys.executable, "-c", SAMPLE, str(folder), stride, careless, *wanted],
+        capture_output=True, text=True, timeout=60 * MINUTES, check=False,
+        cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    if found["why"]:
+        pytest.skip(found["why"])
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["jpg", "sidecar", "own sidecar"])
+def test_no_interleaving_costs_anybody_anything(tmp_path: Path, form: str) -> None:
+    operations = {"jpg": ("write", "remove", "undo", "crop")}.get(form, ("write", "remove"))
+    found = sample(tmp_path, STRIDE, "", *(f"{operation} {form}" for operation in operations))
+    assert found["forms"][form].keys() == set(operations)
+    assert found["wrong"] == []
+    kinds = found["events"]
+    assert kinds["kill"]["errors"] == {"dead": kinds["kill"]["count"]}
+    assert {"old", "new"} <= kinds["kill"]["states"].keys()  # before and after the change
+    assert {"replaced", "deleted", "fail EIO"} <= kinds.keys()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("careless", "kinds"),
+    [
+        ("in place", {"kill", "replaced"}),
+        ("by renaming", {"in place, same size and time", "replaced", "deleted"}),
+        ("without its attributes", {"labelled", "permissions narrowed", "given a second name"}),
+    ],
+)
+def test_a_careless_replacement_is_caught(
+    tmp_path: Path, careless: str, kinds: set[str]
+) -> None:
+    found = sample(tmp_path, "1" if STRIDE == "1" else "3", careless, "write jpg")
+    lost = {kind for kind, row in found["events"].items() if row["lost"]}
+    assert kinds <= lost
