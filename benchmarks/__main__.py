@@ -323,12 +323,10 @@ def growth(
 @click.option("--inputs", type=click.IntRange(1), default=200_000, show_default=True, metavar="N")
 @click.option("--first", type=click.IntRange(0), default=0, metavar="N", help="Number of an input.")
 @click.option(
-    "--stride",
+    "--most",
     type=click.IntRange(1),
-    default=1,
-    show_default=True,
     metavar="N",
-    help="Try one interleaving of N, at random.",
+    help="Try only so many interleavings of each change (all unless said).",
 )
 @_workers
 @click.option("--work", type=_FOLDER, metavar="DIR", help="Where files are made and kept.")
@@ -339,7 +337,7 @@ def faults(
     kills: int,
     inputs: int,
     first: int,
-    stride: int,
+    most: int | None,
     workers: int,
     work: Path | None,
     json_file: Path | None,
@@ -352,7 +350,7 @@ def faults(
     every: dict[str, Callable[[Path], Any]] = {
         "kills": lambda here: killing.measure(here, kills, click.echo),
         "calls": lambda here: calls.every(here, click.echo),
-        "interleavings": lambda here: interleavings.every(here, click.echo, workers, stride),
+        "interleavings": lambda here: interleavings.every(here, click.echo, workers, most),
         "odd": lambda here: odd.measure(here, 1000, click.echo),
         "fuzz": lambda here: fuzz.measure(here, inputs, click.echo, workers, first),
     }

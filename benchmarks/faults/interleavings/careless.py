@@ -47,7 +47,7 @@ WAYS: Final = {
 
 def replace_carelessly(way: str) -> None:
     """From now on, this process replaces files in such a way."""
-    replacing.replace = WAYS[way]
+    vars(replacing)["replace"] = WAYS[way]
 
 
 def _result(path: Path) -> Any:

@@ -7,7 +7,7 @@ import os
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 
@@ -17,8 +17,10 @@ from benchmarks.faults.interleavings.events import EDITS, ERRORS, KILL, Trace, h
 from benchmarks.faults.interleavings.judging import Judge
 from benchmarks.faults.interleavings.tracer import Call, Fate
 
+T = TypeVar("T")
+
 FAIL: Final = "fail "  # and the error
-#: After an edit at one call, these happen at each later one.
+#: After an edit at one call, these happen at each of the next calls.
 THEN: Final = (KILL, f"{FAIL}EIO", "replaced")
 FIRST: Final = ("in place, same size and time", "replaced")
 #: Changes of which all pairs of events are tried.
@@ -28,6 +30,7 @@ PAIRED: Final = (
     ("write", "sidecar"),
     ("remove", "own sidecar"),
 )
+NEXT: Final = 12  # calls
 _MOST_SENTENCES: Final = 20  # of each kind
 
 
@@ -78,55 +81,88 @@ class Tally:
             self.wrong.append(f"{name}: {where}: {'; '.join(verdict.wrong)}{ended}")
 
 
-def measure(
-    change: Change, root: Path, stride: int = 1, seed: int = 0, *, pairs: bool | None = None
-) -> dict[str, Tally]:
+@attrs.frozen
+class Point:
+    """A call at which something may happen.
+
+    Attributes:
+        index: of the call.
+        looks: whether it looks at files or changes them.
+        edits: whether these may be the photo's: what concerns the state file does not notice edits.
+    """
+
+    index: int
+    looks: bool
+    edits: bool
+
+
+def measure(change: Change, root: Path, most: int | None = None, seed: int = 0) -> dict[str, Tally]:
     """All interleavings of one change, by kind of event.
 
     Args:
         change: the change.
         root: a folder of its own.
-        stride: try only one interleaving of so many, at random.
+        most: try only so many, at random; and a quarter as many pairs of events.
         seed: of that choice.
-        pairs: whether to try pairs of events; None: for ``PAIRED``.
     """
     os.environ["XDG_STATE_HOME"] = str(root / "locks")
     prepared = Prepared.of(change, root)
-    calls = baseline(prepared)
-    dice = random.Random(seed)
-    if pairs is None:
-        pairs = (change.operation, change.form) in PAIRED and change.subject in change.mine
-    wanted = [*singles(calls), *(couples(calls) if pairs else ())]
+    points = baseline(prepared)
+    wanted = chosen(list(singles(points)), most, seed)
+    if (change.operation, change.form) in PAIRED and change.subject in change.mine:
+        wanted += chosen(list(couples(points)), None if most is None else most // 4, seed)
     tallies: dict[str, Tally] = {}
     for steps in wanted:
-        if dice.randrange(stride) == 0:
-            experiment(prepared, steps, tallies)
+        experiment(prepared, steps, tallies)
     return tallies
 
 
-def baseline(prepared: Prepared) -> list[Call]:
+def chosen(every: list[T], most: int | None, seed: int) -> list[T]:
+    """All of them, or so many at random."""
+    if most is None or most >= len(every):
+        return every
+    return random.Random(seed).sample(every, most)
+
+
+def baseline(prepared: Prepared) -> list[Point]:
     """The calls of the change when nothing happens."""
     prepared.restore()
-    calls: list[Call] = []
-    said = tracer.run(lambda: prepared.change.make(prepared.place), calls.append)
+    points: list[Point] = []
+
+    def watch(call: Call) -> Fate:
+        edits = call.looks and not _is_of_state(prepared, call)
+        points.append(Point(call.index, call.looks, edits))
+        return None
+
+    said = tracer.run(lambda: prepared.change.make(prepared.place), watch)
     if said["type"]:
         raise RuntimeError(f"{prepared.change.name}: {said['text']}")
-    return calls
+    return points
 
 
-def singles(calls: Sequence[Call]) -> Iterator[tuple[Step, ...]]:
-    """One event at each call: what does not look at files does not notice edits."""
-    for call in calls:
-        if call.looks:
-            yield from ((Step(kind, call.index),) for kind in (KILL, *EDITS))
-        yield from ((Step(FAIL + error, call.index),) for error in ERRORS)
+def _is_of_state(prepared: Prepared, call: Call) -> bool:
+    try:
+        file = Path(f"/proc/{call.process}/fd/{call.first}").readlink()
+    except OSError:  # its first argument is no descriptor
+        return False
+    return file.is_relative_to(prepared.place.state)
 
 
-def couples(calls: Sequence[Call]) -> Iterator[tuple[Step, ...]]:
-    """An edit at each call, and another event at each later one."""
-    looking = [call.index for call in calls if call.looks]
+def singles(points: Sequence[Point]) -> Iterator[tuple[Step, ...]]:
+    """One event at each call."""
+    for point in points:
+        if point.looks:
+            yield (Step(KILL, point.index),)
+        if point.edits:
+            yield from ((Step(kind, point.index),) for kind in EDITS)
+        yield from ((Step(FAIL + error, point.index),) for error in ERRORS)
+
+
+def couples(points: Sequence[Point]) -> Iterator[tuple[Step, ...]]:
+    """An edit at each call, and another event at each of the next ones."""
+    looking = [point.index for point in points if point.edits]
     for place, first in enumerate(looking):
-        for second in looking[place + 1 :]:
+        for second in looking[place + 1 : place + 1 + NEXT]:
             for kind in FIRST:
                 yield from ((Step(kind, first), Step(then, second)) for then in THEN)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 from pathlib import Path
 from typing import Final
@@ -15,7 +14,7 @@ from benchmarks.faults import seeds
 from benchmarks.faults.interleavings import tracer
 from benchmarks.faults.interleavings.changes import Change, Prepared
 from benchmarks.faults.interleavings.judging import Judge
-from benchmarks.faults.interleavings.measuring import Tally
+from benchmarks.faults.interleavings.measuring import Tally, chosen
 from benchmarks.faults.interleavings.tracer import Call, Fate
 from phototag.options import WriteOptions
 from phototag.worker import tasks
@@ -81,13 +80,13 @@ class _Run:
         return "killed" if victim in {who, BOTH} else None
 
 
-def measure(change: Change, root: Path, stride: int = 1, seed: int = 0) -> dict[str, Tally]:
+def measure(change: Change, root: Path, most: int | None = None, seed: int = 0) -> dict[str, Tally]:
     """All kills of one change, by who was killed at whose call.
 
     Args:
         change: the change.
         root: a folder of its own.
-        stride: try only one of so many, at random.
+        most: try only so many, at random.
         seed: of that choice.
     """
     prepared = Prepared.of(change, root)
@@ -95,14 +94,16 @@ def measure(change: Change, root: Path, stride: int = 1, seed: int = 0) -> dict[
     said = whole.said()
     if said["type"]:
         raise RuntimeError(f"{change.name}: {said['text']}")
-    dice = random.Random(seed)
+    every = [
+        (who, index, victim)
+        for who, count in whole.counts.items()
+        for index in range(count)
+        for victim in (CALLER, SEALED, BOTH)
+    ]
     tallies: dict[str, Tally] = {}
-    for who, count in whole.counts.items():
-        for index in range(count):
-            for victim in (CALLER, SEALED, BOTH):
-                if dice.randrange(stride) == 0:
-                    run = _Run(prepared, (who, index, victim))
-                    _count(run, tallies.setdefault(f"{victim}, at calls of {who}", Tally()))
+    for at in chosen(every, most, seed):
+        who, _, victim = at
+        _count(_Run(prepared, at), tallies.setdefault(f"{victim}, at calls of {who}", Tally()))
     return tallies
 
 

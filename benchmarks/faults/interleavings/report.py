@@ -17,11 +17,11 @@ from benchmarks.faults.interleavings.measuring import Tally, measure
 
 WRITES: Final = 1000  # while another user swaps names
 
-Job = tuple[Callable[..., dict[str, Tally]], Change, str, int]
+Job = tuple[Callable[..., dict[str, Tally]], Change, str, int | None]
 
 
 def every(
-    work: Path, say: Callable[[str], None], workers: int = 1, stride: int = 1
+    work: Path, say: Callable[[str], None], workers: int = 1, most: int | None = None
 ) -> dict[str, Any]:
     """All of it, as JSON values.
 
@@ -29,17 +29,15 @@ def every(
         work: a folder for files.
         say: told how far it is.
         workers: experiments at once.
-        stride: try only one interleaving of so many.
+        most: try only so many interleavings of each change.
 
     Raises:
         PermissionError: this system does not allow tracing.
     """
     if why := tracer.why_not():
         raise PermissionError(why)
-    jobs: list[Job] = [
-        (processes.measure, change, str(work), stride) for change in processes.CHANGES
-    ]
-    jobs += [(measure, change, str(work), stride) for change in changes.every()]
+    jobs: list[Job] = [(processes.measure, change, str(work), most) for change in processes.CHANGES]
+    jobs += [(measure, change, str(work), most) for change in changes.every()]
     found: list[tuple[Change, Mapping[str, Tally]]] = []
     # Each worker is a process of its own: whoever traces waits for all of its children.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
@@ -104,9 +102,9 @@ def _row(tallies: Iterable[Tally]) -> dict[str, Any]:
 
 
 def _one(job: Job) -> dict[str, Tally]:
-    run, change, work, stride = job
+    run, change, work, most = job
     with tempfile.TemporaryDirectory(dir=work) as root:
-        return run(change, Path(root), stride)
+        return run(change, Path(root), most)
 
 
 def _another_user(work: Path, say: Callable[[str], None]) -> dict[str, Any] | None:

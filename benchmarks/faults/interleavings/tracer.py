@@ -66,6 +66,7 @@ class Call:
         process: whose.
         index: how many of this process' calls that concern files came before it.
         name: of the call.
+        first: its first argument, often a descriptor.
         other: the other process that is watched; 0 if there is none.
         helper: whether this is the call of the helper.
     """
@@ -73,6 +74,7 @@ class Call:
     process: int
     index: int
     name: str
+    first: int = 0
     other: int = 0
     helper: bool = False
 
@@ -175,13 +177,13 @@ def _follow(child: int, helper: int, watcher: Watcher) -> None:
             stopped = status >> 16  # the stop of a group, or one that was asked for
             _resume(process, 0 if stopped or signum == signal.SIGTRAP else signum)
             continue
-        entering, number = _call(process)
+        entering, number, first = _call(process)
         if not entering:
             if process in failing:
                 _ptrace(_POKE_USER, process, _RESULT, -failing.pop(process))
         elif (name := LOOKING.get(number) or OTHERS.get(number)) is not None:
             other = child if process == helper else helper
-            fate = watcher(Call(process, counts[process], name, other, process == helper))
+            fate = watcher(Call(process, counts[process], name, first, other, process == helper))
             counts[process] += 1
             if fate == "killed":
                 os.kill(process, signal.SIGKILL)
@@ -206,12 +208,12 @@ def _traced(work: Callable[[], object], said: mmap.mmap, helper: Callable[[], in
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _call(process: int) -> tuple[bool, int]:
-    """Whether a process that has stopped is about to make a call, and the number of the call."""
+def _call(process: int) -> tuple[bool, int, int]:
+    """Whether a process that has stopped is about to make a call, the number of the call, and its first argument."""
     buffer = ctypes.create_string_buffer(88)
     _ptrace(_SYSCALL_INFO, process, len(buffer), ctypes.addressof(buffer))
-    kind, number = struct.unpack_from("<B23xQ", buffer.raw)
-    return kind == _ENTRY, number
+    kind, number, first = struct.unpack_from("<B23xQQ", buffer.raw)
+    return kind == _ENTRY, number, first
 
 
 def _resume(process: int, signum: int = 0) -> None:
