@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import attrs
 
@@ -16,6 +16,8 @@ from benchmarks.faults.interleavings.stamps import Stamp
 #: Of calls that fail.
 ERRORS: Final = {"EIO": errno.EIO, "EACCES": errno.EACCES}
 KILL: Final = "kill"
+#: Another program has opened it for writing, and writes when the change has ended.
+HELD: Final = "open elsewhere, written later"
 NARROW: Final = 0o600
 _LABEL: Final = ("user.xdg.comment", b"the best of them")
 
@@ -32,6 +34,7 @@ class Trace:
         stamp: what else belongs to what was made.
         moved: where what was found is now, if it has been moved or has another name.
         inode: of the file that was made.
+        file: open for writing, until the change has ended.
     """
 
     kind: str
@@ -41,6 +44,17 @@ class Trace:
     stamp: Stamp | None = None
     moved: str = ""
     inode: int = 0
+    file: BinaryIO | None = None
+
+    def finish(self) -> Trace:
+        """Let a program that has the file open write into it, and close it."""
+        if self.file is None or self.made is None:
+            return self
+        with self.file as file:
+            file.write(self.made)
+            file.truncate()
+            file.flush()
+            return attrs.evolve(self, stamp=Stamp.of(Path(f"/proc/self/fd/{file.fileno()}")))
 
 
 Edit = Callable[[Prepared, bytes | None], tuple[bytes | None, str] | None]
@@ -50,6 +64,11 @@ def happen(prepared: Prepared, kind: str, where: str) -> Trace | None:
     """Let another program edit the subject now; None if it has nothing to edit."""
     path = prepared.subject
     found = None if path.is_symlink() or not path.exists() else path.read_bytes()
+    if kind == HELD:
+        made = prepared.known("another", found)
+        if found is None or made is None:
+            return None
+        return Trace(kind, where, found, made, file=path.open("r+b"))
     done = EDITS[kind](prepared, found)
     if done is None:
         return None

@@ -13,7 +13,7 @@ import attrs
 
 from benchmarks.faults.interleavings import tracer
 from benchmarks.faults.interleavings.changes import Change, Prepared
-from benchmarks.faults.interleavings.events import EDITS, ERRORS, KILL, Trace, happen
+from benchmarks.faults.interleavings.events import EDITS, ERRORS, HELD, KILL, Trace, happen
 from benchmarks.faults.interleavings.judging import Judge
 from benchmarks.faults.interleavings.tracer import Call, Fate
 
@@ -154,7 +154,7 @@ def singles(points: Sequence[Point]) -> Iterator[tuple[Step, ...]]:
         if point.looks:
             yield (Step(KILL, point.index),)
         if point.edits:
-            yield from ((Step(kind, point.index),) for kind in EDITS)
+            yield from ((Step(kind, point.index),) for kind in (*EDITS, HELD))
         yield from ((Step(FAIL + error, point.index),) for error in ERRORS)
 
 
@@ -191,6 +191,7 @@ def experiment(prepared: Prepared, steps: tuple[Step, ...], tallies: dict[str, T
         return None
 
     said = tracer.run(lambda: prepared.change.make(prepared.place), watch)
+    traces = [trace.finish() for trace in traces]
     if waiting or missed:  # it ended before, or there was nothing to edit
         return
     tally = tallies.setdefault(", then ".join(step.kind for step in steps), Tally())
