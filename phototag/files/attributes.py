@@ -97,6 +97,32 @@ def set_mode(handle: int, path: str, mode: int) -> None:
         os.chmod(path, mode)
 
 
+def extended(handle: int, wanted: set[str] | None = None) -> dict[str, bytes | None]:
+    """The extended attributes of a file; None is one that may not be read. Python knows them on Linux alone.
+
+    Args:
+        handle: descriptor of the file.
+        wanted: their names; all unless given.
+
+    Raises:
+        OSError: a disk error.
+    """
+    found: dict[str, bytes | None] = {}
+    if not hasattr(os, "listxattr"):
+        return found
+    with _ignored(_WITHOUT):
+        for name in os.listxattr(handle):
+            if wanted is None or name in wanted:
+                try:
+                    found[name] = os.getxattr(handle, name)
+                except OSError as error:
+                    if error.errno not in _NOT_OURS:
+                        raise
+                    if error.errno not in _WITHOUT:  # else it has just been removed
+                        found[name] = None
+    return found
+
+
 @contextlib.contextmanager
 def _ignored(codes: set[int]) -> Iterator[None]:
     try:
@@ -123,11 +149,11 @@ def _copy_owner(status: os.stat_result, target: int) -> list[str]:
 def _copy_extended(source: int, target: int) -> list[str]:
     """Copy extended attributes other than access lists."""
     lost = []
-    there = _extended(target)
-    for name, value in _extended(source).items():
-        if name in _ACCESS_LISTS or there.get(name) == value:
+    there = extended(target)
+    for name, value in extended(source).items():
+        if name in _ACCESS_LISTS or (value is not None and there.get(name) == value):
             continue
-        if name not in _OF_CONTENT:
+        if value is not None and name not in _OF_CONTENT:
             with _ignored(_NOT_OURS):
                 os.setxattr(target, name, value)
                 continue
@@ -146,12 +172,13 @@ def _copy_access(
     more: int = 0,
 ) -> list[str]:
     """Set access list and mode; return the access list's name if it could not be kept."""
-    lists = {} if source is None else _extended(source, _ACCESS_LISTS)
-    kept = GROUP not in changed  # an access list speaks of the file's group, too
+    lists = {} if source is None else extended(source, _ACCESS_LISTS)
+    # An access list speaks of the file's group, too.
+    kept = GROUP not in changed and None not in lists.values()
     if kept:
         try:
             for name, value in lists.items():
-                os.setxattr(target, name, value)
+                os.setxattr(target, name, value or b"")
         except OSError as error:
             if error.errno not in _NOT_OURS:
                 raise
@@ -176,19 +203,6 @@ def _mode(status: os.stat_result, changed: list[str]) -> int:
         both = (mode >> 3) & mode & stat.S_IRWXO
         mode = (mode & ~(stat.S_IRWXG | stat.S_IRWXO)) | both << 3 | both
     return mode
-
-
-def _extended(handle: int, wanted: set[str] | None = None) -> dict[str, bytes]:
-    """The extended attributes of a file; Python knows them on Linux alone."""
-    found: dict[str, bytes] = {}
-    if not hasattr(os, "listxattr"):
-        return found
-    with _ignored(_WITHOUT):
-        for name in os.listxattr(handle):
-            if wanted is None or name in wanted:
-                with _ignored(_NOT_OURS):
-                    found[name] = os.getxattr(handle, name)
-    return found
 
 
 def _set_flags(handle: int, flags: int) -> None:

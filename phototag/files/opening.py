@@ -13,7 +13,7 @@ from typing import Any, Final
 import attrs
 
 from phototag import errors
-from phototag.files import folder
+from phototag.files import attributes, folder
 from phototag.files.content import SENDS_HANDLES, Content
 from phototag.files.folder import Folder, Place
 
@@ -172,6 +172,22 @@ def digest(content: Content, name: str) -> bytes:
     """
     with _named_errors(name):
         return content.digest()
+
+
+def attributes_of(content: Content, name: str) -> dict[str, bytes | None] | None:
+    """The extended attributes of an open file; None where it is not open by a descriptor.
+
+    Args:
+        content: the open file.
+        name: the path as given by the user, for errors.
+
+    Raises:
+        PhotoNotReadable: a disk error.
+    """
+    if content.handle is None:
+        return None
+    with _named_errors(name):
+        return attributes.extended(content.handle)
 
 
 def _opened(place: Place, name: str) -> tuple[Content, os.stat_result]:

@@ -11,10 +11,11 @@ from typing import Final
 import attrs
 
 from phototag.errors import ChangedMeanwhile, WriteRefused
+from phototag.files import attributes, opening
 from phototag.files import folder as folders
-from phototag.files import opening
 from phototag.files.content import Content
 from phototag.files.folder import Folder
+from phototag.files.open_elsewhere import is_being_written
 from phototag.files.opening import FileState
 
 _WRITE_BITS: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -33,6 +34,7 @@ class Original:
         content: the content; for a file that does not exist yet, that of its photo.
         state: status of the file at that time; for a file that does not exist yet, that of its photo.
         digest: hash of its bytes before they were used; None if it was not opened for writing.
+        attributes: its extended attributes at that time; None if it was not opened for writing.
         missing: whether the file does not exist yet.
     """
 
@@ -43,6 +45,7 @@ class Original:
     content: Content
     state: os.stat_result
     digest: bytes | None = None
+    attributes: dict[str, bytes | None] | None = None
     missing: bool = False
 
     @property
@@ -78,7 +81,8 @@ def open_original(
     try:
         # Before anybody reads the file to change it: an edit between the two readings is a difference, too.
         digest = opening.digest(content, shown) if write else None
-        yield Original(shown, real, place.folder, place.name, content, state, digest)
+        labels = opening.attributes_of(content, shown) if write else None
+        yield Original(shown, real, place.folder, place.name, content, state, digest, labels)
     finally:
         content.close()
         place.folder.close()
@@ -163,7 +167,8 @@ def is_as_read(original: Original, name: str) -> bool:
 
     Renaming has changed its ctime. Other times may have been set back by the program that has written into it,
     or the disk may keep them in whole seconds: nothing but the bytes is certain. Hashing them before and after
-    takes 2 ms per MB, a tenth of a write.
+    takes 2 ms per MB, a tenth of a write. A file that another program has open for writing is not as it was read:
+    that program may go on.
 
     Args:
         original: the file as it was opened.
@@ -172,9 +177,15 @@ def is_as_read(original: Original, name: str) -> bool:
     try:
         handle = original.folder.open(name, _READ)
         try:
-            if not _is_same(os.fstat(handle), original.state):
+            if not _is_same(os.fstat(handle), original.state) or is_being_written(handle):
                 return False
-            return Content(handle=handle).digest() == original.digest
+            content = Content(handle=handle)
+            if (
+                original.attributes is not None
+                and attributes.extended(handle) != original.attributes
+            ):
+                return False
+            return content.digest() == original.digest
         finally:
             os.close(handle)
     except OSError:

@@ -100,7 +100,10 @@ def replace(
                     )
                 os.fsync(made.handle)
                 before = os.fstat(made.handle)
-                _put_new(made, original) if original.missing else _put_in_place(made, original)
+                if original.missing:
+                    _put_new(made, original)
+                else:
+                    _put_in_place(made, original, new)
                 # Naming it has changed its ctime. Whatever else has changed was done by another program, and is to
                 # be seen by the next run.
                 state = FileState.of(before)
@@ -115,7 +118,7 @@ def replace(
 # --------------------------------------------------------------------------- names
 
 
-def _put_in_place(made: Unfinished, original: Original) -> None:
+def _put_in_place(made: Unfinished, original: Original, new: Content) -> None:
     """Give the finished file the name of the one it replaces, if that is still the one that was read."""
     folder = original.folder
     assert original.digest is not None
@@ -140,7 +143,7 @@ def _put_in_place(made: Unfinished, original: Original) -> None:
     try:
         in_place = made.is_at(original.name)
     except OSError:  # a disk that does not say what has happened
-        _put_back(made, original, name)
+        _put_back(made, original, name, new)
         raise
     if not in_place:
         # Somebody has replaced the new file already, and may have known the version before it.
@@ -148,22 +151,30 @@ def _put_in_place(made: Unfinished, original: Original) -> None:
             name, original, "another program has replaced it at the same time, the version before"
         )
     if not is_as_read(original, name):
-        _put_back(made, original, name)
+        _put_back(made, original, name, new)
         raise changed_meanwhile(original)
     with contextlib.suppress(OSError):  # the new file is in place; the next run deletes the old one
         folder.unlink(name)
 
 
-def _put_back(made: Unfinished, original: Original, name: str) -> None:
+def _put_back(made: Unfinished, original: Original, name: str, new: Content) -> None:
     """Give the photo's name back to the file that another program has put there or written into."""
     what = "the version that another program wrote at the same time"
     try:
         exchange(original.folder, name, original.name)
     except OSError as error:
         raise _told_where(name, original, what) from error
-    if not made.is_at(name):
-        # Yet another version had replaced the new file meanwhile.
+    if not made.is_at(name) or not _is_as_written(made, new):
+        # Yet another version had replaced the new file meanwhile, or was written into it.
         raise _told_where(name, original, what)
+
+
+def _is_as_written(made: Unfinished, new: Content) -> bool:
+    """Whether nobody has written into the new file; False if that cannot be determined."""
+    try:
+        return Content(handle=made.handle).digest() == new.digest()
+    except OSError:
+        return False
 
 
 def _told_where(name: str, original: Original, what: str) -> WriteUncertain:
