@@ -254,6 +254,62 @@ def _calls(calls: Mapping[str, Any]) -> str:
     )
 
 
+# What the documentation calls the files of ``benchmarks.faults.interleavings``.
+FORMS = {
+    "jpg": "JPEG",
+    "tif": "TIFF",
+    "png": "PNG",
+    "webp": "WebP",
+    "jp2": "JPEG 2000",
+    "sidecar": "the user's sidecar",
+    "own sidecar": "phototag's sidecar",
+}
+
+
+def _interleavings(found: Mapping[str, Any]) -> dict[str, str]:
+    """Tables by kind of event, by file, and by the process that was killed."""
+    states = ("old", "new", "other's", "moved or deleted", "both kept")
+    operations = list(dict.fromkeys(name for row in found["forms"].values() for name in row))
+    return {
+        "events": table(
+            ("at each call", "interleavings", *states, "wrong"),
+            (
+                (
+                    kind,
+                    str(row["count"]),
+                    *(str(row["states"].get(state, "")) for state in states),
+                    f"**{row['lost']}**",
+                )
+                for kind, row in found["events"].items()
+            ),
+        ),
+        "forms": table(
+            ("interleavings in", *operations, "wrong"),
+            (
+                (
+                    FORMS[form],
+                    *(str(row[name]["count"]) if name in row else "" for name in operations),
+                    f"**{sum(each['lost'] for each in row.values())}**",
+                )
+                for form, row in found["forms"].items()
+            ),
+        ),
+        "processes": table(
+            ("killed", "kills", "old", "new", "wrong"),
+            (
+                (
+                    name,
+                    str(row["count"]),
+                    str(row["states"].get("old", "")),
+                    str(row["states"].get("new", "")),
+                    f"**{row['lost']}**",
+                )
+                for name, row in found["processes"].items()
+            ),
+        ),
+    }
+
+
 def faults_measured() -> str:
     """The last results of ``benchmarks faults``."""
     found = _measured("faults.json", "measured")
@@ -261,7 +317,9 @@ def faults_measured() -> str:
     wrong = sum(len(tally["wrong"]) for tally in found["calls"].values())
     errors = ", ".join(f"{name} {count}" for name, count in sorted(fuzz["errors"].items()))
     tables = {"kills": _kills(found["kills"]), "calls": _calls(found["calls"])}
-    return filled("faults", {**found, **tables, "errors": errors, "wrong": wrong})
+    tables |= _interleavings(found["interleavings"])
+    other = found["interleavings"]["another user"]
+    return filled("faults", {**found, **tables, "errors": errors, "wrong": wrong, "other": other})
 
 
 def _memory(memory: Mapping[str, Any]) -> str:

@@ -56,16 +56,16 @@ def test_no_interleaving_costs_anybody_anything(tmp_path: Path, form: str) -> No
     assert found["forms"][form].keys() == set(operations)
     assert found["wrong"] == []
     kinds = found["events"]
-    assert kinds["kill"]["errors"] == {"dead": kinds["kill"]["count"]}
-    assert {"old", "new"} <= kinds["kill"]["states"].keys()  # before and after the change
-    assert {"replaced", "deleted", "fail EIO"} <= kinds.keys()
+    assert kinds["killed"]["errors"] == {"dead": kinds["killed"]["count"]}
+    assert {"old", "new"} <= kinds["killed"]["states"].keys()  # before and after the change
+    assert {"replaced", "deleted", "call fails: EIO"} <= kinds.keys()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("careless", "kinds"),
     [
-        ("in place", {"kill", "replaced"}),
+        ("in place", {"killed", "replaced"}),
         ("by renaming", {"in place, same size and time", "replaced", "deleted"}),
         ("without its attributes", {"labelled", "permissions narrowed", "given a second name"}),
     ],

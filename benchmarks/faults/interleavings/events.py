@@ -15,7 +15,7 @@ from benchmarks.faults.interleavings.stamps import Stamp
 
 #: Of calls that fail.
 ERRORS: Final = {"EIO": errno.EIO, "EACCES": errno.EACCES}
-KILL: Final = "kill"
+KILL: Final = "killed"
 #: Another program has opened it for writing, and writes when the change has ended.
 HELD: Final = "open elsewhere, written later"
 NARROW: Final = 0o600

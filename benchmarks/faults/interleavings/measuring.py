@@ -19,7 +19,7 @@ from benchmarks.faults.interleavings.tracer import Call, Fate
 
 T = TypeVar("T")
 
-FAIL: Final = "fail "  # and the error
+FAIL: Final = "call fails: "  # and the error
 #: After an edit at one call, these happen at each of the next calls.
 THEN: Final = (KILL, f"{FAIL}EIO", "replaced")
 FIRST: Final = ("in place, same size and time", "replaced")
