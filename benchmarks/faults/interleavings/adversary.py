@@ -162,9 +162,7 @@ def _changed(before: dict[Path, tuple[bytes, Stamp]]) -> int:
 
 def _left(inside: Path) -> int:
     """Temporary files of root's after the next run, without those that it reports."""
-    warned = {
-        found.path for found in find(str(inside), clean=True) if getattr(found, "warning", "")
-    }
+    warned = {found.path for found in find(str(inside), clean=True) if found.warning}
     return sum(
         str(path) not in warned and path.lstat().st_uid == 0 for path in inside.rglob(f"{PREFIX}*")
     )

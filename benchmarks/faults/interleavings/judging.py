@@ -12,11 +12,7 @@ import attrs
 
 from benchmarks.faults.calls import REFUSED
 from benchmarks.faults.interleavings.changes import Prepared
-from benchmarks.faults.interleavings.events import (
-    ATTRIBUTES,
-    HARD_LINKS,
-    Trace,
-)
+from benchmarks.faults.interleavings.events import ATTRIBUTES, HARD_LINKS, Trace
 from benchmarks.faults.interleavings.stamps import TIME_NS, Stamp
 from phototag.catalogue.walk import find
 from phototag.errors import PhototagError, RunUnknown
@@ -64,15 +60,13 @@ class Judge:
         prepared: the change.
         traces: what other programs have done, in order.
         said: what the change said in the end, as ``tracer.run`` returns it.
+        killed: whether it was killed before it could say anything.
     """
 
     prepared: Prepared
     traces: Sequence[Trace]
     said: dict[str, str]
-
-    @property
-    def _killed(self) -> bool:
-        return self.said["type"] == "dead"
+    killed: bool = False
 
     @property
     def _start(self) -> bytes | None:
@@ -91,7 +85,7 @@ class Judge:
         verdict.wrong += self._elsewhere()
         verdict.wrong += self._unknown(found)
         verdict.wrong += self._stamps(now)
-        if not self._killed:
+        if not self.killed:
             verdict.wrong += self._survivors(found, now, set(found.files))
             verdict.wrong += self._places(found, now)
         verdict.wrong += self._next(found)
@@ -115,6 +109,8 @@ class Judge:
 
     def _said(self, now: bytes | None) -> Iterator[str]:
         kind = self.said["type"]
+        if (kind == "dead") is not self.killed:
+            yield "it ended without a word, and nobody has killed it"
         if kind.startswith("raw "):
             yield f"not one of phototag's errors: {self.said['text']}"
         if self._start == self._new or any(trace.found != self._start for trace in self.traces):
@@ -182,7 +178,7 @@ class Judge:
         for name, content in found.files.items():
             if name.startswith(PREFIX):
                 continue
-            if name not in known and name not in self.said["text"]:
+            if name not in known and not self._is_told(name):
                 yield f"{name} is there, and nobody has named it"
             if name == change.subject and not prepared.is_whole(content):
                 yield f"{name} is none of the versions that somebody has made"
@@ -192,12 +188,15 @@ class Judge:
                 if content not in versions | {start}:
                     yield f"{name} is none of the versions that somebody has made"
         for path, content in prepared.start.items():
-            there = path.parent == prepared.place.folder and path.name not in {
-                change.subject,
-                *change.mine,
-            }
+            changed = path.name in {change.subject, *change.mine}
+            there = path.parent == prepared.place.folder and not changed
             if there and found.files.get(path.name) != content:
                 yield f"{path.name}, which is no part of the change, is another"
+
+    def _is_told(self, name: str) -> bool:
+        """Whether the user learns of a file: an error names it, or it lies beside the photo for all to see."""
+        beside = name.startswith(f"{self.prepared.change.subject}.kept-")
+        return name in self.said["text"] or (self.killed and beside)
 
     def _elsewhere(self) -> Iterator[str]:
         """Nothing outside the folder has changed, unless a link to it was followed from the beginning."""
@@ -258,7 +257,7 @@ class Judge:
         """The next run deletes what was left behind or reports it, and does what is to be done."""
         prepared, subject = self.prepared, self.prepared.change.subject
         folder = prepared.place.folder
-        warned = {f.name for f in find(str(folder), clean=True) if getattr(f, "warning", "")}
+        warned = {f.name for f in find(str(folder), clean=True) if f.warning}
         ended: type[PhototagError] | None = None
         if subject not in before.links:
             try:
@@ -270,7 +269,7 @@ class Judge:
         for name in after.files.keys() | after.links:
             if name.startswith(PREFIX) and name not in warned:
                 yield f"{name} is still there after the next run"
-        kept = {name for name in after.files if name in self.said["text"]} | warned
+        kept = {name for name in after.files if self._is_told(name)} | warned
         yield from self._survivors(after, now, kept)
         yield from self._elsewhere()
         with contextlib.suppress(KeyError):

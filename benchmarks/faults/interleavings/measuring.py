@@ -108,7 +108,10 @@ def measure(change: Change, root: Path, most: int | None = None, seed: int = 0) 
     os.environ["XDG_STATE_HOME"] = str(root / "locks")
     prepared = Prepared.of(change, root)
     points = baseline(prepared)
-    wanted = chosen(list(singles(points)), most, seed)
+    every = list(singles(points))
+    if change.subject not in change.mine:  # kills and failing calls are another change's affair
+        every = [steps for steps in every if steps[0].kind in {*EDITS, HELD}]
+    wanted = chosen(every, most, seed)
     if (change.operation, change.form) in PAIRED and change.subject in change.mine:
         wanted += chosen(list(couples(points)), None if most is None else most // 4, seed)
     tallies: dict[str, Tally] = {}
@@ -196,4 +199,5 @@ def experiment(prepared: Prepared, steps: tuple[Step, ...], tallies: dict[str, T
         return
     tally = tallies.setdefault(", then ".join(step.kind for step in steps), Tally())
     where = ", ".join(f"{step.kind} at call {step.index}" for step in steps)
-    tally.add(Judge(prepared, traces, said), where)
+    killed = steps[-1].kind == KILL
+    tally.add(Judge(prepared, traces, said, killed), where)

@@ -112,4 +112,5 @@ def _count(run: _Run, tally: Tally) -> None:
     if run.happened:
         assert run.at is not None
         who, index, victim = run.at
-        tally.add(Judge(run.prepared, (), said), f"{victim} killed at call {index} of {who}")
+        judge = Judge(run.prepared, (), said, killed=victim != SEALED)
+        tally.add(judge, f"{victim} killed at call {index} of {who}")
