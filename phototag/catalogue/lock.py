@@ -110,7 +110,9 @@ def _held(folder: Path, roots: list[str]) -> contextlib.ExitStack | None:
     with contextlib.ExitStack() as held:
         try:
             for root in roots:
-                held.enter_context(_lock(folder, _name(root)).acquire(timeout=PATIENCE))
+                lock = _lock(folder, _name(root))
+                lock.acquire(timeout=PATIENCE)
+                held.callback(_release, lock)
                 of_root = folder / f"{_name(root)}.root"
                 private.make_file(of_root)
                 of_root.write_bytes(os.fsencode(root))
@@ -120,6 +122,12 @@ def _held(folder: Path, roots: list[str]) -> contextlib.ExitStack | None:
         except Timeout:
             return None
         return held.pop_all()
+
+
+def _release(lock: FileLock) -> None:
+    """Release a lock; an error is no reason to fail after all has been done, since it ends with the process."""
+    with contextlib.suppress(OSError):
+        lock.release()
 
 
 def _others(folder: Path, roots: list[str]) -> Iterator[str]:

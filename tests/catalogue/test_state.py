@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import sqlite3
@@ -198,6 +199,26 @@ def test_a_second_run_says_that_it_is_one(tree: Path, state: Path) -> None:
 def test_a_second_run_may_wait(tree: Path, state: Path) -> None:
     with holding(tree / "2023", 1.5):
         assert len(list(phototag.tag_catalogue(tree, state=state, wait=True))) == 4
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locks are released in another way")
+def test_a_lock_that_cannot_be_released_is_no_failure(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    real = fcntl.flock
+
+    def flock(handle: int, operation: int) -> None:
+        if operation == fcntl.LOCK_UN:
+            raise PermissionError(errno.EACCES, "denied")
+        real(handle, operation)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fcntl, "flock", flock)
+        with locked([str(tree)]):
+            done = True
+    assert done
 
 
 def test_states_and_locks_lie_where_the_system_says() -> None:
