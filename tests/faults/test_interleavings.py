@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-MOST = os.environ.get("PHOTOTAG_INTERLEAVINGS", "60")
+MOST = os.environ.get("PHOTOTAG_INTERLEAVINGS", "40")
 MINUTES = 9
 SAMPLE = """
 import json, sys
@@ -71,6 +71,34 @@ def test_no_interleaving_costs_anybody_anything(tmp_path: Path, form: str) -> No
     ],
 )
 def test_a_careless_replacement_is_caught(tmp_path: Path, careless: str, kinds: set[str]) -> None:
-    found = sample(tmp_path, "250", careless, "write jpg")
+    found = sample(tmp_path, "120", careless, "write jpg")
     lost = {kind for kind, row in found["events"].items() if row["lost"]}
     assert kinds <= lost
+
+
+OTHER_USER = """
+import json, sys, tempfile
+from pathlib import Path
+from benchmarks.faults.interleavings import adversary
+with tempfile.TemporaryDirectory() as folder:
+    print(json.dumps(adversary.measure(Path(folder), int(sys.argv[1]), lambda _: None)))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0,
+    reason="only root can start another user's processes",
+)
+def test_another_user_who_swaps_names_reaches_nothing_elsewhere() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", OTHER_USER, "60"],
+        capture_output=True, text=True, timeout=60 * MINUTES, check=False,
+        cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["swaps"] > 60
+    assert found["done"] > 0
+    assert (found["outside"], found["read"], found["widened"], found["left"]) == (0, 0, 0, 0)
+    assert found["wrong"] == []

@@ -70,7 +70,7 @@ def measure(root: Path, writes: int, say: Callable[[str], None], seed: int = 0) 
         seed: of the choices.
 
     Raises:
-        PermissionError: this user is not root.
+        PermissionError: this user is not root, or the other one cannot enter the folder.
     """
     if os.geteuid():
         raise PermissionError("another user's processes can only be started by root")
@@ -90,6 +90,8 @@ def measure(root: Path, writes: int, say: Callable[[str], None], seed: int = 0) 
         os.kill(other, signal.SIGKILL)
         os.waitpid(other, 0)
     tally.swaps, tally.read, tally.widened = struct.unpack_from("<QQQ", counts)
+    if not tally.swaps:
+        raise PermissionError(f"{inside}: another user cannot enter it")
     tally.outside += _changed(before)
     tally.left = _left(inside)
     found = attrs.asdict(tally)

@@ -20,7 +20,7 @@ def _in_place(original: Any, new: Any, **_: Any) -> Any:
 def _by_renaming(original: Any, new: Any, **_: Any) -> Any:
     """Owner, permissions and attributes are kept; nobody else's edits are looked for."""
     path = Path(original.path)
-    saved = path.with_name("saved.tmp")
+    saved = path.with_name("careless.tmp")
     saved.write_bytes(new.read())
     os.chown(saved, original.state.st_uid, original.state.st_gid)
     for name in os.listxattr(path):
@@ -32,7 +32,7 @@ def _by_renaming(original: Any, new: Any, **_: Any) -> Any:
 
 def _without_attributes(original: Any, new: Any, **_: Any) -> Any:
     path = Path(original.path)
-    saved = path.with_name("saved.tmp")
+    saved = path.with_name("careless.tmp")
     saved.write_bytes(new.read())
     saved.replace(path)
     return _result(path)

@@ -97,13 +97,13 @@ class Judge:
         made = [t.made for t in self.traces if t.kind not in ATTRIBUTES | {"given a second name"}]
         if kept:
             return ASIDE
-        if now is not None and now in made:
+        if subject in found.links or (now is not None and now in made):
             return OTHERS
         if now == self._new:
             return NEW
         if now == self._start:
             return OLD
-        return OTHERS if now is not None or subject in found.links else GONE
+        return OTHERS if now is not None else GONE
 
     # ------------------------------------------------------------------ what was said
 
@@ -115,7 +115,7 @@ class Judge:
             yield f"not one of phototag's errors: {self.said['text']}"
         if self._start == self._new or any(trace.found != self._start for trace in self.traces):
             return
-        if kind in REFUSED and now == self._new:
+        if kind in REFUSED and now == self._new and (now is not None or not self.traces):
             yield f"{kind}: {self.said['text']}, but the new content is there"
         edited = [t for t in self.traces if t.made is not None and t.made != t.found]
         if not kind and edited and now == edited[-1].made != self._new:

@@ -55,7 +55,7 @@ def every(
         "wrong": [
             text for _, tallies in found for tally in tallies.values() for text in tally.wrong
         ],
-        "another user": _another_user(work, say),
+        "another user": _another_user(say),
     }
 
 
@@ -107,10 +107,10 @@ def _one(job: Job) -> dict[str, Tally]:
         return run(change, Path(root), most)
 
 
-def _another_user(work: Path, say: Callable[[str], None]) -> dict[str, Any] | None:
+def _another_user(say: Callable[[str], None]) -> dict[str, Any] | None:
     """None if this user is not root, who alone can start another user's processes."""
     if os.geteuid():
         return None
-    root = work / "another user"
-    root.mkdir()
-    return adversary.measure(root, WRITES, say)
+    # Not below ``work``, which may be private: the other user must be able to enter.
+    with tempfile.TemporaryDirectory() as root:
+        return adversary.measure(Path(root), WRITES, say)
