@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any, Final
+from unittest import mock
 
 from phototag.files.opening import FileState
 from phototag.worker import replacing
@@ -47,7 +48,7 @@ WAYS: Final = {
 
 def replace_carelessly(way: str) -> None:
     """From now on, this process replaces files in such a way."""
-    vars(replacing)["replace"] = WAYS[way]
+    mock.patch.object(replacing, "replace", WAYS[way]).start()
 
 
 def _result(path: Path) -> Any:

@@ -222,10 +222,10 @@ class Judge:
         if last is not None and last.stamp is not None and last.kind in ATTRIBUTES:
             if differs := stamp.differences(last.stamp, time=False):
                 yield f"{last.kind} by another program, but: {differs}"
-        elif made is not None and made.stamp is not None and made.kind not in HARD_LINKS:
+        elif made is not None and made.stamp is not None:
             if differs := stamp.differences(made.stamp):
                 yield f"not as the other program has left it: {differs}"
-        elif not any(trace.kind in HARD_LINKS for trace in self.traces):
+        else:
             yield from self._as_before(now, stamp)
 
     def _as_before(self, now: bytes, stamp: Stamp) -> Iterator[str]:
