@@ -218,13 +218,13 @@ class Judge:
         if now is None:
             return
         stamp, last = Stamp.of(path), self.traces[-1] if self.traces else None
-        made = next((t for t in reversed(self.traces) if t.stamp and now == t.made), None)
+        made = [t.stamp for t in self.traces if t.stamp is not None and now == t.made]
         if last is not None and last.stamp is not None and last.kind in ATTRIBUTES:
             if differs := stamp.differences(last.stamp, time=False):
                 yield f"{last.kind} by another program, but: {differs}"
-        elif made is not None and made.stamp is not None:
-            if differs := stamp.differences(made.stamp):
-                yield f"not as the other program has left it: {differs}"
+        elif made:
+            if stamp not in made:
+                yield f"not as the other program has left it: {stamp.differences(made[-1])}"
         else:
             yield from self._as_before(now, stamp)
 

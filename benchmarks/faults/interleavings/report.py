@@ -46,6 +46,7 @@ def every(
             say(f"{change.name}: {summary(tallies.values())}")
     ended, changed = found[: len(processes.CHANGES)], found[len(processes.CHANGES) :]
     return {
+        "most": most,
         **tables(changed),
         "processes": {
             f"{change.name}: {kind}": _row([tally])
