@@ -99,6 +99,8 @@ class Judge:
             return ASIDE
         if subject in found.links or (now is not None and now in made):
             return OTHERS
+        if now is None and self.traces and self.traces[-1].kind in {"deleted", "renamed"}:
+            return GONE
         if now == self._new:
             return NEW
         if now == self._start:

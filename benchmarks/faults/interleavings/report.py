@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from benchmarks.faults.interleavings import adversary, changes, processes, tracer
 from benchmarks.faults.interleavings.changes import Change
-from benchmarks.faults.interleavings.measuring import Tally, measure
+from benchmarks.faults.interleavings.events import EDITS, ERRORS, HELD, KILL
+from benchmarks.faults.interleavings.measuring import FAIL, Tally, measure
 
 WRITES: Final = 1000  # while another user swaps names
 
@@ -69,12 +70,18 @@ def tables(found: Iterable[tuple[Change, Mapping[str, Tally]]]) -> dict[str, Any
             events[kind].append(tally)
             forms.setdefault(change.form, {}).setdefault(change.operation, []).append(tally)
     return {
-        "events": {kind: _row(tallies) for kind, tallies in events.items()},
+        "events": {kind: _row(events[kind]) for kind in sorted(events, key=_order)},
         "forms": {
             form: {operation: _row(tallies) for operation, tallies in operations.items()}
             for form, operations in forms.items()
         },
     }
+
+
+def _order(kind: str) -> tuple[int, str]:
+    """Events by their kind, and pairs of events last."""
+    alone = (KILL, *EDITS, HELD, *(FAIL + error for error in ERRORS))
+    return (alone.index(kind), "") if kind in alone else (len(alone), kind)
 
 
 def summary(tallies: Iterable[Tally]) -> str:
