@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 import tempfile
@@ -343,26 +342,10 @@ def faults(
     json_file: Path | None,
 ) -> None:
     """Kills, failing calls, other programs, hostile files: what is left of the photos."""
-    from benchmarks.faults import calls, fuzz, odd  # noqa: PLC0415 - native code is loaded here alone
-    from benchmarks.faults import kills as killing  # noqa: PLC0415
-    from benchmarks.faults.interleavings import report as interleavings  # noqa: PLC0415
+    from benchmarks.faults import parts as every  # noqa: PLC0415 - native code is loaded here alone
 
-    every: dict[str, Callable[[Path], Any]] = {
-        "kills": lambda here: killing.measure(here, kills, click.echo),
-        "calls": lambda here: calls.every(here, click.echo),
-        "interleavings": lambda here: interleavings.every(here, click.echo, workers, most),
-        "odd": lambda here: odd.measure(here, 1000, click.echo),
-        "fuzz": lambda here: fuzz.measure(here, inputs, click.echo, workers, first),
-    }
-    found = {}
-    with contextlib.ExitStack() as held:
-        for part in parts or every:
-            if work is None:
-                here = Path(held.enter_context(tempfile.TemporaryDirectory()))
-            else:
-                here = work / part
-                here.mkdir()
-            found[part] = every[part](here)
+    plan = every.Plan(kills, inputs, first, most, workers)
+    found = every.measure(plan, parts or every.PARTS, work, click.echo)
     if parts and json_file and json_file.exists():
         found = {**json.loads(json_file.read_text("utf-8")), **found}
     if json_file:
