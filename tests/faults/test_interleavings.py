@@ -55,10 +55,11 @@ def test_no_interleaving_costs_anybody_anything(tmp_path: Path, form: str) -> No
     found = sample(tmp_path, MOST, "", *(f"{operation} {form}" for operation in operations))
     assert found["forms"][form].keys() == set(operations)
     assert found["wrong"] == []
-    kinds = found["events"]
-    assert kinds["killed"]["errors"] == {"dead": kinds["killed"]["count"]}
-    assert {"old", "new"} <= kinds["killed"]["states"].keys()  # before and after the change
-    assert {"replaced", "deleted", "call fails: EIO"} <= kinds.keys()
+    rows = found["events"].values()
+    assert sum(row["count"] for row in rows) > int(MOST)
+    # It was stopped before the change and after it, and other programs came in between.
+    assert {"old", "new", "other's"} <= {state for row in rows for state in row["states"]}
+    assert {"killed", "replaced", "deleted", "call fails: EIO"} <= found["events"].keys()
 
 
 @pytest.mark.slow

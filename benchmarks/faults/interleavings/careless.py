@@ -10,11 +10,15 @@ from unittest import mock
 from phototag.files.opening import FileState
 from phototag.worker import replacing
 
+_PIECE: Final = 512  # bytes
+
 
 def _in_place(original: Any, new: Any, **_: Any) -> Any:
-    """The file is empty for a moment."""
-    path = Path(original.path)
-    path.write_bytes(new.read())
+    """The file is cut off for a while."""
+    path, data = Path(original.path), new.read()
+    with path.open("wb", buffering=0) as file:
+        for place in range(0, len(data), _PIECE):
+            file.write(data[place : place + _PIECE])
     return _result(path)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import collections
+import itertools
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -111,20 +112,33 @@ def measure(change: Change, root: Path, most: int | None = None, seed: int = 0) 
     every = list(singles(points))
     if change.subject not in change.mine:  # kills and failing calls are another change's affair
         every = [steps for steps in every if steps[0].kind in {*EDITS, HELD}]
-    wanted = chosen(every, most, seed)
+    wanted = chosen(every, most, seed, _kinds)
     if (change.operation, change.form) in PAIRED and change.subject in change.mine:
-        wanted += chosen(list(couples(points)), None if most is None else most // 4, seed)
+        few = None if most is None else most // 4
+        wanted += chosen(list(couples(points)), few, seed, _kinds)
     tallies: dict[str, Tally] = {}
     for steps in wanted:
         experiment(prepared, steps, tallies)
     return tallies
 
 
-def chosen(every: list[T], most: int | None, seed: int) -> list[T]:
-    """All of them, or so many at random."""
+def chosen(every: list[T], most: int | None, seed: int, kind: Callable[[T], object]) -> list[T]:
+    """All of them, or so many at random, of each kind equally many as far as there are."""
     if most is None or most >= len(every):
         return every
-    return random.Random(seed).sample(every, most)
+    dice = random.Random(seed)
+    kinds: dict[object, list[T]] = {}
+    for each in every:
+        kinds.setdefault(kind(each), []).append(each)
+    for group in kinds.values():
+        dice.shuffle(group)
+    rounds = itertools.zip_longest(*kinds.values())
+    taken = [each for turn in rounds for each in turn if each is not None]
+    return taken[:most]
+
+
+def _kinds(steps: tuple[Step, ...]) -> tuple[str, ...]:
+    return tuple(step.kind for step in steps)
 
 
 def baseline(prepared: Prepared) -> list[Point]:

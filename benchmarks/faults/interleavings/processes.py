@@ -101,7 +101,8 @@ def measure(change: Change, root: Path, most: int | None = None, seed: int = 0) 
         for victim in (CALLER, SEALED, BOTH)
     ]
     tallies: dict[str, Tally] = {}
-    for at in sorted(chosen(every, most, seed), key=lambda at: (at[0], at[2])):
+    wanted = chosen(every, most, seed, lambda at: (at[0], at[2]))
+    for at in sorted(wanted, key=lambda at: (at[0], at[2])):
         who, _, victim = at
         _count(_Run(prepared, at), tallies.setdefault(f"{victim}, at calls of {who}", Tally()))
     return tallies
