@@ -12,7 +12,8 @@ import attrs
 
 from benchmarks.faults import seeds, unsealed
 from benchmarks.faults.interleavings.stamps import Stamp, mark
-from phototag.catalogue.state import PastWrite, PhotoKey, State
+from phototag.catalogue.run_log import PastWrite, PhotoKey
+from phototag.catalogue.state import State
 from phototag.errors import PhototagError
 from phototag.metadata.containers import open_container
 from phototag.metadata.picture_hash import digest
@@ -150,11 +151,11 @@ class Change:
         with State(_file(place)) as log:
             root = log.root(os.fsencode(place.folder.resolve()))
             key = PhotoKey(root, b"", os.fsencode(photo.name))
-            number = log.begin(root, kind, "benchmarks")
+            number = log.begin([root], kind, "benchmarks")
             log.intend(number, key, digest(photo.read_bytes(), photo.name), past)
             unsealed.write(photo, seeds.order(kind))
             log.settle(number, key, changed=True)
-            log.end(root, kind)
+            log.end([root], kind)
 
 
 def every() -> Iterator[Change]:
