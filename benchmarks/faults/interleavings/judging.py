@@ -152,7 +152,10 @@ class Judge:
             if now != content and now not in self._changed(content) and content not in beside:
                 yield "what another program wrote is gone"
         for trace in self.traces:
-            if trace.moved and found.files.get(trace.moved) != trace.found:
+            allowed = {trace.found}
+            if trace.found is not None and self.prepared.change.operation == "undo":
+                allowed |= self._changed(trace.found)  # it looks for photos that have been moved
+            if trace.moved and found.files.get(trace.moved) not in allowed:
                 yield f"what another program moved to {trace.moved} is not there as it was"
 
     def _places(self, found: _Folder, now: bytes | None) -> Iterator[str]:
