@@ -66,7 +66,7 @@ def test_no_interleaving_costs_anybody_anything(tmp_path: Path, form: str) -> No
 @pytest.mark.parametrize(
     ("careless", "kinds"),
     [
-        ("in place", {"killed", "replaced"}),
+        ("in place", {"killed", "rewritten in place"}),
         ("by renaming", {"in place, same size and time", "replaced", "deleted"}),
         ("without its attributes", {"labelled", "permissions narrowed", "given a second name"}),
     ],
