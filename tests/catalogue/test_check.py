@@ -14,9 +14,10 @@ import phototag
 from checks import disk, exiftool, findings, found, repaired, tag
 from samples import SAMPLES
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("exiftool") is None, reason="exiftool is not installed"
-)
+pytestmark = [
+    pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed"),
+    pytest.mark.usefixtures("unsealed"),
+]
 
 Damage = Callable[[Path], None]
 Remedy = Callable[[Path, Path], None]

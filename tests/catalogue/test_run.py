@@ -15,7 +15,6 @@ from PIL import Image
 
 import phototag
 from phototag import errors
-from phototag.catalogue import run as run_module
 from phototag.metadata.picture_hash import digest
 from phototag.options import Limits
 from phototag.outcome import PhotoState, VerdictSource, Written
@@ -172,7 +171,8 @@ def test_a_newer_phototag_that_says_the_same_writes_nothing(
     tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tag(tree, state)
-    monkeypatch.setattr(run_module, "__version__", "99.0")
+    for module in ("options_fingerprint", "run"):
+        monkeypatch.setattr(f"phototag.catalogue.{module}.__version__", "99.0")
     again = tag(tree, state)
     assert sources(again)["portrait.jpg"] == "recalled"
     assert changed(again) == []
