@@ -80,12 +80,9 @@ def test_a_script_needs_no_main_guard(portrait_jpg: Path, tmp_path: Path) -> Non
     assert wait_until_gone(int(pid))
 
 
-def test_a_crash_costs_one_photo(sealed: SealedProcess, portrait_jpg: Path) -> None:
+def test_a_single_crash_costs_no_photo(sealed: SealedProcess, portrait_jpg: Path) -> None:
     look(sealed, portrait_jpg)
     os.kill(child_of(sealed), signal.SIGABRT)
-    with pytest.raises(errors.WorkerDied, match="status -6") as caught:
-        look(sealed, portrait_jpg)
-    assert caught.value.photo == "portrait.jpg"
     assert look(sealed, portrait_jpg)
 
 
@@ -119,8 +116,10 @@ def test_who_waits_behind_a_fault_is_served_by_the_next_child(
         assert len(running._tickets) == 2
         os.kill(running._process.pid, fault)
         failures = [future.exception() for future in both]
-    assert sorted(failure is None for failure in failures) == [False, True]
-    assert isinstance(next(filter(None, failures)), errors.WorkerDied)
+    # Being late is the first one's own fault; being killed once is not.
+    late = [failure for failure in failures if failure is not None]
+    assert len(late) == (fault == signal.SIGSTOP)
+    assert all(isinstance(failure, errors.WorkerDied) for failure in late)
     sealed.close()
 
 

@@ -134,9 +134,9 @@ def test_a_page_that_a_kill_left_half_done_is_cleared_away_as_ours(
 ) -> None:
     real, names = os.replace, []
 
-    def replace(old: str, new: str) -> None:
+    def replace(old: str, new: str, **folders: int) -> None:
         names.append(Path(old).name)
-        real(old, new)
+        real(old, new, **folders)
 
     monkeypatch.setattr(os, "replace", replace)
     gallery.build(portrait_jpg, out=tmp_path / "page.html", state=tmp_path / "state.sqlite3")

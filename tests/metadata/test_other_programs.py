@@ -112,6 +112,6 @@ def test_what_a_program_adds_to_an_iptc_block_of_ours_goes_with_it(
     command = ["exiftool", "-q", "-q", "-overwrite_original", "-IPTC:Keywords-=headshot", str(path)]
     subprocess.run(command, check=True, timeout=60)
     assert dump(path)["IPTC:EnvelopeRecordVersion"] == 4
-    assert apply(path, headshot).declined == {"IPTC:Keywords": ("headshot",)}
+    assert apply(path, headshot).declined["dc:subject"] == ("headshot",)
     remove(path)
     assert not [key for key in dump(path) if key.startswith("IPTC:")]

@@ -166,11 +166,13 @@ def test_keywords_join_the_keywords(make: Any, headshot: Record) -> None:
     assert before == path.read_bytes()
 
 
-def test_long_keywords_are_cut_at_a_whole_character(make: Any, dump: Any, headshot: Record) -> None:
+def test_long_keywords_of_the_user_are_not_repeated_cut(
+    make: Any, dump: Any, headshot: Record
+) -> None:
     long = "ä" * 40
     path = make("a.jpg", f"-XMP-dc:Subject={long}")
-    apply(path, headshot)
-    assert dump(path)["IPTC:Keywords"][0] == "ä" * 32
+    assert [note for note in apply(path, headshot).notes if long in note]
+    assert "IPTC:Keywords" not in dump(path)
     assert dump(path)["XMP-dc:Subject"] == [long, "headshot", "plain background"]
     assert not apply(path, headshot).changed
 

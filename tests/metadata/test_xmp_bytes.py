@@ -98,8 +98,16 @@ def order(record: Record) -> WriteOrder:
     return WriteOrder(record=record, faces=(Box(0.5, 0.5, 0.2, 0.3),), size=(96, 64))
 
 
-@pytest.mark.parametrize("kind", PACKETS)
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        (name, kind)
+        for name in FORMATS
+        for kind in PACKETS
+        # PNG and JPEG 2000 want UTF-8, and exiv2 does not open such a file.
+        if kind not in {"UTF-16 with a mark", "UTF-32"} or name not in {"a.png", "a.jp2"}
+    ],
+)
 def test_the_file_is_the_same_after_removal(
     make: Any, headshot: Record, portrait: Record, name: str, kind: str
 ) -> None:
