@@ -75,7 +75,7 @@ class Jpeg(Container):
     """
 
     format = "JPEG"
-    holds_iptc = True
+    holds_iptc: bool = True
     xmp_limit: ClassVar[int | None] = _PAYLOAD - len(_XMP)
 
     def __init__(self, data: bytes) -> None:

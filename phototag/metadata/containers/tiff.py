@@ -59,7 +59,7 @@ class TiffFile(Container):
     """
 
     format = "TIFF"
-    holds_iptc = True
+    holds_iptc: bool = True
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
