@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import math
 import os
 import random
 import signal
@@ -31,7 +33,8 @@ pytestmark = [
 ]
 WRITES = int(os.environ.get("PHOTOTAG_SWAPS", "150"))
 BOB = 4002
-PAUSE = 0.004  # s
+PAUSES = 0.0001, 0.05  # s, shorter and longer than most writes take
+PATIENCE = 120  # s, until one write was done and one refused
 
 State = dict[str, tuple[object, ...]]
 
@@ -98,7 +101,7 @@ def swapped(path: Path, saved: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def bob(above: Path, work: Callable[[Path, random.Random], None]) -> Iterator[None]:
-    """Bob works without a pause."""
+    """Bob works all the time, with pauses of every length: some writes meet him, some do not."""
     child = os.fork()
     if child == 0:
         os.setgroups([])
@@ -108,7 +111,7 @@ def bob(above: Path, work: Callable[[Path, random.Random], None]) -> Iterator[No
         while os.getppid() != 1:
             with contextlib.suppress(OSError):
                 work(above, dice)
-            time.sleep(dice.uniform(0, PAUSE))
+            time.sleep(math.exp(dice.uniform(*map(math.log, PAUSES))))
         os._exit(0)
     try:
         yield
@@ -124,8 +127,12 @@ def test_swapped_names_change_nothing_outside_and_give_no_rights(above: Path, si
     before = state(above / "outside")
     options = WriteOptions(sidecar=sidecar)  # type: ignore[arg-type]
     done, refused = 0, 0
+    end = time.monotonic() + PATIENCE
     with bob(above, swap):
-        for turn in range(WRITES):
+        for turn in itertools.count():
+            enough = turn >= WRITES and done and refused
+            if enough or time.monotonic() > end:
+                break
             order = seeds.order(("headshot", "portrait")[turn % 2])
             try:
                 unsealed.write(photo, order, options)
