@@ -34,7 +34,8 @@ from phototag.options import TagOptions
 
 SUFFIXES = ("jpg", "png", "tif", "webp", "gif")  # a GIF gets a sidecar
 SIDE = 640  # px
-LONGEST = 0.06  # s from the first write to the kill
+LONGEST = 0.06  # s from the first write to the kill, at the least
+WRITES = 4  # that a kill may come after, on a machine that takes longer for them
 TELL_EVERY = 1000
 EACH = 8  # photos of a format in the tree that whole runs change
 RUN_LONGEST = 0.5  # s from a run's first write to the kill; it takes longer to the end
@@ -85,9 +86,10 @@ def phototag(folder: Path, count: int, say: Callable[[str], None], seed: int = 0
     photos = _photos(folder)
     known = {path: _versions(path) for path in photos}
     tally, dice = Tally(), random.Random(seed)
+    longest = max(LONGEST, WRITES * _seconds(photos))
     before = _states(photos)
     for _ in range(count):
-        _killed(lambda: _endless(photos, STEPS, dice.randrange(3)), dice.uniform(0, LONGEST))
+        _killed(lambda: _endless(photos, STEPS, dice.randrange(3)), dice.uniform(0, longest))
         tally.kills += 1
         now = _states(photos)
         tally.changed += now != before
@@ -223,6 +225,17 @@ def _versions(path: Path, steps: tuple[Step, ...] = STEPS) -> set[tuple[bytes | 
                 waiting.append(versions[state])
     _restore(path, start)
     return set(versions)
+
+
+def _seconds(photos: Sequence[Path]) -> float:
+    """How long the slowest of some writes takes, s; everything is as before at the end."""
+    longest = 0.0
+    for path in photos:
+        start = time.monotonic()
+        STEPS[0](path)
+        longest = max(longest, time.monotonic() - start)
+        unsealed.remove(path)
+    return longest
 
 
 def _kept(path: Path) -> dict[Path, bytes]:
