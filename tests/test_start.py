@@ -117,6 +117,8 @@ def test_what_is_no_python_with_phototag_is_told_from_a_photo_that_crashes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
 ) -> None:
     monkeypatch.setenv("PHOTOTAG_PYTHON", str(program(tmp_path / "x", f"#!/bin/sh\n{text}\n")))
+    if text == "yes":
+        monkeypatch.setattr(process, "START_SECONDS", 3.0)
     error = refusal()
     assert said in error.problem
     assert "PHOTOTAG_PYTHON" in error.remedy
