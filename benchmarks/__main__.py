@@ -161,15 +161,14 @@ def calibrate(
 
 
 @main.command()
-@_looking
-def prefilter(*, photos: Path, workers: int, refresh: bool, kept: Path | None) -> None:
+@_photos
+@_workers
+def prefilter(*, photos: Path, workers: int) -> None:
     """Fit the prefilter, by which slow steps are left out for pictures without people."""
     from benchmarks.training.prefilter import fit  # noqa: PLC0415 - scikit-learn is slow to load
 
-    labels = labelled.load(photos)
-    rows = store.rows(labels, store.scenes(photos, labels, workers, refresh, store=kept))
-    file = people_prefilter.FILE
-    file.write_text(fit(rows, dt.datetime.now(tz=dt.UTC).date().isoformat()), "utf-8")
+    file, day = people_prefilter.FILE, dt.datetime.now(tz=dt.UTC).date().isoformat()
+    file.write_text(fit(photos, labelled.load(photos), day, workers), "utf-8")
     click.echo(f"{file}: {people_prefilter.default().evidence}; raise SCENE_VERSION if it changed")
 
 

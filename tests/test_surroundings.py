@@ -26,7 +26,12 @@ def test_nobody_has_no_piece() -> None:
     assert surroundings._largest_piece(np.zeros((20, 30), bool)) is None
 
 
-def test_lightness_is_that_of_lab() -> None:
-    rgb = np.random.default_rng(1).integers(0, 256, (40, 50, 3), np.uint8)
-    light = surroundings.to_lab(rgb)[..., 0] * 2.55
-    np.testing.assert_allclose(surroundings.lightness(rgb), light, atol=1.5)
+def test_percentiles_are_those_of_sorted_values() -> None:
+    values = np.random.default_rng(2).integers(0, 256, (60, 70), np.uint8)
+    found = surroundings.percentiles(values, (0.5, 0.95))
+    assert found == [
+        int(np.quantile(values, share, method="inverted_cdf")) for share in (0.5, 0.95)
+    ]
+    where = np.zeros_like(values)
+    where[:10] = 255
+    assert surroundings.percentile(values, 1.0, where) == values[:10].max()

@@ -29,8 +29,9 @@ import phototag
 from benchmarks.photos import labelled
 from benchmarks.speed.writes import writes
 from phototag import models
-from phototag.vision import content, decoding, skin, surroundings
+from phototag.vision import content, decoding, face_search, skin, surroundings
 from phototag.vision.detector import MASK_SIDE, Detector
+from phototag.vision.figures import figure
 from phototag.vision.yunet import Detection
 
 ROUNDS = 9
@@ -142,19 +143,26 @@ def stages(observer: Detector, sample: Sample) -> dict[str, float]:
     data = sample.path.read_bytes()
     picture = decoding.decode("x", data)
     rgb, small = picture.rgb, decoding.shrink(picture.rgb, MASK_SIDE)
-    faces, mask, maps = net.faces(rgb), net.person(small), net.content(small)
+    mask, maps, bodies = net.person(small), net.content(small), net.bodies(small)
+    figures = tuple(map(figure, bodies.people))
+
+    def search() -> list[Detection]:
+        return face_search.find(net, rgb, figures, net.faces_at(rgb, face_search.FIRST))
+
+    faces = search()
     lab = surroundings.to_lab(small[::2, ::2])
     corners = None
     work: dict[str, Callable[[], object]] = {
         "decode": lambda: decoding.decode("x", data),
-        "faces": lambda: net.faces(rgb),
+        "faces": search,
         "mask": lambda: net.person(small),
         "content": lambda: net.content(small),
         "colours": lambda: surroundings.colour_measures(surroundings.to_lab(small[::2, ::2])),
         "surroundings": lambda: surroundings.surroundings_measures(
             small, lab, mask, corners, content.around_people(maps, mask)
         ),
-        "body": lambda: net.bodies(small, twice=False),
+        "body": lambda: net.bodies(small),
+        "body, mirrored, too": lambda: net.bodies_exactly(small, net.bodies(small)),
     }
     if faces:
         mesh = net.mesh(rgb, faces[0])
@@ -178,7 +186,7 @@ class Floor:
     def __call__(self, path: Path, detector: str) -> None:
         """Read, decode, faces at 320, mesh of the largest, mask; ``detector`` is opencv or ours."""
         rgb = decoding.decode("x", path.read_bytes()).rgb
-        found = self._by_opencv(rgb) if detector == "opencv" else self._net._faces_at(rgb, 320)
+        found = self._by_opencv(rgb) if detector == "opencv" else self._net.faces_at(rgb, 320).faces
         if found:
             self._net.mesh(rgb, found[0])
         self._net.person(decoding.shrink(rgb, MASK_SIDE))

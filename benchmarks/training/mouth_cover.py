@@ -21,7 +21,7 @@ from benchmarks.photos.covers import Cover, covered
 from benchmarks.photos.folds import grouped
 from benchmarks.photos.labelled import Label
 from benchmarks.training.regression import logistic_weights, rounded, short
-from phototag.vision import decoding
+from phototag.vision import decoding, face_search
 from phototag.vision.nets import Nets
 
 Floats = NDArray[np.float64]
@@ -87,7 +87,7 @@ def _seen(asked: tuple[Path, Label]) -> list[Seen]:
     nets = _nets[0]
     data = (folder / label.file).read_bytes()
     rgb = decoding.shrink(decoding.decode(label.file, data).rgb, LONG_SIDE)
-    faces = nets.faces(rgb)
+    faces = face_search.find(nets, rgb, (), nets.faces_at(rgb, face_search.FIRST))
     if not faces:
         return []
     random = np.random.default_rng(zlib.crc32(label.file.encode()))

@@ -13,7 +13,7 @@ import attrs
 from phototag.scene.geometry import Box, Point
 
 # Raise it when a measure is new or changes its meaning: stored scenes are then detected again.
-SCENE_VERSION = 8
+SCENE_VERSION = 9
 
 
 @attrs.frozen(kw_only=True)
@@ -115,8 +115,9 @@ class Face:
         left_eye, right_eye, nose: points given by the detector; left and right are the subject's.
         sharpness: 95th percentile of the gradient in the box, 8-bit levels per pixel of the seen
             picture.
-        mesh: None if no mesh was computed or found.
-        confirmed: whether a second net, the mesh or MoveNet, also sees a face there; None if none was asked.
+        mesh: of the main face, if one is found; of others only where it was needed to confirm them.
+        confirmed: whether the face is sure by its score, or a second net, the mesh or MoveNet, also sees it; None if
+            none was asked.
         expression: the expression net's seven scores for the face, which add up to 1; inputs of the criterion mood, of
             no meaning by themselves; only of the main face.
         covered: probability that something covers the mouth, 0..1; only of the main face.

@@ -103,13 +103,12 @@ class BodyDetector:
         )
         return Bodies(maps.points(*maps.preferred(), filled), found)
 
-    def detect_twice(self, rgb: RGB) -> Bodies:
-        """The same with the mean of the points in the picture and in its mirror image.
+    def mean_with_mirror(self, rgb: RGB, seen: Bodies) -> Bodies:
+        """The mean of the points in the picture, as seen, and in its mirror image.
 
         In a couple the net may prefer one person in the picture and the other in the mirror image. The mean of both
         would lie between them: the clearer one is taken instead.
         """
-        seen = self.detect(rgb)
         mirrored = self.detect(np.ascontiguousarray(rgb[:, ::-1])).points[list(MIRRORED)]
         mirrored[:, 0] = 1 - mirrored[:, 0]
         points = seen.points

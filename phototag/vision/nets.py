@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
 import types
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import cv2
 import numpy as np
 
 from phototag import models
 from phototag.vision.decoding import halved
+from phototag.vision.figures import HEAD_POINTS
 from phototag.vision.movenet import Bodies, BodyDetector
-from phototag.vision.yunet import Detection, FaceDetector, session
+from phototag.vision.yunet import FACE_SCORE, Detection, FaceDetector, session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
     from phototag.vision.decoding import RGB
 
 OPENCV_VERSION = cv2.__version__
-# A face with this score and this height ends the cascade at 320 px: this pass finds every labelled headshot, and 65 %
-# of photos stop there after 7 ms; small faces and groups need the 640 px pass (30 ms).
-QUICK_SCORE, QUICK_HEIGHT = 0.8, 0.25
-CASCADE = (320, 640)
-# YuNet finds faces from 10 px. If the largest one has less than three times that in the second pass, others may be
-# missing: a third pass finds them.
-FINE_SIDE, FINE_FACE, FINE_LEAST = 1024, 30, 900  # px; px of the second pass; px of the picture
 CONTENT_MAPS = ("late", "last")  # 192 x 7 x 7 and 320 x 7 x 7
 CONTENT_SIDE, CONTENT_ZERO, CONTENT_UNIT = 224, 127, 128  # px; 8-bit levels
-TURNS = (90, 180, 270)  # degrees clockwise
 MESH_MARGIN, MESH_SIDE = 1.6, 256  # crop side in face-box sides, and in px
 EXPRESSION_MARGINS, EXPRESSION_SIDE = (
     (1.0, 1.2),
@@ -43,13 +38,34 @@ EXPRESSION_DIGITS = 4  # decimals; the scores are stored with every photo
 MOUTH_SIZE, MOUTH_SIDE, MOUTH_BELOW = 0.8, 96, 0.25
 # The crop in which the body net must see the same head: side in face-box sides, middle below the face's.
 HEAD_SIZE, HEAD_BELOW = 3.5, 0.5
-HEAD_POINTS = 5  # the first of the body's 17
 HEAD_CLEAR = 3  # of these, the clearest are counted
 AROUND = 0.4  # face sides by which a point of the head may lie outside the face's box
 LUMA = np.array(
     [0.2989, 0.587, 0.114], np.float32
 )  # of R, G and B in the grey that the net was trained on
 _UNUSED_IMPORTS = ("matplotlib", "matplotlib.pyplot", "sounddevice")
+
+
+@attrs.frozen(eq=False)
+class FacePass:
+    """What one pass of the face detector finds.
+
+    Attributes:
+        candidates: all that may be a face, largest first.
+    """
+
+    candidates: list[Detection]
+    _look: Callable[[], list[Detection]]
+
+    @functools.cached_property
+    def faces(self) -> list[Detection]:
+        """The faces, largest first; if there are several candidates, the mirror image is looked at, too."""
+        return self._look()
+
+    @property
+    def seen(self) -> list[Detection]:
+        """The candidates that are faces in the picture itself, whatever its mirror image shows."""
+        return [one for one in self.candidates if one.score >= FACE_SCORE]
 
 
 class Nets:
@@ -78,45 +94,35 @@ class Nets:
             )
         )
 
-    def faces(self, rgb: RGB, *, finest: bool = True) -> list[Detection]:
-        """Faces, largest first.
+    def faces_at(
+        self, rgb: RGB, side: int, within: tuple[int, int, int, int] | None = None
+    ) -> FacePass:
+        """One pass of the face detector.
 
         Args:
             rgb: the seen picture.
-            finest: also search for the smallest faces if no other is found.
+            side: px of the picture's long side in this pass.
+            within: left, top, right and bottom of the part that is looked at; None for the whole picture.
         """
-        height, side = rgb.shape[0], max(rgb.shape[:2])
-        found: list[Detection] = []
-        for reduced in CASCADE:
-            found = self._faces_at(rgb, reduced)
-            if found and found[0].score >= QUICK_SCORE and found[0].box[3] >= QUICK_HEIGHT * height:
-                break
-        else:
-            missed = found[0].box[3] * CASCADE[-1] < FINE_FACE * side if found else finest
-            if missed and side >= FINE_LEAST:
-                found = max(found, self._faces_at(rgb, FINE_SIDE), key=len)
-        return found
+        left, top, right, bottom = within or (0, 0, rgb.shape[1], rgb.shape[0])
+        part = rgb[top:bottom, left:right]
+        long = max(part.shape[:2])
+        pixels = round(side * long / max(rgb.shape[:2]))
+        picture, scale = reduced(part, pixels), pixels / long
 
-    def best_turn(self, rgb: RGB) -> tuple[int, float]:
-        """Which turned copy shows the clearest face: degrees clockwise by which the picture is turned, and its score."""
-        small = reduced(rgb, CASCADE[0])
-        scores = {
-            turn: max(
-                (f.score for f in self._faces_at(turned_back(small, turn), CASCADE[0])), default=0
-            )
-            for turn in TURNS
-        }
-        turn = max(scores, key=scores.__getitem__)
-        return turn, scores[turn]
+        def placed(rows: NDArray[np.float32]) -> list[Detection]:
+            found = [
+                Detection(
+                    row[:4] / scale + [left, top, 0, 0],
+                    row[4:14].reshape(5, 2) / scale + [left, top],
+                    float(row[14]),
+                )
+                for row in rows.astype(float)
+            ]
+            return sorted(found, key=lambda face: -face.box[2] * face.box[3])
 
-    def _faces_at(self, rgb: RGB, side: int) -> list[Detection]:
-        """One pass with the long side at ``side`` px."""
-        scale = side / max(rgb.shape[:2])
-        faces = [
-            Detection(row[:4] / scale, row[4:14].reshape(5, 2) / scale, float(row[14]))
-            for row in self._yunet.detect(reduced(rgb, side)).astype(float)
-        ]
-        return sorted(faces, key=lambda face: -face.box[2] * face.box[3])
+        rows = self._yunet.candidates(picture)
+        return FacePass(placed(rows), lambda: placed(self._yunet.faces(picture, rows)))
 
     def mesh(self, rgb: RGB, face: Detection) -> NDArray[np.float64] | None:
         """478 x 3 face points in px of ``rgb`` (z in the same unit, away from the viewer)."""
@@ -156,14 +162,13 @@ class Nets:
         planes = np.ascontiguousarray(scaled.transpose(2, 0, 1)[None])
         return [found[0] for found in self._content.run(CONTENT_MAPS, {"picture": planes})]
 
-    def bodies(self, rgb: RGB, *, twice: bool) -> Bodies:
-        """The people in a picture, as bodies.
+    def bodies(self, rgb: RGB) -> Bodies:
+        """The people in a picture, as bodies."""
+        return self._body.detect(rgb)
 
-        Args:
-            rgb: the picture.
-            twice: also run the mirrored picture, and return the mean of both.
-        """
-        return self._body.detect_twice(rgb) if twice else self._body.detect(rgb)
+    def bodies_exactly(self, rgb: RGB, seen: Bodies) -> Bodies:
+        """The same more exactly: the mean of what was seen in a picture and of what its mirror image shows."""
+        return self._body.mean_with_mirror(rgb, seen)
 
     def head_in_crop(self, rgb: RGB, face: Detection) -> float:
         """How clearly the body net sees a head where a face was found, 0..1: by a crop around the face."""
@@ -196,13 +201,15 @@ class Nets:
 
 
 def reduced(rgb: RGB, side: int) -> RGB:
-    """The picture with its long side at ``side`` px."""
+    """The picture with its long side at ``side`` px, for the face detector.
+
+    Halved exactly as often as possible; the rest, a factor below 2, by INTER_LINEAR: INTER_AREA takes a third of the
+    time of the pass that follows, and the same faces are found.
+    """
     height, width = rgb.shape[:2]
     scale = side / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    rgb = halved(rgb, side)
-    how = cv2.INTER_AREA if max(rgb.shape[:2]) > side else cv2.INTER_LINEAR
-    return cv2.resize(rgb, size, interpolation=how)
+    return cv2.resize(halved(rgb, side), size, interpolation=cv2.INTER_LINEAR)
 
 
 def turned_back(rgb: RGB, turn: int) -> RGB:

@@ -1,7 +1,7 @@
-"""A quick first estimate from the content net: can this be a picture of people at all?
+"""A first estimate from what one pass of each net sees: can this be a picture of people at all?
 
-If no face is found and people are unlikely, the slowest step is skipped: the face detector's finest pass.
-Many catalogues consist mostly of landscapes, meals and documents.
+If not, the finer passes of the face detector, those on turned copies of the picture, and the body net's second pass are
+left out. Many catalogues consist mostly of landscapes, meals and documents.
 
 The numbers are not part of ``calibration.toml``: they decide what is detected, not what it means. After a new
 calibration, stored scenes are judged again; after a new prefilter, they must be detected again.
@@ -22,22 +22,48 @@ from phototag.scene import serialization
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from phototag.scene.measures import Figure
+    from phototag.vision.nets import FacePass
+
 FILE = Path(__file__).with_name("people_prefilter.toml")
 
 
 @attrs.frozen(kw_only=True)
 class Prefilter(Logistic):
-    """A regression on the means of the content net's earlier map over the middle of the picture.
+    """A regression on what ``inputs`` gives.
 
     Attributes:
-        least: least probability of people at which the step is not skipped.
+        least: least probability of people at which no step is left out.
     """
 
     least: float
 
-    def may_show_people(self, content: Sequence[float]) -> bool:
-        """Whether there may be people in a picture with this content (see ``content``)."""
-        return self.chance(content) >= self.least
+    def may_show_people(self, seen: Sequence[float]) -> bool:
+        """Whether there may be people in a picture with these inputs."""
+        return self.chance(seen) >= self.least
+
+
+def inputs(
+    content: Sequence[float], figures: Sequence[Figure], first: FacePass
+) -> tuple[float, ...]:
+    """What the prefilter decides by.
+
+    Args:
+        content: of the picture's middle (see ``content.of_middle``).
+        figures: the people whom the body net sees.
+        first: the face detector's first pass.
+
+    Returns:
+        The content; of the clearest figures, their strength, clearness and the visibility of their heads; and the score
+        of the best candidate for a face.
+    """
+    return (
+        *content,
+        max((one.strength for one in figures), default=0.0),
+        max((one.clearness for one in figures), default=0.0),
+        max((one.head_visibility for one in figures), default=0.0),
+        max((one.score for one in first.candidates), default=0.0),
+    )
 
 
 @functools.cache

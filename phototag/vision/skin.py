@@ -39,7 +39,7 @@ def measure(rgb: RGB, mesh: NDArray[np.float64]) -> Skin | None:
         return None
     _, a, b = to_lab(part[skin][None]).reshape(-1, 3).T  # of these pixels alone
     grey = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
-    fine = np.abs(grey.astype(np.float32) - cv2.GaussianBlur(grey, (0, 0), 1.5))
+    fine = cv2.absdiff(grey, cv2.GaussianBlur(grey, (0, 0), 1.5))
     return Skin(
         texture_ratio=float(fine[skin].mean()) / (float(fine[eyes].mean()) + 0.5),
         evenness=float(np.hypot(a.std(), b.std())),
