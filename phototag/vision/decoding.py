@@ -21,7 +21,7 @@ from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 from phototag import errors
 from phototag.files import formats
 from phototag.files.sizes import MOST_PIXELS
-from phototag.vision import clean_aperture
+from phototag.vision import clean_aperture, pixels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,12 +51,14 @@ _BITS, _PLANES, _APART = (
 DNG_VERSION_TAG = 0xC612
 # Pillow's decoders for these formats already turn the picture upright.
 UPRIGHT_FORMATS = {form.decoder for form in formats.FORMATS if form.upright}
+# Other decoders would not reduce the picture but show another one, which no rule says to be the same: pillow_heif
+# takes a thumbnail of the right size for the picture.
+_SCALED_BY_DECODER: Final = frozenset({"JPEG", "MPO"})
 RGBA = (4,)
 ORIENTATIONS = range(1, 9)
 RAW_FLIP = {0: 1, 3: 3, 5: 8, 6: 6}  # LibRaw's flip -> Exif orientation
 _ANOTHER_FORMAT: Final = "save it as JPEG, PNG or TIFF"
 _TRANSPOSED = frozenset({5, 6, 7, 8})
-_FULL_SCALE = {"I": (255, 65535), "F": (1, 255)}  # possible values of white in these modes
 
 
 @attrs.frozen(eq=False)
@@ -95,7 +97,7 @@ def decode(name: str, data: bytes, max_pixels: int = MOST_PIXELS) -> Picture:
     with opened(name, data) as image:
         if image.format == "TIFF" and DNG_VERSION_TAG in getattr(image, "tag_v2", ()):
             return _decode_raw(name, data, max_pixels)
-        return _finish(name, image, max_pixels)
+        return _finish(name, image, data, max_pixels)
 
 
 def from_array(name: str, array: NDArray[Any], max_pixels: int = MOST_PIXELS) -> Picture:
@@ -104,9 +106,9 @@ def from_array(name: str, array: NDArray[Any], max_pixels: int = MOST_PIXELS) ->
     _check_size(name, width, height, max_pixels)
     layers = array.shape[2:]
     if not layers:
-        array = _grey_to_rgb(array)
+        array = pixels.of_grey(array)
     elif layers == RGBA:
-        array = _on_white(Image.fromarray(array))
+        array = pixels.of_image(Image.fromarray(array), b"", WORK_SIDE)
     return Picture(shrink(np.ascontiguousarray(array), WORK_SIDE), width, height, 1, "array")
 
 
@@ -173,19 +175,21 @@ def _in_planes(image: Image.Image) -> bool:
     return planes
 
 
-def _finish(name: str, image: Image.Image, max_pixels: int, orientation: int = 0) -> Picture:
+def _finish(
+    name: str, image: Image.Image, data: bytes, max_pixels: int, orientation: int = 0
+) -> Picture:
     width, height = image.size
     _check_size(name, width, height, max_pixels)
     try:
         given, orientation = orientation, orientation or orientation_of(image)
         factor = DECODE_SIDE / max(width, height)
-        if factor < 1:
+        if factor < 1 and image.format in _SCALED_BY_DECODER:
             image.draft(image.mode, (max(1, int(width * factor)), max(1, int(height * factor))))
-        stored = shrink(_rgb(image), WORK_SIDE)
+        stored = shrink(pixels.of_image(image, data, WORK_SIDE), WORK_SIDE)
         if not given and image.format == "PNG":  # the orientation may be stored after the pixels
             orientation = orientation_of(image)
         upright = image.format in UPRIGHT_FORMATS
-        pixels = _upright(stored, 1 if upright else orientation)
+        rgb = _upright(stored, 1 if upright else orientation)
     except MemoryError:
         raise
     except Exception as error:  # every decoder has its own exceptions for broken data
@@ -194,7 +198,7 @@ def _finish(name: str, image: Image.Image, max_pixels: int, orientation: int = 0
         ) from error
     if orientation in _TRANSPOSED and not upright:
         width, height = height, width
-    return Picture(pixels, width, height, orientation, image.format or "picture")
+    return Picture(rgb, width, height, orientation, image.format or "picture")
 
 
 def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
@@ -235,33 +239,6 @@ def _raw_profile(info: Mapping[Any, Any]) -> bytes | None:
         if text:
             return bytes.fromhex("".join(str(text).split()[2:]))
     return None
-
-
-def _rgb(image: Image.Image) -> RGB:
-    """Convert a picture of any mode to 8-bit RGB."""
-    image.load()
-    if image.mode.startswith("I;16"):
-        return _grey_to_rgb(np.asarray(image) >> 8)
-    if image.mode in {"I", "F"}:
-        values = np.asarray(image, np.float32)
-        top = float(values.max(initial=0))
-        # Integers reach 255 or 65535, fractions 1; with larger values, the largest becomes white.
-        full = next((limit for limit in _FULL_SCALE[image.mode] if top <= limit), top)
-        return _grey_to_rgb(np.clip(values * (255 / full), 0, 255))
-    if image.has_transparency_data:
-        return _on_white(image)
-    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
-
-
-def _grey_to_rgb(grey: NDArray[Any]) -> RGB:
-    return np.repeat(grey.astype(np.uint8)[:, :, None], 3, axis=2)
-
-
-def _on_white(image: Image.Image) -> RGB:
-    """Put a transparent picture on white, as a web page shows it."""
-    picture = image.convert("RGBA")
-    page = Image.new("RGBA", picture.size, "white")
-    return np.asarray(Image.alpha_composite(page, picture).convert("RGB"))
 
 
 def shrink(rgb: RGB, side: int) -> RGB:
@@ -348,13 +325,13 @@ def _decode_raw(name: str, data: bytes, max_pixels: int) -> Picture:
             name, f"no preview can be read from this RAW file ({reason})"
         ) from error
     if thumb.format == rawpy.ThumbFormat.JPEG:
-        preview = opened(name, thumb.data)
+        preview, data = opened(name, thumb.data), thumb.data
         # Some cameras store the preview already turned upright.
         if (preview.width > preview.height) != (size[0] > size[1]):
             to_turn = 1
     else:
-        preview = Image.fromarray(thumb.data)
+        preview, data = Image.fromarray(thumb.data), b""
     with preview:
-        picture = _finish(name, preview, max_pixels, to_turn)
+        picture = _finish(name, preview, data, max_pixels, to_turn)
     width, height = size[::-1] if orientation in _TRANSPOSED else size
     return attrs.evolve(picture, width=width, height=height, orientation=orientation, format="RAW")
