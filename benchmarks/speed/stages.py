@@ -8,6 +8,7 @@ the reduced decode, one pass of the face detector at 320 px, one mesh, one mask,
 from __future__ import annotations
 
 import importlib.metadata
+import io
 import json
 import os
 import statistics
@@ -40,6 +41,7 @@ SIZES = {"12 MP": 12e6, "24 MP": 24e6}
 CALM = "24 MP, calm"  # headshots without the noise of a sensor: the decoder has less to do
 MS = 1000.0
 GROUP = 5  # people
+PREVIEW = 1620  # px, long side of the previews that many cameras store behind the picture
 NOISE = 3.5  # 8-bit levels
 
 AUTOCROP = """
@@ -61,11 +63,12 @@ print(json.dumps(rows))
 
 @attrs.frozen
 class Sample:
-    """A photo of a known kind and size."""
+    """A photo of a known kind and size; ``preview`` is where in the file a camera's preview lies."""
 
     kind: str
     size: str
     path: Path
+    preview: slice | None = None
 
 
 def samples(photos: Path, work: Path) -> list[Sample]:
@@ -112,16 +115,31 @@ def others(photos: Path, work: Path) -> list[Sample]:
     label = next(x for x in labelled.load(photos) if x.sure and x.kind == "headshot")
     with Image.open(photos / label.file) as image:
         rgb = image.convert("RGB")
-    made = []
+    made = [with_preview(rgb, work / "24 MP with a preview.jpg")]
     for name, pixels, suffix, options in (
         ("24 MP progressive", 24e6, "jpg", {"quality": 92, "progressive": True}),
         ("12 MP PNG", 12e6, "png", {"compress_level": 3}),
+        ("12 MP TIFF", 12e6, "tif", {}),
+        ("12 MP WebP", 12e6, "webp", {"quality": 85}),
         ("12 MP HEIC", 12e6, "heic", {"quality": 80}),
     ):
         path = work / f"{name}.{suffix}"
         enlarged(rgb, pixels).save(path, None, **options)
         made.append(Sample("headshot", name, path))
     return made
+
+
+def with_preview(rgb: Image.Image, path: Path) -> Sample:
+    """The picture with 24 MP and a preview behind it, as a JPEG of several pictures (MPF)."""
+    large = enlarged(rgb, SIZES["24 MP"])
+    small = large.copy()
+    small.thumbnail((PREVIEW, PREVIEW), Image.Resampling.BOX)
+    stream = io.BytesIO()
+    small.save(stream, "JPEG", quality=90)
+    with Image.open(stream) as preview:
+        large.save(path, "MPO", save_all=True, append_images=[preview], quality=92)
+    begin = path.read_bytes().rindex(b"\xff\xd8\xff")
+    return Sample("headshot", path.stem, path, slice(begin, None))
 
 
 def interleaved(work: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
@@ -183,9 +201,15 @@ class Floor:
             str(models.path(models.FACE_DETECTOR)), "", (320, 320), 0.6, 0.3, 500
         )
 
-    def __call__(self, path: Path, detector: str) -> None:
-        """Read, decode, faces at 320, mesh of the largest, mask; ``detector`` is opencv or ours."""
-        rgb = decoding.decode("x", path.read_bytes()).rgb
+    def __call__(self, path: Path, detector: str, part: slice = slice(None)) -> None:
+        """Read, decode, faces at 320, mesh of the largest, mask.
+
+        Args:
+            path: the photo.
+            detector: opencv or ours.
+            part: where in the file the picture lies that is decoded.
+        """
+        rgb = decoding.decode("x", path.read_bytes()[part]).rgb
         found = self._by_opencv(rgb) if detector == "opencv" else self._net.faces_at(rgb, 320).faces
         if found:
             self._net.mesh(rgb, found[0])
@@ -214,17 +238,20 @@ def whole(observer: Detector, found: Sequence[Sample]) -> list[dict[str, Any]]:
     with phototag.Analyzer() as analyzer:
         for sample in found:
             path = sample.path
-            times = interleaved(
-                {
-                    "floor": lambda path=path: floor(path, "opencv"),  # type: ignore[misc]
-                    "floor, our detector": lambda path=path: floor(path, "ours"),  # type: ignore[misc]
-                    "look": lambda path=path: observer.look(  # type: ignore[misc]
-                        decoding.decode("x", path.read_bytes())
-                    ),
-                    "analyze": lambda path=path: analyzer.analyze(path),  # type: ignore[misc]
-                    "many of 8": lambda path=path: list(analyzer.analyze_many([path] * 8)),  # type: ignore[misc]
-                }
-            )
+            work: dict[str, Callable[[], object]] = {
+                "floor": lambda path=path: floor(path, "opencv"),  # type: ignore[misc]
+                "floor, our detector": lambda path=path: floor(path, "ours"),  # type: ignore[misc]
+                "look": lambda path=path: observer.look(  # type: ignore[misc]
+                    decoding.decode("x", path.read_bytes())
+                ),
+                "analyze": lambda path=path: analyzer.analyze(path),  # type: ignore[misc]
+                "many of 8": lambda path=path: list(analyzer.analyze_many([path] * 8)),  # type: ignore[misc]
+            }
+            if sample.preview is not None:
+                work["floor by the preview"] = lambda path=path, part=sample.preview: floor(  # type: ignore[misc]
+                    path, "opencv", part
+                )
+            times = interleaved(work)
             times["analyze_many"] = round(times.pop("many of 8") / 8, 2)
             rows.append({"kind": sample.kind, "size": sample.size, **times})
     return rows

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _FULL_SCALE = {"I": (255, 65535), "F": (1, 255)}  # possible values of white in these modes
 _HALVED = frozenset({"L", "RGB"})  # Pillow halves pictures of these modes exactly as OpenCV does
+_OPAQUE = (255, 255)
 
 
 def of_image(image: Image.Image, data: bytes, side: int) -> NDArray[Any]:
@@ -55,6 +56,8 @@ def of_grey(grey: NDArray[Any]) -> NDArray[Any]:
 def on_white(image: Image.Image) -> Image.Image:
     """Put a transparent picture on white, as a web page shows it."""
     picture = image.convert("RGBA")
+    if picture.getchannel("A").getextrema() == _OPAQUE:
+        return picture.convert("RGB")
     page = Image.new("RGBA", picture.size, "white")
     return Image.alpha_composite(page, picture).convert("RGB")
 

@@ -45,6 +45,15 @@ def test_a_transparent_picture_is_put_on_white_before_it_is_halved() -> None:
     assert np.array_equal(pixels.of_image(image, b"", SIDE), wanted)
 
 
+@pytest.mark.parametrize("least", [254, 255])
+def test_a_picture_whose_every_pixel_is_opaque_needs_no_page(least: int) -> None:
+    image = noise(60, 40)
+    image.putalpha(Image.fromarray(np.resize(np.array([255, 255, least], np.uint8), (40, 60))))
+    page = Image.new("RGBA", image.size, "white")
+    wanted = Image.alpha_composite(page, image).convert("RGB")
+    assert pixels.on_white(image).tobytes() == wanted.tobytes()
+
+
 WEBP: dict[str, dict[str, Any]] = {
     "lossy": {"quality": 80},
     "low quality": {"quality": 5},
