@@ -111,22 +111,3 @@ def outcome(data: bytes) -> bytes | str:
         return decoding.decode("a.webp", data).rgb.tobytes()
     except errors.PhototagError as error:
         return type(error).__name__
-
-
-def test_a_heic_is_judged_by_its_picture_and_not_by_a_thumbnail_in_it(
-    astronaut: Image.Image,
-) -> None:
-    """A decoder would take the thumbnail without asking whether it shows the same."""
-    heif: Any = pytest.importorskip("pillow_heif", reason="extra heif is not installed")
-    picture = astronaut.resize((1300, 1000))
-    plain, thumbnail = io.BytesIO(), io.BytesIO()
-    heif.from_pillow(picture).save(plain, quality=50)
-    heif.from_pillow(picture).save(thumbnail, quality=50, thumbnails=[980])
-    with decoding.opened("a.heic", thumbnail.getvalue()) as image:
-        assert image.info["thumbnails"] == [980]
-        image.draft(None, (960, 700))
-        assert image.width == 980  # what the decoder would take
-    with_it = decoding.decode("a.heic", thumbnail.getvalue())
-    without = decoding.decode("a.heic", plain.getvalue())
-    assert (with_it.width, with_it.height) == (1300, 1000)
-    assert np.array_equal(with_it.rgb, without.rgb)
