@@ -3,7 +3,8 @@
 The header is read before anything is decoded, so a decompression bomb is refused after a few bytes.  A large JPEG is
 decoded at 1/2, 1/4 or 1/8 in the DCT domain, and the Exif orientation is applied to the small picture.  Pillow does
 the decoding: it is as fast as OpenCV on a reduced JPEG (17 ms at 12 MP), reads every format that phototag accepts,
-and reports a truncated file instead of filling the rest with grey.
+and reports a truncated file instead of filling the rest with grey.  A preview or thumbnail may show something else
+than the picture; only of a camera's negative is the preview decoded.
 """
 
 from __future__ import annotations
