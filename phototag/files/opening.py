@@ -16,6 +16,7 @@ from phototag import errors
 from phototag.files import attributes, folder
 from phototag.files.content import SENDS_HANDLES, Content
 from phototag.files.folder import Folder, Place
+from phototag.files.snapshot import Snapshot
 
 # Limits of any system.
 LONGEST_PATH: Final = 32767 if os.name == "nt" else 4096  # bytes
@@ -160,8 +161,8 @@ def opened(
         return place, content, status
 
 
-def digest(content: Content, name: str) -> bytes:
-    """A hash of an open file's bytes.
+def snapshot(content: Content, name: str) -> Snapshot:
+    """What is in an open file; the caller closes it.
 
     Args:
         content: the open file.
@@ -171,7 +172,7 @@ def digest(content: Content, name: str) -> bytes:
         PhotoNotReadable: a disk error.
     """
     with _named_errors(name):
-        return content.digest()
+        return Snapshot(content)
 
 
 def attributes_of(content: Content, name: str) -> dict[str, bytes | None] | None:

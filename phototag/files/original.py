@@ -17,6 +17,7 @@ from phototag.files.content import Content
 from phototag.files.folder import Folder
 from phototag.files.open_elsewhere import is_being_written
 from phototag.files.opening import FileState
+from phototag.files.snapshot import Snapshot
 
 _WRITE_BITS: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _READ: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -33,7 +34,7 @@ class Original:
         name: its name in the folder.
         content: the content; for a file that does not exist yet, that of its photo.
         state: status of the file at that time; for a file that does not exist yet, that of its photo.
-        digest: hash of its bytes before they were used; None if it was not opened for writing.
+        before: its bytes before they were used; None if it was not opened for writing.
         attributes: its extended attributes at that time; None if it was not opened for writing.
         missing: whether the file does not exist yet.
     """
@@ -44,7 +45,7 @@ class Original:
     name: str
     content: Content
     state: os.stat_result
-    digest: bytes | None = None
+    before: Snapshot | None = None
     attributes: dict[str, bytes | None] | None = None
     missing: bool = False
 
@@ -56,7 +57,7 @@ class Original:
     def beside(self, name: str) -> Original:
         """A file to be made in the same folder, for those who can read this one."""
         path = self.folder.path_of(name)
-        return attrs.evolve(self, photo=path, path=path, name=name, digest=None, missing=True)
+        return attrs.evolve(self, photo=path, path=path, name=name, before=None, missing=True)
 
 
 @contextlib.contextmanager
@@ -78,13 +79,18 @@ def open_original(
     shown = photo if beside is None else beside.path_of(photo)
     place, content, state = opening.opened(photo, shown, beside)
     real = place.folder.path_of(place.name)
+    before = None
     try:
         # Before anybody reads the file to change it: an edit between the two readings is a difference, too.
-        digest = opening.digest(content, shown) if write else None
+        before = opening.snapshot(content, shown) if write else None
         labels = opening.attributes_of(content, shown) if write else None
-        yield Original(shown, real, place.folder, place.name, content, state, digest, labels)
+        yield Original(shown, real, place.folder, place.name, content, state, before, labels)
     finally:
-        content.close()
+        if before is None:
+            content.close()
+        else:
+            before.close()
+            content.close_aside()
         place.folder.close()
 
 
@@ -112,7 +118,7 @@ def new_original(path: str, like: Original) -> Iterator[Original]:
             path=real,
             folder=place.folder,
             name=place.name,
-            digest=None,
+            before=None,
             missing=True,
         )
     finally:
@@ -166,9 +172,8 @@ def is_as_read(original: Original, name: str) -> bool:
     """Whether a file is the one that was read, byte for byte; False if that cannot be determined.
 
     Renaming has changed its ctime. Other times may have been set back by the program that has written into it,
-    or the disk may keep them in whole seconds: nothing but the bytes is certain. Hashing them before and after
-    takes 2 ms per MB, a tenth of a write. A file that another program has open for writing is not as it was read:
-    that program may go on.
+    or the disk may keep them in whole seconds: nothing but the bytes is certain. A file that another program has
+    open for writing is not as it was read: that program may go on.
 
     Args:
         original: the file as it was opened.
@@ -179,13 +184,12 @@ def is_as_read(original: Original, name: str) -> bool:
         try:
             if not _is_same(os.fstat(handle), original.state) or is_being_written(handle):
                 return False
-            content = Content(handle=handle)
             if (
                 original.attributes is not None
                 and attributes.extended(handle) != original.attributes
             ):
                 return False
-            return content.digest() == original.digest
+            return original.before is not None and original.before.is_in(handle)
         finally:
             os.close(handle)
     except OSError:

@@ -121,10 +121,10 @@ def replace(
 def _put_in_place(made: Unfinished, original: Original, new: Content) -> None:
     """Give the finished file the name of the one it replaces, if that is still the one that was read."""
     folder = original.folder
-    assert original.digest is not None
+    assert original.before is not None
     status = os.fstat(made.handle)
     _refuse_if_swapped(made, original)
-    name = temporary.exchange_name(status, original.digest, original.name)
+    name = temporary.exchange_name(status, original.before.digest(), original.name)
     made.name_it(name)
     refuse_if_changed(original)
     _refuse_if_swapped(made, original)
@@ -204,8 +204,8 @@ def _put_new(made: Unfinished, original: Original) -> None:
 def _delete(original: Original) -> None:
     """Delete the file that was read, and no version that another program puts in its place."""
     folder = original.folder
-    assert original.digest is not None
-    name = temporary.exchange_name(None, original.digest, original.name)
+    assert original.before is not None
+    name = temporary.exchange_name(None, original.before.digest(), original.name)
     try:
         move(folder, original.name, name)
     except FileNotFoundError as error:

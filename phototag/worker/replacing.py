@@ -102,7 +102,7 @@ def carry_out(
                 not_kept.append(done.not_kept)
     finally:
         for content in prepared.contents:
-            content.close()
+            content.close_aside()
     changes = [
         attrs.evolve(
             step.prepared.change,

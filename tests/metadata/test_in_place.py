@@ -20,6 +20,7 @@ from phototag.files import replace as replace_module
 from phototag.files.content import Content
 from phototag.files.opening import FileState
 from phototag.files.rename_exchange import exchange, move
+from phototag.files.snapshot import Snapshot
 from phototag.files.unfinished import Unfinished
 from phototag.options import WriteOptions
 from phototag.outcome import Expected
@@ -303,10 +304,10 @@ def test_a_dry_run_does_not_read_the_bytes_for_a_comparison(
     path = tmp_path / "photo.jpg"
     path.write_bytes(seeds.photo("jpg"))
 
-    def never(*_: object) -> bytes:
+    def never(*_: object) -> Snapshot:
         raise AssertionError
 
-    monkeypatch.setattr(opening, "digest", never)
+    monkeypatch.setattr(opening, "snapshot", never)
     assert unsealed.write(path, seeds.order("headshot"), WriteOptions(dry_run=True)).change
 
 
