@@ -19,9 +19,9 @@ _PIECE: Final = 1 << 16  # bytes; small enough for the processor's cache
 
 
 def same(one: Rest, other: Rest) -> bool:
-    """Whether two are equal.  Compared in pieces: whole copies are slower, and views compare slowly."""
+    """Whether two are equal.  Compared in pieces: whole copies are slower, and two views compare slowly."""
     return [len(part) for part in one] == [len(part) for part in other] and all(
-        bytes(mine[at : at + _PIECE]) == bytes(theirs[at : at + _PIECE])
+        bytearray(mine[at : at + _PIECE]) == theirs[at : at + _PIECE]
         for mine, theirs in zip(one, other, strict=True)
         for at in range(0, len(mine), _PIECE)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Final, NamedTuple
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -59,6 +60,7 @@ class Name(NamedTuple):
     local: str
 
     @classmethod
+    @functools.cache
     def of(cls, text: str) -> Name:
         """Make a name from ``prefix:local`` with a prefix of ``PREFIXES``."""
         prefix, _, local = text.partition(":")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Final
 
 from phototag.metadata.refusals import Unclear
@@ -46,10 +47,13 @@ class Packet:
         self._repeated: dict[Name, list[Value]] = {}
         # Cache of values read, until they change: reading takes most of the time of a write.
         self._values: dict[Name, Value] = {}
-        # exiv2 does not read a namespace with two prefixes, so the file's own prefix is kept.
-        self._prefixes = values.prefixes(self._rdf)
         for description in self._rdf.elements:
             self._index(description)
+
+    @functools.cached_property
+    def _prefixes(self) -> dict[str, str]:
+        """The file's own prefixes, by namespace: exiv2 does not read a namespace with two."""
+        return values.prefixes(self._rdf)
 
     def _find_rdf(self) -> Element:
         found = [element for element in self._top if isinstance(element, Element)]
@@ -132,6 +136,7 @@ class Packet:
         self._forget(name)
         description.children.insert(place, element)
         self._elements[name] = description, element
+        self._values[name] = value
 
     def _place(self, name: Name) -> tuple[Element, int]:
         """The description for a property, and the place among its children: where it is, or at the end of phototag's."""
@@ -155,12 +160,15 @@ class Packet:
         if not drop and not extra:
             return
         self._refuse_if_repeated(name)
+        before = self.get(name)
+        kept = tuple(v for i, v in enumerate(self.items(name)) if i not in drop)
+        kind = before.kind if isinstance(before, Array) else "Bag"
+        after = Array(kind, (*kept, *extra))
         array = values.array_of(self._elements[name][1]) if name in self._elements else None
         if array is None:
-            kept = tuple(v for i, v in enumerate(self.items(name)) if i not in drop)
-            self.put(name, Array("Bag", (*kept, *extra)))
+            self.put(name, after)
             return
-        self._values.pop(name, None)
+        self._values[name] = after
         dropped = {item for at, item in enumerate(array.elements) if at in drop}
         children = [child for child in array.children if child not in dropped]
         # New items go after the last one, before the white space that follows it.
@@ -171,12 +179,19 @@ class Packet:
 
     def replace_item(self, name: Name, position: int, value: Value) -> None:
         """Change one item of an array; setting the same value changes nothing."""
+        before = self.get(name)
+        if not isinstance(before, Array) or before.items[position] == value:
+            return
+        items = (*before.items[:position], value, *before.items[position + 1 :])
+        after = Array(before.kind, items)
         array = values.array_of(self._elements[name][1])
-        if array is not None and self.items(name)[position] != value:
-            self._values.pop(name)
-            old = array.elements[position]
-            new = values.build_item(value, array.scope, self._prefixes)
-            array.children[array.children.index(old)] = new
+        if array is None:  # it is new
+            self.put(name, after)
+            return
+        self._values[name] = after
+        old = array.elements[position]
+        new = values.build_item(value, array.scope, self._prefixes)
+        array.children[array.children.index(old)] = new
 
     def _forget(self, name: Name) -> Element | None:
         """Take out a property; return the description that it was in."""

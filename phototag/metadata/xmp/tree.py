@@ -46,11 +46,6 @@ class Leaf:
     text: str
     literal: bytes = b""
 
-    @classmethod
-    def of(cls, text: str) -> Leaf:
-        """New text."""
-        return cls(text, text.translate(_IN_TEXT).encode())
-
 
 @attrs.define(eq=False)
 class Element:
@@ -65,6 +60,7 @@ class Element:
         children: in order.
         start: the start tag as in the source; empty for a new element.
         end: the end tag as in the source; empty for a new element, and for one that is a single tag.
+        source: a new element as a whole, with everything in it; it then has no children.
     """
 
     name: Name
@@ -74,6 +70,7 @@ class Element:
     children: list[Element | Leaf] = attrs.Factory(list)
     start: bytes = b""
     end: bytes = b""
+    source: bytes = b""
 
     @property
     def elements(self) -> list[Element]:
@@ -104,7 +101,8 @@ class Element:
         self.attributes[literal] = value
         if self.start:
             place = len(self.start) - (2 if self._is_single else 1)
-            self.start = self.start[:place] + _spelled(literal, value) + self.start[place:]
+            new = spelled(literal, value).encode()
+            self.start = self.start[:place] + new + self.start[place:]
 
     def delete_attribute(self, literal: str) -> None:
         """Remove an attribute together with the white space before it."""
@@ -123,15 +121,21 @@ class Element:
         """Start and end tag; the end tag is empty if it is a single tag."""
         start, end = self.start, self.end
         if not start:
-            start = b"<" + self.tag.encode()
-            start += b"".join(_spelled(*item) for item in self.attributes.items()) + b"/>"
+            inside = "".join(spelled(*item) for item in self.attributes.items())
+            start = f"<{self.tag}{inside}/>".encode()
         if start.endswith(b"/>") and self.children:
             start, end = start[:-2] + b">", b"</" + self.tag.encode() + b">"
         return start, end
 
 
-def _spelled(name: str, value: str) -> bytes:
-    return f' {name}="{value.translate(_IN_ATTRIBUTE)}"'.encode()
+def spelled(name: str, value: str) -> str:
+    """A new attribute, with the space before it."""
+    return f' {name}="{value.translate(_IN_ATTRIBUTE)}"'
+
+
+def escaped(text: str) -> str:
+    """A new text."""
+    return text.translate(_IN_TEXT)
 
 
 def _resolved(literal: str, scope: Mapping[str, str], default: str) -> Name:
@@ -142,6 +146,16 @@ def _resolved(literal: str, scope: Mapping[str, str], default: str) -> Name:
         message = f"the prefix of {literal} is not declared"
         raise ValueError(message)
     return Name.resolved(scope[prefix], local)
+
+
+def _inside(scope: Mapping[str, str], attributes: Mapping[str, str]) -> Mapping[str, str]:
+    """The namespaces inside an element with these attributes."""
+    declared = {
+        literal.partition(":")[2]: uri
+        for literal, uri in attributes.items()
+        if literal == "xmlns" or literal.startswith("xmlns:")
+    }
+    return {**scope, **declared} if declared else scope
 
 
 class _Builder:
@@ -158,6 +172,7 @@ class _Builder:
         self._at = 0  # where the last event starts
         self._last: Element | Leaf = Leaf("")
         self._is_end = False  # whether the last event is the end of an element
+        self._names: dict[tuple[int, str], Name] = {}  # by scope, which lives as long as the tree, and tag
         self.document.children.append(self._last)  # a byte order mark
         parser.StartElementHandler = self._start_element
         parser.EndElementHandler = self._end_element
@@ -189,13 +204,11 @@ class _Builder:
             message = "its XMP is nested too deeply, or has too many elements"
             raise ValueError(message)
         parent = self._open[-1]
-        declared = {
-            literal.partition(":")[2]: uri
-            for literal, uri in attributes.items()
-            if literal == "xmlns" or literal.startswith("xmlns:")
-        }
-        scope = {**parent.scope, **declared} if declared else parent.scope
-        element = Element(_resolved(tag, scope, scope.get("", "")), tag, attributes, scope)
+        scope = _inside(parent.scope, attributes) if attributes else parent.scope
+        name = self._names.get((id(scope), tag))
+        if name is None:
+            name = self._names[id(scope), tag] = _resolved(tag, scope, scope.get("", ""))
+        element = Element(name, tag, attributes, scope)
         if attributes:
             _ = list(element.named_attributes())  # raises for undeclared prefixes
         parent.children.append(element)
@@ -261,6 +274,9 @@ def serialise(node: Element | Leaf) -> bytes:
 def _collect(node: Element | Leaf, parts: list[bytes]) -> None:
     if isinstance(node, Leaf):
         parts.append(node.literal)
+        return
+    if node.source:
+        parts.append(node.source)
         return
     start, end = node.tags()
     parts.append(start)

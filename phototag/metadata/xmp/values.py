@@ -6,13 +6,13 @@ RDF/XML can write the same value in several ways; here they are equal.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal
 
 import attrs
 
 from phototag.metadata.xmp.names import RDF, XML, Name, prefix_of
-from phototag.metadata.xmp.tree import Element, Leaf
+from phototag.metadata.xmp.tree import Element, escaped, spelled
 
 ArrayKind = Literal["Bag", "Seq", "Alt"]
 
@@ -21,9 +21,11 @@ _ARRAYS: Final[dict[Name, ArrayKind]] = {
     Name(RDF, "Seq"): "Seq",
     Name(RDF, "Alt"): "Alt",
 }
+_ITEM: Final = Name(RDF, "li")
 _LANG: Final = Name(XML, "lang")
 _RESOURCE: Final = Name(RDF, "resource")
 _DESCRIPTION: Final = Name(RDF, "Description")
+_PARSE_TYPE: Final = Name(RDF, "parseType")
 
 
 @attrs.frozen
@@ -74,16 +76,16 @@ def array_of(element: Element) -> Element | None:
 
 def read_value(element: Element) -> Value:
     """The value of a property element, a structure's field or an array's item."""
-    if not element.attributes and not element.elements:  # most values
+    inner = element.elements
+    if not inner and not element.attributes:  # most values
         return Text(element.text)
-    array = array_of(element)
-    if array is not None:
-        items = tuple(read_value(item) for item in array.elements)
-        return Array(_ARRAYS[array.name], items)
-    fields = dict(_fields(element))
-    if fields or element.attribute(Name(RDF, "parseType")) == "Resource":
+    for child in inner:
+        if (kind := _ARRAYS.get(child.name)) is not None:
+            return Array(kind, tuple(map(read_value, child.elements)))
+    fields = dict(_fields(element, inner))
+    if fields or element.attribute(_PARSE_TYPE) == "Resource":
         return Struct(fields)
-    if any(child.name == _DESCRIPTION for child in element.elements):
+    if any(child.name == _DESCRIPTION for child in inner):
         return Struct({})
     resource = element.attribute(_RESOURCE)
     if resource is not None:
@@ -91,13 +93,13 @@ def read_value(element: Element) -> Value:
     return Text(element.text, lang=element.attribute(_LANG) or "")
 
 
-def _fields(element: Element) -> Iterator[tuple[Name, Value]]:
+def _fields(element: Element, inner: Iterable[Element]) -> Iterator[tuple[Name, Value]]:
     for literal, name in element.named_attributes():
         if name.uri not in {RDF, XML, ""}:
             yield name, Text(element.attributes[literal])
-    for child in element.elements:
+    for child in inner:
         if child.name == _DESCRIPTION:
-            yield from _fields(child)
+            yield from _fields(child, child.elements)
         else:
             yield child.name, read_value(child)
 
@@ -121,7 +123,7 @@ def prefixes(top: Element) -> dict[str, str]:
 def build(
     name: Name, value: Value, scope: Mapping[str, str], own: Mapping[str, str] | None = None
 ) -> Element:
-    """Build the element of a property or field, declaring namespaces that ``scope`` lacks.
+    """Build the element of a property, declaring namespaces that ``scope`` lacks.
 
     Args:
         name: name of the property.
@@ -130,54 +132,59 @@ def build(
         own: the packet's own prefixes, by namespace.
 
     Raises:
-        ValueError: the name has no namespace.
+        ValueError: the name, or that of a field in the value, has no namespace.
     """
     own = own or {}
-    return _element(f"{_prefix(name, scope, own)}:{name.local}", name, value, scope, own)
-
-
-def _prefix(name: Name, scope: Mapping[str, str], own: Mapping[str, str]) -> str:
-    """The prefix for a name's namespace: the packet's own one, the usual one, or a new one."""
-    if not name.uri:
-        message = f"{name.local} has no namespace"
-        raise ValueError(message)
-    known = own.get(name.uri) or prefix_of(name.uri)
-    return known or next(new for n in itertools.count(1) if (new := f"ns{n}") not in scope)
+    tag = _tag(name, scope, own)
+    return Element(name, tag, {}, scope, source=_source(tag, name.uri, value, scope, own).encode())
 
 
 def build_item(
     value: Value, scope: Mapping[str, str], own: Mapping[str, str] | None = None
 ) -> Element:
     """Build an item of an array; arguments as for ``build``."""
-    return _element("rdf:li", Name(RDF, "li"), value, scope, own or {})
+    source = _source("rdf:li", RDF, value, scope, own or {})
+    return Element(_ITEM, "rdf:li", {}, scope, source=source.encode())
 
 
-def _element(
-    tag: str, name: Name, value: Value, scope: Mapping[str, str], own: Mapping[str, str]
-) -> Element:
-    attributes: dict[str, str] = {}
-    inner = dict(scope)
-    for prefix, uri in ((tag.partition(":")[0], name.uri), ("rdf", RDF)):
-        if inner.get(prefix) != uri:
-            attributes[f"xmlns:{prefix}"] = inner[prefix] = uri
-    element = Element(name, tag, attributes, inner)
+def _tag(name: Name, scope: Mapping[str, str], own: Mapping[str, str]) -> str:
+    """A name with the prefix for its namespace: the packet's own one, the usual one, or a new one."""
+    if not name.uri:
+        message = f"{name.local} has no namespace"
+        raise ValueError(message)
+    known = own.get(name.uri) or prefix_of(name.uri)
+    prefix = known or next(new for n in itertools.count(1) if (new := f"ns{n}") not in scope)
+    return f"{prefix}:{name.local}"
+
+
+def _source(
+    tag: str, uri: str, value: Value, scope: Mapping[str, str], own: Mapping[str, str]
+) -> str:
+    """An element as text."""
+    attributes = ""
+    for prefix, space in ((tag.partition(":")[0], uri), ("rdf", RDF)):
+        if scope.get(prefix) != space:
+            scope = {**scope, prefix: space}
+            attributes += spelled(f"xmlns:{prefix}", space)
     if isinstance(value, Text):
         if value.lang:
-            attributes["xml:lang"] = value.lang
+            attributes += spelled("xml:lang", value.lang)
         if value.uri:
-            attributes["rdf:resource"] = value.text
-        else:
-            element.children.append(Leaf.of(value.text))
-    elif isinstance(value, Array):
-        array = Element(Name(RDF, value.kind), f"rdf:{value.kind}", {}, inner)
-        array.children.extend(build_item(item, inner, own) for item in value.items)
-        element.children.append(array)
-    else:
-        attributes["rdf:parseType"] = "Resource"
-        element.children.extend(
-            build(field, content, inner, own) for field, content in value.fields.items()
-        )
-    return element
+            return f"<{tag}{attributes}{spelled('rdf:resource', value.text)}/>"
+        return f"<{tag}{attributes}>{escaped(value.text)}</{tag}>"
+    if isinstance(value, Array):
+        inside = "".join([_source("rdf:li", RDF, item, scope, own) for item in value.items])
+        array = f"rdf:{value.kind}"
+        inside = f"<{array}>{inside}</{array}>" if inside else f"<{array}/>"
+        return f"<{tag}{attributes}>{inside}</{tag}>"
+    attributes += ' rdf:parseType="Resource"'
+    inside = "".join(
+        [
+            _source(_tag(field, scope, own), field.uri, content, scope, own)
+            for field, content in value.fields.items()
+        ]
+    )
+    return f"<{tag}{attributes}>{inside}</{tag}>" if inside else f"<{tag}{attributes}/>"
 
 
 def bag(*texts: str) -> Array:
