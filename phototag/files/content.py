@@ -15,6 +15,7 @@ from typing import Final
 import attrs
 
 from phototag.files.aside import aside
+from phototag.files.room import Room
 
 #: Whether open descriptors can be sent to another process.
 SENDS_HANDLES: Final = hasattr(socket, "send_fds") and hasattr(socket, "AF_UNIX")
@@ -31,10 +32,12 @@ class Content:
     Attributes:
         data: the bytes themselves; None if they are behind a descriptor.
         handle: the descriptor; None if the bytes are in memory.
+        room: the memory in which ``data`` is a part.
     """
 
-    data: bytes | None = None
+    data: bytes | memoryview | None = None
     handle: int | None = None
+    room: Room | None = None
 
     @property
     def size(self) -> int:
@@ -48,7 +51,7 @@ class Content:
             OSError: a disk error.
         """
         if self.handle is None:
-            return self.data or b""
+            return bytes(self.data or b"")
         if not hasattr(os, "pread"):
             raise OSError("descriptors are not used on this system")
         parts = []
@@ -67,7 +70,7 @@ class Content:
         # Processors have instructions for SHA-256: 3 MB take 2.7 ms, and 10 ms with BLAKE2.
         found = hashlib.sha256()
         if self.handle is None or not hasattr(os, "pread"):
-            found.update(self.read() if self.handle is None else _read(self.handle))
+            found.update(self.data or b"" if self.handle is None else _read(self.handle))
             return found.digest()
         place = 0
         while part := os.pread(self.handle, _HASHED, place):
@@ -84,7 +87,7 @@ class Content:
         if self.handle is not None and hasattr(os, "preadv"):
             self._copy_to(target)
             return
-        view = memoryview(self.read())
+        view = memoryview(self.data or b"" if self.handle is None else self.read())
         while view:
             view = view[os.write(target, view[:_PIECE]) :]
 

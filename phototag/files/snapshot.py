@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import collections
 import hashlib
 import os
 from typing import Final
 
 from phototag.files.aside import aside
 from phototag.files.content import Content
-from phototag.files.sizes import MEGABYTE
+from phototag.files.room import MOST_KEPT, Room
 
-_MOST: Final = 16 * MEGABYTE  # of a larger file, only the hash is kept
 _PIECE: Final = 1 << 17  # bytes per comparison; small enough for the processor's cache
-_STEP: Final = 1 << 20  # bytes; room is made in steps, or every photo would need its own
-# Room of earlier snapshots: to fill it again takes a tenth of the time that new memory takes.
-_FREE: Final[collections.deque[bytearray]] = collections.deque(maxlen=4)
 
 
 class Snapshot:
@@ -29,11 +24,10 @@ class Snapshot:
     """
 
     def __init__(self, content: Content) -> None:
-        self._room = bytearray()
-        self._bytes: memoryview | None = None
+        self._room: Room | None = None
         self._digest = b""
         size = content.size
-        if content.handle is None or size > _MOST or not self._fill(content.handle, size):
+        if content.handle is None or size > MOST_KEPT or not self._fill(content.handle, size):
             self._digest = content.digest()
             self._wait = _nothing
         else:
@@ -43,23 +37,19 @@ class Snapshot:
         """Copy all bytes; False if this is not possible."""
         if not hasattr(os, "preadv"):
             return False
-        try:
-            self._room = _FREE.pop()
-        except IndexError:
-            self._room = bytearray()
-        if len(self._room) <= size:
-            self._room = bytearray(size - size % _STEP + _STEP)
-        place, view = 0, memoryview(self._room)
-        while place < len(view) and (done := os.preadv(handle, [view[place:]], place)):
+        room, place = Room(size + 1), 0  # one more, to see the end
+        view = room.view
+        while place <= size and (done := os.preadv(handle, [view[place:]], place)):
             place += done
-        if place == len(view):  # it grows
+        if place > size:  # it grows
             return False
-        self._bytes = view[:place]
+        room.size = place
+        self._room = room
         return True
 
     def _hash(self) -> None:
-        assert self._bytes is not None
-        self._digest = hashlib.sha256(self._bytes).digest()
+        assert self._room is not None
+        self._digest = hashlib.sha256(self._room.view).digest()
 
     def digest(self) -> bytes:
         """The hash of the bytes, as ``Content.digest`` gives it."""
@@ -72,21 +62,19 @@ class Snapshot:
         Raises:
             OSError: a disk error.
         """
-        if self._bytes is None:
+        if self._room is None:
             return Content(handle=handle).digest() == self._digest
-        place, piece = 0, bytearray(_PIECE)
+        place, piece, before = 0, bytearray(_PIECE), self._room.view
         while done := os.preadv(handle, [piece], place):
-            if piece[:done] != self._bytes[place : place + done]:
+            if piece[:done] != before[place : place + done]:
                 return False
             place += done
-        return place == len(self._bytes)
+        return place == len(before)
 
     def close(self) -> None:
         """Give the memory back."""
         self._wait()
-        if self._bytes is not None:
-            self._bytes = None
-            _FREE.append(self._room)
+        self._room = None
 
 
 def _nothing() -> None:

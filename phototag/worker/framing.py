@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 import attrs
 
 from phototag.files.content import Content
+from phototag.files.room import Room
 from phototag.files.sizes import MEGABYTE
 
 if TYPE_CHECKING:
@@ -95,7 +96,10 @@ class SocketChannel:
         try:
             _refuse_untrusted(handles, bounds)
             text_size, data_size = _checked(sizes, bounds)
-            return _unpacked(self._exactly(text_size), self._exactly(data_size), handles)
+            text, data = bytearray(text_size), Room(data_size)
+            self._fill(text)
+            self._fill(data.view)
+            return _unpacked(text, data, handles)
         except BaseException:
             for handle in handles:
                 os.close(handle)
@@ -114,15 +118,13 @@ class SocketChannel:
             os.set_inheritable(handle, False)  # noqa: FBT003 - it takes no keyword
         return sizes, list(handles)
 
-    def _exactly(self, size: int) -> bytearray:
-        data = bytearray(size)
-        view = memoryview(data)
+    def _fill(self, room: bytearray | memoryview) -> None:
+        view = memoryview(room)
         while view:
             count = self._socket.recv_into(view)
             if not count:
                 raise EOFError
             view = view[count:]
-        return data
 
     def finish(self) -> None:
         """See ``Channel``."""
@@ -158,7 +160,8 @@ class PipeChannel:
     def receive(self, bounds: Bounds) -> tuple[dict[str, Any], list[Content]]:
         """See ``Channel``."""
         sizes = _checked(self._exactly(_SIZES.size), bounds)
-        text, data = (bytearray(self._exactly(size)) for size in sizes)
+        text, data = self._exactly(sizes[0]), Room(sizes[1])
+        data.view[:] = self._exactly(sizes[1])
         return _unpacked(text, data, [])
 
     def _exactly(self, size: int) -> bytes:
@@ -190,7 +193,7 @@ def _refuse_untrusted(handles: Sequence[int], bounds: Bounds) -> None:
 
 def _packed(
     message: Mapping[str, Any], contents: Sequence[Content]
-) -> tuple[bytes, list[bytes], list[int]]:
+) -> tuple[bytes, list[bytes | memoryview], list[int]]:
     """The JSON text, the contents in memory, and the descriptors of the others."""
     sizes = [None if one.data is None else len(one.data) for one in contents]
     parts = [one.data for one in contents if one.data is not None]
@@ -210,7 +213,7 @@ def _checked(sizes: bytes, bounds: Bounds) -> tuple[int, int]:
 
 
 def _unpacked(
-    text: bytearray, data: bytearray, handles: Sequence[int]
+    text: bytes | bytearray, data: Room, handles: Sequence[int]
 ) -> tuple[dict[str, Any], list[Content]]:
     try:
         message = json.loads(text)
@@ -227,8 +230,8 @@ def _unpacked(
         if size is None:
             contents.append(Content(handle=left.pop(0)))
         else:
-            contents.append(Content(bytes(data[place : place + size])))
+            contents.append(Content(data.view[place : place + size], room=data))
             place += size
-    if left or place != len(data):  # also a size that is beyond the data
+    if left or place != data.size:  # also a size that is beyond the data
         raise ValueError("the contents do not fit the message")
     return message, contents
