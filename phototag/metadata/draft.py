@@ -74,7 +74,7 @@ class Draft:
 
     def users(self, label: str, there: Sequence[str]) -> tuple[str, ...]:
         """The user's values in a property."""
-        mine = self.mine(label, there)
+        mine = self.mine(label, there) if there else ()
         return tuple(value for at, value in enumerate(there) if at not in mine)
 
     def remember(self, **before: str) -> None:

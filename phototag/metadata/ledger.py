@@ -21,6 +21,8 @@ _PROPERTY, _ADDED, _DECLINED, _CREATED = (
     Name.of(f"phototag:{field}") for field in ("Property", "Added", "Declined", "Created")
 )
 
+_NO_ENTRY: Final = LedgerEntry()
+
 #: Value in ``Before``: there was no such block.
 NONE: Final = "none"
 
@@ -52,7 +54,7 @@ class Ledger:
 
     def entry(self, property_name: str) -> LedgerEntry:
         """The entry of a property."""
-        return self.entries.get(property_name, LedgerEntry())
+        return self.entries.get(property_name, _NO_ENTRY)
 
 
 def read(packet: Packet) -> Ledger:
@@ -82,7 +84,7 @@ def write(packet: Packet, ledger: Ledger) -> None:
             | ({_DECLINED: bag(*entry.declined)} if entry.declined else {})
         )
         for name, entry in ledger.entries.items()
-        if entry != LedgerEntry()
+        if entry != _NO_ENTRY
     )
     before = {
         Name.of(f"phototag:{key.title()}"): Text(text)

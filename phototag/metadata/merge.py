@@ -55,18 +55,22 @@ def folded(words: Iterable[str]) -> set[str]:
     return {fold(word) for word in words}
 
 
-def ours(there: Sequence[str], added: Iterable[str]) -> dict[int, str]:
+def ours(there: Sequence[str], added: Collection[str]) -> dict[int, str]:
     """Positions of the words that phototag added and that are unchanged since.
 
     A word whose spelling has changed since then is the user's. Another composition of its characters does not
     count as another spelling, unless the word is also there as phototag wrote it.
     """
+    if not added or not there:
+        return {}
     exact = Counter(added)
     found: dict[int, str] = {}
     for position, word in enumerate(there):
         if exact[word] > 0:
             exact[word] -= 1
             found[position] = word
+    if len(found) in {len(there), len(added)}:  # nearly always: nothing is left to be found
+        return found
     composed = Counter(_composed(word) for word in exact.elements())
     for position, word in enumerate(there):
         if position not in found and composed[_composed(word)] > 0:

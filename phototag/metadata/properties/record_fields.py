@@ -60,7 +60,8 @@ class RecordFields(Property):
         values = {**dict.fromkeys(_fields(_NOTHING)), **dict(wanted.values)}
         for field, value in values.items():
             draft.packet.put(_own(field), value)
-        before, after = draft.stated, read(draft.packet, draft.orientation)
+        before = draft.stated
+        after = None if before is None else read(draft.packet, draft.orientation)
         if before and after and attrs.evolve(after, software=before.software) == before:
             draft.packet.put(_own("Software"), _text_or_none(before.software))
 

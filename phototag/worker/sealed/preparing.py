@@ -145,8 +145,9 @@ class _Opened:
 def _prepared_together(edits: list[tuple[Target, _Edit]], expected: str | None) -> Prepared:
     """Prepare all files of a photo; if one is refused, all are."""
     files = [_Opened.of(target) for target, _ in edits]
-    _adopt(files)
-    found = next(filter(None, (file.record() for file in files)), None)
+    records = [file.record() for file in files]
+    _adopt(files, records)
+    found = next(filter(None, records), None)
     if expected is not None and etag(found) != expected:
         return Prepared(files=None, found=found, etag=etag(found))
     prepared = tuple(_prepared(file, edit) for file, (_, edit) in zip(files, edits, strict=True))
@@ -154,12 +155,13 @@ def _prepared_together(edits: list[tuple[Target, _Edit]], expected: str | None) 
     return Prepared(files=prepared, found=found, etag=etag(stated))
 
 
-def _adopt(files: list[_Opened]) -> None:
+def _adopt(files: list[_Opened], records: list[Record | None]) -> None:
     """Recognise copies of phototag's words in files without its record, by the record in another file."""
-    recorded = [file for file in files if file.record() is not None]
-    for file in files:
-        if recorded and file not in recorded:
-            plan.adopt(file.draft, recorded[0].draft)
+    pairs = list(zip(files, records, strict=True))
+    recorded = next((file for file, record in pairs if record is not None), None)
+    for file, record in pairs:
+        if recorded is not None and record is None:
+            plan.adopt(file.draft, recorded.draft)
 
 
 def _prepared(file: _Opened, edit: _Edit) -> PreparedFile:
