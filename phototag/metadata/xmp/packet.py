@@ -226,7 +226,7 @@ class Packet:
         scope = {**self._rdf.scope, "phototag": PHOTOTAG}
         if scope.get("rdf") != RDF:
             attributes["xmlns:rdf"] = scope["rdf"] = RDF
-        description = Element(Name(RDF, "Description"), "rdf:Description", attributes, scope)
+        description = Element.new(Name(RDF, "Description"), "rdf:Description", attributes, scope)
         self._rdf.children.append(description)
         return description
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, Self
 from xml.parsers import expat
 
 import attrs
@@ -61,6 +61,7 @@ class Element:
         start: the start tag as in the source; empty for a new element.
         end: the end tag as in the source; empty for a new element, and for one that is a single tag.
         source: a new element as a whole, with everything in it; it then has no children.
+        names: the resolved names of the attributes that are no declarations, by literal name.
     """
 
     name: Name
@@ -71,6 +72,12 @@ class Element:
     start: bytes = b""
     end: bytes = b""
     source: bytes = b""
+    names: dict[str, Name] = attrs.Factory(dict)
+
+    @classmethod
+    def new(cls, name: Name, tag: str, attributes: dict[str, str], scope: Mapping[str, str]) -> Self:
+        """An element that is not in the source."""
+        return cls(name, tag, attributes, scope, names=_names(attributes, scope))
 
     @property
     def elements(self) -> list[Element]:
@@ -84,14 +91,11 @@ class Element:
 
     def named_attributes(self) -> Iterator[tuple[str, Name]]:
         """Literal name and resolved name of each attribute that is not a namespace declaration."""
-        for literal in self.attributes:
-            if literal != "xmlns" and not literal.startswith("xmlns:"):
-                # Attributes without a prefix have no namespace, not the default one.
-                yield literal, _resolved(literal, self.scope, default="")
+        return iter(self.names.items())
 
     def attribute(self, name: Name) -> str | None:
         """The value of an attribute; None if missing."""
-        for literal, resolved in self.named_attributes():
+        for literal, resolved in self.names.items():
             if resolved == name:
                 return self.attributes[literal]
         return None
@@ -99,6 +103,7 @@ class Element:
     def set_attribute(self, literal: str, value: str) -> None:
         """Add an attribute after the others."""
         self.attributes[literal] = value
+        self.names |= _names({literal: value}, self.scope)
         if self.start:
             place = len(self.start) - (2 if self._is_single else 1)
             new = spelled(literal, value).encode()
@@ -107,6 +112,7 @@ class Element:
     def delete_attribute(self, literal: str) -> None:
         """Remove an attribute together with the white space before it."""
         del self.attributes[literal]
+        self.names.pop(literal, None)
         for found in _ATTRIBUTES.finditer(self.start):
             if found["name"] == literal.encode():
                 self.start = self.start[: found.start()] + self.start[found.end() :]
@@ -146,6 +152,16 @@ def _resolved(literal: str, scope: Mapping[str, str], default: str) -> Name:
         message = f"the prefix of {literal} is not declared"
         raise ValueError(message)
     return Name.resolved(scope[prefix], local)
+
+
+def _names(attributes: Mapping[str, str], scope: Mapping[str, str]) -> dict[str, Name]:
+    """The resolved names of attributes, without declarations."""
+    return {
+        # Attributes without a prefix have no namespace, not the default one.
+        literal: _resolved(literal, scope, default="")
+        for literal in attributes
+        if literal != "xmlns" and not literal.startswith("xmlns:")
+    }
 
 
 def _inside(scope: Mapping[str, str], attributes: Mapping[str, str]) -> Mapping[str, str]:
@@ -204,13 +220,14 @@ class _Builder:
             message = "its XMP is nested too deeply, or has too many elements"
             raise ValueError(message)
         parent = self._open[-1]
-        scope = _inside(parent.scope, attributes) if attributes else parent.scope
+        scope, names = parent.scope, {}
+        if attributes:
+            scope = _inside(scope, attributes)
+            names = _names(attributes, scope)  # raises for undeclared prefixes
         name = self._names.get((id(scope), tag))
         if name is None:
             name = self._names[id(scope), tag] = _resolved(tag, scope, scope.get("", ""))
-        element = Element(name, tag, attributes, scope)
-        if attributes:
-            _ = list(element.named_attributes())  # raises for undeclared prefixes
+        element = Element(name, tag, attributes, scope, names=names)
         parent.children.append(element)
         self._open.append(element)
         self._take_up(self._parser.CurrentByteIndex, element)
