@@ -270,13 +270,30 @@ def gallery(photos: Path, json_file: Path | None) -> None:
 
 @main.command()
 @_photos
+@click.option(
+    "--part",
+    "parts",
+    type=click.Choice(["analysis", "writes", "tagging"]),
+    multiple=True,
+    help="Only this; the rest stays in the JSON file as it is. May be given several times.",
+)
+@click.option(
+    "--count",
+    type=click.IntRange(1),
+    default=2_000,
+    show_default=True,
+    metavar="N",
+    help="Photos that are tagged.",
+)
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
-def speed(photos: Path, json_file: Path | None) -> None:
+def speed(photos: Path, parts: tuple[str, ...], count: int, json_file: Path | None) -> None:
     """Every stage, the whole, the floor under it, and peers; in one run."""
     from benchmarks.speed import stages as speeds  # noqa: PLC0415 - native code is loaded here alone
 
     with tempfile.TemporaryDirectory() as folder:
-        found = speeds.measure(photos, Path(folder), click.echo)
+        found = speeds.measure(photos, Path(folder), click.echo, parts or speeds.PARTS, count)
+    if parts and json_file and json_file.exists():
+        found = {**json.loads(json_file.read_text("utf-8")), **found}
     if json_file:
         _write_dated(json_file, json.dumps(found))
 

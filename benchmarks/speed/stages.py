@@ -43,6 +43,7 @@ MS = 1000.0
 GROUP = 5  # people
 PREVIEW = 1620  # px, long side of the previews that many cameras store behind the picture
 NOISE = 3.5  # 8-bit levels
+PARTS = ("analysis", "writes", "tagging")
 
 AUTOCROP = """
 import json, sys, time, statistics, cv2
@@ -71,7 +72,9 @@ class Sample:
     preview: slice | None = None
 
 
-def samples(photos: Path, work: Path) -> list[Sample]:
+def samples(
+    photos: Path, work: Path, sizes: Sequence[str] = (*SIZES, CALM)
+) -> list[Sample]:  # fmt: skip
     """Photos of every kind, made as large as cameras make them."""
     kinds: dict[str, Callable[[labelled.Label], bool]] = {
         "headshot": lambda label: label.kind == "headshot",
@@ -88,7 +91,9 @@ def samples(photos: Path, work: Path) -> list[Sample]:
         for label in chosen:
             with Image.open(photos / label.file) as image:
                 rgb = image.convert("RGB")
-            for size in (*SIZES, CALM) if kind == "headshot" else SIZES:
+            for size in sizes:
+                if size == CALM and kind != "headshot":
+                    continue
                 path = work / f"{kind} {size} {Path(label.file).stem}.jpg"
                 large = enlarged(rgb, SIZES[size[:5]], 0 if size == CALM else NOISE)
                 large.save(path, quality=92)
@@ -333,11 +338,32 @@ def starts() -> dict[str, float]:
     return found
 
 
-def measure(photos: Path, work: Path, say: Callable[[str], None]) -> dict[str, Any]:
-    """Everything, in one run."""
-    observer = Detector()
-    found = samples(photos, work)
+def measure(
+    photos: Path, work: Path, say: Callable[[str], None], parts: Sequence[str] = PARTS, count: int = 0
+) -> dict[str, Any]:  # fmt: skip
+    """Everything, or some parts of it, in one run; ``count`` photos are tagged."""
+    found = samples(photos, work, (*SIZES, CALM) if "analysis" in parts else ("12 MP",))
     every: dict[str, Any] = {"machine": machine()}
+    if "analysis" in parts:
+        every |= _analysis(photos, found, work, say)
+    sources = [sample.path for sample in found if sample.size == "12 MP"]
+    if "writes" in parts:
+        every["writes"] = writes(sources[:6], work)
+        say(str(every["writes"]))
+    if "tagging" in parts:
+        from benchmarks.speed.tagging import tagging  # noqa: PLC0415 - it takes the floor from here
+
+        every["tagging"] = tagging(sources, work, say, count)
+        say(str(every["tagging"]))
+    return every
+
+
+def _analysis(
+    photos: Path, found: Sequence[Sample], work: Path, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """Stages, whole analyses, autocrop, and the start."""
+    observer = Detector()
+    every: dict[str, Any] = {}
     firsts = [next(s for s in found if s.kind == kind) for kind in ("headshot", "full-body")]
     every["stages"] = [{"kind": s.kind, "size": s.size, **stages(observer, s)} for s in firsts]
     say(json.dumps(every["stages"], indent=1))
@@ -348,9 +374,6 @@ def measure(photos: Path, work: Path, say: Callable[[str], None]) -> dict[str, A
     say(str(every["autocrop"]))
     every["starts"] = starts()
     say(str(every["starts"]))
-    sources = [sample.path for sample in found if sample.size == "12 MP"][:6]
-    every["writes"] = writes(sources, work)
-    say(str(every["writes"]))
     return every
 
 

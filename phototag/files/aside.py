@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 LEAST: Final = 1 << 19
 
 
-def aside(work: Callable[[], object], size: int) -> Callable[[], object]:
+def aside(work: Callable[[], None], size: int) -> Callable[[], None]:
     """Begin a piece of work; return a function that waits for its end.
 
     Args:
@@ -28,4 +28,8 @@ def aside(work: Callable[[], object], size: int) -> Callable[[], object]:
         else:
             return thread.join
     work()
-    return lambda: None
+    return nothing
+
+
+def nothing() -> None:
+    """What remains to be waited for when the work has been done at once."""

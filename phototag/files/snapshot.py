@@ -6,7 +6,7 @@ import hashlib
 import os
 from typing import Final
 
-from phototag.files.aside import aside
+from phototag.files.aside import aside, nothing
 from phototag.files.content import Content
 from phototag.files.room import MOST_KEPT, Room
 
@@ -29,7 +29,7 @@ class Snapshot:
         size = content.size
         if content.handle is None or size > MOST_KEPT or not self._fill(content.handle, size):
             self._digest = content.digest()
-            self._wait = _nothing
+            self._wait = nothing
         else:
             self._wait = aside(self._hash, size)
 
@@ -75,7 +75,3 @@ class Snapshot:
         """Give the memory back."""
         self._wait()
         self._room = None
-
-
-def _nothing() -> None:
-    pass

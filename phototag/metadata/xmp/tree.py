@@ -75,7 +75,9 @@ class Element:
     names: dict[str, Name] = attrs.Factory(dict)
 
     @classmethod
-    def new(cls, name: Name, tag: str, attributes: dict[str, str], scope: Mapping[str, str]) -> Self:
+    def new(
+        cls, name: Name, tag: str, attributes: dict[str, str], scope: Mapping[str, str]
+    ) -> Self:
         """An element that is not in the source."""
         return cls(name, tag, attributes, scope, names=_names(attributes, scope))
 
@@ -188,7 +190,9 @@ class _Builder:
         self._at = 0  # where the last event starts
         self._last: Element | Leaf = Leaf("")
         self._is_end = False  # whether the last event is the end of an element
-        self._names: dict[tuple[int, str], Name] = {}  # by scope, which lives as long as the tree, and tag
+        self._names: dict[
+            tuple[int, str], Name
+        ] = {}  # by scope, which lives as long as the tree, and tag
         self.document.children.append(self._last)  # a byte order mark
         parser.StartElementHandler = self._start_element
         parser.EndElementHandler = self._end_element
