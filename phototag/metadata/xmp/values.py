@@ -6,7 +6,7 @@ RDF/XML can write the same value in several ways; here they are equal.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
 import attrs
@@ -82,7 +82,8 @@ def read_value(element: Element) -> Value:
     for child in inner:
         if (kind := _ARRAYS.get(child.name)) is not None:
             return Array(kind, tuple(map(read_value, child.elements)))
-    fields = dict(_fields(element, inner))
+    fields: dict[Name, Value] = {}
+    _read_fields(element, inner, fields)
     if fields or element.attribute(_PARSE_TYPE) == "Resource":
         return Struct(fields)
     if any(child.name == _DESCRIPTION for child in inner):
@@ -93,15 +94,15 @@ def read_value(element: Element) -> Value:
     return Text(element.text, lang=element.attribute(_LANG) or "")
 
 
-def _fields(element: Element, inner: Iterable[Element]) -> Iterator[tuple[Name, Value]]:
-    for literal, name in element.named_attributes():
+def _read_fields(element: Element, inner: Iterable[Element], fields: dict[Name, Value]) -> None:
+    for literal, name in element.names.items():
         if name.uri not in {RDF, XML, ""}:
-            yield name, Text(element.attributes[literal])
+            fields[name] = Text(element.attributes[literal])
     for child in inner:
         if child.name == _DESCRIPTION:
-            yield from _fields(child, child.elements)
+            _read_fields(child, child.elements, fields)
         else:
-            yield child.name, read_value(child)
+            fields[child.name] = read_value(child)
 
 
 def prefixes(top: Element) -> dict[str, str]:
