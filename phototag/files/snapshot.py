@@ -10,7 +10,7 @@ from phototag.files.aside import aside, nothing
 from phototag.files.content import Content
 from phototag.files.room import MOST_KEPT, Room
 
-_PIECE: Final = 1 << 17  # bytes per comparison; small enough for the processor's cache
+_PIECE: Final = 1 << 16  # bytes per comparison; small enough for the processor's cache
 
 
 class Snapshot:
@@ -66,7 +66,8 @@ class Snapshot:
             return Content(handle=handle).digest() == self._digest
         place, piece, before = 0, bytearray(_PIECE), self._room.view
         while done := os.preadv(handle, [piece], place):
-            if piece[:done] != before[place : place + done]:
+            found = piece if done == _PIECE else piece[:done]
+            if found != before[place : place + done]:
                 return False
             place += done
         return place == len(before)
