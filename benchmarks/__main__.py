@@ -42,6 +42,17 @@ _workers = click.option(
 )
 
 
+def _parts(*every: str) -> Callable[[Any], Any]:
+    """The option for a part of a measurement."""
+    return click.option(
+        "--part",
+        "parts",
+        type=click.Choice(every),
+        multiple=True,
+        help="Only this; the rest stays in the JSON file as it is. May be given several times.",
+    )
+
+
 def _looking(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that needs the scenes."""
     for option in (
@@ -270,32 +281,16 @@ def gallery(photos: Path, json_file: Path | None) -> None:
 
 @main.command()
 @_photos
-@click.option(
-    "--part",
-    "parts",
-    type=click.Choice(["analysis", "writes", "tagging"]),
-    multiple=True,
-    help="Only this; the rest stays in the JSON file as it is. May be given several times.",
-)
-@click.option(
-    "--count",
-    type=click.IntRange(1),
-    default=2_000,
-    show_default=True,
-    metavar="N",
-    help="Photos that are tagged.",
-)
+@_parts("analysis", "writes", "tagging")
+@click.option("--count", type=click.IntRange(1), default=2_000, show_default=True, metavar="N")
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
 def speed(photos: Path, parts: tuple[str, ...], count: int, json_file: Path | None) -> None:
-    """Every stage, the whole, the floor under it, and peers; in one run."""
+    """Every stage, the whole, the floor under it, N photos tagged, and peers; in one run."""
     from benchmarks.speed import stages as speeds  # noqa: PLC0415 - native code is loaded here alone
 
     with tempfile.TemporaryDirectory() as folder:
         found = speeds.measure(photos, Path(folder), click.echo, parts or speeds.PARTS, count)
-    if parts and json_file and json_file.exists():
-        found = {**json.loads(json_file.read_text("utf-8")), **found}
-    if json_file:
-        _write_dated(json_file, json.dumps(found))
+    _write_found(json_file, found, parts)
 
 
 @main.command()
@@ -303,13 +298,7 @@ def speed(photos: Path, parts: tuple[str, ...], count: int, json_file: Path | No
 @click.option("--count", type=click.IntRange(10), default=10_000, show_default=True, metavar="N")
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
 @click.option("--plot", type=_FILE, metavar="FILE", help="Draw it as SVG.")
-@click.option(
-    "--part",
-    "parts",
-    type=click.Choice(["megapixels", "faces", "workers", "photos"]),
-    multiple=True,
-    help="Only this; the rest stays in the JSON file as it is. May be given several times.",
-)
+@_parts("megapixels", "faces", "workers", "photos")
 def growth(
     photos: Path, count: int, json_file: Path | None, plot: Path | None, parts: tuple[str, ...]
 ) -> None:
@@ -318,22 +307,13 @@ def growth(
 
     with tempfile.TemporaryDirectory() as folder:
         found = growths.measure(photos, Path(folder), count, click.echo, parts or growths.PARTS)
-    if parts and json_file and json_file.exists():
-        found = {**json.loads(json_file.read_text("utf-8")), **found}
-    if json_file:
-        _write_dated(json_file, json.dumps(found))
+    _write_found(json_file, found, parts)
     if plot:
         growths.draw(found, plot)
 
 
 @main.command()
-@click.option(
-    "--part",
-    "parts",
-    type=click.Choice(["kills", "calls", "interleavings", "odd", "fuzz"]),
-    multiple=True,
-    help="Only this; the rest stays in the JSON file as it is. May be given several times.",
-)
+@_parts("kills", "calls", "interleavings", "odd", "fuzz")
 @click.option("--kills", type=click.IntRange(1), default=10_000, show_default=True, metavar="N")
 @click.option("--inputs", type=click.IntRange(1), default=200_000, show_default=True, metavar="N")
 @click.option("--first", type=click.IntRange(0), default=0, metavar="N", help="Number of an input.")
@@ -362,10 +342,7 @@ def faults(
 
     plan = every.Plan(kills, inputs, first, most, workers)
     found = every.measure(plan, parts or every.PARTS, work, click.echo)
-    if parts and json_file and json_file.exists():
-        found = {**json.loads(json_file.read_text("utf-8")), **found}
-    if json_file:
-        _write_dated(json_file, json.dumps(found))
+    _write_found(json_file, found, parts)
 
 
 def _corrected(file: Path, workers: int) -> list[store.Row]:
@@ -392,6 +369,15 @@ def _judge(
         accuracies.judge_held_out(labels, seen, fit, seed=seed)
         for seed in range(accuracies.SHUFFLES)
     ]
+
+
+def _write_found(file: Path | None, found: dict[str, Any], parts: tuple[str, ...]) -> None:
+    """Write what was found; if only parts were measured, the others stay as they are."""
+    if file is None:
+        return
+    if parts and file.exists():
+        found = {**json.loads(file.read_text("utf-8")), **found}
+    _write_dated(file, json.dumps(found))
 
 
 def _write_dated(file: Path, text: str) -> None:
