@@ -114,7 +114,10 @@ class Content:
     def close_aside(self) -> None:
         """Close the descriptor without waiting: after the last one of a deleted file its memory or blocks are freed."""
         if self.handle is not None:
-            aside(self.close, self.size)
+            size = 0
+            with contextlib.suppress(OSError):
+                size = self.size
+            aside(self.close, size)
 
 
 def _read(handle: int) -> bytes:
