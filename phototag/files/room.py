@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections
-from typing import Final
+from typing import ClassVar, Final
 
 from phototag.files.sizes import MEGABYTE
 
@@ -20,18 +20,23 @@ class Room:
         size: bytes.
     """
 
+    # Found by the class, not as a global: at the end of the interpreter those may be gone before the last room.
+    _free: ClassVar[collections.deque[bytearray]] = _FREE
+
     def __init__(self, size: int) -> None:
+        self._is_kept = False
         try:
             self._memory = _FREE.pop()
         except IndexError:
             self._memory = bytearray()
         if len(self._memory) < size:
             self._memory = bytearray(size - size % -_STEP)
+        self._is_kept = len(self._memory) <= MOST_KEPT
         self.size = size
 
     def __del__(self) -> None:
-        if hasattr(self, "_memory") and len(self._memory) <= MOST_KEPT:  # else there was no memory
-            _FREE.append(self._memory)
+        if self._is_kept:
+            self._free.append(self._memory)
 
     @property
     def view(self) -> memoryview:
