@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import operator
 import re
 import sqlite3
 import threading
@@ -37,6 +38,9 @@ DAMAGED = (
     RecursionError,
     OverflowError,
 )
+
+# Text from a column: one damaged text is not the end of the whole file.
+_TO_TEXT = operator.methodcaller("decode", "utf-8", "replace")
 
 # What each version of the file adds to the previous one; never changed after its release.
 MIGRATIONS: tuple[str, ...] = (
@@ -166,7 +170,7 @@ class Database:
             self._sql = sqlite3.connect(
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
-            self._sql.text_factory = _to_text
+            self._sql.text_factory = _TO_TEXT
             try:
                 self._prepare()
             except BaseException:
@@ -267,11 +271,6 @@ class Database:
                 f"the state file cannot be used ({error})",
                 "choose another file with --state, or delete this one: the photos do not depend on it",
             ) from error
-
-
-def _to_text(column: bytes) -> str:
-    """Text from a column; one damaged text is not the end of the whole file."""
-    return column.decode("utf-8", "replace")
 
 
 def packed(value: object) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 import os
 from collections.abc import Generator, Iterable
 from contextlib import ExitStack
@@ -91,6 +92,7 @@ class Catalogue:
         self._run, self._corrected = run, run.corrected
         # A picture that cannot be opened fails with any options, unless the limits are raised.
         self._unreadable = f"{__version__}/{state.seen_by}/{pool.limits}"
+        self._again = options.force or options.failed  # photos that have not changed, too
         self._recalls = True  # hashing a picture before detection may save the detection
 
     @property
@@ -106,16 +108,17 @@ class Catalogue:
         )
         failed = state.failed(self._number) if options.failed else set()
         group: list[Task] = []
-        for folder, photos in itertools.groupby(found, key=lambda photo: photo.folder):
-            rows = state.photos(self._number, os.fsencode(folder))
+        for folder, photos in itertools.groupby(found, key=operator.attrgetter("folder")):
+            inside = os.fsencode(folder)
+            rows = state.photos(self._number, inside)
             for photo in photos:
-                place = os.fsencode(folder), os.fsencode(photo.name)
-                if options.failed and place not in failed and not photo.warning:
+                name = os.fsencode(photo.name)
+                if options.failed and (inside, name) not in failed and not photo.warning:
                     continue
                 if photo.partner is None and group:
                     yield group
                     group = []
-                group.append(Task(self, photo, rows.get(place[1])))
+                group.append(Task(self, photo, rows.get(name)))
         if group:
             yield group
 
@@ -135,10 +138,9 @@ class Catalogue:
             return Outcome(photo=found.path, error=found.error)
         if found.warning:
             return warned(found)
-        if row is None or self._options.force or self._options.failed:
+        if row is None or row.fingerprint != found.fingerprint or self._again:
             return None
-        settings = self._settings_of(found, row.picture)
-        if row.fingerprint != found.fingerprint or row.settings not in {settings, self._unreadable}:
+        if row.settings not in {self._settings_of(found, row.picture), self._unreadable}:
             return None
         if row.error is not None and not is_settled(row.error):
             return None
@@ -391,8 +393,8 @@ def through(
     """Yield the outcomes of a catalogue, or of some of its photos, in order."""
 
     def ready(tasks: list[Task]) -> list[Outcome] | None:
-        done = [catalogue.ready(task) for task in tasks]
-        return [outcome for outcome in done if outcome is not None] if all(done) else None
+        done = [outcome for task in tasks if (outcome := catalogue.ready(task)) is not None]
+        return done if len(done) == len(tasks) else None
 
     for outcomes in pool.stream(catalogue.work, catalogue.tasks(found), ready=ready, stop=stop):
         yield from outcomes

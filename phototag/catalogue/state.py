@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -44,8 +44,11 @@ class State(RunLog):
 
     def photos(self, root: int, folder: bytes) -> dict[bytes, Row]:
         """All that is stored about the photos in one folder, by name."""
-        rows = {name: _to_row(*columns) for name, *columns in self._all(_ROWS, root, folder)}
-        return {name: row for name, row in rows.items() if row is not None}
+        return {
+            name: row
+            for name, *columns in self._all(_ROWS, root, folder)
+            if (row := _to_row(*columns)) is not None
+        }
 
     def photo(self, place: PhotoKey) -> Row | None:
         """All that is stored about one photo."""
@@ -123,31 +126,35 @@ _ROWS = (
 )
 
 
+_KINDS: Final = frozenset({None, *map(str, Kind)})
+
+
 def _to_row(*columns: Any) -> Row | None:
     """The row with these columns; None if one of them is damaged."""
     fingerprint, picture, settings, kind, etag, error = columns
-    texts = (fingerprint, picture or "", settings or "", etag)
-    if not all(isinstance(text, str) for text in texts) or kind not in {None, *Kind}:
+    for text in (fingerprint, picture or "", settings or "", etag, kind or ""):
+        if not isinstance(text, str):
+            return None
+    if kind not in _KINDS:
         return None
-    with contextlib.suppress(*DAMAGED):
+    try:
         return Row(
             fingerprint=fingerprint,
             picture=picture,
             settings=settings,
             kind=kind,
             etag=etag,
-            error=_to_error(error),
+            error=None if error is None else _to_error(error),
         )
-    return None
+    except DAMAGED:
+        return None
 
 
 def _from_error(error: errors.PhototagError | None) -> str | None:
     return None if error is None else json.dumps([type(error).__name__, *error.args])
 
 
-def _to_error(text: Any) -> errors.PhototagError | None:
-    if text is None:
-        return None
+def _to_error(text: Any) -> errors.PhototagError:
     kind, *parts = json.loads(text)
     about, problem, *remedy = map(_to_str, parts)
     return errors.by_name(kind)(about, problem, *remedy)

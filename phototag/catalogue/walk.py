@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import operator
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -15,6 +16,7 @@ from phototag.files import sidecar_names, temporary
 from phototag.files.folder import Folder
 from phototag.files.formats import PHOTO_SUFFIXES, RAW_SUFFIXES, suffix_of
 from phototag.files.opening import FileState, path_of
+from phototag.files.sidecar_names import Siblings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +28,7 @@ APPLICATION_FOLDERS = frozenset(
 APPLICATION_SUFFIXES = (
     ".lrdata", ".lrcat-data", ".photoslibrary", ".aplibrary", ".cocatalog", ".cosessiondb", ".dtrash",
 )  # fmt: skip
+_SIDECAR: Final = ".xmp"
 
 
 @attrs.frozen(kw_only=True)
@@ -83,6 +86,19 @@ def search(
             yield Found(path=name, folder="", name=base, state=None, fingerprint="")
 
 
+def count_photos(paths: Iterable[str | os.PathLike[str]], *, links: bool = False) -> int:
+    """How many photos ``walk`` would find; their states are not asked for."""
+    total = 0
+    for path in paths:
+        name = os.path.expanduser(path_of(path))
+        if os.path.isdir(name):
+            for _, _, listed in _folders(name, links=links):
+                total += 1 if isinstance(listed, PhotoNotReadable) else len(listed.photos)
+        else:
+            total += 1
+    return total
+
+
 def find(
     root: str, *, links: bool = False, pairs: bool = False, clean: bool = False
 ) -> Iterator[Found]:
@@ -96,8 +112,13 @@ def find(
         clean: delete temporary files left by a killed run; those that may be somebody else's are found
             with a warning.
     """
-    seen: set[tuple[int, int]] = set()
-    yield from _below(root, "", links=links, pairs=pairs, clean=clean, seen=seen)
+    for folder, inside, listed in _folders(root, links=links):
+        if isinstance(listed, PhotoNotReadable):
+            yield Found(
+                path=folder, folder=inside, name="", state=None, fingerprint="", error=listed
+            )
+        else:
+            yield from _photos_in(folder, inside, listed, pairs=pairs, clean=clean)
 
 
 def fingerprint(states: Mapping[str, FileState], photo: str) -> str:
@@ -107,43 +128,33 @@ def fingerprint(states: Mapping[str, FileState], photo: str) -> str:
         states: states of the files by path.
         photo: path of the photo.
     """
+    if states.keys() == {photo}:
+        return _alone(states[photo])
     ordered = sorted((path != photo, os.path.basename(path), path) for path in states)
     return "|".join(f"{name if beside else ''}:{states[path]}" for beside, name, path in ordered)
 
 
-def listing(
-    folder: str, inside: str, *, pairs: bool = False, clean: bool = False
-) -> tuple[list[Found], list[os.DirEntry[str]]]:
-    """The photos in one folder, and the folders in it.
+def listing(folder: str, inside: str, *, pairs: bool = False) -> Iterator[Found]:
+    """The photos in one folder.
 
     Args:
         folder: its path.
         inside: the same, relative to the searched folder.
         pairs: as for ``find``.
-        clean: as for ``find``.
 
     Raises:
         PhotoNotReadable: the folder cannot be searched.
     """
     try:
-        with os.scandir(folder) as entries:
-            listed = sorted(entries, key=lambda entry: entry.name)
+        listed = _listed(folder)
     except OSError as error:
-        problem = f"this folder cannot be read ({error.strerror})"
-        raise PhotoNotReadable(folder, problem, "change its permissions") from error
-    names = {entry.name for entry in listed}
-    beside = any(name.lower().endswith(".xmp") for name in names)
-    photos, folders = [], []
-    left = _cleaned(folder, inside, names) if clean else []
-    for entry in listed:
-        if entry.name.startswith("."):
-            continue
-        if _is_folder(entry):
-            if not _left_out(entry.name):
-                folders.append(entry)
-        elif suffix_of(entry.name) in PHOTO_SUFFIXES and _is_file(entry):
-            photos.append(_found(entry, inside, names if beside else None))
-    return [*left, *(_paired(photos) if pairs else photos)], folders
+        raise _not_searched(folder, error) from error
+    yield from _photos_in(folder, inside, listed, pairs=pairs, clean=False)
+
+
+def _alone(state: FileState) -> str:
+    """The fingerprint of a photo without sidecars."""
+    return f":{state}"
 
 
 def clean_beside(photos: Iterable[str], cleaned: set[str]) -> Iterator[Found]:
@@ -193,49 +204,109 @@ def inside_of(folder: str) -> bool:
     return not any(part.startswith(".") or _left_out(part) for part in parts)
 
 
-def _below(
-    folder: str, inside: str, *, links: bool, pairs: bool, clean: bool, seen: set[tuple[int, int]]
+@attrs.frozen
+class _Listed:
+    """What is in a folder, by name.
+
+    Attributes:
+        photos: files with the suffix of a photo.
+        folders: those that are searched.
+        siblings: all names, if sidecars are among them.
+        temporary: names of phototag's temporary files.
+    """
+
+    photos: list[os.DirEntry[str]]
+    folders: list[os.DirEntry[str]]
+    siblings: Siblings | None
+    temporary: list[str]
+
+
+def _folders(root: str, *, links: bool) -> Iterator[tuple[str, str, _Listed | PhotoNotReadable]]:
+    """A folder and those below it: the path, the same relative to the first one, and what is there or why not."""
+    seen: set[tuple[int, int]] = set()
+    waiting = [(root, "")]
+    while waiting:
+        folder, inside = waiting.pop()
+        try:
+            status = os.stat(folder)
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            listed = _listed(folder)
+        except FileNotFoundError:  # it was deleted meanwhile
+            continue
+        except OSError as error:
+            yield folder, inside, _not_searched(folder, error)
+            continue
+        yield folder, inside, listed
+        waiting += [
+            (entry.path, os.path.join(inside, entry.name))
+            for entry in reversed(listed.folders)
+            if links or not entry.is_symlink()
+        ]
+
+
+def _listed(folder: str) -> _Listed:
+    """What is in a folder; the state of a file is only asked for if its kind is not known otherwise."""
+    with os.scandir(folder) as entries:
+        by_name = sorted(entries, key=operator.attrgetter("name"))
+    photos, folders, left, sidecars = [], [], [], False
+    for entry in by_name:
+        name = entry.name
+        if name.startswith("."):
+            if name.startswith(temporary.PREFIX):
+                left.append(name)
+            continue
+        suffix = name[
+            name.rfind(".") :
+        ].lower()  # as ``suffix_of``, for a name without a dot in front
+        if _is_folder(entry):
+            if not _left_out(name):
+                folders.append(entry)
+        elif suffix in PHOTO_SUFFIXES:
+            if _is_file(entry):
+                photos.append(entry)
+        elif suffix == _SIDECAR:
+            sidecars = True
+    siblings = Siblings(entry.name for entry in by_name) if sidecars and photos else None
+    return _Listed(photos, folders, siblings, left)
+
+
+def _not_searched(folder: str, error: OSError) -> PhotoNotReadable:
+    problem = f"this folder cannot be read ({error.strerror})"
+    return PhotoNotReadable(folder, problem, "change its permissions")
+
+
+def _photos_in(
+    folder: str, inside: str, listed: _Listed, *, pairs: bool, clean: bool
 ) -> Iterator[Found]:
-    try:
-        status = os.stat(folder)
-        if (status.st_dev, status.st_ino) in seen:
-            return
-        seen.add((status.st_dev, status.st_ino))
-        photos, folders = listing(folder, inside, pairs=pairs, clean=clean)
-    except FileNotFoundError:  # it was deleted meanwhile
-        return
-    except PhotoNotReadable as error:
-        yield Found(path=folder, folder=inside, name="", state=None, fingerprint="", error=error)
-        return
-    yield from photos
-    for entry in folders:
-        if links or not entry.is_symlink():
-            deeper = os.path.join(inside, entry.name)
-            yield from _below(entry.path, deeper, links=links, pairs=pairs, clean=clean, seen=seen)
+    """The photos of a folder, and with ``clean`` the temporary files that may be somebody else's."""
+    if clean:
+        yield from _cleaned(folder, inside, listed.temporary)
+    photos = (_found(entry, inside, listed.siblings) for entry in listed.photos)
+    yield from _paired(list(photos)) if pairs else photos
 
 
-def _found(entry: os.DirEntry[str], inside: str, names: set[str] | None) -> Found:
-    """One photo; ``names`` are the names in its folder, if sidecars are among them."""
+def _found(entry: os.DirEntry[str], inside: str, siblings: Siblings | None) -> Found:
+    """One photo; ``siblings`` are the names in its folder, if sidecars are among them."""
+    path, name = entry.path, entry.name
     try:
         state = FileState.of(entry.stat())
-        states = {entry.path: state}
         sidecars = []
         if entry.is_symlink():
             # The sidecars are next to the photo itself, not next to the link.
-            sidecars = sidecar_names.existing(os.path.realpath(entry.path))
-        elif names:
-            sidecars = sidecar_names.existing(entry.path, names)
-        for path in sidecars:
-            states[path] = FileState.of(os.stat(path))
+            sidecars = sidecar_names.existing(os.path.realpath(path))
+        elif siblings is not None:
+            sidecars = sidecar_names.existing(path, siblings)
+        if sidecars:
+            states = {path: state}
+            states |= {sidecar: FileState.of(os.stat(sidecar)) for sidecar in sidecars}
+            looks = fingerprint(states, path)
+        else:
+            looks = _alone(state)
     except (OSError, PhotoNotReadable):
-        return Found(path=entry.path, folder=inside, name=entry.name, state=None, fingerprint="")
-    return Found(
-        path=entry.path,
-        folder=inside,
-        name=entry.name,
-        state=state,
-        fingerprint=fingerprint(states, entry.path),
-    )
+        return Found(path=path, folder=inside, name=name, state=None, fingerprint="")
+    return Found(path=path, folder=inside, name=name, state=state, fingerprint=looks)
 
 
 def _paired(photos: list[Found]) -> Iterator[Found]:
@@ -269,7 +340,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _is_file(entry: os.DirEntry[str]) -> bool:
     """Whether it is a file, a link to one, or a broken link; not a folder, FIFO or socket."""
     try:
-        return stat.S_ISREG(entry.stat().st_mode)
+        return entry.is_file(follow_symlinks=False) or stat.S_ISREG(entry.stat().st_mode)
     except OSError:
         return True
 

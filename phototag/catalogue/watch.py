@@ -164,7 +164,7 @@ class _Arriving:
         wanted = set(paths)
         for folder in sorted({os.path.dirname(path) for path in paths}):
             try:
-                photos, _ = listing(folder, self._relative(folder), pairs=self._pairs)
+                photos = list(listing(folder, self._relative(folder), pairs=self._pairs))
             except PhotoNotReadable:
                 continue
             for photo in photos:

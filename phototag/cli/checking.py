@@ -13,8 +13,8 @@ import attrs
 import click
 
 from phototag.analysis.result import SCHEMA
-from phototag.catalogue import walk
 from phototag.catalogue.checking import CheckOptions, check_trees
+from phototag.catalogue.walk import count_photos
 from phototag.cli.click_options import JsonOptions, paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.report import Report, Tally, command, duration, stoppable
@@ -47,7 +47,7 @@ def check(paths: tuple[str, ...], options: _Check) -> None:
     report = _CheckReport(
         as_json=options.json,
         total=total(paths),
-        count=lambda: sum(1 for _ in walk(paths, links=links)),
+        count=lambda: count_photos(paths, links=links),
     )
     stopped = report.check(lambda stop: check_trees(paths, attrs.evolve(options, stop=stop)))
     report.summarise(None if options.repair else _repairing(paths, options))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +57,14 @@ def _change_dict(outcome: Outcome, *, dry_run: bool) -> dict[str, Any]:
     row["dry_run"] = dry_run
     if outcome.verdict_from is not VerdictSource.REMOVED:
         row["verdict_from"] = outcome.verdict_from
-    row |= serialization.to_json(outcome.change or Change(changed=False))
+    row |= _no_change() if outcome.change is None else serialization.to_json(outcome.change)
     return row
+
+
+@functools.cache
+def _no_change() -> dict[str, Any]:
+    """What is printed of every photo to which nothing was done."""
+    return dict(serialization.to_json(Change(changed=False)))
 
 
 def _change_lines(change: Change, *, dry_run: bool) -> list[str]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from phototag.catalogue import runs, walk
+from phototag.catalogue import runs
 from phototag.catalogue.run import tag_trees
 from phototag.catalogue.take_back import remove_trees, undo_run
+from phototag.catalogue.walk import count_photos
 from phototag.cli.click_options import JsonOptions, paths_argument, takes_options
 from phototag.cli.lines import change_lines, run_line
 from phototag.cli.report import DiffTables, Report
@@ -46,7 +47,7 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
     report = Report(
         as_json=as_json,
         total=total(paths),
-        count=None if options.failed else lambda: sum(1 for _ in walk(paths, links=links)),
+        count=None if options.failed else lambda: count_photos(paths, links=links),
     )
     whole_tree = bool(folders)
     tables = DiffTables(report) if dry_run and whole_tree and not as_json else None
@@ -162,7 +163,7 @@ def remove(paths: tuple[str, ...], options: _Remove) -> None:
     report = Report(
         as_json=options.json,
         total=total(paths),
-        count=lambda: sum(1 for _ in walk(paths, links=links)),
+        count=lambda: count_photos(paths, links=links),
     )
     stopped = report.run(
         lambda stop: remove_trees(paths, attrs.evolve(options, stop=stop)),

@@ -8,7 +8,7 @@ import attrs
 import click
 
 from phototag.analyzer import QUALITY, Analyzer
-from phototag.catalogue import walk
+from phototag.catalogue.walk import count_photos
 from phototag.cli.click_options import JsonOptions, paths_argument, photos_argument, takes_options
 from phototag.cli.lines import analysis_lines, record_dict, record_text
 from phototag.cli.report import Report
@@ -79,7 +79,7 @@ def gallery(paths: tuple[str, ...], options: GalleryOptions) -> None:
     """Write an HTML page for reviewing the verdicts on each PATH."""
     from phototag.gallery import stream  # noqa: PLC0415 - only this command needs it
 
-    report = Report(as_json=False, total=total(paths), count=lambda: sum(1 for _ in walk(paths)))
+    report = Report(as_json=False, total=total(paths), count=lambda: count_photos(paths))
     stopped = report.run(
         lambda stop: stream(paths, attrs.evolve(options, stop=stop)),
         lambda _: [],

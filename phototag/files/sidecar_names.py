@@ -9,20 +9,50 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Collection
-from typing import Final
+import unicodedata
+from typing import TYPE_CHECKING, Final
 
 from phototag.errors import PhotoNotReadable
 from phototag.files.folder import Folder
 from phototag.files.formats import by_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # A name that is too long and a circular link also mean that there is no file.
 _NOT_THERE: Final = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP}
 _ENDINGS: Final = (".xmp", ".XMP")
 
 
+class Siblings:
+    """The names in a folder, arranged so that the sidecars of each photo are found without going through all of them.
+
+    Args:
+        names: all names in the folder.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._sidecars: set[str] = set()
+        self._suffixes: dict[str, set[str]] = {}  # of the files that may own a stem, by stem
+        for name in names:
+            if name.lower().endswith(_ENDINGS[0]):
+                self._sidecars.add(_folded(name))
+            elif _by_stem(name):
+                stem, suffix = _parts(name)
+                self._suffixes.setdefault(stem, set()).add(suffix)
+
+    def may_include(self, path: str) -> bool:
+        """Whether a sidecar of this name may be in the folder, on any file system; its ``stat`` decides."""
+        return _folded(os.path.basename(path)) in self._sidecars
+
+    def owns_its_stem(self, path: str) -> bool:
+        """As ``_owns_its_stem``."""
+        stem, suffix = _parts(os.path.basename(path))
+        return self._suffixes.get(stem, {suffix}) == {suffix}
+
+
 def existing(
-    path: str, siblings: Collection[str] | None = None, folder: Folder | None = None
+    path: str, siblings: Siblings | None = None, folder: Folder | None = None
 ) -> list[str]:
     """The sidecars that a photo has.
 
@@ -38,6 +68,8 @@ def existing(
     names = [path + ending for ending in _ENDINGS]
     if _owns_its_stem(path, siblings, folder):  # next to IMG.JPG, IMG.xmp belongs to IMG.CR2
         names = [stem + ending for ending in _ENDINGS] + names
+    if siblings is not None:
+        names = [name for name in names if siblings.may_include(name)]
     found: dict[str, os.stat_result] = {}
     for name in names:
         status = _file(name, folder)
@@ -81,23 +113,18 @@ def new(path: str, folder: Folder | None = None) -> list[str]:
 
 
 def _owns_its_stem(
-    path: str, siblings: Collection[str] | None = None, folder: Folder | None = None
+    path: str, siblings: Siblings | None = None, folder: Folder | None = None
 ) -> bool:
     """Whether ``name.xmp`` belongs to this file: its format has such sidecars, and no other file has its stem."""
     if not _by_stem(path):
         return False
-    stem, suffix = _parts(path)
-    try:
-        if siblings is not None:
-            names = siblings
-        else:
+    if siblings is None:
+        try:
             names = os.listdir(os.path.dirname(path) or ".") if folder is None else folder.names()
-    except OSError:
-        return True
-    here = os.path.basename(stem)
-    return not any(
-        _parts(name)[0] == here and _parts(name)[1] != suffix and _by_stem(name) for name in names
-    )
+        except OSError:
+            return True
+        siblings = Siblings(names)
+    return siblings.owns_its_stem(path)
 
 
 def _by_stem(path: str) -> bool:
@@ -108,3 +135,10 @@ def _by_stem(path: str) -> bool:
 
 def _parts(path: str) -> tuple[str, str]:
     return os.path.splitext(path)
+
+
+def _folded(name: str) -> str:
+    """The same for all spellings of a name that a file system may take for one."""
+    return (
+        name if name.isascii() and name.islower() else unicodedata.normalize("NFC", name).casefold()
+    )

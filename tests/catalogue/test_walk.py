@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from phototag.catalogue.walk import find, walk
+import pytest
+
+from phototag.catalogue.walk import count_photos, find, walk
+from phototag.files import sidecar_names
+from phototag.files.sidecar_names import Siblings
 
 
 def touch(root: Path, *names: str) -> None:
@@ -73,3 +77,53 @@ def test_looks_change_with_the_photo_and_its_sidecars(tmp_path: Path) -> None:
     assert beside == {f.name: f.fingerprint for f in find(str(tmp_path))}
     (tmp_path / "b.xmp").write_bytes(b"more")
     assert beside["b.nef"] != {f.name: f.fingerprint for f in find(str(tmp_path))}["b.nef"]
+
+
+def test_the_number_of_photos_is_that_of_a_search(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    touch(
+        root, "a.jpg", "a.nef", "a.xmp", "b.JPEG", ".c.jpg", "d.txt", "x/a.heic", "x/y/z/a.png", "@eaDir/a.jpg",
+        ".phototag-x", "e..jpg", "jpg", "f.", "g.jpg.xmp",
+    )  # fmt: skip
+    touch(tmp_path, "elsewhere/c.jpg", "single.bmp")
+    (root / "gone.jpg").symlink_to(root / "nowhere")
+    (root / "folder.jpg").mkdir()
+    os.mkfifo(root / "pipe.jpg")
+    (root / "other").symlink_to(tmp_path / "elsewhere")
+    given = [root, tmp_path / "single.bmp", root / "x"]
+    for links in (False, True):
+        found = list(walk(given, links=links))
+        assert count_photos(given, links=links) == len(found)
+    assert len(found) == 11
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may enter every folder")
+def test_a_folder_that_may_be_listed_and_not_entered_is_an_error_of_its_own(tmp_path: Path) -> None:
+    touch(tmp_path, "a/b/c.jpg", "d.jpg")
+    (tmp_path / "a").chmod(0o444)
+    try:
+        found = [(each.name, each.error is not None) for each in find(str(tmp_path))]
+        assert count_photos([tmp_path]) == len(found)
+    finally:
+        (tmp_path / "a").chmod(0o755)
+    assert found == [("d.jpg", False), ("", True)]
+
+
+def test_sidecars_are_the_same_whether_the_names_in_the_folder_are_known_or_not(
+    tmp_path: Path,
+) -> None:
+    touch(
+        tmp_path, "a.jpg", "a.nef", "a.xmp", "a.jpg.XMP", "b.NEF", "b.XMP", "b.xmp", "b.NEF.xmp", "c.nef", "c.cr2",
+        "c.xmp", "d.dng", "D.xmp", "e.nef", "\u00e9.nef", "e\u0301.xmp", "f.jpg", "f.xmp", "g.nef", "g.nef.Xmp",
+    )  # fmt: skip
+    (tmp_path / "e.xmp").mkdir()
+    names = [path.name for path in tmp_path.iterdir()]
+    siblings = Siblings(names)
+    found = {}
+    for name in names:
+        path = str(tmp_path / name)
+        found[name] = sidecar_names.existing(path)
+        assert sidecar_names.existing(path, siblings) == found[name]
+    assert [len(found[name]) for name in ("a.jpg", "a.nef", "b.NEF", "c.nef", "f.jpg")] == [
+        1, 1, 3, 0, 0,
+    ]  # fmt: skip

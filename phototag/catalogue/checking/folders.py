@@ -143,10 +143,11 @@ def _orphans(folder: str, names: list[str]) -> Iterator[CheckFinding]:
     if not beside:
         return
     owned: set[tuple[int, int]] = set()
+    siblings = sidecar_names.Siblings(names)
     for name in names:
         if suffix_of(name) in PHOTO_SUFFIXES:
             with contextlib.suppress(PhotoNotReadable, OSError):
-                for sidecar in sidecar_names.existing(os.path.join(folder, name), names):
+                for sidecar in sidecar_names.existing(os.path.join(folder, name), siblings):
                     status = os.stat(sidecar)
                     owned.add((status.st_dev, status.st_ino))
     for name in beside:
