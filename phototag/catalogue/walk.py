@@ -19,7 +19,7 @@ from phototag.files.opening import FileState, path_of
 from phototag.files.sidecar_names import Siblings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 # Folders that belong to applications: recycle bins, thumbnails, previews, databases.
 APPLICATION_FOLDERS = frozenset(
@@ -92,8 +92,8 @@ def count_photos(paths: Iterable[str | os.PathLike[str]], *, links: bool = False
     for path in paths:
         name = os.path.expanduser(path_of(path))
         if os.path.isdir(name):
-            for _, _, listed in _folders(name, links=links):
-                total += 1 if isinstance(listed, PhotoNotReadable) else len(listed.photos)
+            for folder in folders(name, links=links):
+                total += len(folder.entries) if folder.error is None else 1
         else:
             total += 1
     return total
@@ -112,13 +112,112 @@ def find(
         clean: delete temporary files left by a killed run; those that may be somebody else's are found
             with a warning.
     """
-    for folder, inside, listed in _folders(root, links=links):
-        if isinstance(listed, PhotoNotReadable):
-            yield Found(
-                path=folder, folder=inside, name="", state=None, fingerprint="", error=listed
-            )
-        else:
-            yield from _photos_in(folder, inside, listed, pairs=pairs, clean=clean)
+    for folder in folders(root, links=links):
+        path, inside, error = folder.path, folder.inside, folder.error
+        if error is not None:
+            yield Found(path=path, folder=inside, name="", state=None, fingerprint="", error=error)
+            continue
+        if clean:
+            yield from _cleaned(path, inside, folder.temporary)
+        yield from folder.photos(pairs=pairs)
+
+
+@attrs.frozen(kw_only=True)
+class SearchedFolder:
+    """A folder and what is in it, by name.
+
+    Attributes:
+        path: its path, in the user's form.
+        inside: the same, relative to the searched folder; empty for the searched one.
+        entries: files with the suffix of a photo.
+        folders: those to be searched.
+        siblings: all names, if sidecars are among them.
+        temporary: names of phototag's temporary files.
+        error: why it cannot be searched.
+    """
+
+    path: str
+    inside: str
+    entries: Sequence[os.DirEntry[str]] = ()
+    folders: Sequence[os.DirEntry[str]] = ()
+    siblings: Siblings | None = None
+    temporary: Sequence[str] = ()
+    error: PhotoNotReadable | None = None
+
+    def photos(self, *, pairs: bool = False) -> Iterator[Found]:
+        """The photos, with their fingerprints; ``pairs`` as for ``find``."""
+        photos = (_found(entry, self.inside, self.siblings) for entry in self.entries)
+        yield from _paired(list(photos)) if pairs else photos
+
+
+def folders(
+    root: str, *, links: bool, seen: set[tuple[int, int]] | None = None
+) -> Iterator[SearchedFolder]:
+    """A folder and all below it.
+
+    Args:
+        root: its path.
+        links: follow symbolic links to folders.
+        seen: device and number of the folders that have been searched, which are left out.
+    """
+    seen = set() if seen is None else seen
+    waiting = [(root, "")]
+    while waiting:
+        path, inside = waiting.pop()
+        try:
+            status = os.stat(path)
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            searched = _searched(path, inside)
+        except FileNotFoundError:  # it was deleted meanwhile
+            continue
+        except OSError as error:
+            yield SearchedFolder(path=path, inside=inside, error=_not_searched(path, error))
+            continue
+        yield searched
+        waiting += [
+            (entry.path, os.path.join(inside, entry.name))
+            for entry in reversed(searched.folders)
+            if links or not entry.is_symlink()
+        ]
+
+
+def _searched(path: str, inside: str) -> SearchedFolder:
+    """What is in a folder; the state of a file is only asked for if its kind is not known otherwise."""
+    with os.scandir(path) as scanned:
+        by_name = sorted(scanned, key=operator.attrgetter("name"))
+    entries, below, left, sidecars = [], [], [], False
+    for entry in by_name:
+        name = entry.name
+        if name.startswith("."):
+            if name.startswith(temporary.PREFIX):
+                left.append(name)
+            continue
+        suffix = name[
+            name.rfind(".") :
+        ].lower()  # as ``suffix_of``, for a name without a dot in front
+        if _is_folder(entry):
+            if not _left_out(name):
+                below.append(entry)
+        elif suffix in PHOTO_SUFFIXES:
+            if _is_file(entry):
+                entries.append(entry)
+        elif suffix == _SIDECAR:
+            sidecars = True
+    return SearchedFolder(
+        path=path,
+        inside=inside,
+        entries=entries,
+        folders=below,
+        siblings=Siblings(entry.name for entry in by_name) if sidecars and entries else None,
+        temporary=left,
+    )
+
+
+def _not_searched(folder: str, error: OSError) -> PhotoNotReadable:
+    problem = f"this folder cannot be read ({error.strerror})"
+    return PhotoNotReadable(folder, problem, "change its permissions")
 
 
 def fingerprint(states: Mapping[str, FileState], photo: str) -> str:
@@ -134,7 +233,7 @@ def fingerprint(states: Mapping[str, FileState], photo: str) -> str:
     return "|".join(f"{name if beside else ''}:{states[path]}" for beside, name, path in ordered)
 
 
-def listing(folder: str, inside: str, *, pairs: bool = False) -> Iterator[Found]:
+def folder_photos(folder: str, inside: str, *, pairs: bool = False) -> Iterator[Found]:
     """The photos in one folder.
 
     Args:
@@ -146,10 +245,9 @@ def listing(folder: str, inside: str, *, pairs: bool = False) -> Iterator[Found]
         PhotoNotReadable: the folder cannot be searched.
     """
     try:
-        listed = _listed(folder)
+        yield from _searched(folder, inside).photos(pairs=pairs)
     except OSError as error:
         raise _not_searched(folder, error) from error
-    yield from _photos_in(folder, inside, listed, pairs=pairs, clean=False)
 
 
 def _alone(state: FileState) -> str:
@@ -202,89 +300,6 @@ def inside_of(folder: str) -> bool:
     """Whether a folder is searched, by its path relative to the root."""
     parts = Path(folder).parts
     return not any(part.startswith(".") or _left_out(part) for part in parts)
-
-
-@attrs.frozen
-class _Listed:
-    """What is in a folder, by name.
-
-    Attributes:
-        photos: files with the suffix of a photo.
-        folders: those that are searched.
-        siblings: all names, if sidecars are among them.
-        temporary: names of phototag's temporary files.
-    """
-
-    photos: list[os.DirEntry[str]]
-    folders: list[os.DirEntry[str]]
-    siblings: Siblings | None
-    temporary: list[str]
-
-
-def _folders(root: str, *, links: bool) -> Iterator[tuple[str, str, _Listed | PhotoNotReadable]]:
-    """A folder and those below it: the path, the same relative to the first one, and what is there or why not."""
-    seen: set[tuple[int, int]] = set()
-    waiting = [(root, "")]
-    while waiting:
-        folder, inside = waiting.pop()
-        try:
-            status = os.stat(folder)
-            if (status.st_dev, status.st_ino) in seen:
-                continue
-            seen.add((status.st_dev, status.st_ino))
-            listed = _listed(folder)
-        except FileNotFoundError:  # it was deleted meanwhile
-            continue
-        except OSError as error:
-            yield folder, inside, _not_searched(folder, error)
-            continue
-        yield folder, inside, listed
-        waiting += [
-            (entry.path, os.path.join(inside, entry.name))
-            for entry in reversed(listed.folders)
-            if links or not entry.is_symlink()
-        ]
-
-
-def _listed(folder: str) -> _Listed:
-    """What is in a folder; the state of a file is only asked for if its kind is not known otherwise."""
-    with os.scandir(folder) as entries:
-        by_name = sorted(entries, key=operator.attrgetter("name"))
-    photos, folders, left, sidecars = [], [], [], False
-    for entry in by_name:
-        name = entry.name
-        if name.startswith("."):
-            if name.startswith(temporary.PREFIX):
-                left.append(name)
-            continue
-        suffix = name[
-            name.rfind(".") :
-        ].lower()  # as ``suffix_of``, for a name without a dot in front
-        if _is_folder(entry):
-            if not _left_out(name):
-                folders.append(entry)
-        elif suffix in PHOTO_SUFFIXES:
-            if _is_file(entry):
-                photos.append(entry)
-        elif suffix == _SIDECAR:
-            sidecars = True
-    siblings = Siblings(entry.name for entry in by_name) if sidecars and photos else None
-    return _Listed(photos, folders, siblings, left)
-
-
-def _not_searched(folder: str, error: OSError) -> PhotoNotReadable:
-    problem = f"this folder cannot be read ({error.strerror})"
-    return PhotoNotReadable(folder, problem, "change its permissions")
-
-
-def _photos_in(
-    folder: str, inside: str, listed: _Listed, *, pairs: bool, clean: bool
-) -> Iterator[Found]:
-    """The photos of a folder, and with ``clean`` the temporary files that may be somebody else's."""
-    if clean:
-        yield from _cleaned(folder, inside, listed.temporary)
-    photos = (_found(entry, inside, listed.siblings) for entry in listed.photos)
-    yield from _paired(list(photos)) if pairs else photos
 
 
 def _found(entry: os.DirEntry[str], inside: str, siblings: Siblings | None) -> Found:

@@ -13,7 +13,7 @@ import watchfiles
 from phototag.catalogue.lock import locked
 from phototag.catalogue.run import Catalogue, run_on, through
 from phototag.catalogue.state import State
-from phototag.catalogue.walk import Found, find, inside_of, listing
+from phototag.catalogue.walk import Found, find, folder_photos, inside_of
 from phototag.errors import CatalogueBusy, NotAFolder, PhotoNotReadable
 from phototag.files.formats import PHOTO_SUFFIXES
 from phototag.files.keyword_arguments import takes
@@ -164,7 +164,7 @@ class _Arriving:
         wanted = set(paths)
         for folder in sorted({os.path.dirname(path) for path in paths}):
             try:
-                photos = list(listing(folder, self._relative(folder), pairs=self._pairs))
+                photos = list(folder_photos(folder, self._relative(folder), pairs=self._pairs))
             except PhotoNotReadable:
                 continue
             for photo in photos:

@@ -12,12 +12,13 @@ import attrs
 from phototag import errors
 from phototag.catalogue.checking.book import Book, Known
 from phototag.catalogue.checking.findings import Checked, CheckFinding, CheckKind
-from phototag.catalogue.checking.folders import Folder, folder_findings, folders
+from phototag.catalogue.checking.folders import folder_findings
 from phototag.catalogue.checking.photos import Examined, judge
 from phototag.catalogue.checking.repair import Repairer
 from phototag.catalogue.checking.state_file import state_findings
 from phototag.catalogue.database import default_file
 from phototag.catalogue.lock import locked, refuse_if_busy
+from phototag.catalogue.walk import SearchedFolder, folders
 from phototag.files import arguments
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import names_of
@@ -207,7 +208,7 @@ class _Check:
 
     # ------------------------------------------------------------------ folders and photos
 
-    def _items(self) -> Iterator[Folder | _Photo]:
+    def _items(self) -> Iterator[SearchedFolder | _Photo]:
         seen: set[tuple[int, int]] = set()
         for name in self._names:
             if not os.path.isdir(name):
@@ -219,8 +220,8 @@ class _Check:
             for found in folders(name, links=self._options.follow_links, seen=seen):
                 yield found
                 folder = os.path.join(real, found.inside) if found.inside else real
-                known_here = self._known(folder) if found.photos else {}
-                for photo in found.photos:
+                known_here = self._known(folder) if found.entries else {}
+                for photo in found.photos():
                     yield _Photo(photo.path, folder, self._or_nothing(known_here.get(photo.name)))
 
     def _known(self, folder: str) -> dict[str, Known]:
@@ -229,13 +230,13 @@ class _Check:
     def _or_nothing(self, known: Known | None) -> Known | None:
         return None if self._book is None else known or Known()
 
-    def _folder(self, item: Folder | _Photo) -> Checked | None:
+    def _folder(self, item: SearchedFolder | _Photo) -> Checked | None:
         if isinstance(item, _Photo):
             return None
         found = folder_findings(item, repair=self._options.repair)
         return Checked(path=item.path, findings=found)
 
-    def _photo(self, item: Folder | _Photo) -> Checked:
+    def _photo(self, item: SearchedFolder | _Photo) -> Checked:
         assert isinstance(item, _Photo)
         examined = self._examined(item.path, item.known)
         found = judge(examined)

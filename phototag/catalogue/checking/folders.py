@@ -1,4 +1,4 @@
-"""Searches a tree for photos and, in each folder, for temporary files and sidecars without a photo."""
+"""Searches a folder for temporary files and sidecars without a photo."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, Final
 
-import attrs
-
 from phototag.catalogue.checking.findings import CheckFinding, CheckKind
-from phototag.catalogue.walk import Found, listing
 from phototag.errors import PhotoNotReadable
 from phototag.files import folder as opened_folder
 from phototag.files import sidecar_names, temporary
@@ -20,62 +17,12 @@ from phototag.worker.replacing import is_made_by_phototag
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from phototag.catalogue.walk import SearchedFolder
+
 _MOST_BYTES: Final = 1 << 24  # of a sidecar: larger ones are not phototag's
 
 
-@attrs.frozen
-class Folder:
-    """One folder of a tree.
-
-    Attributes:
-        path: its path, in the user's form.
-        inside: the same, relative to the searched folder.
-        photos: the photos in it.
-        error: why it cannot be searched.
-    """
-
-    path: str
-    inside: str = ""
-    photos: tuple[Found, ...] = ()
-    error: PhotoNotReadable | None = None
-
-
-def folders(root: str, *, links: bool, seen: set[tuple[int, int]]) -> Iterator[Folder]:
-    """A folder and all below it, as ``walk.find`` searches them.
-
-    Args:
-        root: its path.
-        links: follow symbolic links to folders.
-        seen: the folders that have been searched, which are left out.
-    """
-    waiting = [(root, "")]
-    while waiting:
-        path, inside = waiting.pop()
-        try:
-            status = os.stat(path)
-            if (status.st_dev, status.st_ino) in seen:
-                continue
-            seen.add((status.st_dev, status.st_ino))
-            photos, below = listing(path, inside)
-        except FileNotFoundError:  # it was deleted meanwhile
-            continue
-        except OSError as error:
-            problem = f"this folder cannot be read ({error.strerror})"
-            refused = PhotoNotReadable(path, problem, "change its permissions")
-            yield Folder(path, inside, error=refused)
-            continue
-        except PhotoNotReadable as error:
-            yield Folder(path, inside, error=error)
-            continue
-        yield Folder(path, inside, tuple(photos))
-        waiting += [
-            (entry.path, os.path.join(inside, entry.name))
-            for entry in reversed(below)
-            if links or not entry.is_symlink()
-        ]
-
-
-def folder_findings(folder: Folder, *, repair: bool) -> tuple[CheckFinding, ...]:
+def folder_findings(folder: SearchedFolder, *, repair: bool) -> tuple[CheckFinding, ...]:
     """What is wrong in a folder, apart from its photos."""
     if folder.error is not None:
         kind = CheckKind.UNREADABLE
