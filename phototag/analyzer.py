@@ -15,7 +15,7 @@ from phototag.crops import Profile, names
 from phototag.files import arguments
 from phototag.files.arguments import Whole
 from phototag.metadata.change import Change
-from phototag.options import ChangeOptions, Limits, TagOptions
+from phototag.options import ChangeOptions, Limits, TagOptions, Workers
 from phototag.outcome import Outcome
 from phototag.worker import single, tasks
 from phototag.worker.order import check_crop
@@ -41,14 +41,15 @@ class Analyzer:
     Without ``close()``, it ends them when it is garbage-collected, with a ``ResourceWarning``.
 
     Args:
-        workers: number of sealed processes, each with its own models (about 300 MB); use one per core.
+        workers: number of sealed processes, each with its own models (about 300 MB); ``auto`` = one per core, as far
+            as there is memory. A process starts when there is work for it.
         limits: limits for one photo; None = ``Limits()``.
         profiles: crop profiles in order of preference; None = the built-in ones.
     """
 
     def __init__(
         self,
-        workers: int = 1,
+        workers: Workers = 1,
         *,
         limits: Limits | None = None,
         profiles: Sequence[Profile] | None = None,

@@ -7,7 +7,6 @@ class could have only one base.
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Event
@@ -29,6 +28,7 @@ Path = str | os.PathLike[str]
 IptcMode = Literal["always", "auto", "never"]
 SidecarMode = Literal["auto", "always", "never"]
 SignedMode = Literal["write", "sidecar", "skip"]
+Workers = int | Literal["auto"]
 
 _CORRECTIONS: Final = Mapping[str, Kind]
 _KEY: Final = "phototag"  # key in a field's metadata
@@ -45,6 +45,7 @@ class Setting:
         metavar: placeholder for the value in ``--help``.
         least, most: range of a number.
         default: description of the default, if its value is not informative.
+        command: default of the command line, if it is another one than that of the functions.
         kind: ``option``; ``file`` or ``new file`` for a path; ``internal`` for an option that is
             not on the command line.
         decides: whether keywords, crops or regions depend on it: photos are then done again when it changes.
@@ -57,6 +58,7 @@ class Setting:
     least: float | None = None
     most: float | None = None
     default: str | None = None
+    command: str | float | None = None
     kind: Literal["option", "file", "new file", "internal"] = "option"
     decides: bool = False
 
@@ -83,9 +85,8 @@ class Checked:
                 if value is not None or field.default is attrs.NOTHING:
                     arguments.path(name, value)
             elif setting.least is not None:
-                kind = int if field.type is int else float
-                most = math.inf if setting.most is None else setting.most
-                arguments.check(**{name: (value, arguments.Number(setting.least, most, kind))})
+                numbers = arguments.Number.of(field.type, setting.least, setting.most)
+                arguments.check(**{name: (value, numbers)})
             else:
                 arguments.check(**{name: (value, field.type)})
 
@@ -163,7 +164,13 @@ class StopOptions(Checked):
 class WorkOptions(StopOptions):
     """How many photos are processed at once, and the limits for each."""
 
-    workers: int = option(1, "Parallel workers; use one per core.", metavar="N", least=1)
+    workers: Workers = option(
+        1,
+        "Parallel workers; auto: one per core, as far as there is memory.",
+        metavar="N|auto",
+        least=1,
+        command="auto",
+    )
     limits: Limits = attrs.field(
         factory=Limits,
         converter=_limits,

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from phototag.crops import Profile
-    from phototag.options import Limits
+    from phototag.options import Limits, Workers
 
 BATCH = 16  # photos per call of an actor: the most that a lost actor costs
 Photos: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | ray.data.Dataset"
@@ -63,7 +63,7 @@ SCHEMA = pa.schema(
 
 @attrs.frozen(kw_only=True, slots=False)
 class RayOptions(ProfileOptions, WorkOptions):
-    """Options of ``analyze``: workers are actors, each on one processor core of any node."""
+    """Options of ``analyze``: workers are actors, each on one core of any node; ``auto`` = all of the cluster's cores."""
 
     batch: int = attrs.field(
         default=BATCH, metadata=setting("Number of photos per call of an actor.", least=1)
@@ -89,7 +89,8 @@ def analyze(photos: Photos, options: RayOptions) -> ray.data.Dataset:
         ``Analysis.to_dict``; a photo that failed has ``error``, ``problem`` and ``remedy`` instead. Nothing
         is computed until the rows are requested.
     """
-    return _mapped(_dataset(photos, options.workers), options, tagging=None)
+    actors = _actors(options.workers)
+    return _mapped(_dataset(photos, actors), actors, options, tagging=None)
 
 
 @takes(RayTagOptions)
@@ -107,10 +108,21 @@ def tag(photos: Photos, options: RayTagOptions) -> ray.data.Dataset:
     """
     tagging = part(options, TagOptions)
     check_crop(tagging, options.profiles)
-    return _mapped(_dataset(photos, options.workers), options, tagging=tagging)
+    actors = _actors(options.workers)
+    return _mapped(_dataset(photos, actors), actors, options, tagging=tagging)
 
 
-def _dataset(photos: Any, workers: int) -> ray.data.Dataset:
+def _actors(workers: Workers) -> int:
+    """The number of actors."""
+    if workers != "auto":
+        return workers
+    if not ray.is_initialized():
+        ray.init()
+    resources: Mapping[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    return max(1, int(resources.get("CPU", 1)))
+
+
+def _dataset(photos: Any, actors: int) -> ray.data.Dataset:
     if isinstance(photos, ray.data.Dataset):
         columns = set(photos.columns() or ())
         if not columns & {"path", "bytes"}:
@@ -123,12 +135,12 @@ def _dataset(photos: Any, workers: int) -> ray.data.Dataset:
     found = {os.path.realpath(path): path for path in walk(roots)}
     items = [{"path": os.path.abspath(path)} for path in sorted(found.values())]
     return ray.data.from_items(
-        items, override_num_blocks=max(1, min(len(items), workers * BLOCKS_A_WORKER))
+        items, override_num_blocks=max(1, min(len(items), actors * BLOCKS_A_WORKER))
     )
 
 
 def _mapped(
-    dataset: ray.data.Dataset, options: RayOptions, *, tagging: TagOptions | None
+    dataset: ray.data.Dataset, actors: int, options: RayOptions, *, tagging: TagOptions | None
 ) -> ray.data.Dataset:
     return dataset.map_batches(
         Worker,
@@ -139,7 +151,7 @@ def _mapped(
         },
         batch_size=options.batch,
         batch_format="numpy",
-        compute=ray.data.ActorPoolStrategy(size=options.workers),
+        compute=ray.data.ActorPoolStrategy(size=actors),
         num_cpus=1,
         udf_modifying_row_count=False,
     )

@@ -86,8 +86,11 @@ TABLE: list[tuple[Any, ...]] = [
     ("crop(photo, 'web_square', lossless=True, lightroom=True)", BadValue, "cannot be combined"),
     ("crop(folder / 'portrait.jpg', 'web_square', 5)", BadType, "out", "not a path"),
     # --- the analyzer
-    ("Analyzer(0)", BadValue, "workers", "1 or more, not 0"),
-    ("Analyzer('2')", BadType, "a whole number, not str"),
+    ("Analyzer(0)", BadValue, "workers", "auto or 1 or more, not 0"),
+    ("Analyzer('all')", BadValue, "workers", "auto or 1 or more, not 'all'"),
+    ("Analyzer('2')", BadValue, "workers", "auto or 1 or more, not '2'"),
+    ("list(tag_catalogue(photo, workers='many'))", BadValue, "workers", "not 'many'"),
+    ("list(tag_catalogue(photo, workers=None))", BadType, "workers", "a whole number, not NoneType"),
     ("Analyzer(2.0)", BadType, "a whole number, not float"),
     ("Analyzer(limits=60)", BadType, "limits", "type Limits, not int"),
     ("Analyzer(profiles='club')", BadType, "profiles[0]", "type Profile"),

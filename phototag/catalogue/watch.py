@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Generator
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 500  # ms between two checks of the waiting files
 AGAIN = 15 * 60.0  # s between two searches of the whole tree: the system may lose notifications
+IDLE = 60.0  # s without a photo, after which the sealed processes and their memory are given up
 
 
 @takes(WatchOptions)
@@ -68,14 +70,18 @@ def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator
         tagged = partial(_tagged, catalogue, pool, stop, set())
         yield from tagged(find(name, pairs=pairs, clean=True))
         whole_tree = not (stop and stop.is_set())
-        walked = time.monotonic()
+        walked = worked = time.monotonic()
         for messages in changes:
             arriving.add(path for _, path in messages)
             if whole := arriving.whole():
                 yield from tagged(whole)
+                worked = time.monotonic()
             if time.monotonic() - walked > AGAIN:
                 yield from tagged(find(name, pairs=pairs, clean=True))
-                walked = time.monotonic()
+                walked = worked = time.monotonic()
+            if time.monotonic() - worked > IDLE:
+                pool.close()  # the next photo starts a process again
+                worked = math.inf
         if whole_tree:
             run.complete()
 

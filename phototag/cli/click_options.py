@@ -17,6 +17,7 @@ import click
 
 from phototag.crops import Profile, named
 from phototag.errors import BadValue
+from phototag.files.arguments import Number
 from phototag.keywords.claims import Vocabulary, thresholds
 from phototag.options import Limits, Setting, setting
 
@@ -86,6 +87,29 @@ class NameOrFile(_Type):
         return value if isinstance(value, self._kind) else self._load(value)
 
 
+class NumberOrWord(_Type):
+    """A number, or a word that stands for one.
+
+    Args:
+        numbers: the type of the number.
+        words: the words.
+    """
+
+    def __init__(self, numbers: click.ParamType[Any], words: tuple[str, ...]) -> None:
+        self._numbers, self._words = numbers, words
+        self.name = "|".join([*words, "N"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or the word."""
+        if value in self._words:
+            return value
+        try:
+            float(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number nor {' or '.join(self._words)}", param, ctx)
+        return self._numbers.convert(value, param, ctx)
+
+
 def _type_of(field: attrs.Attribute[Any]) -> Any:
     """The click type of an option, from the type of its field."""
     setting, kind = Setting.of(field), _plain(field.type)
@@ -99,8 +123,10 @@ def _type_of(field: attrs.Attribute[Any]) -> Any:
         return click.Choice([member.value for member in kind])
     if setting.least is None:
         return kind
-    ranges = click.IntRange if kind is int else click.FloatRange
-    return ranges(setting.least, setting.most)  # type: ignore[arg-type]  # whole numbers for int
+    number = Number.of(field.type, setting.least, setting.most)
+    ranges = click.IntRange if number.kind is int else click.FloatRange
+    numbers = ranges(setting.least, setting.most)  # type: ignore[arg-type]  # whole numbers for int
+    return NumberOrWord(numbers, number.words) if number.words else numbers
 
 
 _THRESHOLDS = Mapping[str, float]
@@ -171,7 +197,7 @@ def _option(field: attrs.Attribute[Any]) -> Callable[[Command], Command]:
     if field.type is bool:
         return click.option(*names, is_flag=True, default=field.default, help=setting.help)
     more: dict[str, Any] = {}
-    default: Any = field.default
+    default: Any = field.default if setting.command is None else setting.command
     kind: Any = field.type
     if setting.metavar:
         more["metavar"] = setting.metavar

@@ -26,27 +26,48 @@ class Number:
         least: lowest value.
         most: highest value.
         kind: ``float``, or ``int`` for whole numbers.
+        words: what may stand for a number.
     """
 
     least: float
     most: float = math.inf
     kind: type = float
+    words: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, hint: Any, least: float, most: float | None = None) -> Number:
+        """The values that fit an annotation: ``int`` or ``float``, and the words of a ``Literal`` beside it."""
+        kinds = (hint, *typing.get_args(hint))
+        words = [
+            word
+            for kind in kinds
+            if typing.get_origin(kind) is typing.Literal
+            for word in typing.get_args(kind)
+        ]
+        kind = int if int in kinds else float
+        return cls(least, math.inf if most is None else most, kind, tuple(words))
 
     def check(self, name: str, value: Any) -> None:
-        """Refuse a number outside the range, or an infinite one, with ``BadValue``."""
-        if not self.least <= value <= self.most or math.isinf(value):
-            upwards = math.isinf(self.most)
-            wanted = (
-                f"{self.least:g} or more"
-                if upwards
-                else f"between {self.least:g} and {self.most:g}"
-            )
-            raise BadValue(name, f"it must be {wanted}, not {value:g}")
+        """Refuse a number outside the range, an infinite one, and an unknown word, with ``BadValue``."""
+        if isinstance(value, str):
+            if value not in self.words:
+                raise BadValue(
+                    name, f"it must be {self._wanted}, not {printable_name(repr(value))}"
+                )
+        elif not self.least <= value <= self.most or math.isinf(value):
+            raise BadValue(name, f"it must be {self._wanted}, not {value:g}")
+
+    @property
+    def _wanted(self) -> str:
+        numbers = f"between {self.least:g} and {self.most:g}"
+        if math.isinf(self.most):
+            numbers = f"{self.least:g} or more"
+        return " or ".join([*self.words, numbers])
 
 
-def Whole(least: int, most: float = math.inf) -> Number:  # noqa: N802 - used like a type
-    """Used as an annotation: a whole number in a range."""
-    return Number(least, most, int)
+def Whole(least: int, most: float = math.inf, *words: str) -> Number:  # noqa: N802 - used like a type
+    """Used as an annotation: a whole number in a range, or one of these words."""
+    return Number(least, most, int, words)
 
 
 _NAMES: Final = {bool: "True or False", int: "a whole number", float: "a number", str: "a text"}
@@ -122,7 +143,8 @@ def _check(name: str, value: object, hint: Any) -> None:
         if value is not None:
             _check(name, value, parts[0])
     elif isinstance(kind, Number):
-        _check(name, value, kind.kind)
+        if not (isinstance(value, str) and kind.words):
+            _check(name, value, kind.kind)
         kind.check(name, value)
     elif kind is typing.Literal:
         one_of(name, value, parts)

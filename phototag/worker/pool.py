@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import threading
 import warnings
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from phototag.files import arguments
 from phototag.files.arguments import Whole
-from phototag.options import Limits
+from phototag.options import Limits, Workers
+from phototag.worker.capacity import number_of
 from phototag.worker.process import SealedProcess
 from phototag.worker.streaming import stream
 
@@ -33,15 +35,18 @@ class Pool:
     Without ``close()``, it ends them when it is garbage-collected, with a ``ResourceWarning``.
 
     Args:
-        workers: number of sealed processes, each with its own models (about 300 MB); use one per core.
+        workers: number of sealed processes, each with its own models (about 300 MB); ``auto`` = one per core, as far
+            as there is memory. A process starts when there is work for it.
         limits: limits for one photo; None = ``Limits()``.
     """
 
-    def __init__(self, workers: int = 1, limits: Limits | None = None) -> None:
-        arguments.check(workers=(workers, Whole(1)), limits=(limits, Limits | None))
-        self.workers: int = workers
+    def __init__(self, workers: Workers = 1, limits: Limits | None = None) -> None:
+        arguments.check(
+            workers=(workers, Whole(1, math.inf, "auto")), limits=(limits, Limits | None)
+        )
+        self.workers: int = number_of(workers)
         self.limits: Limits = limits or Limits()
-        self._processes = [SealedProcess(self.limits) for _ in range(workers)]
+        self._processes = [SealedProcess(self.limits) for _ in range(self.workers)]
         self._forget_loads()
         _LIVING.add(self)
         dropped = weakref.finalize(self, _end_abandoned, self._processes)

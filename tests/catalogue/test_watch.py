@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 import phototag
+from phototag.catalogue import watch
 
 SETTLED = 0.6
 PATIENCE = 60.0
@@ -95,6 +97,21 @@ def test_a_burst_of_a_thousand_files(watched: Watched, tree: Path) -> None:
     time.sleep(3 * SETTLED)
     assert len(watched.outcomes) == 1004
     assert len(set(watched.names)) == 1004
+
+
+def test_who_waits_long_gives_its_memory_back_and_goes_on_with_the_next_photo(
+    tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "IDLE", 0.5)
+    watching = Watched(tree, state)
+    try:
+        watching.until(lambda: len(watching.outcomes) == 4)
+        watching.until(lambda: not psutil.Process().children())
+        shutil.copy(tree / "cat.jpg", tree / "new.jpg")
+        watching.until(lambda: len(watching.outcomes) == 5)
+    finally:
+        watching.end()
+    assert watching.outcomes[-1].error is None
 
 
 def test_a_file_is_no_folder(tree: Path, state: Path) -> None:
