@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 APPLICATION_ID = 0x70687467  # "phtg": identifies the file's application to SQLite
 BUSY_SECONDS = 60.0  # how long a write waits for another run's write
+PACKED = 3  # zlib level of a column: 6 % larger than the default, in two fifths of its time
 
 # What a damaged column raises when it is read; deep nesting ends in a RecursionError.
 DAMAGED = (
@@ -275,7 +276,7 @@ class Database:
 
 def packed(value: object) -> bytes:
     """An object in the form stored in a column; about a fifth of the size of its JSON."""
-    return zlib.compress(json.dumps(serialization.to_json(value)).encode())
+    return zlib.compress(json.dumps(serialization.to_json(value)).encode(), PACKED)
 
 
 def unpacked(packed: Any, cls: type[T]) -> T:

@@ -9,6 +9,7 @@ and hair cut (in tenths of the head).
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -58,8 +59,12 @@ def _single(profile: Profile, layout: Layout, head: Head) -> Placed | str:
     unfit = _unfit(profile, head)
     if unfit:
         return unfit
-    spared = attrs.evolve(profile, head=_spared(profile.head), eyes=_spared(profile.eyes))
-    return _inside_bands(spared, layout, head)
+    return _inside_bands(_with_margins(profile), layout, head)
+
+
+@functools.lru_cache(maxsize=256)  # the same few profiles for every photo
+def _with_margins(profile: Profile) -> Profile:
+    return attrs.evolve(profile, head=_spared(profile.head), eyes=_spared(profile.eyes))
 
 
 def _inside_bands(profile: Profile, layout: Layout, head: Head) -> Placed | str:

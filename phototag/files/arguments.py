@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import math
 import os
 import types
@@ -89,8 +90,14 @@ def check(**arguments: tuple[object, Any]) -> None:
 
 def check_fields(instance: object) -> None:
     """Refuse an attrs object with a field that does not fit its annotation; raises as ``check`` does."""
-    for name, hint in typing.get_type_hints(type(instance)).items():
+    for name, hint in _hints(type(instance)).items():
         _check(name, getattr(instance, name), hint)
+
+
+@functools.cache
+def _hints(cls: type) -> dict[str, Any]:
+    """The annotations of a class; they are texts, and compiling them takes most of the time of a check."""
+    return typing.get_type_hints(cls)
 
 
 def check_options(given: Iterable[str], known: Iterable[str]) -> None:

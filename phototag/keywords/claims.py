@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -35,6 +35,8 @@ class Keywords:
     hierarchical: tuple[str, ...] = ()
     scene: tuple[str, ...] = ()
 
+
+_OWN_WORDS: Final = Vocabulary()
 
 # IPTC NewsCodes, vocabulary "scene": the codes for exactly what phototag determines.
 SCENE_CODES: dict[enum.StrEnum, str] = {
@@ -90,7 +92,7 @@ def claim(
     A picture without a person as its subject gets none, and no keyword is given below its threshold (see
     ``thresholds``): no keyword is better than a wrong one.
     """
-    least, vocabulary = least or {}, vocabulary or Vocabulary()
+    least, vocabulary = least or {}, vocabulary or _OWN_WORDS
     if verdict.kind is Kind.OTHER or verdict.confidence < least.get("kind", 0.0):
         return Keywords()
     sure = {
