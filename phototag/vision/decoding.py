@@ -22,7 +22,7 @@ from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 from phototag import errors
 from phototag.files import formats
 from phototag.files.sizes import MOST_PIXELS
-from phototag.vision import clean_aperture, pixels
+from phototag.vision import allotment, clean_aperture, pixels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -186,6 +186,7 @@ def _finish(
         factor = DECODE_SIDE / max(width, height)
         if factor < 1 and image.format in _SCALED_BY_DECODER:
             image.draft(image.mode, (max(1, int(width * factor)), max(1, int(height * factor))))
+        allotment.require(image, (width, height))
         stored = shrink(pixels.of_image(image, data, WORK_SIDE), WORK_SIDE)
         if not given and image.format == "PNG":  # the orientation may be stored after the pixels
             orientation = orientation_of(image)

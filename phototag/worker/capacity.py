@@ -34,6 +34,12 @@ def automatic() -> int:
     return max(1, cores() if free is None else min(cores(), int(free // MEGABYTES_A_WORKER)))
 
 
+def room_beside(workers: int) -> float:
+    """Memory for large pictures, MB: half of what is free beside so many workers."""
+    free = free_megabytes()
+    return math.inf if free is None else max(0.0, (free - workers * MEGABYTES_A_WORKER) / 2)
+
+
 def cores() -> int:
     """The processor cores that this process may use: those it is bound to, and its group's share of their time."""
     shares = (_share(group) for group in _own_groups("cpu"))

@@ -72,6 +72,18 @@ class Fault:
         return kind(about, problem, remedy)
 
 
+class Postponed(Exception):
+    """The sealed process has not begun: the picture needs more memory than the request allows.
+
+    Args:
+        megabytes: how much it needs.
+    """
+
+    def __init__(self, megabytes: float) -> None:
+        super().__init__(megabytes)
+        self.megabytes = megabytes
+
+
 @attrs.frozen
 class _Received:
     """A received message."""
@@ -115,7 +127,11 @@ class Reply(_Received):
 
         Raises:
             PhototagError: the error that the sealed process has sent.
+            Postponed: the picture needs more memory than the request allows.
         """
+        if "postponed" in self.values and request.megabytes is not None:
+            self.close()
+            raise Postponed(float(self.values["postponed"]))
         if "fault" in self.values:
             self.close()
             raise _converter().structure(self.values["fault"], Fault).error_of()
@@ -148,7 +164,10 @@ def receive_request(channel: Channel) -> Incoming:
 
 
 def send_answer(channel: Channel, answer: object) -> None:
-    """Send an answer: a value of the request's answer type, or a ``Fault``."""
+    """Send an answer: a value of the request's answer type, a ``Fault``, or ``Postponed``."""
+    if isinstance(answer, Postponed):
+        channel.send({"postponed": answer.megabytes})
+        return
     values = _converter().unstructure(answer)
     if isinstance(answer, Fault):
         channel.send({"fault": values})

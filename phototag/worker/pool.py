@@ -10,11 +10,16 @@ import warnings
 import weakref
 from typing import TYPE_CHECKING, Self, TypeVar
 
+import attrs
+
 from phototag.files import arguments
 from phototag.files.arguments import Whole
+from phototag.files.sizes import MEGABYTE
 from phototag.options import Limits, Workers
-from phototag.worker.capacity import number_of
+from phototag.worker.capacity import number_of, room_beside
+from phototag.worker.messages import Postponed
 from phototag.worker.process import SealedProcess
+from phototag.worker.room import Room
 from phototag.worker.streaming import stream
 
 if TYPE_CHECKING:
@@ -26,6 +31,10 @@ A = TypeVar("A")
 R = TypeVar("R")
 T = TypeVar("T")
 
+LARGE = 256.0  # MB; a picture that needs more shares memory with others like it
+IN_MEMORY = (
+    5  # times the size of a file: the file, and a picture without compression as it is decoded
+)
 AT_ONCE = 2  # requests per sealed process: the current one, and one that is ready after it
 
 
@@ -61,6 +70,7 @@ class Pool:
     def _forget_loads(self) -> None:
         self._loads = [0] * self.workers  # unanswered requests of each process
         self._loading = threading.Condition()
+        self._room = Room(math.inf if self.workers == 1 else room_beside(self.workers))
 
     def close(self) -> None:
         """End the sealed processes; a later request starts new ones."""
@@ -68,7 +78,23 @@ class Pool:
             process.close()
 
     def submit(self, request: Request[A]) -> A:
-        """Submit a request and wait for its answer; raises as ``SealedProcess.submit`` does."""
+        """Submit a request and wait for its answer; raises as ``SealedProcess.submit`` does.
+
+        Several workers share the memory for large pictures: a picture that needs much waits for its turn.
+        """
+        if self.workers == 1:
+            return self._submit(request)
+        needed = IN_MEMORY * sum(content.size for content in request.contents) / MEGABYTE
+        if needed <= LARGE:
+            try:
+                return self._submit(attrs.evolve(request, megabytes=LARGE))
+            except Postponed as postponed:
+                needed = min(postponed.megabytes, self.limits.memory)
+        with self._room.taken(needed):
+            return self._submit(request)
+
+    def _submit(self, request: Request[A]) -> A:
+        """Submit it to the process with the fewest requests."""
         with self._loading:
             self._loading.wait_for(lambda: min(self._loads) < AT_ONCE)
             number = self._loads.index(min(self._loads))  # of equals, the first: it is warm

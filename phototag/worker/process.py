@@ -75,6 +75,7 @@ class SealedProcess:
             WorkerStopped: two children ended, not both at work on it.
             WorkerNotStarted: there is no Python to run it.
             PhototagError: the child's error for the photo.
+            Postponed: the picture needs more memory than the request allows.
         """
         reply = None
         ends: list[Ended] = []
@@ -87,7 +88,7 @@ class SealedProcess:
                     raise failure(request.name, ends) from error
         try:
             return reply.to(request)
-        except errors.PhototagError:
+        except (errors.PhototagError, messages.Postponed):
             raise
         except Exception as error:  # whatever the converter raises for values that do not fit
             reply.close()

@@ -76,11 +76,13 @@ class Request(Carrier, Generic[A]):
     Attributes:
         files: the photo; after it, its sidecars, if the task concerns them.
         part: what must be loaded for it.
+        megabytes: memory that the decoding of the picture may take; if it needs more, it is postponed. None = any.
     """
 
     part: ClassVar[Part] = Part.NONE
 
     files: tuple[GivenFile, ...] = ()
+    megabytes: float | None = None
 
     @property
     def name(self) -> str:

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 from phototag import errors
 from phototag.files.sizes import MEGABYTE
 from phototag.version import __version__
+from phototag.vision import allotment
 from phototag.worker import messages
 from phototag.worker.answers import Carrier
 from phototag.worker.framing import PipeChannel, SocketChannel
-from phototag.worker.messages import Fault, Incoming
+from phototag.worker.messages import Fault, Incoming, Postponed
 from phototag.worker.sealed import lock
 from phototag.worker.sealed.handlers import HANDLERS, holds
 
@@ -175,9 +176,13 @@ def _listen(channel: Channel, waiting: Requests) -> None:
 def _answered(request: Incoming, handlers: Handlers[Any]) -> object:
     """Return the answer, or the error as data: no exception caused by a photo may end this process."""
     try:
-        return handlers.answer(request.to(handlers))
+        asked = request.to(handlers)
+        with allotment.allotted(asked.megabytes):
+            return handlers.answer(asked)
     except errors.PhototagError as error:
         return Fault.of(error)
+    except allotment.NeedsMemory as error:
+        return Postponed(error.megabytes)
     except MemoryError:
         return Fault.of(errors.PhotoTooLarge(request.name, *TOO_LITTLE))
     except Exception as error:  # noqa: BLE001
