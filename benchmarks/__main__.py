@@ -239,16 +239,17 @@ def robustness(photos: Path, workers: int, json_file: Path | None) -> None:
 @click.option(
     "--part",
     "parts",
-    type=click.Choice(["life", "kills", "stop", "workers", "ray"]),
+    type=click.Choice(["life", "kills", "stop", "workers", "ray", "rescan", "store"]),
     multiple=True,
-    help="Only this; may be given several times.",
+    help="Only this; the rest stays in the JSON file as it is. May be given several times.",
 )
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
 def catalogue(
     photos: Path, work: Path | None, count: int, parts: tuple[str, ...], json_file: Path | None
 ) -> None:
-    """The life of a catalogue: first run, next run, other words, kills, undo; Ray."""
+    """The life of a catalogue: first run, next run, other words, kills, undo; Ray; a store for many machines."""
     from benchmarks.speed import catalogue as lives  # noqa: PLC0415 - psutil is needed here alone
+    from benchmarks.speed import cluster, rescan  # noqa: PLC0415
 
     small = max(100, count // 20)
     every: dict[str, Callable[[Path], Any]] = {
@@ -257,8 +258,12 @@ def catalogue(
         "stop": lambda here: lives.stop(photos, here, small, click.echo),
         "workers": lambda here: lives.workers(photos, here, small, 3, click.echo),
         "ray": lambda here: lives.cluster(photos, here, click.echo),
+        "rescan": lambda here: rescan.measure(here, 10 * count, 5, click.echo),
+        "store": lambda here: cluster.measure(photos, here, click.echo),
     }
     found = {}
+    if parts and json_file and json_file.exists():
+        found = json.loads(json_file.read_text("utf-8"))
     for part in parts or every:
         with tempfile.TemporaryDirectory(dir=work) as folder:
             found[part] = every[part](Path(folder))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 
 LOOK_EVERY = 500  # ms between two checks of the waiting files
+WAKE_EVERY = 250  # ms between two looks for notifications; at the library's 50, an idle watch is seen in `top`
 AGAIN = 15 * 60.0  # s between two searches of the whole tree: the system may lose notifications
 IDLE = 60.0  # s without a photo, after which the sealed processes and their memory are given up
 
@@ -117,6 +118,7 @@ def _messages(
         folder,
         watch_filter=None,
         stop_event=stop,
+        step=WAKE_EVERY,
         rust_timeout=LOOK_EVERY,
         yield_on_timeout=True,
         raise_interrupt=False,
