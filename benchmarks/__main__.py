@@ -259,7 +259,7 @@ def catalogue(
         "workers": lambda here: lives.workers(photos, here, small, 3, click.echo),
         "ray": lambda here: lives.cluster(photos, here, click.echo),
         "rescan": lambda here: rescan.measure(here, 10 * count, 5, click.echo),
-        "store": lambda here: cluster.measure(photos, here, click.echo),
+        "store": lambda _: cluster.measure(photos, click.echo),
     }
     found = {}
     if parts and json_file and json_file.exists():

@@ -213,6 +213,31 @@ def throughput() -> str:
     return filled("throughput", {**values, "table": table(head, (line(*plan) for plan in plans))})
 
 
+def cluster() -> str:
+    """From how many actors on a store is the limit: calculated, and measured on a simulated store."""
+    speed, growth = _measured("speed.json", "measured"), _measured("growth.json", "measured")
+    found = _measured("cluster.json", "measured")
+    rows = [row for row in speed["whole"] if row["size"] == "12 MP"]
+    each = len(rows) * 1000 / sum(row["analyze_many"] for row in rows)
+    size = next(row["MB"] for row in growth["megapixels"] if row["MP"] == 12)  # noqa: PLR2004
+    links = (("1 Gbit/s", 118), ("10 Gbit/s", 1180), ("100 Gbit/s", 11_800))  # MB/s
+    stores = table(
+        ("store", "actors that it feeds", "photos a second with more", "hours for ten million"),
+        (
+            (name, f"{rate / size / each:.0f}", f"{rate / size:.0f}", f"{1e7 / (rate / size) / 3600:.1f}")
+            for name, rate in links
+        ),
+    )
+    measured = table(
+        ("the store sends", "calculated", "each read in its turn", "read while one is analysed"),
+        (
+            (f"{row['store']:g} times", f"{min(1, row['store']):.2f}", f"{row['in turn']:.2f}", f"{row['ahead']:.2f}")
+            for row in found["rows"]
+        ),
+    )
+    return filled("cluster", {**found, "each": each, "size": size, "stores": stores, "measured": measured})
+
+
 def _kills(kills: Mapping[str, Any]) -> str:
     return table(
         ("killed", "after a change", "damaged", "lost", "temporary files", "left after next run"),

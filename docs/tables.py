@@ -86,6 +86,7 @@ def write(folder: Path) -> None:
         ("faults_measured.md", figures.faults_measured()),
         ("catalogue_measured.md", figures.catalogue_measured()),
         ("ray_measured.md", figures.ray_measured()),
+        ("cluster.md", figures.cluster()),
     ):
         page = folder / name
         if not page.exists() or page.read_text(encoding="utf-8") != text:
