@@ -221,21 +221,16 @@ def cluster() -> str:
     each = len(rows) * 1000 / sum(row["analyze_many"] for row in rows)
     size = next(row["MB"] for row in growth["megapixels"] if row["MP"] == 12)  # noqa: PLR2004
     links = (("1 Gbit/s", 118), ("10 Gbit/s", 1180), ("100 Gbit/s", 11_800))  # MB/s
-    stores = table(
-        ("store", "actors that it feeds", "photos a second with more", "hours for ten million"),
-        (
-            (name, f"{rate / size / each:.0f}", f"{rate / size:.0f}", f"{1e7 / (rate / size) / 3600:.1f}")
-            for name, rate in links
-        ),
-    )
-    measured = table(
-        ("the store sends", "calculated", "each read in its turn", "read while one is analysed"),
-        (
-            (f"{row['store']:g} times", f"{min(1, row['store']):.2f}", f"{row['in turn']:.2f}", f"{row['ahead']:.2f}")
-            for row in found["rows"]
-        ),
-    )
-    return filled("cluster", {**found, "each": each, "size": size, "stores": stores, "measured": measured})
+    head = ("store", "actors that it feeds", "photos a second with more", "hours for ten million")
+    fed = ((name, rate / size) for name, rate in links)
+    stores = ((n, f"{r / each:.0f}", f"{r:.0f}", f"{1e7 / r / 3600:.1f}") for n, r in fed)
+    cases = ("the store sends", "calculated", "each read in its turn", "read while one is analysed")
+    measured = (
+        (f"{row['store']:g} times", f"{min(1, row['store']):.2f}", f"{row['in turn']:.2f}", f"{row['ahead']:.2f}")
+        for row in found["rows"]
+    )  # fmt: skip
+    tables = {"stores": table(head, stores), "measured": table(cases, measured)}
+    return filled("cluster", {**found, **tables, "each": each, "size": size})
 
 
 def _kills(kills: Mapping[str, Any]) -> str:

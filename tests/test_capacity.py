@@ -95,7 +95,8 @@ def test_a_process_bound_to_one_core_has_one_worker() -> None:
         "import os; os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1]);"
         "import phototag; print(phototag.Analyzer('auto')._pool.workers)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "1\n"
 
 
