@@ -28,13 +28,8 @@ Say = Callable[[str], None]
 PHOTOS = 60  # of each actor in each measurement
 WARM = 3  # photos before
 KINDS = 24  # different photos
-SHARES = (
-    4.0,
-    2.0,
-    1.0,
-    0.5,
-    0.25,
-)  # what the store sends, in parts of what the actors take from one without a limit
+# What the store sends, in parts of what the actors take from one without a limit.
+SHARES = (4.0, 2.0, 1.0, 0.5, 0.25)
 ROUNDS = 3
 PIECE = 1 << 16  # bytes that are sent at once
 BURST = 0.05  # s of the store's rate that may be sent at once
@@ -122,6 +117,7 @@ def _actor(jobs: Any, times: Any) -> None:
     with phototag.Analyzer() as analyzer:
         while (job := jobs.get()) is not None:
             port, first, ahead = job
+            begun = 0.0
             with socket.create_connection(("127.0.0.1", port)) as store:
                 photos = (_read(store, first + number) for number in range(PHOTOS + WARM))
                 for number, photo in enumerate(_ahead(photos) if ahead else photos):

@@ -57,8 +57,9 @@ def free_megabytes() -> float | None:
 
 def _bound_to() -> int:
     """The cores that the system lets this process run on."""
-    if hasattr(os, "process_cpu_count"):  # Python 3.13; a user can set it
-        return os.process_cpu_count() or 1
+    count = getattr(os, "process_cpu_count", None)  # Python 3.13; a user can set it
+    if count is not None:
+        return count() or 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
