@@ -98,7 +98,12 @@ def test_files_are_large_by_their_size(
     astronaut.save(png := tmp_path / "a.png")
     monkeypatch.setattr(pool, "LARGE", 0.1)
     taken: list[float] = []
-    monkeypatch.setattr(Room, "_fits", lambda _, megabytes: taken.append(megabytes) or True)
+
+    def fits(_: Room, megabytes: float) -> bool:
+        taken.append(megabytes)
+        return True
+
+    monkeypatch.setattr(Room, "_fits", fits)
     with Pool(2) as two, Pool(1) as one:
         assert two.submit(request(png, None)).faces
         assert one.submit(request(png, None)).faces

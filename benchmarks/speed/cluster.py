@@ -157,7 +157,7 @@ class Actors:
             jobs.put((store.port, number * len(self._contents) // len(self._jobs), ahead))
         seconds = [self._times.get() for _ in self._jobs]
         store.close()
-        return PHOTOS / statistics.mean(seconds)
+        return float(PHOTOS / statistics.mean(seconds))
 
 
 def measure(photos: Path, say: Say) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from typing import Any
 
 import attrs
 import psutil
+import skimage
 from PIL import Image
-from skimage import data
 
 from phototag.catalogue.run_log import PhotoKey
 from phototag.catalogue.state import State
@@ -30,6 +30,7 @@ Say = Callable[[str], None]
 
 A_FOLDER = 500  # files
 REAL = 4  # photos of the first run
+PHOTO = Path(skimage.__path__[0], "data", "astronaut.png")
 COMMAND = [sys.executable, "-m", "phototag"]
 LOOK = 0.02  # s between two looks at a running command
 WATCHED = 10_000  # files
@@ -67,7 +68,7 @@ def _made(root: Path, count: int) -> tuple[Path, Path]:
     ]
     names[0].parent.mkdir(parents=True)
     for number in range(REAL):
-        Image.fromarray(data.astronaut()[number:]).save(names[number])
+        Image.open(PHOTO).crop((0, number, 512, 512)).save(names[number])
     command = [*COMMAND, "tag", str(tree), "--state", str(state)]
     subprocess.run(command, check=True, capture_output=True)
     for name in names[REAL:]:

@@ -90,12 +90,13 @@ def check(**arguments: tuple[object, Any]) -> None:
 
 def check_fields(instance: object) -> None:
     """Refuse an attrs object with a field that does not fit its annotation; raises as ``check`` does."""
-    for name, hint in _hints(type(instance)).items():
+    cls: type[Any] = type(instance)
+    for name, hint in _hints(cls).items():
         _check(name, getattr(instance, name), hint)
 
 
 @functools.cache
-def _hints(cls: type) -> dict[str, Any]:
+def _hints(cls: type[Any]) -> dict[str, Any]:
     """The annotations of a class; they are texts, and compiling them takes most of the time of a check."""
     return typing.get_type_hints(cls)
 
