@@ -90,7 +90,7 @@ def check(**arguments: tuple[object, Any]) -> None:
 
 def check_fields(instance: object) -> None:
     """Refuse an attrs object with a field that does not fit its annotation; raises as ``check`` does."""
-    cls: type[Any] = type(instance)
+    cls: Any = type(instance)
     for name, hint in _hints(cls).items():
         _check(name, getattr(instance, name), hint)
 
