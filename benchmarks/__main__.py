@@ -236,13 +236,7 @@ def robustness(photos: Path, workers: int, json_file: Path | None) -> None:
     help="Where trees are made (a temporary folder unless said).",
 )
 @click.option("--count", type=click.IntRange(100), default=10_000, show_default=True, metavar="N")
-@click.option(
-    "--part",
-    "parts",
-    type=click.Choice(["life", "kills", "stop", "workers", "ray", "rescan", "store"]),
-    multiple=True,
-    help="Only this; the rest stays in the JSON file as it is. May be given several times.",
-)
+@_parts("life", "kills", "stop", "workers", "ray", "rescan", "store")
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
 def catalogue(
     photos: Path, work: Path | None, count: int, parts: tuple[str, ...], json_file: Path | None
@@ -262,13 +256,10 @@ def catalogue(
         "store": lambda _: cluster.measure(photos, click.echo),
     }
     found = {}
-    if parts and json_file and json_file.exists():
-        found = json.loads(json_file.read_text("utf-8"))
     for part in parts or every:
         with tempfile.TemporaryDirectory(dir=work) as folder:
             found[part] = every[part](Path(folder))
-    if json_file:
-        _write_dated(json_file, json.dumps(found))
+    _write_found(json_file, found, parts)
 
 
 @main.command()
