@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from phototag.files import room, snapshot
+from phototag.files import buffer, snapshot
 from phototag.files.aside import LEAST, aside
+from phototag.files.buffer import Buffer
 from phototag.files.content import Content
-from phototag.files.room import Room
 from phototag.files.snapshot import Snapshot
 from phototag.worker.framing import ANYTHING, SocketChannel
 
@@ -22,10 +22,10 @@ SIZES = [0, 1, 1 << 16, (1 << 16) + 1, LEAST + 5]
 
 
 @pytest.fixture(autouse=True)
-def no_free_rooms() -> Iterator[None]:
-    room._FREE.clear()
+def no_free_buffers() -> Iterator[None]:
+    buffer._FREE.clear()
     yield
-    room._FREE.clear()
+    buffer._FREE.clear()
 
 
 def taken(path: Path) -> Snapshot:
@@ -40,7 +40,7 @@ def is_in(found: Snapshot, path: Path) -> bool:
 
 @pytest.mark.skipif(not hasattr(os, "preadv"), reason="there only hashes are compared")
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("most", [0, room.MOST_KEPT], ids=["hash", "bytes"])
+@pytest.mark.parametrize("most", [0, buffer.MOST_KEPT], ids=["hash", "bytes"])
 def test_every_difference_is_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, most: int
 ) -> None:
@@ -72,23 +72,30 @@ def test_of_a_file_that_grows_the_hash_is_kept(
 
 
 def test_memory_is_used_again_as_soon_as_nobody_refers_to_it() -> None:
-    first = Room(5)
+    first = Buffer(5)
     first.view[:] = b"first"
-    second = Room(6)
+    second = Buffer(6)
     second.view[:] = b"second"
     assert bytes(first.view) == b"first"
     memory = first.view.obj
     del first
-    assert Room(3).view.obj is memory
+    assert Buffer(3).view.obj is memory
     assert bytes(second.view) == b"second"
 
 
-def test_a_large_room_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "MOST_KEPT", 100)
-    Room(101)
-    assert not room._FREE
+def test_memory_of_which_there_is_a_view_is_not_used_again() -> None:
+    view = Buffer(5).view
+    view[:] = b"first"
+    Buffer(5).view[:] = b"other"
+    assert bytes(view) == b"first"
+
+
+def test_a_large_buffer_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buffer, "MOST_KEPT", 100)
+    Buffer(101)
+    assert not buffer._FREE
     with pytest.raises((MemoryError, OverflowError)):
-        Room(1 << 62)
+        Buffer(1 << 62)
 
 
 def test_a_content_stays_what_it_is_while_others_arrive() -> None:

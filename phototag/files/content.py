@@ -15,7 +15,7 @@ from typing import Final
 import attrs
 
 from phototag.files.aside import aside
-from phototag.files.room import Room
+from phototag.files.buffer import Buffer
 
 #: Whether open descriptors can be sent to another process.
 SENDS_HANDLES: Final = hasattr(socket, "send_fds") and hasattr(socket, "AF_UNIX")
@@ -32,12 +32,12 @@ class Content:
     Attributes:
         data: the bytes themselves; None if they are behind a descriptor.
         handle: the descriptor; None if the bytes are in memory.
-        room: the memory in which ``data`` is a part.
+        buffer: the memory of which ``data`` is a part.
     """
 
     data: bytes | memoryview | None = None
     handle: int | None = None
-    room: Room | None = None
+    buffer: Buffer | None = None
 
     @property
     def size(self) -> int:
@@ -95,14 +95,14 @@ class Content:
         """Copy the bytes piece by piece: half the time of ``sendfile``, which maps every page on its way."""
         assert self.handle is not None
         place, end = 0, os.fstat(self.handle).st_size
-        room = memoryview(bytearray(_PIECE))
+        piece = memoryview(bytearray(_PIECE))
         while place < end:
-            size = os.preadv(self.handle, [room], place)
+            size = os.preadv(self.handle, [piece], place)
             if not size:
                 raise OSError("the new content has become shorter")
             done = 0
             while done < size:
-                done += os.write(target, room[done:size])
+                done += os.write(target, piece[done:size])
             place += size
 
     def close(self) -> None:

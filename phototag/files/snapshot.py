@@ -7,8 +7,8 @@ import os
 from typing import Final
 
 from phototag.files.aside import aside, nothing
+from phototag.files.buffer import MOST_KEPT, Buffer
 from phototag.files.content import Content
-from phototag.files.room import MOST_KEPT, Room
 
 _PIECE: Final = 1 << 16  # bytes per comparison; small enough for the processor's cache
 
@@ -24,7 +24,7 @@ class Snapshot:
     """
 
     def __init__(self, content: Content) -> None:
-        self._room: Room | None = None
+        self._kept: Buffer | None = None
         self._digest = b""
         size = content.size
         if content.handle is None or size > MOST_KEPT or not self._fill(content.handle, size):
@@ -37,19 +37,19 @@ class Snapshot:
         """Copy all bytes; False if this is not possible."""
         if not hasattr(os, "preadv"):
             return False
-        room, place = Room(size + 1), 0  # one more, to see the end
-        view = room.view
+        buffer, place = Buffer(size + 1), 0  # one more, to see the end
+        view = buffer.view
         while place <= size and (done := os.preadv(handle, [view[place:]], place)):
             place += done
         if place > size:  # it grows
             return False
-        room.size = place
-        self._room = room
+        buffer.size = place
+        self._kept = buffer
         return True
 
     def _hash(self) -> None:
-        assert self._room is not None
-        self._digest = hashlib.sha256(self._room.view).digest()
+        assert self._kept is not None
+        self._digest = hashlib.sha256(self._kept.view).digest()
 
     def digest(self) -> bytes:
         """The hash of the bytes, as ``Content.digest`` gives it."""
@@ -62,9 +62,9 @@ class Snapshot:
         Raises:
             OSError: a disk error.
         """
-        if self._room is None:
+        if self._kept is None:
             return Content(handle=handle).digest() == self._digest
-        place, piece, before = 0, bytearray(_PIECE), self._room.view
+        place, piece, before = 0, bytearray(_PIECE), self._kept.view
         while done := os.preadv(handle, [piece], place):
             found = piece if done == _PIECE else piece[:done]
             if found != before[place : place + done]:
@@ -75,4 +75,4 @@ class Snapshot:
     def close(self) -> None:
         """Give the memory back."""
         self._wait()
-        self._room = None
+        self._kept = None

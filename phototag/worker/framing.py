@@ -18,8 +18,8 @@ from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
 import attrs
 
+from phototag.files.buffer import Buffer
 from phototag.files.content import Content
-from phototag.files.room import Room
 from phototag.files.sizes import MEGABYTE
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class SocketChannel:
         try:
             _refuse_untrusted(handles, bounds)
             text_size, data_size = _checked(sizes, bounds)
-            text, data = bytearray(text_size), Room(data_size)
+            text, data = bytearray(text_size), Buffer(data_size)
             self._fill(text)
             self._fill(data.view)
             return _unpacked(text, data, handles)
@@ -118,8 +118,8 @@ class SocketChannel:
             os.set_inheritable(handle, False)  # noqa: FBT003 - it takes no keyword
         return sizes, list(handles)
 
-    def _fill(self, room: bytearray | memoryview) -> None:
-        view = memoryview(room)
+    def _fill(self, target: bytearray | memoryview) -> None:
+        view = memoryview(target)
         while view:
             count = self._socket.recv_into(view)
             if not count:
@@ -160,7 +160,7 @@ class PipeChannel:
     def receive(self, bounds: Bounds) -> tuple[dict[str, Any], list[Content]]:
         """See ``Channel``."""
         sizes = _checked(self._exactly(_SIZES.size), bounds)
-        text, data = self._exactly(sizes[0]), Room(sizes[1])
+        text, data = self._exactly(sizes[0]), Buffer(sizes[1])
         data.view[:] = self._exactly(sizes[1])
         return _unpacked(text, data, [])
 
@@ -213,7 +213,7 @@ def _checked(sizes: bytes, bounds: Bounds) -> tuple[int, int]:
 
 
 def _unpacked(
-    text: bytes | bytearray, data: Room, handles: Sequence[int]
+    text: bytes | bytearray, data: Buffer, handles: Sequence[int]
 ) -> tuple[dict[str, Any], list[Content]]:
     try:
         message = json.loads(text)
@@ -230,7 +230,7 @@ def _unpacked(
         if size is None:
             contents.append(Content(handle=left.pop(0)))
         else:
-            contents.append(Content(data.view[place : place + size], room=data))
+            contents.append(Content(data.view[place : place + size], buffer=data))
             place += size
     if left or place != data.size:  # also a size that is beyond the data
         raise ValueError("the contents do not fit the message")

@@ -3,42 +3,48 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 from typing import ClassVar, Final
 
 from phototag.files.sizes import MEGABYTE
 
-#: Bytes; larger rooms are not kept.
+#: Bytes; larger buffers are not kept.
 MOST_KEPT: Final = 16 * MEGABYTE
-_STEP: Final = 1 << 20  # bytes; rooms are made in steps, or every photo would need its own
+_STEP: Final = 1 << 20  # bytes; buffers are made in steps, or every photo would need its own
 _FREE: Final[collections.deque[bytearray]] = collections.deque(maxlen=4)
 
 
-class Room:
-    """Memory for at least so many bytes; it is free for others as soon as nobody refers to this object.
+class Buffer:
+    """Memory for at least so many bytes.
+
+    It is used again when nobody refers to this object any more, unless somebody still has a view of it.
 
     Args:
         size: bytes.
     """
 
-    # Found by the class, not as a global: at the end of the interpreter those may be gone before the last room.
+    # Found by the class, not as a global: at the end of the interpreter those may be gone before the last buffer.
     _free: ClassVar[collections.deque[bytearray]] = _FREE
 
     def __init__(self, size: int) -> None:
-        self._is_kept = False
-        try:
+        self._memory = bytearray()
+        with contextlib.suppress(IndexError):
             self._memory = _FREE.pop()
-        except IndexError:
-            self._memory = bytearray()
         if len(self._memory) < size:
             self._memory = bytearray(size - size % -_STEP)
-        self._is_kept = len(self._memory) <= MOST_KEPT
         self.size = size
 
     def __del__(self) -> None:
-        if self._is_kept:
-            self._free.append(self._memory)
+        memory = self._memory
+        if not 0 < len(memory) <= MOST_KEPT:
+            return
+        try:
+            memory.append(memory.pop())  # refused while there is a view
+        except BufferError:
+            return
+        self._free.append(memory)
 
     @property
     def view(self) -> memoryview:
-        """Its bytes; only to be used while somebody refers to the room."""
+        """Its bytes."""
         return memoryview(self._memory)[: self.size]
