@@ -153,7 +153,7 @@ def test_a_service_manager_ends_every_process(many: Path, state: Path) -> None:
 def test_the_sealed_process_is_killed_for_its_memory(
     many: Path, state: Path, undisturbed: dict[str, bytes]
 ) -> None:
-    with start("tag", many, "--state", state, "--json") as process:
+    with start("tag", many, "--state", state, "--json", "--workers", "1") as process:
         first_line(process)
         (child,) = children(process.pid)
         os.kill(
