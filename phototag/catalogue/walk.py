@@ -194,9 +194,8 @@ def _searched(path: str, inside: str) -> SearchedFolder:
             if name.startswith(temporary.PREFIX):
                 left.append(name)
             continue
-        suffix = name[
-            name.rfind(".") :
-        ].lower()  # as ``suffix_of``, for a name without a dot in front
+        # As ``suffix_of``, for a name without a dot in front.
+        suffix = name[name.rfind(".") :].lower()
         if _is_folder(entry):
             if not _left_out(name):
                 below.append(entry)
