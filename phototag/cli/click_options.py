@@ -97,7 +97,7 @@ class NumberOrWord(_Type):
 
     def __init__(self, numbers: click.ParamType[Any], words: tuple[str, ...]) -> None:
         self._numbers, self._words = numbers, words
-        self.name = "|".join([*words, "N"])
+        self.name: str = "|".join([*words, "N"])
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The number, or the word."""
