@@ -17,7 +17,7 @@ from benchmarks.photos import labelled, store
 from benchmarks.photos.labelled import Label
 from phototag.analyzer import Analyzer
 from phototag.criteria import calibration as calibrations
-from phototag.criteria.corrections import load as corrections_of
+from phototag.decisions.file import load as corrections_of
 from phototag.scene.measures import Scene
 from phototag.vision import mouth_cover, people_prefilter
 

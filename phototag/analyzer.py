@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from phototag import errors
 from phototag.analysis.result import Analysis
+from phototag.criteria.calibration import Calibration
 from phototag.crops import Profile, names
 from phototag.files import arguments
 from phototag.files.arguments import Whole
@@ -45,6 +46,7 @@ class Analyzer:
             as there is memory. A process starts when there is work for it.
         limits: limits for one photo; None = ``Limits()``.
         profiles: crop profiles in order of preference; None = the built-in ones.
+        calibration: thresholds and weights, as from ``phototag.calibration``; None = the shipped ones.
     """
 
     def __init__(
@@ -53,10 +55,14 @@ class Analyzer:
         *,
         limits: Limits | None = None,
         profiles: Sequence[Profile] | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
-        arguments.check(profiles=(profiles, Sequence[Profile] | None))
+        arguments.check(
+            profiles=(profiles, Sequence[Profile] | None),
+            calibration=(calibration, Calibration | None),
+        )
         self._pool = Pool(workers, limits)
-        self._profiles = profiles
+        self._rules = single.Rules(calibration=calibration, profiles=profiles)
 
     def __enter__(self) -> Self:
         return self
@@ -70,7 +76,7 @@ class Analyzer:
 
     def analyze(self, image: ImageInput) -> Analysis:
         """See ``phototag.analyze``."""
-        return single.analyzed(self._pool, image, self._profiles)
+        return single.analyzed(self._pool, image, self._rules)
 
     def detect(self, image: ImageInput) -> Scene:
         """Detect what is in a picture, as numbers and without judgement; raises as ``analyze`` does."""
@@ -116,7 +122,7 @@ class Analyzer:
 
     def tag(self, photo: Path, options: TagOptions | None = None) -> Outcome:
         """See ``phototag.tag``."""
-        return single.tagged(self._pool, photo, self._checked(options), self._profiles)
+        return single.tagged(self._pool, photo, self._checked(options), self._rules)
 
     def tag_many(
         self,
@@ -133,7 +139,7 @@ class Analyzer:
         checked = self._checked(options)
 
         def tagged(photo: Path) -> Outcome:
-            return single.tagged(self._pool, photo, checked, self._profiles)
+            return single.tagged(self._pool, photo, checked, self._rules)
 
         return self._pool.stream(single.guarded(tagged), photos, stop=stop)
 
@@ -178,7 +184,7 @@ class Analyzer:
         )
         if lossless and lightroom:
             raise errors.BadValue("lossless", "lossless and lightroom cannot be combined")
-        arguments.one_of("profile", profile, names(self._profiles))
+        arguments.one_of("profile", profile, names(self._rules.profiles))
         return single.cropped(
             self._pool,
             self.analyze(PhotoFile.of(photo).name),
@@ -192,7 +198,7 @@ class Analyzer:
     def _checked(self, options: TagOptions | None, analysis: Analysis | None = None) -> TagOptions:
         arguments.check(options=(options, TagOptions | None))
         options = options or TagOptions()
-        check_crop(options, self._profiles, analysis)
+        check_crop(options, self._rules.profiles, analysis)
         return options
 
 

@@ -267,6 +267,10 @@ class BadProfiles(SetupError):
     """A file of crop profiles cannot be read, or contains an invalid profile."""
 
 
+class BadCalibration(SetupError):
+    """A calibration file cannot be read, or contains something else."""
+
+
 class BadCorrections(SetupError):
     """A corrections file cannot be read, or contains something else."""
 

@@ -18,7 +18,8 @@ def loaded(group: str, kind: type[T], *, taken: frozenset[str] = frozenset()) ->
     """Load the objects that packages provide in a group, by name; an error names the package at fault.
 
     Args:
-        group: ``phototag.criteria``, ``phototag.profiles`` or ``phototag.vocabularies``.
+        group: ``phototag.calibrations``, ``phototag.criteria``, ``phototag.profiles`` or
+            ``phototag.vocabularies``.
         kind: class that all of them must have.
         taken: names that phototag itself uses.
 
@@ -46,7 +47,12 @@ def loaded(group: str, kind: type[T], *, taken: frozenset[str] = frozenset()) ->
 @functools.cache
 def identity() -> str:
     """The packages that add something, with their versions: results may change with them."""
-    groups = ("phototag.criteria", "phototag.profiles", "phototag.vocabularies")
+    groups = (
+        "phototag.calibrations",
+        "phototag.criteria",
+        "phototag.profiles",
+        "phototag.vocabularies",
+    )
     entries = [entry for group in groups for entry in _entry_points(group)]
     packages = {(entry.dist.name, entry.dist.version) for entry in entries if entry.dist}
     return ", ".join(

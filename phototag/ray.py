@@ -28,13 +28,21 @@ from phototag.analyzer import Analyzer
 from phototag.catalogue.walk import walk
 from phototag.files import arguments
 from phototag.files.keyword_arguments import takes
-from phototag.options import ProfileOptions, TagOptions, WorkOptions, part, setting
+from phototag.options import (
+    CalibrationOptions,
+    ProfileOptions,
+    TagOptions,
+    WorkOptions,
+    part,
+    setting,
+)
 from phototag.outcome import Outcome
 from phototag.worker.order import check_crop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from phototag.criteria.calibration import Calibration
     from phototag.crops import Profile
     from phototag.options import Limits, Workers
 
@@ -62,7 +70,7 @@ SCHEMA = pa.schema(
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class RayOptions(ProfileOptions, WorkOptions):
+class RayOptions(ProfileOptions, CalibrationOptions, WorkOptions):
     """Options of ``analyze``: workers are actors, each on one core of any node; ``auto`` = all of the cluster's cores."""
 
     batch: int = attrs.field(
@@ -147,6 +155,7 @@ def _mapped(
         fn_constructor_kwargs={
             "tagging": tagging,
             "profiles": options.profiles,
+            "calibration": options.calibration,
             "limits": options.limits,
         },
         batch_size=options.batch,
@@ -162,7 +171,7 @@ class Worker:
 
     Args:
         tagging: how to write; None = only analyse.
-        profiles: as for ``phototag.Analyzer``.
+        profiles, calibration: as for ``phototag.Analyzer``.
         limits: as for ``phototag.Analyzer``.
     """
 
@@ -170,10 +179,11 @@ class Worker:
         self,
         tagging: TagOptions | None,
         profiles: Sequence[Profile] | None,
+        calibration: Calibration | None,
         limits: Limits | None,
     ) -> None:
         self._tagging = tagging
-        self._analyzer = Analyzer(limits=limits, profiles=profiles)
+        self._analyzer = Analyzer(limits=limits, profiles=profiles, calibration=calibration)
 
     def __call__(self, batch: dict[str, Any]) -> pa.Table:
         """Convert rows of pictures to rows of results, in the same order."""

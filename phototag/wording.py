@@ -21,6 +21,19 @@ def sure(confidence: float) -> str:
     return f"{percent(confidence)} sure"
 
 
+def said_and_thought(said: str, thought: str | None, confidence: float) -> str:
+    """A person's word beside what phototag thought.
+
+    >>> said_and_thought("headshot", "portrait", 0.59)
+    'you said headshot; phototag thought portrait, 59 %'
+    """
+    if thought is None:
+        return f"you said {plain(said)}; phototag could not tell"
+    if thought == said:
+        return f"you said {plain(said)}; so did phototag, {percent(confidence)}"
+    return f"you said {plain(said)}; phototag thought {plain(thought)}, {percent(confidence)}"
+
+
 def signed(number: float) -> str:
     """``3.3`` as ``+3.3``, zero as ``0.0``."""
     return f"{number:+.1f}" if number else "0.0"

@@ -13,8 +13,8 @@ import pytest
 
 import phototag
 from phototag import errors
-from phototag.criteria.corrections import by_picture
 from phototag.crops import built_in
+from phototag.decisions.file import by_picture
 from phototag.errors import BadInput, BadType, BadValue, UnknownOption
 from phototag.files import arguments
 from phototag.gallery import build

@@ -10,7 +10,8 @@ import pytest
 import phototag
 from phototag import Kind, errors
 from phototag.analysis.result import evaluate
-from phototag.criteria import corrections
+from phototag.decisions import file as decisions_file
+from phototag.decisions.decision import Decision
 from phototag.metadata.picture_hash import digest
 
 
@@ -28,7 +29,7 @@ def test_a_single_photo_is_tagged_as_corrected(portrait_jpg: Path, file: Path) -
     outcome = phototag.tag(portrait_jpg, corrections=file)
     assert outcome.analysis is not None
     assert outcome.analysis.verdict.corrected
-    assert outcome.analysis.explain().startswith("Headshot, as you decided.")
+    assert outcome.analysis.explain().startswith("Headshot, you said headshot; phototag thought ")
     assert outcome.analysis.to_dict()["verdict"]["corrected"] is True
     record = phototag.read(portrait_jpg)
     assert record is not None
@@ -36,14 +37,17 @@ def test_a_single_photo_is_tagged_as_corrected(portrait_jpg: Path, file: Path) -
     assert record.keywords.scene[0] == "010100"
     phototag.tag(portrait_jpg)
     again = phototag.read(portrait_jpg)
-    assert again is not None
-    assert (again.kind, again.corrected) == ("portrait", False)
+    assert again == record, "a person's word travels with the photo"
+    list(phototag.tag_catalogue(portrait_jpg, forget=portrait_jpg))
+    forgotten = phototag.read(portrait_jpg)
+    assert forgotten is not None
+    assert (forgotten.kind, forgotten.corrected) == ("portrait", False)
 
 
 def test_something_else_has_no_words_and_no_crops(portrait_jpg: Path) -> None:
     with phototag.Analyzer() as analyzer:
         scene = analyzer.detect(portrait_jpg)
-        analysis = evaluate("a.jpg", scene, kind=Kind.OTHER)
+        analysis = evaluate("a.jpg", scene, decision=Decision(kind=Kind.OTHER))
     assert (analysis.kind, analysis.grade, analysis.crops) == (Kind.OTHER, None, ())
     assert analysis.keywords.flat == ()
 
@@ -80,6 +84,6 @@ def test_a_file_of_something_else_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "file.json"
     path.write_text(text, "utf-8")
     with pytest.raises(errors.BadCorrections, match="not a corrections file"):
-        corrections.load(path)
+        decisions_file.load(path)
     with pytest.raises(errors.BadCorrections, match="cannot be read"):
-        corrections.load(tmp_path / "missing.json")
+        decisions_file.load(tmp_path / "missing.json")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria.finding import Status
 from phototag.criteria.verdict import Kind
+from phototag.decisions.decision import Decision
 from phototag.scene.measures import Face, Scene
 from phototag.wording import percent
 from scenes import body, face, no_body, scene, surroundings
@@ -108,7 +109,7 @@ def test_the_explanation_agrees_with_the_verdict(drawn: Scene) -> None:
 
 @given(drawn=scenes(), kind=st.none() | st.sampled_from(Kind))
 def test_what_is_shown_adds_up(drawn: Scene, kind: Kind | None) -> None:
-    check(evaluate("drawn.jpg", drawn, kind=kind))
+    check(evaluate("drawn.jpg", drawn, decision=Decision(kind=kind)))
 
 
 @given(drawn=scenes())

@@ -19,6 +19,7 @@ import phototag
 from phototag.analysis.result import Analysis, evaluate, turning_criteria
 from phototag.criteria.calibration import default
 from phototag.criteria.verdict import Kind, Rules
+from phototag.decisions.decision import Decision
 from phototag.wording import adding_up
 from samples import SAMPLES
 from scenes import body, face, scene
@@ -74,7 +75,7 @@ def test_the_starting_point_is_that_of_the_calibration() -> None:
 
 
 def lines(drawn: Any, kind: Kind | None = None) -> str:
-    result = evaluate("drawn.jpg", drawn, kind=kind)
+    result = evaluate("drawn.jpg", drawn, decision=Decision(kind=kind))
     check(result)
     return result.explain()
 

@@ -272,7 +272,7 @@ class Runner:
         photo = PhotoFile.of(path)
         options, pool = WriteOptions(), self._pool
         operations: dict[str, Callable[[], object]] = {
-            "analyze": lambda: single.analyzed(self._pool, path, None),
+            "analyze": lambda: single.analyzed(self._pool, path, single.Rules()),
             "read": lambda: tasks.read(pool, photo),
             "tag": lambda: tasks.write(pool, photo, seeds.order("headshot"), options),
             "remove": lambda: tasks.remove(pool, photo, options),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import enum
     from collections.abc import Iterable, Mapping
 
-    from phototag.criteria.corrections import Correction
+    from phototag.decisions.file import Correction
     from phototag.scene.measures import Scene
 
     E = TypeVar("E", bound=enum.StrEnum)
@@ -94,10 +94,10 @@ def corrected(corrections: Iterable[Correction], seen: Mapping[str, Scene]) -> l
             file=correction.path,
             source=f"corrections {Path(correction.path).parent}",
             sure=True,
-            kind=correction.kind,
+            kind=kind,
             subjects=int(
-                correction.kind is Kind.HEADSHOT
-                or (correction.kind is Kind.PORTRAIT and len(seen[correction.path].faces) == 1)
+                kind is Kind.HEADSHOT
+                or (kind is Kind.PORTRAIT and len(seen[correction.path].faces) == 1)
             ),
             shot=None,
             background=None,
@@ -107,7 +107,7 @@ def corrected(corrections: Iterable[Correction], seen: Mapping[str, Scene]) -> l
             grade=None,
         )
         for correction in corrections
-        if correction.path in seen
+        if correction.path in seen and (kind := correction.decision.kind) is not None
     ]
 
 

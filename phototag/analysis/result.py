@@ -14,13 +14,14 @@ from phototag.criteria import calibration as calibrations
 from phototag.criteria.finding import Status
 from phototag.criteria.verdict import Grade, Kind, Verdict
 from phototag.crops import DPI, Crop, Refusal
+from phototag.decisions.decision import NOTHING, Decision
 from phototag.errors import BadValue
 from phototag.keywords import claims
 from phototag.keywords.claims import Keywords
 from phototag.scene import serialization
 from phototag.scene.measures import Face, Scene
 from phototag.version import __version__
-from phototag.wording import adding_up, in_words, percent, signed, sure
+from phototag.wording import adding_up, in_words, percent, said_and_thought, signed, sure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +45,7 @@ class Analysis(Findings):
         refusals: the crop profiles without a crop, and why.
         keywords: the keywords that the default vocabulary gives.
         software, models, calibration: the versions used.
+        decision: what a person has decided about the picture.
         scene: what was detected; None in an analysis read back from JSON.
     """
 
@@ -55,6 +57,7 @@ class Analysis(Findings):
     software: str = __version__
     models: str
     calibration: str
+    decision: Decision = NOTHING
     scene: Scene | None = attrs.field(default=None, repr=False, eq=False)
 
     @property
@@ -97,6 +100,7 @@ class Analysis(Findings):
             "crops": [_crop_dict(crop) for crop in self.crops],
             "refusals": serialization.to_json(self.refusals),
             "keywords": serialization.to_json(self.keywords),
+            "decision": self.decision.words(),
             "software": self.software,
             "models": self.models,
             "calibration": self.calibration,
@@ -122,8 +126,10 @@ class Analysis(Findings):
             }
             start = _starting_point(values, eleven.keys() | others.keys())
             found = {**values["verdict"], "starting_point": start}
-            analysis = serialization.from_json({**values, **eleven, "verdict": found}, cls)
-            return attrs.evolve(analysis, others=others)
+            said = Decision.readable(values.get("decision", {}))
+            plain = {name: value for name, value in values.items() if name != "decision"}
+            analysis = serialization.from_json({**plain, **eleven, "verdict": found}, cls)
+            return attrs.evolve(analysis, others=others, decision=said)
         except Exception as error:
             raise BadValue("values", f"this is not an analysis by phototag: {error!r}") from error
 
@@ -196,7 +202,7 @@ def evaluate(
     scene: Scene,
     calibration: Calibration | None = None,
     profiles: Sequence[Profile] | None = None,
-    kind: Kind | None = None,
+    decision: Decision = NOTHING,
 ) -> Analysis:
     """Compute everything that follows from a scene: a pure function, without pixels.
 
@@ -205,17 +211,20 @@ def evaluate(
         scene: what was detected.
         calibration: thresholds and weights; None = the shipped ones.
         profiles: crop profiles; None = the built-in ones.
-        kind: the kind that a person has set; None = no correction.
+        decision: what a person has decided about the picture; it holds instead of phototag's own findings.
     """
     rules = calibration or calibrations.default()
-    findings = criteria.judge(scene, rules, path)
+    findings = criteria.judge(scene, rules, path, decision.amended if decision else None)
     judged = verdict.judge(scene, findings, rules)
-    if kind is not None:
-        judged = verdict.corrected(judged, kind)
+    if decision.kind is not None:
+        judged = verdict.corrected(judged, decision.kind)
     faces: tuple[Face, ...] = ()
     if judged.kind is not Kind.OTHER:
         faces = subjects.faces_of_subjects(scene, findings.subjects)
     suggested, refused = crops.suggest(scene, faces, profiles) if faces else ((), ())
+    drawn = {crop.profile: crop.box for crop in decision.crops}
+    if drawn and judged.kind is not Kind.OTHER:
+        suggested, refused = crops.redrawn(suggested, refused, drawn, scene, profiles)
     return Analysis(
         **{field.name: getattr(findings, field.name) for field in attrs.fields(Findings)},
         path=path,
@@ -226,6 +235,7 @@ def evaluate(
         models=models_identity(),
         calibration=rules.identity,
         scene=scene,
+        decision=decision,
     )
 
 
@@ -255,8 +265,7 @@ def _explanation(analysis: Analysis) -> list[str]:
     """Verdict, reasons for it, reasons against it, their sum, undecided criteria."""
     judged = analysis.verdict
     grade = f", {judged.grade}" if judged.grade else ""
-    how = "as you decided" if judged.corrected else sure(judged.confidence)
-    lines = [f"{judged.kind.capitalize()}{grade}, {how}."]
+    lines = [f"{judged.kind.capitalize()}{grade}, {how_sure(judged)}."]
     if judged.kind is Kind.OTHER and judged.corrected:
         return lines
     if judged.kind is Kind.OTHER:
@@ -284,6 +293,14 @@ def _explanation(analysis: Analysis) -> list[str]:
     if untold:
         lines.append(f"Undecided: {'; '.join(untold)}.")
     return lines
+
+
+def how_sure(judged: Verdict) -> str:
+    """How sure a verdict is; for a person's word, what they said and what phototag thought."""
+    if not judged.corrected:
+        return sure(judged.confidence)
+    thought = None if judged.thought is None else str(judged.thought)
+    return said_and_thought(str(judged.kind), thought, judged.thought_confidence)
 
 
 def _sum(analysis: Analysis, shown: Sum) -> str:

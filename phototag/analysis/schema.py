@@ -50,6 +50,7 @@ def result() -> dict[str, Any]:
             },
             "refusals": {"type": "array", "items": _of(Refusal)},
             "keywords": _of(Keywords),
+            "decision": {"type": "object", "additionalProperties": text},
             "software": text,
             "models": text,
             "calibration": text,

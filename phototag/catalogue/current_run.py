@@ -1,4 +1,4 @@
-"""The run that one command is, and the corrections that hold in it."""
+"""The run that one command is, and the decisions that hold in it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from phototag.catalogue.pictures import pictures
 from phototag.catalogue.walk import walk
+from phototag.decisions.decision import NOTHING
 from phototag.files.opening import absolute
 from phototag.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from phototag.catalogue.state import State
-    from phototag.criteria.verdict import Kind
+    from phototag.decisions.decision import Decision
     from phototag.options import CatalogueOptions
     from phototag.worker.pool import Pool
 
@@ -41,15 +42,20 @@ class CurrentRun:
         self._options, self._settings, self._state, self._pool = options, settings, state, pool
         self._roots = [state.root(os.fsencode(os.path.realpath(folder))) for folder in folders]
         self._number: int | None = None
-        saved = state.corrections()
-        kinds: dict[str, Kind | None] = {**self._forgotten(saved), **options.corrections}
-        changed = {picture: kind for picture, kind in kinds.items() if saved.get(picture) != kind}
-        if changed and not options.dry_run:
-            state.log_corrections(self.number, changed)
-        in_force = {**saved, **kinds}
-        self.corrected: dict[str, Kind] = {
-            picture: kind for picture, kind in in_force.items() if kind is not None
+        saved = state.decisions()
+        given = {
+            picture: saved.get(picture, NOTHING).with_(decision)
+            for picture, decision in options.corrections.items()
         }
+        wanted = {**self._forgotten(), **given}
+        changed = {
+            picture: decision
+            for picture, decision in wanted.items()
+            if saved.get(picture, NOTHING) != decision
+        }
+        self._save(changed)
+        self._forgotten_now = {picture for picture, decision in wanted.items() if not decision}
+        self._decided = {**saved, **wanted}
 
     @property
     def number(self) -> int:
@@ -63,10 +69,33 @@ class CurrentRun:
         if not self._options.dry_run and not self._options.failed:
             self._state.end(self._roots, self._settings)
 
-    def _forgotten(self, saved: dict[str, Kind]) -> dict[str, None]:
-        """The pictures whose corrections are to be forgotten."""
-        if not saved or not self._options.forget:
+    def decision(self, picture: str) -> Decision:
+        """What people have decided about a picture."""
+        return self._decided.get(picture, NOTHING)
+
+    def adopt(self, picture: str, decision: Decision) -> Decision:
+        """Take over what somebody has decided elsewhere, as found in the photo; what was decided here goes first.
+
+        Returns:
+            The decision that holds.
+        """
+        if picture in self._forgotten_now:
+            return NOTHING
+        mine = self.decision(picture)
+        both = decision.with_(mine)
+        if both != mine:
+            self._save({picture: both})
+            self._decided[picture] = both
+        return both
+
+    def _save(self, decisions: Mapping[str, Decision]) -> None:
+        if decisions and not self._options.dry_run:
+            self._state.log_decisions(self.number, decisions)
+
+    def _forgotten(self) -> dict[str, Decision]:
+        """The pictures about which decisions are to be forgotten, here and in the photos."""
+        if not self._options.forget:
             return {}
         paths = map(absolute, walk(self._options.forget, links=self._options.follow_links))
         found = pictures(paths, self._state, self._pool, self._options.stop)
-        return {picture: None for _, picture in found if picture in saved}
+        return {picture: NOTHING for _, picture in found}

@@ -135,6 +135,25 @@ MIGRATIONS: tuple[str, ...] = (
         UNIQUE (run, picture)
     );
     """,
+    """
+    -- What people have decided about pictures: JSON, a text for each field.
+    CREATE TABLE decisions (picture TEXT NOT NULL UNIQUE, said TEXT NOT NULL);
+    INSERT INTO decisions SELECT picture, '{"kind": "' || kind || '"}' FROM corrections;
+    DROP TABLE corrections;
+    -- What a run has changed in the decisions.
+    CREATE TABLE run_decisions (
+        run INTEGER NOT NULL REFERENCES runs,
+        picture TEXT NOT NULL,
+        said TEXT,  -- none: it has been forgotten
+        before TEXT,  -- none: there was no decision
+        UNIQUE (run, picture)
+    );
+    INSERT INTO run_decisions SELECT run, picture, '{"kind": "' || kind || '"}',
+        '{"kind": "' || before || '"}' FROM run_corrections;
+    DROP TABLE run_corrections;
+    -- What phototag said of a picture when a person looked at it and left it as it was: JSON, as above.
+    CREATE TABLE left_as_it_was (picture TEXT NOT NULL UNIQUE, said TEXT NOT NULL);
+    """,
 )
 
 

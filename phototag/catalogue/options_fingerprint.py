@@ -19,7 +19,8 @@ from phototag.version import __version__
 
 def settings_of(options: CatalogueOptions) -> str:
     """A fingerprint of everything that determines the metadata that a run writes."""
-    return options_fingerprint(options, __version__, FORM, rules().identity, plugins.identity())
+    calibration = (options.calibration or rules()).identity
+    return options_fingerprint(options, __version__, FORM, calibration, plugins.identity())
 
 
 def options_fingerprint(options: Any, *more: object) -> str:

@@ -7,7 +7,6 @@ import operator
 import os
 from collections.abc import Generator, Iterable
 from contextlib import ExitStack
-from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
@@ -17,18 +16,19 @@ from phototag.analysis.result import evaluate
 from phototag.catalogue.current_run import CurrentRun
 from phototag.catalogue.leftovers import warned
 from phototag.catalogue.lock import locked
+from phototag.catalogue.logged_write import LoggedWrites
 from phototag.catalogue.options_fingerprint import settings_of
 from phototag.catalogue.run_log import PastWrite, PhotoKey
 from phototag.catalogue.settled import is_settled
 from phototag.catalogue.state import Row, State
-from phototag.catalogue.walk import Found, clean_beside, find, fingerprint
+from phototag.catalogue.walk import Found, clean_beside, find, fingerprint, walk
 from phototag.criteria.verdict import Kind
+from phototag.decisions.decision import NOTHING, Decision
 from phototag.files.keyword_arguments import takes
-from phototag.files.opening import names_of
-from phototag.metadata.change import Change
-from phototag.metadata.record import WriteOrder
+from phototag.files.opening import absolute, names_of
+from phototag.metadata.record import Record, WriteOrder
 from phototag.options import CatalogueOptions, WriteOptions, part
-from phototag.outcome import Outcome, PhotoState, VerdictSource, Written
+from phototag.outcome import Outcome, PhotoState, VerdictSource
 from phototag.version import __version__
 from phototag.worker import single, tasks
 from phototag.worker.order import check_crop, order_of
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from phototag.analysis.result import Analysis
-    from phototag.outcome import Expected
     from phototag.scene.measures import Scene
 
 Path = str | os.PathLike[str]
@@ -89,7 +88,8 @@ class Catalogue:
         self._options, self._state, self._pool = options, state, pool
         self._number = state.root(os.fsencode(os.path.realpath(root)))
         self._settings = _settings_in(state, options)
-        self._run, self._corrected = run, run.corrected
+        self._run = run
+        self._log = LoggedWrites(part(options, WriteOptions), state, pool, run)
         # A picture that cannot be opened fails with any options, unless the limits are raised.
         self._unreadable = f"{__version__}/{state.seen_by}/{pool.limits}"
         self._again = options.force or options.failed  # photos that have not changed, too
@@ -123,12 +123,11 @@ class Catalogue:
             yield group
 
     def seen(self, found: Found, row: Row | None) -> tuple[Analysis, PhotoState, VerdictSource]:
-        """Analyse a photo, taking a person's correction into account; raises as ``analyze`` does."""
+        """Analyse a photo, taking a person's decision into account; raises as ``analyze`` does."""
         photo_state, verdict_from = self.identify(found, row)
         assert photo_state.scene is not None
-        analysis = self._evaluate(
-            found.path, photo_state.scene, self._corrected.get(photo_state.picture)
-        )
+        decision = self._run.decision(photo_state.picture)
+        analysis = self._evaluate(found.path, photo_state.scene, decision)
         return analysis, photo_state, verdict_from
 
     def ready(self, task: Task) -> Outcome | None:
@@ -198,16 +197,29 @@ class Catalogue:
     ) -> tuple[Outcome, str]:
         found, options = task.found, self._options
         assert photo_state.scene is not None
-        kind = self._corrected.get(photo_state.picture)
-        settings = self._settings_of(found, photo_state.picture)
-        analysis = self._evaluate(found.path, photo_state.scene, kind)
+        scene, decided = photo_state.scene, photo_state.picture
         if found.partner is not None:
             photo_state = self._identify(found.path, detect=False)
-            # The developed photo may be cropped differently and has another number of pixels.
-            analysis = attrs.evolve(analysis, crops=(), refusals=())
-        order = order_of(analysis, options)
+
+        def judged(decision: Decision) -> tuple[Analysis, WriteOrder]:
+            analysis = self._evaluate(found.path, scene, decision)
+            if found.partner is not None:
+                # The developed photo may be cropped differently and has another number of pixels.
+                analysis = attrs.evolve(analysis, crops=(), refusals=())
+            return analysis, order_of(analysis, options)
+
+        analysis, order = judged(self._run.decision(decided))
         place = self._place(found)
-        change, written = self._write(task, place, photo_state, order)
+
+        def again(there: Record | None) -> WriteOrder:
+            """The order once more, with what somebody has decided about the photo elsewhere."""
+            nonlocal analysis, order
+            decision = Decision.readable(there.decision) if there and not found.partner else NOTHING
+            analysis, order = judged(self._run.adopt(decided, decision))
+            return order
+
+        known = task.row.etag if task.row else ""
+        change, written = self._log.write(found.path, place, photo_state, order, again, known=known)
         now = fingerprint(written.states, os.path.realpath(found.path))
         if found.partner is not None:
             now = f"{now} {beside}"
@@ -215,7 +227,7 @@ class Catalogue:
             row = Row(
                 fingerprint=now,
                 picture=photo_state.picture,
-                settings=settings,
+                settings=self._settings_of(found, decided),
                 kind=str(analysis.kind),
                 etag=written.etag,
             )
@@ -245,72 +257,24 @@ class Catalogue:
         state.keep(photo_state.picture, photo_state.scene)
         return photo_state, VerdictSource.ANALYSED
 
-    def _evaluate(self, path: str, scene: Scene, kind: Kind | None) -> Analysis:
-        """Evaluate a scene with this run's crop profiles."""
-        return evaluate(path, scene, profiles=self._options.profiles, kind=kind)
+    def _evaluate(self, path: str, scene: Scene, decision: Decision) -> Analysis:
+        """Evaluate a scene with this run's calibration and crop profiles."""
+        options = self._options
+        return evaluate(path, scene, options.calibration, options.profiles, decision)
 
     def _identify(self, path: str, *, detect: bool = True) -> PhotoState:
         photo, limits = PhotoFile.of(path), self._pool.limits
         return tasks.identify(self._pool, photo, limits, detect=detect)
 
-    def _write_if_unchanged(
-        self, path: str, order: WriteOrder, options: WriteOptions, expected: Expected | None = None
-    ) -> Written:
-        """Carry out the write order; with ``expected``, only if the photo is as this run knows it."""
-        return tasks.write(self._pool, PhotoFile.of(path), order, options, expected)
-
-    def _write(
-        self, task: Task, place: PhotoKey, photo_state: PhotoState, order: WriteOrder
-    ) -> tuple[Change, Written]:
-        """Carry out the write order, after entering the earlier record in the run log."""
-        path, run_log = task.found.path, self._state
-        options = part(self._options, WriteOptions)
-        if options.dry_run:
-            written = self._write_if_unchanged(path, order, options)
-            assert written.change is not None
-            return written.change, written
-        before = run_log.written(place) if task.row and task.row.etag else None
-        # Without an entry in the state, the earlier record is unknown: the writer returns what it finds.
-        etag = task.row.etag if task.row and before else ""
-        run = self._run.number
-        new = run_log.intend(run, place, photo_state.picture, before)
-        try:
-            written = self._write_if_unchanged(path, order, options, photo_state.expecting(etag))
-            if written.change is None:
-                # Another computer has written a record, or this run has and was then killed.
-                if new or self._etag_of(path, order) != written.etag:
-                    there = written.found
-                    before = PastWrite(order=WriteOrder(record=there)) if there else None
-                    run_log.correct(run, place, before)
-                written = self._write_if_unchanged(
-                    path, order, options, photo_state.expecting(written.etag)
-                )
-            if written.change is None:
-                raise errors.ChangedMeanwhile(
-                    path, "another program changed it at the same time", "try again"
-                )
-        except errors.WriteUncertain:
-            raise  # the photo has been written: it stays in the run log
-        except errors.PhototagError:
-            if new:
-                run_log.settle(run, place, changed=False)
-            raise
-        run_log.settle(run, place, changed=written.change.changed or not new)
-        return written.change, written
-
     def _settings_of(self, found: Found, picture: str | None) -> str:
-        """The fingerprint for a photo: all options that apply, and a person's correction.
+        """The fingerprint for a photo: all options that apply, and a person's decision.
 
-        A correction of a developed photo is part of that photo's settings, and its negative follows it.
+        A decision about a developed photo is part of that photo's settings, and its negative follows it.
         """
         alone = found.partner is None
-        kind = self._corrected.get(picture) if alone and picture is not None else None
-        return self._settings if kind is None else f"{self._settings}/{kind}"
-
-    def _etag_of(self, path: str, order: WriteOrder) -> str:
-        """The etag of the record that a write would leave in a photo."""
-        dry = attrs.evolve(part(self._options, WriteOptions), dry_run=True)
-        return self._write_if_unchanged(path, order, dry).etag
+        decision = self._run.decision(picture) if alone and picture is not None else NOTHING
+        said = "/".join(f"{field}={value}" for field, value in decision.words().items())
+        return f"{self._settings}/{said}" if said else self._settings
 
     def _remember_failure(self, task: Task, error: errors.PhototagError, *, seen: bool) -> None:
         if self._dry:
@@ -358,9 +322,6 @@ def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Genera
     check_crop(options, options.profiles)
     names = names_of(roots)
     folders = [name for name in names if os.path.isdir(name)]
-    if options.forget and not folders:
-        problem = "there is no folder to tag, and corrections of single photos are not saved"
-        raise errors.BadValue("forget", problem, "tag the folder of the photo")
     stop = options.stop
     with ExitStack() as held:
         pool = held.enter_context(Pool(options.workers, options.limits))
@@ -378,7 +339,13 @@ def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Genera
                 photos = list(group)
                 if not options.dry_run:
                     yield from map(warned, clean_beside(photos, set()))
-                one = partial(single.tagged, pool, options=options, profiles=options.profiles)
+                rules = single.Rules(calibration=options.calibration, profiles=options.profiles)
+                forgotten = set(map(absolute, walk(options.forget)))
+
+                def one(photo: str) -> Outcome:
+                    forget = absolute(photo) in forgotten  # noqa: B023 - used before the next group
+                    return single.tagged(pool, photo, options, rules, forget=forget)  # noqa: B023
+
                 yield from pool.stream(single.guarded(one), photos, stop=stop)
         if run and not (stop and stop.is_set()):
             run.complete()

@@ -1,4 +1,4 @@
-"""The run log: which photos and corrections each run has changed, and what there was before."""
+"""The run log: which photos and decisions each run has changed, and what there was before."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from phototag.catalogue.database import DAMAGED, DamagedRow, Database, packed, unpacked
+from phototag.catalogue.database import DAMAGED, DamagedRow, packed, unpacked
+from phototag.catalogue.decisions import NOT_RESUMED, Decisions
 from phototag.metadata.record import WriteOrder
 from phototag.options import WriteOptions
 from phototag.scene import serialization
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 
 LATEST: Final = 253_370_764_800  # s since 1970: the year 9999, the last one that Python knows
@@ -47,7 +48,7 @@ class Run:
         started, ended: seconds since 1970; ``ended`` is None for one that was interrupted.
         software: version of phototag.
         changes: number of photos that it changed and that have not been undone.
-        corrections: number of corrections that it saved or forgot and that have not been undone.
+        corrections: number of decisions that it saved or forgot and that have not been undone.
     """
 
     number: int
@@ -76,7 +77,7 @@ class LoggedChange:
     damaged: bool = False
 
 
-class RunLog(Database):
+class RunLog(Decisions):
     """The runs in the state file; arguments and errors as for ``Database``."""
 
     # ------------------------------------------------------------------ roots
@@ -137,7 +138,7 @@ class RunLog(Database):
         return last if of_it == set(roots) else None
 
     def runs(self) -> list[Run]:
-        """All runs that have changed photos or corrections, the oldest first."""
+        """All runs that have changed photos or decisions, the oldest first."""
         query = (
             "SELECT run_roots.run, path FROM run_roots JOIN roots ON roots.id = root"
             " ORDER BY run_roots.rowid"
@@ -149,7 +150,7 @@ class RunLog(Database):
             "SELECT * FROM (SELECT id, started, ended, software,"
             " (SELECT total(undone = 0) FROM changes WHERE run = id) AS left,"
             " (SELECT count(*) FROM changes WHERE run = id) AS changed,"
-            " (SELECT count(*) FROM run_corrections WHERE run = id) AS corrected"
+            " (SELECT count(*) FROM run_decisions WHERE run = id) AS corrected"
             " FROM runs) WHERE changed OR corrected ORDER BY id"
         )
         return [
@@ -234,68 +235,6 @@ class RunLog(Database):
         found = [self._one(query, *attrs.astuple(place), run, picture)[0] for place in places]
         return max((number for number in found if number is not None), default=None)
 
-    # ------------------------------------------------------------------ corrections
-
-    def log_corrections(self, run: int, kinds: Mapping[str, str | None]) -> None:
-        """Save or forget people's corrections of pictures, and log what was saved before."""
-        with self._at_once():
-            for picture, kind in kinds.items():
-                before = self._saved_correction(picture)
-                self._sql.execute(
-                    "INSERT OR IGNORE INTO run_corrections (run, picture, before) VALUES (?, ?, ?)",
-                    (run, picture, before),
-                )
-                self._sql.execute(
-                    "UPDATE run_corrections SET kind = ? WHERE run = ? AND picture = ?",
-                    (kind, run, picture),
-                )
-                self._save_correction(picture, kind)
-
-    def undo_corrections(self, run: int) -> None:
-        """Put back the corrections before a run, except those of photos that still are as it left them."""
-        with self._at_once():
-            left = self._all(
-                "SELECT picture FROM run_corrections WHERE run = ? AND picture NOT IN"
-                " (SELECT picture FROM changes WHERE run = ? AND undone = 0)",
-                run,
-                run,
-            )
-            for (picture,) in left:
-                self._undo_correction(run, picture)
-            self._sql.execute(_NOT_RESUMED, (run,))
-
-    def _undo_correction(self, run: int, picture: str) -> None:
-        found = self._one(
-            "SELECT before FROM run_corrections WHERE run = ? AND picture = ?", run, picture
-        )
-        if found is None:
-            return
-        (later,) = self._one(
-            "SELECT min(run) FROM run_corrections WHERE run > ? AND picture = ?", run, picture
-        )
-        if later is None:
-            self._save_correction(picture, found[0])
-        else:  # that one has the last word, until it is undone
-            self._sql.execute(
-                "UPDATE run_corrections SET before = ? WHERE run = ? AND picture = ?",
-                (found[0], later, picture),
-            )
-        self._sql.execute(
-            "DELETE FROM run_corrections WHERE run = ? AND picture = ?", (run, picture)
-        )
-
-    def _saved_correction(self, picture: str) -> str | None:
-        found = self._one("SELECT kind FROM corrections WHERE picture = ?", picture)
-        return None if found is None else found[0]
-
-    def _save_correction(self, picture: str, kind: str | None) -> None:
-        if kind is None:
-            self._sql.execute("DELETE FROM corrections WHERE picture = ?", (picture,))
-        else:
-            self._sql.execute(
-                "INSERT OR REPLACE INTO corrections (picture, kind) VALUES (?, ?)", (picture, kind)
-            )
-
     # ------------------------------------------------------------------ undo
 
     def undo(
@@ -306,7 +245,7 @@ class RunLog(Database):
         etag: str,
         before: PastWrite | None,
     ) -> None:
-        """Record that a photo is again as it was before a run, and put its correction back.
+        """Record that a photo is again as it was before a run, and put the decision about it back.
 
         Args:
             run: the run's number.
@@ -323,12 +262,8 @@ class RunLog(Database):
                 " WHERE root = ? AND folder = ? AND name = ?",
                 [(etag, _from_past_write(before), *attrs.astuple(place)) for place in now],
             )
-            self._undo_correction(run, entry.picture)
-            self._sql.execute(_NOT_RESUMED, (run,))
-
-
-# A run that has been undone is not resumed.
-_NOT_RESUMED = "UPDATE runs SET ended = started WHERE id = ? AND ended IS NULL"
+            self._undo_decision(run, entry.picture)
+            self._sql.execute(NOT_RESUMED, (run,))
 
 
 def _of_entry(what: str) -> str:
@@ -350,6 +285,9 @@ def to_past_write(column: Any) -> PastWrite:
                 name: record[name] for name in ("faces", "lightroom", "size") if name in record
             }
             values["order"] = {"record": record, **beside}
+        record = values["order"]["record"]
+        if record.pop("corrected", False):  # as earlier versions stored it
+            record["decision"] = {"kind": record["kind"]}
         return serialization.from_json(values, PastWrite)
     except DAMAGED as error:
         raise DamagedRow from error

@@ -114,11 +114,6 @@ class State(RunLog):
             packed(scene),
         )
 
-    def corrections(self) -> dict[str, Kind]:
-        """People's corrections of pictures, by the pictures' hash."""
-        found = self._all("SELECT picture, kind FROM corrections")
-        return {picture: Kind(kind) for picture, kind in found if kind in set(Kind)}
-
 
 _ROWS = (
     "SELECT name, looks, picture, settings, kind, mark, error FROM photos"

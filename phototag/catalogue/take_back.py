@@ -96,7 +96,7 @@ def undo_run(options: UndoOptions) -> Generator[Outcome]:
             yield from pool.stream(taking.back, entries, stop=stop)
             yield from map(warned, taking.left)
             if not options.dry_run and not (stop and stop.is_set()):
-                run_log.undo_corrections(run.number)
+                run_log.undo_decisions(run.number)
 
 
 @takes(RemoveOptions)

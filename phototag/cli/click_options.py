@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Union, get_a
 import attrs
 import click
 
+from phototag.criteria import personal
+from phototag.criteria.calibration import Calibration
 from phototag.crops import Profile, named
 from phototag.errors import BadValue
 from phototag.files.arguments import Number
@@ -135,6 +137,7 @@ _SEVERAL = (_THRESHOLDS, _PATHS)  # options that can be given several times
 _TYPES: Mapping[Any, click.ParamType[Any]] = {
     Vocabulary: NameOrFile(Vocabulary, Vocabulary.named),
     tuple[Profile, ...]: NameOrFile(tuple, named),
+    Calibration: NameOrFile(Calibration, personal.named),
     _THRESHOLDS: Threshold(),
     _PATHS: click.Path(exists=True),
 }
@@ -207,6 +210,8 @@ def _option(field: attrs.Attribute[Any]) -> Callable[[Command], Command]:
         more["multiple"] = True
     elif kind is Vocabulary:
         more["default"] = Vocabulary()
+    elif _plain(kind) is Calibration:
+        more["default"] = personal.users  # click calls it, when the command is run
     elif isinstance(default, str | int | float):
         plain = default.value if isinstance(default, enum.Enum) else default
         more["default"], more["show_default"] = plain, True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -58,9 +58,14 @@ class Findings:
 CRITERIA = tuple(field.name for field in attrs.fields(Findings) if field.name != "others")
 
 
-def judge(scene: Scene, calibration: Calibration, photo: str = "<scene>") -> Findings:
-    """Apply all installed criteria; raises as ``answers`` does."""
-    found = dict(answers(scene, calibration, photo))
+def judge(
+    scene: Scene,
+    calibration: Calibration,
+    photo: str = "<scene>",
+    amended: Callable[[Finding], Finding] | None = None,
+) -> Findings:
+    """Apply all installed criteria; arguments and errors as for ``answers``."""
+    found = dict(answers(scene, calibration, photo, amended))
     eleven: dict[str, Any] = {name: found.pop(name) for name in CRITERIA}
     return Findings(**eleven, others=found)
 

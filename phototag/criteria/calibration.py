@@ -6,8 +6,10 @@ file; a missing or misspelt number is an immediate error.
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
+import json
 import operator
 import tomllib
 from pathlib import Path
@@ -70,6 +72,12 @@ class Model:
     n: int
     evidence: str
 
+    def moved(self, offsets: Mapping[str, float]) -> Model:
+        """The same with log-odds added to the intercepts of classes."""
+        pairs = zip(self.classes, self.intercepts, strict=True)
+        intercepts = tuple(intercept + offsets.get(name, 0.0) for name, intercept in pairs)
+        return attrs.evolve(self, intercepts=intercepts)
+
     def chances(self, values: Mapping[str, float | None]) -> dict[str, float]:
         """Probability of each class for these features; KeyError if a feature is missing."""
         inputs = [  # hundreds per photo: comparisons are three times as fast as min and max
@@ -98,6 +106,26 @@ class Calibration:
         self._models = {n: _converter().structure(row, Model) for n, row in models.items()}
         self._tables: dict[str, dict[str, dict[str, Any]]] = tables
         self._sections: dict[tuple[str, type], Any] = {}
+
+    def moved(self, base: float, classes: Mapping[str, Mapping[str, float]]) -> Calibration:
+        """The same with a few numbers moved; its identity tells both.
+
+        Args:
+            base: log-odds that are added to the starting point of the verdict.
+            classes: log-odds that are added to the intercepts of models, by model and class.
+        """
+        found = copy.copy(self)
+        found._sections = {}  # noqa: SLF001 - its own class
+        found._tables = copy.deepcopy(self._tables)  # noqa: SLF001
+        found._tables["verdict"]["base"]["value"] += base  # noqa: SLF001
+        found._models = self._models | {  # noqa: SLF001
+            name: self._models[name].moved(offsets) for name, offsets in classes.items()
+        }
+        moves = json.dumps(
+            [base, {name: dict(offsets) for name, offsets in classes.items()}], sort_keys=True
+        )
+        found.identity = f"{self.identity}+{hashlib.sha256(moves.encode()).hexdigest()[:8]}"
+        return found
 
     def model(self, name: str) -> Model:
         """The fitted model ``name``; LookupError if the file has none."""

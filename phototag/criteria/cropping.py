@@ -124,6 +124,13 @@ def body_features(scene: Scene) -> dict[str, float]:
     return found | numbered(scene.content_below)
 
 
+def chances(scene: Scene, calibration: Calibration) -> dict[str, float]:
+    """Probability of each shot size; without a face, from the body."""
+    seen = features(scene)
+    model = "shot" if seen is not None else "shot_of_body"
+    return calibration.model(model).chances(seen or body_features(scene))
+
+
 def tightness(chances: Mapping[str, float]) -> float:
     """Log-odds that the frame ends above the elbows, within ``MOST_TIGHT``, from the chances of the shot sizes."""
     tight = chances[Shot.FACE] + chances[Shot.HEAD_AND_SHOULDERS]
@@ -140,10 +147,8 @@ def judge(scene: Scene, calibration: Calibration, earlier: Earlier) -> CroppingF
     people = earlier[SubjectsFinding]
     if people.count == 0:
         return _nobody(scene, rules)
-    face, seen = scene.main_face, features(scene)
-    model = "shot" if seen is not None else "shot_of_body"
-    chances = calibration.model(model).chances(seen or body_features(scene))
-    shot = Shot(max(chances, key=chances.__getitem__))
+    face, sizes = scene.main_face, chances(scene, calibration)
+    shot = Shot(max(sizes, key=sizes.__getitem__))
     below, headroom = _below(face) if face else None, scene.person.crown
     reason = f"the frame shows {NAMES[shot]}"
     if below is not None:
@@ -157,8 +162,8 @@ def judge(scene: Scene, calibration: Calibration, earlier: Earlier) -> CroppingF
         cut_joints=_cut_joints(scene, rules),
         whole=_whole(faces_of_subjects(scene, people), people.count, shot),
         status=Status.MEASURED,
-        contribution=_contribution(seen, chances, rules),
-        confidence=chances[shot],
+        contribution=_contribution(scene, sizes, rules),
+        confidence=sizes[shot],
         reason=reason,
     )
 
@@ -167,15 +172,14 @@ def _below(face: Face) -> float:
     return max(0.0, 1 - face.box.bottom) / face.box.height
 
 
-def _contribution(
-    seen: dict[str, float] | None, chances: Mapping[str, float], rules: Rules
-) -> float:
+def _contribution(scene: Scene, sizes: Mapping[str, float], rules: Rules) -> float:
     """A tighter frame and less room below the chin are evidence for a headshot, a hidden face for a portrait."""
+    seen = features(scene)
     if seen is None:
         return -rules.most
     weighed = rules.below_weight * (rules.below_centre - seen["below"])
     weighed += rules.room_weight * (rules.room_centre - seen["room"])
-    weighed += rules.tight_weight * (tightness(chances) - rules.tight_centre)
+    weighed += rules.tight_weight * (tightness(sizes) - rules.tight_centre)
     return max(-rules.most, min(rules.most, weighed))
 
 

@@ -67,18 +67,25 @@ def features(scene: Scene) -> dict[str, float] | None:
     return numbered(scene.surroundings.content) | numbered(scene.content_whole, "whole_")
 
 
+def chances(scene: Scene, calibration: Calibration) -> dict[str, float] | None:
+    """Probability of each place; None if people fill the frame or hide it."""
+    statistics, rules = features(scene), calibration.section("environment", Rules)
+    if statistics is None or len(scene.faces) > rules.most_faces:
+        return None
+    return calibration.model("environment").chances(statistics)
+
+
 def judge(scene: Scene, calibration: Calibration, _: Earlier) -> EnvironmentFinding:
     """Decide only if certain enough; inside or outside is decided more often than studio or indoor."""
     rules = calibration.section("environment", Rules)
-    seen, statistics = scene.surroundings, features(scene)
-    if seen is None or statistics is None:
+    seen, found = scene.surroundings, chances(scene, calibration)
+    if seen is None:
         return _untold("people fill the frame; the place cannot be seen")
-    if len(scene.faces) > rules.most_faces:
+    if found is None:
         return _untold(f"{len(scene.faces)} faces hide the surroundings")
-    chances = calibration.model("environment").chances(statistics)
-    place = Place(max(chances, key=chances.__getitem__))
-    outdoor = chances[Place.OUTDOOR]
-    told = chances[place] >= rules.least
+    place = Place(max(found, key=found.__getitem__))
+    outdoor = found[Place.OUTDOOR]
+    told = found[place] >= rules.least
     inside = outdoor < EVEN if max(outdoor, 1 - outdoor) >= rules.least_inside else None
     if told:
         inside = place is not Place.OUTDOOR
@@ -88,9 +95,9 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> EnvironmentFind
         green=seen.green,
         sky=seen.sky,
         status=Status.MEASURED if told else Status.UNDECIDED,
-        contribution=_contribution(chances, rules) if told else 0.0,
-        confidence=chances[place] if told else 0.0,
-        reason=_reason(chances, place if told else None, inside=inside),
+        contribution=_contribution(found, rules) if told else 0.0,
+        confidence=found[place] if told else 0.0,
+        reason=_reason(found, place if told else None, inside=inside),
     )
 
 

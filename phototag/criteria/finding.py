@@ -16,6 +16,7 @@ class Status(enum.StrEnum):
     DERIVED = "derived"  # from other findings, not from pixels
     UNDECIDED = "undecided"  # the picture does not show it
     NOT_APPLICABLE = "not_applicable"  # the question does not apply to this picture
+    DECIDED = "decided"  # a person has said so
 
 
 @attrs.frozen(kw_only=True)

@@ -14,7 +14,7 @@ from phototag.wording import percent
 
 if TYPE_CHECKING:
     from phototag.criteria.calibration import Calibration
-    from phototag.scene.measures import Scene
+    from phototag.scene.measures import Face, Scene
 
 
 class VisibleExpression(enum.StrEnum):
@@ -89,24 +89,34 @@ def features(scene: Scene) -> dict[str, float | None] | None:
     return {**found, **shape, **squares, "smile": smile}
 
 
+def chances(scene: Scene, calibration: Calibration) -> dict[str, float] | None:
+    """Probability of each expression; None without a face, or if something covers the mouth."""
+    face, shape = scene.main_face, features(scene)
+    if face is None or shape is None or _is_covered(face, calibration):
+        return None
+    return calibration.model("expression").chances(shape)
+
+
+def _is_covered(face: Face, calibration: Calibration) -> bool:
+    most = calibration.section("mood", Rules).most_covered
+    return face.covered is not None and face.covered > most
+
+
 def judge(scene: Scene, calibration: Calibration, _: Earlier) -> MoodFinding:
     """Evaluate mouth and eyes of the main face."""
     rules = calibration.section("mood", Rules)
-    face, shape = scene.main_face, features(scene)
+    face, found = scene.main_face, chances(scene, calibration)
     if face is None:
         return _unread("there is no face", Status.NOT_APPLICABLE)
-    if face.covered is not None and face.covered > rules.most_covered:
-        return _unread(
-            f"something covers the mouth ({percent(face.covered)} certain)", Status.UNDECIDED
-        )
-    assert shape is not None  # the main face always has scores
-    chances = calibration.model("expression").chances(shape)
-    expression = VisibleExpression(max(chances, key=chances.__getitem__))
+    if found is None:  # the main face always has scores
+        covered = percent(face.covered or 0.0)
+        return _unread(f"something covers the mouth ({covered} certain)", Status.UNDECIDED)
+    expression = VisibleExpression(max(found, key=found.__getitem__))
     seen = face.mesh.expression if face.mesh else None
     smile = seen.mouth_width + 2 * seen.corner_lift if seen else None
     eyes = min(seen.eye_open_left, seen.eye_open_right) >= rules.eyes_open if seen else None
     gap = seen.mouth_open if seen else None
-    serious = chances[VisibleExpression.SERIOUS]
+    serious = found[VisibleExpression.SERIOUS]
     return MoodFinding(
         expression=expression,
         smile=smile,
@@ -114,7 +124,7 @@ def judge(scene: Scene, calibration: Calibration, _: Earlier) -> MoodFinding:
         eyes_open=eyes,
         status=Status.MEASURED,
         contribution=rules.serious_weight * (serious - rules.serious_centre),
-        confidence=chances[expression],
+        confidence=found[expression],
         reason=_reason(expression, smile, gap, eyes=eyes),
     )
 

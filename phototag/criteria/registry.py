@@ -6,7 +6,7 @@ import functools
 import graphlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from phototag import plugins
@@ -108,13 +108,19 @@ def installed() -> dict[str, Criterion]:
         raise BadPlugin(GROUP, f"criteria depend on each other in a circle: {error}") from error
 
 
-def answers(scene: Scene, calibration: Calibration, photo: str) -> Iterator[tuple[str, Finding]]:
+def answers(
+    scene: Scene,
+    calibration: Calibration,
+    photo: str,
+    amended: Callable[[Finding], Finding] | None = None,
+) -> Iterator[tuple[str, Finding]]:
     """Apply all criteria; each gets the findings of those before it.
 
     Args:
         scene: what was detected.
         calibration: thresholds and weights.
         photo: its path, for errors.
+        amended: puts a person's decision in the place of a finding's value.
 
     Raises:
         CriterionFailed: a criterion fails, or returns something other than it declares.
@@ -129,6 +135,7 @@ def answers(scene: Scene, calibration: Calibration, photo: str) -> Iterator[tupl
             raise CriterionFailed(
                 photo, problem, "report it to its author, or uninstall its package"
             ) from error
+        finding = finding if amended is None else amended(finding)
         earlier.add(finding)
         yield name, finding
 

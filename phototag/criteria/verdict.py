@@ -65,6 +65,7 @@ class Verdict:
         starting_point: log-odds before any evidence: the sum starts here, the same for every photo.
         log_odds: sum of the starting point and all contributions; > 0 = headshot rather than portrait.
         corrected: a person has set the kind; it then replaces phototag's verdict.
+        thought, thought_confidence: phototag's own kind and its probability, if a person has set the kind.
     """
 
     kind: Kind
@@ -77,6 +78,8 @@ class Verdict:
     starting_point: float
     log_odds: float
     corrected: bool = False
+    thought: Kind | None = None
+    thought_confidence: float = 0.0
 
     @property
     def review(self) -> Review | None:
@@ -97,6 +100,8 @@ def corrected(verdict: Verdict, kind: Kind) -> Verdict:
         portrait=float(kind is Kind.PORTRAIT),
         other=float(kind is Kind.OTHER),
         corrected=True,
+        thought=verdict.kind,
+        thought_confidence=verdict.confidence,
     )
 
 

@@ -21,7 +21,7 @@ from phototag.scene.geometry import Box
 from phototag.wording import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from phototag.crops.layout import Head, Layout
     from phototag.scene.measures import Face, Scene
@@ -58,6 +58,42 @@ def suggest(
             first = profile.recommend and not any(crop.recommended for crop in crops)
             crops.append(_crop(profile, placed, layout, recommended=first))
     return tuple(crops), tuple(refusals)
+
+
+def redrawn(
+    crops: Sequence[Crop],
+    refusals: Sequence[Refusal],
+    drawn: Mapping[str, Box],
+    scene: Scene,
+    profiles: Sequence[Profile] | None = None,
+) -> tuple[tuple[Crop, ...], tuple[Refusal, ...]]:
+    """The suggestions with those crops that a person has drawn, by profile; unknown profiles are left out."""
+    asked = built_in() if profiles is None else profiles
+    known = {profile.name: profile for profile in asked}
+    by_name = {crop.profile: crop for crop in crops}
+    for name in drawn.keys() & known.keys():
+        by_name[name] = _drawn(known[name], drawn[name], scene, by_name.get(name))
+    left = tuple(refusal for refusal in refusals if refusal.profile not in by_name)
+    return tuple(by_name[name] for name in known if name in by_name), left
+
+
+def _drawn(profile: Profile, box: Box, scene: Scene, suggested: Crop | None) -> Crop:
+    pixels = (
+        max(1, round(box.width * scene.image.width)),
+        max(1, round(box.height * scene.image.height)),
+    )
+    recommended = suggested is not None and suggested.recommended
+    return Crop(
+        profile=profile.name,
+        ratio=profile.ratio_text,
+        box=box,
+        recommended=recommended,
+        pixels=pixels,
+        reason="as you drew it",
+        roles=(RECOMMENDED if recommended else ALLOWED, *profile.roles),
+        title=profile.title,
+        rotation=0.0 if suggested is None else suggested.rotation,
+    )
 
 
 def _crop(profile: Profile, placed: Placed, layout: Layout, *, recommended: bool) -> Crop:
@@ -130,5 +166,6 @@ __all__ = [
     "load",
     "named",
     "names",
+    "redrawn",
     "suggest",
 ]

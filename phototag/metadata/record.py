@@ -18,6 +18,7 @@ DIGITS: Final = 3  # decimals of log-odds
 
 #: Raised when photos must be written again although their record has not changed.
 FORM: Final = 2
+KIND: Final = "kind"  # the field of a decision that sets the kind
 
 
 @attrs.frozen(kw_only=True)
@@ -35,7 +36,8 @@ class Record:
         software: version of phototag.
         models: short name of the set of models (changes when a model does).
         calibration: short name of the calibration (changes when a threshold does).
-        corrected: whether a person has set the kind.
+        decision: what a person has decided, as texts by field (``decisions.Decision.words``).
+        thought, thought_confidence: phototag's own kind and its probability, if a person has set the kind.
     """
 
     kind: str
@@ -48,7 +50,14 @@ class Record:
     software: str = ""
     models: str = ""
     calibration: str = ""
-    corrected: bool = False
+    decision: dict[str, str] = attrs.Factory(dict)
+    thought: str | None = None
+    thought_confidence: float = 0.0
+
+    @property
+    def corrected(self) -> bool:
+        """Whether a person has set the kind."""
+        return KIND in self.decision
 
     @property
     def log_odds(self) -> float | None:

@@ -76,7 +76,9 @@ def record_of(analysis: Analysis, options: TagOptions) -> Record:
         software=analysis.software,
         models=analysis.models,
         calibration=analysis.calibration,
-        corrected=analysis.verdict.corrected,
+        decision=analysis.decision.words(),
+        thought=analysis.verdict.thought,
+        thought_confidence=round(analysis.verdict.thought_confidence, 4),
     )
 
 

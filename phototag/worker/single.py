@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, TypeVar
 
+import attrs
+
 from phototag import errors
 from phototag.analysis.result import Analysis, evaluate
 from phototag.analysis.shapes import bars, recommended
+from phototag.decisions.decision import NOTHING, Decision
 from phototag.files import arguments, formats
 from phototag.files.opening import absolute
 from phototag.options import WriteOptions, part
@@ -19,6 +22,7 @@ from phototag.worker.source import PhotoFile, Source, name_of, source_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from phototag.criteria.calibration import Calibration
     from phototag.crops import Crop, Profile
     from phototag.metadata.change import Change
     from phototag.options import ChangeOptions, TagOptions
@@ -27,10 +31,26 @@ if TYPE_CHECKING:
     from phototag.worker.source import ImageInput
 
     Path = str | os.PathLike[str]
-    Profiles = Sequence[Profile] | None
 
 
 T = TypeVar("T")
+
+
+@attrs.frozen(kw_only=True)
+class Rules:
+    """By what scenes are judged.
+
+    Attributes:
+        calibration: thresholds and weights; None = the shipped ones.
+        profiles: crop profiles; None = the built-in ones.
+    """
+
+    calibration: Calibration | None = None
+    profiles: Sequence[Profile] | None = None
+
+    def judged(self, name: str, scene: Scene, decision: Decision = NOTHING) -> Analysis:
+        """The analysis of a scene."""
+        return evaluate(name, scene, self.calibration, self.profiles, decision)
 
 
 def detected(pool: Pool, source: Source) -> Scene:
@@ -38,10 +58,10 @@ def detected(pool: Pool, source: Source) -> Scene:
     return tasks.detect(pool, source, pool.limits)
 
 
-def analyzed(pool: Pool, image: ImageInput, profiles: Profiles) -> Analysis:
+def analyzed(pool: Pool, image: ImageInput, rules: Rules) -> Analysis:
     """See ``phototag.analyze``."""
     source = source_of(image)
-    return evaluate(source.name, detected(pool, source), profiles=profiles)
+    return rules.judged(source.name, detected(pool, source))
 
 
 def written(pool: Pool, photo: Path, analysis: Analysis, options: TagOptions) -> Change:
@@ -52,18 +72,31 @@ def written(pool: Pool, photo: Path, analysis: Analysis, options: TagOptions) ->
     return change
 
 
-def tagged(pool: Pool, photo: Path, options: TagOptions, profiles: Profiles) -> Outcome:
-    """See ``phototag.tag``."""
+def tagged(
+    pool: Pool, photo: Path, options: TagOptions, rules: Rules, *, forget: bool = False
+) -> Outcome:
+    """See ``phototag.tag``; ``forget`` drops what a person has decided, as far as the photo holds it."""
     file = PhotoFile.of(photo)
-    if not options.corrections:
-        analysis = analyzed(pool, file.name, profiles)
-    else:
+    if options.corrections:
         photo_state = tasks.identify(pool, file, pool.limits)
         assert photo_state.scene is not None
-        kind = options.corrections.get(photo_state.picture)
-        analysis = evaluate(file.name, photo_state.scene, profiles=profiles, kind=kind)
-    change = written(pool, file.name, analysis, options)
-    return Outcome(photo=file.name, analysis=analysis, change=change)
+        scene = photo_state.scene
+        decision = options.corrections.get(photo_state.picture, NOTHING)
+    else:
+        scene, decision = detected(pool, source_of(file.name)), NOTHING
+    analysis = rules.judged(file.name, scene, decision)
+    writing = part(options, WriteOptions)
+    order = order_of(analysis, options)
+    # A photo that has a record may hold a person's word, which goes on to hold.
+    written = tasks.write(pool, file, order, writing, etag=None if forget else "")
+    if written.change is None:
+        there = Decision.readable(written.found.decision) if written.found else NOTHING
+        if there:
+            analysis = rules.judged(file.name, scene, there.with_(decision))
+            order = order_of(analysis, options)
+        written = tasks.write(pool, file, order, writing)
+    assert written.change is not None
+    return Outcome(photo=file.name, analysis=analysis, change=written.change)
 
 
 def removed(pool: Pool, photo: Path, options: ChangeOptions) -> Change:

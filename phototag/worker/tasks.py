@@ -140,6 +140,7 @@ def write(
     options: WriteOptions,
     expected: Expected | None = None,
     *,
+    etag: str | None = None,
     alone: bool = False,
 ) -> Written:
     """Write into a photo or its sidecars, or update what an earlier write has written.
@@ -151,7 +152,8 @@ def write(
         photo: the photo.
         order: the record, including keywords and crops, and further data to write.
         options: how to write.
-        expected: the state that the photo must have; otherwise nothing is written.
+        expected: the state that the photo must have, with its record; otherwise nothing is written.
+        etag: the same for the record alone; empty for none, None for any.
         alone: take phototag's data out of the other files of the photo: a sidecar that phototag has made since, or
             the photo itself if only sidecars are written.
 
@@ -180,7 +182,7 @@ def write(
             new_sidecars=len(missing),
             order=order,
             options=options,
-            etag=None if expected is None else expected.etag,
+            etag=etag if expected is None else expected.etag,
             alone=alone,
         )
         prepared = files.ask(worker, request)

@@ -56,7 +56,7 @@ ROWS = {
     "UPDATE scenes SET scene = x'00' WHERE rowid = 1": ("here.sqlite3", "table scenes"),
     "UPDATE changes SET before = x'00' WHERE name = x'612e6a7067'": ("a.jpg", "table changes"),
     "UPDATE changes SET run = 99 WHERE name = x'612e6a7067'": ("here.sqlite3", "to no run"),
-    "INSERT INTO corrections VALUES ('ab', 'vase')": ("here.sqlite3", "table corrections"),
+    "INSERT INTO decisions VALUES ('ab', 'vase')": ("here.sqlite3", "table decisions"),
 }
 
 
@@ -133,7 +133,7 @@ def test_the_log_of_a_killed_run_is_read_and_kept(root: Path, state: Path) -> No
     code = """
         import os, signal, sys
         from phototag.catalogue.state import State
-        State(sys.argv[1])._do("INSERT INTO corrections VALUES ('ab', 'vase')")
+        State(sys.argv[1])._do("INSERT INTO decisions VALUES ('ab', 'vase')")
         os.kill(os.getpid(), signal.SIGKILL)
     """
     command = [sys.executable, "-c", textwrap.dedent(code), str(state)]

@@ -87,7 +87,7 @@ def test_a_scene_that_cannot_be_read_is_made_again(
 @pytest.mark.parametrize("what", DAMAGED)
 def test_a_correction_that_cannot_be_read_does_not_hold(tree: Path, state: Path, what: str) -> None:
     tag(tree, state, corrections={"ab": phototag.Kind.OTHER, "cd": phototag.Kind.OTHER})
-    damage(state, "corrections", "kind", what, "picture = 'ab'")
+    damage(state, "decisions", "said", what, "picture = 'ab'")
     assert str(tag(tree, state)["cat.jpg"].verdict_from) == "unchanged"
 
 

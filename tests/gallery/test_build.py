@@ -16,6 +16,7 @@ from phototag import errors, gallery
 from phototag.analysis.shapes import Layer, shapes
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import clean_folder
+from phototag.decisions.decision import Decision
 from phototag.gallery.build import in_script
 from phototag.metadata.picture_hash import digest
 from phototag.worker import Pool
@@ -84,7 +85,7 @@ def test_a_corrected_verdict_is_shown_as_such(portrait_jpg: Path, tmp_path: Path
     picture = digest(portrait_jpg.read_bytes(), str(portrait_jpg))
     with State(state) as run_log:
         run = run_log.begin([], "", "")
-        run_log.log_corrections(run, {picture: phototag.Kind.HEADSHOT})
+        run_log.log_decisions(run, {picture: Decision(kind=phototag.Kind.HEADSHOT)})
     gallery.build(portrait_jpg, out=out, state=state)
     (row,) = photos_of(out)
     assert row[6:8] == ["headshot", 1.0]

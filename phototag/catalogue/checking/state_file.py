@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,7 @@ from phototag.catalogue.checking.findings import CheckFinding, CheckKind
 from phototag.catalogue.database import unpacked
 from phototag.catalogue.run_log import to_past_write
 from phototag.criteria.verdict import Kind
+from phototag.decisions.decision import Decision
 from phototag.scene.measures import SCENE_VERSION, Scene
 
 if TYPE_CHECKING:
@@ -78,17 +80,31 @@ def damaged_rows(sql: sqlite3.Connection) -> Iterator[DamagedRow]:
     for row, picture, scene in sql.execute(query, (f"{models_identity()}/{SCENE_VERSION}",)):
         if not _reads(lambda column: unpacked(column, Scene), scene):
             yield DamagedRow("scenes", row, "", f"(picture {picture}) cannot be read", lost)
-    if sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'corrections'").fetchone():
-        lost = "correct that picture again in a gallery"
-        for row, picture, kind in sql.execute("SELECT rowid, picture, kind FROM corrections"):
-            if not _reads(Kind, kind):
-                yield DamagedRow(
-                    "corrections", row, "", f"(picture {picture}) cannot be read", lost
-                )
+    yield from _decisions(sql)
     lost = "nothing is lost by it"
     for run in sorted(runs - at_home):
         yield DamagedRow("runs", run, "", "belongs to no folder", lost)
     yield from _changes(sql, roots, runs)
+
+
+def _decisions(sql: sqlite3.Connection) -> Iterator[DamagedRow]:
+    """The decisions, and the corrections of earlier versions, that cannot be read."""
+    lost = "say it again in a gallery"
+    tables: tuple[tuple[str, str, Callable[[Any], object]], ...] = (
+        ("corrections", "kind", Kind),
+        ("decisions", "said", _decision),
+        ("left_as_it_was", "said", _decision),
+    )
+    for table, column, read in tables:
+        if sql.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+            query = f"SELECT rowid, picture, {column} FROM {table}"  # noqa: S608 - of the texts above
+            for row, picture, value in sql.execute(query):
+                if not _reads(read, value):
+                    yield DamagedRow(table, row, "", f"(picture {picture}) cannot be read", lost)
+
+
+def _decision(said: Any) -> Decision:
+    return Decision.of(json.loads(said))
 
 
 def _photos(sql: sqlite3.Connection, roots: dict[int, Any]) -> Iterator[DamagedRow]:

@@ -14,7 +14,7 @@ from phototag.metadata.draft import Draft
 from phototag.metadata.properties import regions
 from phototag.metadata.properties.property import Property, Wanted
 from phototag.metadata.properties.regions import REGIONS
-from phototag.metadata.record import Record, WriteOrder
+from phototag.metadata.record import KIND, Record, WriteOrder
 from phototag.metadata.xmp.names import PHOTOTAG, Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Text, Value, bag
@@ -80,7 +80,10 @@ def _fields(record: Record) -> dict[str, Value | None]:
         "Software": _text_or_none(record.software),
         "Models": _text_or_none(record.models),
         "Calibration": _text_or_none(record.calibration),
-        "Corrected": Text("True") if record.corrected else None,
+        "Corrected": None,  # of early versions
+        "Decision": _pairs(record.decision),
+        "Thought": None if record.thought is None else Text(record.thought),
+        "ThoughtConfidence": _from_number(record.thought_confidence or None),
         "StartingPoint": _from_number(record.starting_point),
         "LogOdds": _from_number(record.log_odds),
         "Confidence": _from_number(record.confidence),
@@ -116,7 +119,9 @@ def read(packet: Packet, orientation: int) -> Record | None:
         software=packet.text(_own("Software")),
         models=packet.text(_own("Models")),
         calibration=packet.text(_own("Calibration")),
-        corrected=packet.text(_own("Corrected")) == "True",
+        decision=_decision(packet),
+        thought=packet.text(_own("Thought")) or None,
+        thought_confidence=_number(packet.text(_own("ThoughtConfidence"))),
         starting_point=_number_or_none(packet.text(_own("StartingPoint"))),
     )
 
@@ -124,6 +129,19 @@ def read(packet: Packet, orientation: int) -> Record | None:
 def keywords(packet: Packet) -> Keywords:
     """The keywords that phototag has recorded in a packet."""
     return Keywords(*(packet.texts(_own(field)) for field in ("Words", "Hierarchy", "Scene")))
+
+
+def _decision(packet: Packet) -> dict[str, str]:
+    """What a person has decided; early versions wrote only that it was the kind."""
+    pairs = (text.partition("=") for text in packet.texts(_own("Decision")))
+    found = {field: value for field, _, value in pairs if field and value}
+    if packet.text(_own("Corrected")) == "True":
+        found.setdefault(KIND, packet.text(_own("Kind")))
+    return found
+
+
+def _pairs(texts: Mapping[str, str]) -> Value | None:
+    return bag(*(f"{name}={text}" for name, text in texts.items())) if texts else None
 
 
 def _contribution(item: Value) -> tuple[str, float]:

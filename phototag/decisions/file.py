@@ -1,37 +1,39 @@
-"""Verdicts that a person has corrected, as the gallery saves them."""
+"""The file in which a gallery saves people's decisions."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from phototag.criteria.verdict import Kind
+from phototag.decisions.decision import Decision
 from phototag.errors import BadCorrections
 from phototag.files import arguments
 
 if TYPE_CHECKING:
     import os
 
-SCHEMA = 1  # of the file; may only grow
-WHAT = "phototag corrections"
+SCHEMA: Final = 2  # of the file; may only grow. The first had only ``is``, the kind.
+WHAT: Final = "phototag corrections"
 
 
 @attrs.frozen(kw_only=True)
 class Correction:
-    """The kind that a person has set for one picture.
+    """What a person has decided about one picture.
 
     Attributes:
-        path: of the photo at the time of correction.
+        path: of the photo at that time.
         picture: hash of the picture, which identifies it even if the file is renamed.
-        kind: headshot, portrait or other.
+        decision: what was decided.
+        left: what the person saw and left as it was, by field: evidence, but not their word.
     """
 
     path: str
     picture: str
-    kind: Kind
+    decision: Decision
+    left: dict[str, str] = attrs.Factory(dict)
 
 
 def load(file: str | os.PathLike[str]) -> tuple[Correction, ...]:
@@ -45,7 +47,7 @@ def load(file: str | os.PathLike[str]) -> tuple[Correction, ...]:
         return _corrections(json.loads(Path(name).expanduser().read_text("utf-8")))
     except OSError as error:
         raise BadCorrections(name, f"it cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         problem = f"this is not a corrections file ({error})"
         raise BadCorrections(name, problem, "use the file that a gallery saves") from error
     except RecursionError as error:
@@ -53,9 +55,9 @@ def load(file: str | os.PathLike[str]) -> tuple[Correction, ...]:
         raise BadCorrections(name, problem, "use the file that a gallery saves") from error
 
 
-def by_picture(file: str | os.PathLike[str]) -> dict[str, Kind]:
-    """The kinds in a file of corrections, by the hash of the picture; raises as ``load`` does."""
-    return {correction.picture: correction.kind for correction in load(file)}
+def by_picture(file: str | os.PathLike[str]) -> dict[str, Decision]:
+    """The decisions in a file of corrections, by the hash of the picture; raises as ``load`` does."""
+    return {correction.picture: correction.decision for correction in load(file)}
 
 
 def _corrections(found: dict[str, Any]) -> tuple[Correction, ...]:
@@ -68,4 +70,11 @@ def _correction(row: dict[str, Any]) -> Correction:
     picture = row["picture"]
     if not isinstance(picture, str) or not picture.isascii() or not picture:
         raise ValueError(f"{picture!r} is not the hash of a picture")
-    return Correction(path=str(row["path"]), picture=picture, kind=Kind(row["is"]))
+    said = dict(row.get("said", {}))
+    if "is" in row:
+        said["kind"] = row["is"]
+    left = dict(row.get("left", {}))
+    if not said and not left:
+        raise ValueError(f"nothing was decided about {picture!r}")
+    Decision.of(left)  # raises for what is not a decision
+    return Correction(path=str(row["path"]), picture=picture, decision=Decision.of(said), left=left)

@@ -1,0 +1,71 @@
+"""Every option, defined once: name, type, default and meaning.
+
+The functions' keyword arguments, the command-line options, the fingerprint of a run and the documentation are
+made from the fields of these classes. To add an option, add a field and use it. The classes have no slots: with
+slots, a class could have only one base. Options decide nothing: who uses one imports it.
+"""
+
+from __future__ import annotations
+
+from phototag.options.commands import (
+    CatalogueOptions,
+    GalleryOptions,
+    RemoveOptions,
+    RunOptions,
+    UndoOptions,
+    WatchOptions,
+)
+from phototag.options.common import (
+    CalibrationOptions,
+    Limits,
+    LinkOptions,
+    PairOptions,
+    ProfileOptions,
+    StateOptions,
+    StopOptions,
+    VocabularyOptions,
+    WaitOptions,
+    Workers,
+    WorkOptions,
+)
+from phototag.options.setting import Checked, Setting, option, part, setting, settings
+from phototag.options.writing import (
+    ChangeOptions,
+    IptcMode,
+    SidecarMode,
+    SignedMode,
+    TagOptions,
+    WriteOptions,
+)
+
+__all__ = [
+    "CalibrationOptions",
+    "CatalogueOptions",
+    "ChangeOptions",
+    "Checked",
+    "GalleryOptions",
+    "IptcMode",
+    "Limits",
+    "LinkOptions",
+    "PairOptions",
+    "ProfileOptions",
+    "RemoveOptions",
+    "RunOptions",
+    "Setting",
+    "SidecarMode",
+    "SignedMode",
+    "StateOptions",
+    "StopOptions",
+    "TagOptions",
+    "UndoOptions",
+    "VocabularyOptions",
+    "WaitOptions",
+    "WatchOptions",
+    "WorkOptions",
+    "Workers",
+    "WriteOptions",
+    "option",
+    "part",
+    "setting",
+    "settings",
+]

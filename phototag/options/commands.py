@@ -1,0 +1,110 @@
+"""The options of each command, put together from those that it shares with others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+from phototag.files import arguments
+from phototag.options.common import (
+    CalibrationOptions,
+    LinkOptions,
+    PairOptions,
+    Path,
+    ProfileOptions,
+    StateOptions,
+    WaitOptions,
+    WorkOptions,
+)
+from phototag.options.setting import option, setting
+from phototag.options.writing import ChangeOptions, TagOptions
+
+
+def _forget(given: Path | Iterable[Path]) -> tuple[str, ...]:
+    return _paths("forget", given)
+
+
+def _moved_to(given: Path | Iterable[Path]) -> tuple[str, ...]:
+    return _paths("moved_to", given)
+
+
+def _paths(name: str, given: Path | Iterable[Path]) -> tuple[str, ...]:
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        given = [given]
+    return tuple(arguments.path(name, path) for path in given)
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class RunOptions(
+    PairOptions,
+    LinkOptions,
+    WaitOptions,
+    StateOptions,
+    ProfileOptions,
+    CalibrationOptions,
+    WorkOptions,
+):
+    """How a tree of photos is processed."""
+
+    failed: bool = option(False, "Tag only the photos that failed in earlier runs.")
+    forget: tuple[str, ...] = attrs.field(
+        default=(),
+        converter=_forget,
+        metadata=setting(
+            "Forget the saved correction of this photo, or of all photos in this folder. Can be given "
+            "several times.",
+            metavar="PATH",
+        ),
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class CatalogueOptions(RunOptions, TagOptions):
+    """Options of ``tag_catalogue`` and ``phototag tag``."""
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class WatchOptions(
+    PairOptions, StateOptions, ProfileOptions, CalibrationOptions, WorkOptions, TagOptions
+):
+    """Options of ``watch_catalogue`` and ``phototag watch``."""
+
+    settled: float = option(
+        2.0, "Tag a file when it has not changed for this long.", metavar="SECONDS", least=0
+    )
+    poll: bool = option(False, "Check for new files at intervals; needed for network drives.")
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class RemoveOptions(LinkOptions, WaitOptions, WorkOptions, ChangeOptions):
+    """Options of ``remove_catalogue`` and ``phototag remove``."""
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class UndoOptions(WaitOptions, StateOptions, WorkOptions, ChangeOptions):
+    """Options of ``undo`` and ``phototag undo``."""
+
+    run: int | None = option(
+        None, "Number of the run; None = the last one that can be undone.", kind="internal"
+    )
+    moved_to: tuple[str, ...] = attrs.field(
+        default=(),
+        converter=_moved_to,
+        metadata=setting(
+            "Find photos that were moved out of the run's folders: search this photo or folder, too. "
+            "Can be given several times.",
+            metavar="PATH",
+        ),
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class GalleryOptions(StateOptions, ProfileOptions, CalibrationOptions, WorkOptions):
+    """Options of ``gallery.build`` and ``phototag gallery``."""
+
+    out: Path = attrs.field(
+        metadata=setting("HTML file to write.", short="-o", kind="new file", metavar="OUT.html")
+    )
+    title: str = option("phototag", "Title of the page.")
+    overwrite: bool = option(False, "Replace OUT even if it is not such a page.")
