@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -19,6 +19,9 @@ from phototag.catalogue.database import DAMAGED, DamagedRow, packed, unpacked
 from phototag.catalogue.run_log import PastWrite, PhotoKey, RunLog, to_past_write
 from phototag.criteria.verdict import Kind
 from phototag.scene.measures import SCENE_VERSION, Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @attrs.frozen(kw_only=True)
@@ -60,6 +63,21 @@ class State(RunLog):
         query = "SELECT path FROM photos JOIN roots ON roots.id = root WHERE picture = ?"
         found = self._all(query, picture)
         return {os.fsdecode(path) for (path,) in found if isinstance(path, bytes)}
+
+    def places(self) -> Iterator[tuple[str, str]]:
+        """Every photo in which a picture has been found: its path once, and the picture's hash."""
+        query = (
+            "SELECT path, folder, name, picture FROM photos JOIN roots ON roots.id = root"
+            " WHERE picture IS NOT NULL"
+        )
+        seen: set[bytes] = set()
+        for *parts, picture in self._all(query):
+            if not all(isinstance(part, bytes) for part in parts) or not isinstance(picture, str):
+                continue  # a damaged row counts as missing
+            path = os.path.join(*parts)
+            if path not in seen:
+                seen.add(path)
+                yield os.fsdecode(path), picture
 
     def failed(self, root: int) -> set[tuple[bytes, bytes]]:
         """Folders and names of the photos that failed last time."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from phototag.options.commands import (
     CatalogueOptions,
     GalleryOptions,
+    LearnOptions,
     RemoveOptions,
     RunOptions,
     UndoOptions,
@@ -45,6 +46,7 @@ __all__ = [
     "Checked",
     "GalleryOptions",
     "IptcMode",
+    "LearnOptions",
     "Limits",
     "LinkOptions",
     "PairOptions",

@@ -108,3 +108,17 @@ class GalleryOptions(StateOptions, ProfileOptions, CalibrationOptions, WorkOptio
     )
     title: str = option("phototag", "Title of the page.")
     overwrite: bool = option(False, "Replace OUT even if it is not such a page.")
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class LearnOptions(StateOptions):
+    """Options of ``learn`` and ``phototag learn``."""
+
+    out: Path | None = option(
+        None,
+        "Where to write the calibration (default: yours, which all commands use).",
+        short="-o",
+        kind="new file",
+        metavar="FILE",
+    )
+    dry_run: bool = option(False, "Print what would be learned, without writing it.")

@@ -116,8 +116,9 @@ def test_a_file_of_the_time_when_a_run_had_one_folder(tree: Path, other: Path, s
         sql.execute("PRAGMA user_version = 2")
         sql.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
         sql.execute("ATTACH ? AS new", (str(state),))
-        for table in ("roots", "scenes", "photos", "corrections"):
+        for table in ("roots", "scenes", "photos"):
             sql.execute(f"INSERT INTO {table} SELECT * FROM new.{table}")
+        sql.execute("INSERT INTO corrections VALUES ('ab', 'headshot')")
         sql.execute(
             "INSERT INTO runs SELECT id, root, settings, software, started, ended"
             " FROM new.runs JOIN new.run_roots ON run = id"
@@ -133,6 +134,8 @@ def test_a_file_of_the_time_when_a_run_had_one_folder(tree: Path, other: Path, s
     assert content(other) == before[1]
     tag(former, tree, other)
     assert [run.number for run in phototag.runs(former)] == [1, 2, 3]
+    with State(former) as run_log:
+        assert kinds_of(run_log) == {"ab": Kind.HEADSHOT}
 
 
 def test_one_folder_busy_means_nothing_is_undone(tree: Path, other: Path, state: Path) -> None:

@@ -1,0 +1,63 @@
+"""The command that learns from people's decisions."""
+
+from __future__ import annotations
+
+import json
+
+import attrs
+import click
+
+from phototag.analysis.result import SCHEMA
+from phototag.cli.click_options import JsonOptions, takes_options
+from phototag.cli.terminal import echo
+from phototag.errors import printable_name
+from phototag.options import LearnOptions, setting
+from phototag.scene import serialization
+
+SHOWN = 50  # changed verdicts; more would fill the screen
+
+
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class _Learn(JsonOptions, LearnOptions):
+    """The options of ``phototag learn``."""
+
+    forget: bool = attrs.field(
+        default=False,
+        metadata=setting("Delete your calibration: phototag's own holds again. Decisions stay."),
+    )
+
+
+@click.command()
+@takes_options(_Learn)
+def learn(options: _Learn) -> None:
+    """Learn where you draw the lines from what you have decided.
+
+    Decide about photos in `phototag review`, or in a gallery: confirm verdicts that are right, too. Example: phototag
+    learn --dry-run
+    """
+    from phototag.catalogue import learn as learning  # noqa: PLC0415 - only this command needs it
+
+    if options.forget:
+        gone = learning.forget(options.out)
+        echo(f"{printable_name(gone)}: deleted" if gone else "there is no calibration to forget")
+        return
+    found = learning.learn(state=options.state, out=options.out, dry_run=options.dry_run)
+    if options.json:
+        echo(json.dumps({"schema": SCHEMA, **serialization.to_json(found)}))
+        return
+    for lesson in found.learned.lessons:
+        echo(str(lesson))
+    if not found.learned.lessons:
+        echo("nothing learned: nothing has been decided about photos that are known")
+    if found.unknown:
+        echo(f"{found.unknown} decisions are about photos to be analysed again: phototag tag")
+    if not found.learned.offsets:
+        return
+    would = "would change" if options.dry_run else "change with the next `phototag tag`"
+    echo(f"{len(found.changed)} of {found.photos} verdicts {would}:")
+    for one in found.changed[:SHOWN]:
+        echo(f"  {printable_name(one.path)}: {one.before} -> {one.after}")
+    if len(found.changed) > SHOWN:
+        echo(f"  and {len(found.changed) - SHOWN} more")
+    if found.file:
+        echo(f"written to {printable_name(found.file)}; take it back with: phototag learn --forget")
