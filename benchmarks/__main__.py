@@ -15,9 +15,7 @@ from rich.console import Console
 from benchmarks.accuracy import report as accuracies
 from benchmarks.photos import labelled, store
 from benchmarks.photos.labelled import Label
-from phototag.analyzer import Analyzer
 from phototag.criteria import calibration as calibrations
-from phototag.decisions.file import load as corrections_of
 from phototag.scene.measures import Scene
 from phototag.vision import mouth_cover, people_prefilter
 
@@ -166,7 +164,7 @@ def calibrate(
     day = (date or dt.datetime.now(tz=dt.UTC)).date().isoformat()
     rows = store.rows(labels, seen)
     if corrections is not None:
-        rows += _corrected(corrections, workers)
+        rows += store.corrected(corrections, workers)
     out.write_text(fit(rows, day), encoding="utf-8")
     click.echo(f"{out}: fitted on the sure ones of {len(rows)} photos")
 
@@ -197,20 +195,31 @@ def covered_mouths(*, photos: Path, workers: int) -> None:
 
 @main.command()
 @_looking
+@_parts("sources", "personal")
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
 def learning(
-    *, photos: Path, workers: int, refresh: bool, kept: Path | None, json_file: Path | None
+    *,
+    photos: Path,
+    workers: int,
+    refresh: bool,
+    kept: Path | None,
+    parts: tuple[str, ...],
+    json_file: Path | None,
 ) -> None:
-    """How accuracy grows with the number of sources, and which photos are hard for people too."""
+    """How accuracy grows with sources, and with a person's own decisions; which photos are hard for people too."""
     from benchmarks.accuracy import learning as curve  # noqa: PLC0415 - only here
+    from benchmarks.accuracy import personal  # noqa: PLC0415
     from benchmarks.training.calibrate import fit  # noqa: PLC0415 - scikit-learn is slow to load
 
     labels = labelled.load(photos)
     seen = store.scenes(photos, labels, workers, refresh, store=kept)
-    text = curve.to_json(curve.measure(labels, labelled.load_second(photos), seen, fit))
-    click.echo(text)
-    if json_file:
-        _write_dated(json_file, text)
+    found: dict[str, Any] = {}
+    if "personal" not in parts:
+        found |= curve.to_dict(curve.measure(labels, labelled.load_second(photos), seen, fit))
+    if "sources" not in parts:
+        found["personal"] = personal.to_dict(personal.measure(labels, seen, fit, click.echo))
+    click.echo(json.dumps(found, indent=1))
+    _write_found(json_file, found, parts)
 
 
 @main.command()
@@ -339,18 +348,6 @@ def faults(
     plan = every.Plan(kills, inputs, first, most, workers)
     found = every.measure(plan, parts or every.PARTS, work, click.echo)
     _write_found(json_file, found, parts)
-
-
-def _corrected(file: Path, workers: int) -> list[store.Row]:
-    """Photos that were set right in a gallery; those that are not found any more are told."""
-    said = corrections_of(file)
-    with Analyzer(workers) as analyzer:
-        outcomes = analyzer.analyze_many(correction.path for correction in said)
-        seen = {o.photo: o.analysis.scene for o in outcomes if o.analysis and o.analysis.scene}
-    for correction in said:
-        if correction.path not in seen:
-            click.echo(f"{correction.path}: cannot be learnt from", err=True)
-    return store.rows(labelled.corrected(said, seen), seen)
 
 
 def _judge(

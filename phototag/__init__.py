@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Severity,
         check_catalogue,
     )
+    from phototag.catalogue.learn import ChangedVerdict, Learning, learn
     from phototag.catalogue.watch import watch_catalogue
     from phototag.criteria import Criterion, Earlier
     from phototag.criteria.background import BackgroundKind
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from phototag.criteria.subjects import Subjects
     from phototag.criteria.verdict import Grade, Kind, Verdict
     from phototag.crops import Crop, Fit, Profile, Refusal
+    from phototag.decisions.decision import Decision, DrawnCrop
     from phototag.errors import PhotoError, PhototagError, SetupError
     from phototag.keywords.claims import Keywords, Level
     from phototag.keywords.vocabulary import Vocabulary
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
         CatalogueOptions,
         ChangeOptions,
         GalleryOptions,
+        LearnOptions,
         Limits,
         RemoveOptions,
         TagOptions,
@@ -75,6 +78,7 @@ _HOMES = {
         "Severity",
         "check_catalogue",
     ),
+    "phototag.catalogue.learn": ("ChangedVerdict", "Learning", "learn"),
     "phototag.catalogue.watch": ("watch_catalogue",),
     "phototag.criteria": ("Criterion", "Earlier"),
     "phototag.criteria.background": ("BackgroundKind",),
@@ -87,6 +91,7 @@ _HOMES = {
     "phototag.criteria.retouching": ("Colour", "Style"),
     "phototag.criteria.subjects": ("Subjects",),
     "phototag.crops": ("Crop", "Fit", "Profile", "Refusal"),
+    "phototag.decisions.decision": ("Decision", "DrawnCrop"),
     "phototag.errors": ("PhotoError", "PhototagError", "SetupError"),
     "phototag.scene.geometry": ("Box", "Point"),
     "phototag.keywords.claims": ("Keywords", "Level"),
@@ -96,6 +101,7 @@ _HOMES = {
         "CatalogueOptions",
         "ChangeOptions",
         "GalleryOptions",
+        "LearnOptions",
         "Limits",
         "RemoveOptions",
         "TagOptions",
@@ -116,14 +122,14 @@ __all__ = [  # noqa: RUF022 - ordered by purpose, not by alphabet
     # functions for single photos
     "analyze", "write", "tag", "read", "remove", "crop", "close", "Analyzer",
     # whole trees
-    "tag_catalogue", "watch_catalogue", "remove_catalogue", "undo", "runs", "check_catalogue", "gallery",
+    "tag_catalogue", "watch_catalogue", "remove_catalogue", "undo", "runs", "check_catalogue", "learn", "gallery",
     # results
     "Analysis", "Verdict", "Finding", "Crop", "Refusal", "Keywords", "Scene", "Record", "Change", "Outcome", "VerdictSource",
     "Run", "Checked", "CheckFinding", "CheckKind", "Severity",
-    "Box", "Point",
+    "Decision", "DrawnCrop", "Learning", "ChangedVerdict", "Box", "Point",
     # options
     "TagOptions", "WriteOptions", "ChangeOptions", "CatalogueOptions", "WatchOptions", "RemoveOptions",
-    "UndoOptions", "CheckOptions", "GalleryOptions", "Level", "Vocabulary", "Profile", "Limits",
+    "UndoOptions", "CheckOptions", "GalleryOptions", "LearnOptions", "Level", "Vocabulary", "Profile", "Limits",
     # for extensions
     "Criterion", "Earlier",
     # values

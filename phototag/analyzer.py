@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from phototag import errors
 from phototag.analysis.result import Analysis
-from phototag.criteria.calibration import Calibration
+from phototag.criteria import personal
 from phototag.crops import Profile, names
 from phototag.files import arguments
 from phototag.files.arguments import Whole
@@ -26,6 +26,7 @@ from phototag.worker.source import PhotoFile, source_of
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
+    from phototag.criteria.calibration import Calibration
     from phototag.crops import Crop
     from phototag.metadata.record import Record
     from phototag.scene.measures import Scene
@@ -46,7 +47,7 @@ class Analyzer:
             as there is memory. A process starts when there is work for it.
         limits: limits for one photo; None = ``Limits()``.
         profiles: crop profiles in order of preference; None = the built-in ones.
-        calibration: thresholds and weights, as from ``phototag.calibration``; None = the shipped ones.
+        calibration: a file of ``phototag learn``, or a name from a package; None = phototag's own.
     """
 
     def __init__(
@@ -55,14 +56,11 @@ class Analyzer:
         *,
         limits: Limits | None = None,
         profiles: Sequence[Profile] | None = None,
-        calibration: Calibration | None = None,
+        calibration: Calibration | Path | None = None,
     ) -> None:
-        arguments.check(
-            profiles=(profiles, Sequence[Profile] | None),
-            calibration=(calibration, Calibration | None),
-        )
+        arguments.check(profiles=(profiles, Sequence[Profile] | None))
         self._pool = Pool(workers, limits)
-        self._rules = single.Rules(calibration=calibration, profiles=profiles)
+        self._rules = single.Rules(calibration=personal.chosen(calibration), profiles=profiles)
 
     def __enter__(self) -> Self:
         return self

@@ -26,6 +26,7 @@ settings.load_profile("phototag")
 def own_state(tmp_path_factory: pytest.TempPathFactory) -> None:
     """State files and locks of the tests lie in a folder of their own, in every process."""
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
 
 
 @pytest.fixture(scope="session", autouse=True)

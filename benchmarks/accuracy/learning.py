@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import random
 import statistics
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import attrs
 
@@ -132,6 +132,6 @@ def _hard_field(name: str, asked: Sequence[tuple[str, Answers, Answers, Answers]
     )
 
 
-def to_json(found: Learning) -> str:
-    """The result as JSON text."""
-    return json.dumps(attrs.asdict(found), indent=1) + "\n"
+def to_dict(found: Learning) -> dict[str, Any]:
+    """The result as JSON values."""
+    return attrs.asdict(found)

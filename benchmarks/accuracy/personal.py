@@ -8,11 +8,10 @@ rule. Nobody's photos were among those that the calibration was fitted on.
 from __future__ import annotations
 
 import collections
-import json
 import random
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -26,8 +25,8 @@ from phototag.criteria.calibration import Calibration
 from phototag.criteria.mood import VisibleExpression
 from phototag.criteria.verdict import Kind
 from phototag.decisions.decision import Decision
-from phototag.learning.evidence import Judged, log_odds_of
-from phototag.learning.learn import learned
+from phototag.decisions.evidence import Judged, log_odds_of
+from phototag.decisions.learning import learned
 from phototag.scene.measures import Scene
 
 FOLDS: Final = 5
@@ -311,7 +310,6 @@ def _curve(count: int, draws: Sequence[Draw]) -> Curve:
     )
 
 
-def to_json(found: Mapping[str, Sequence[Curve]]) -> str:
-    """The curves as JSON text."""
-    plain = {name: [attrs.asdict(curve) for curve in curves] for name, curves in found.items()}
-    return json.dumps({"curves": plain}, indent=1) + "\n"
+def to_dict(found: Mapping[str, Sequence[Curve]]) -> dict[str, Any]:
+    """The curves as JSON values."""
+    return {name: [attrs.asdict(curve) for curve in curves] for name, curves in found.items()}

@@ -17,9 +17,11 @@ from typing import Any
 
 import platformdirs
 
+from benchmarks.photos import labelled
 from benchmarks.photos.labelled import Label
 from phototag import models
 from phototag.analyzer import Analyzer
+from phototag.decisions.file import load as decisions_of
 from phototag.errors import PhototagError
 from phototag.scene import serialization
 from phototag.scene.measures import SCENE_VERSION, Scene
@@ -65,6 +67,18 @@ def scenes(
 def rows(labels: Sequence[Label], seen: Mapping[str, Scene]) -> list[Row]:
     """Every label with its scene; photos that failed are left out."""
     return [(label, seen[label.file]) for label in labels if label.file in seen]
+
+
+def corrected(file: Path, workers: int, tell: Callable[[str], None] | None = None) -> list[Row]:
+    """Photos that were set right in a gallery; those that are not found any more are told."""
+    said = decisions_of(file)
+    with Analyzer(workers) as analyzer:
+        outcomes = analyzer.analyze_many(correction.path for correction in said)
+        seen = {o.photo: o.analysis.scene for o in outcomes if o.analysis and o.analysis.scene}
+    for correction in said:
+        if correction.path not in seen:
+            (tell or _to_stderr)(f"{correction.path}: cannot be learnt from")
+    return rows(labelled.corrected(said, seen), seen)
 
 
 def default_store(folder: Path) -> Path:

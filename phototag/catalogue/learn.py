@@ -13,13 +13,13 @@ from phototag.catalogue.state import State
 from phototag.criteria import calibration as calibrations
 from phototag.criteria import personal, verdict
 from phototag.criteria.verdict import Kind
+from phototag.decisions import learned_file
 from phototag.decisions.decision import NOTHING
+from phototag.decisions.evidence import Judged
+from phototag.decisions.learning import Learned, learned
 from phototag.errors import OutputNotWritable
 from phototag.files import new_file, private
 from phototag.files.keyword_arguments import takes
-from phototag.learning import file as learned_file
-from phototag.learning.evidence import Judged
-from phototag.learning.learn import Learned, learned
 from phototag.options import LearnOptions
 
 if TYPE_CHECKING:

@@ -93,6 +93,11 @@ def named(text: str | os.PathLike[str]) -> Calibration:
     return load(text) if offered is None else offered.moved(calibrations.default())
 
 
+def chosen(given: Calibration | str | os.PathLike[str] | None) -> Calibration | None:
+    """The calibration that a caller has given, as it is or by name or file; raises as ``named`` does."""
+    return given if given is None or isinstance(given, Calibration) else named(given)
+
+
 def load(file: str | os.PathLike[str]) -> Calibration:
     """Read a calibration of ``phototag learn``; raises ``BadCalibration``."""
     tables = toml_file.read(file, BadCalibration)

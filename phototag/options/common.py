@@ -9,6 +9,7 @@ from typing import Literal
 
 import attrs
 
+from phototag.criteria import personal
 from phototag.criteria.calibration import Calibration
 from phototag.crops import Profile
 from phototag.files import arguments
@@ -98,6 +99,7 @@ class CalibrationOptions(Checked):
 
     calibration: Calibration | None = attrs.field(
         default=None,
+        converter=personal.chosen,
         metadata=setting(
             "Your own calibration: a TOML file of `phototag learn`, or a name from a package; shipped: "
             "phototag's own.",

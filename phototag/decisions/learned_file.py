@@ -9,7 +9,7 @@ from phototag.criteria.personal import MODELS, SCHEMA, WHAT
 from phototag.decisions.decision import Field
 
 if TYPE_CHECKING:
-    from phototag.learning.learn import Learned
+    from phototag.decisions.learning import Learned
 
 MARK: Final = f'what = "{WHAT}"'.encode()  # in every such file
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import attrs
 
 from phototag.criteria.personal import MOST, Offsets
+from phototag.decisions import classes, line
 from phototag.decisions.decision import Field
-from phototag.learning import classes, line
-from phototag.learning.evidence import Choice, Judged, Side, choices, named, sides
+from phototag.decisions.evidence import Choice, Judged, Side, choices, named, sides
 
 if TYPE_CHECKING:
     from phototag.criteria.calibration import Calibration
