@@ -326,7 +326,7 @@ def growth(
     "--most",
     type=click.IntRange(1),
     metavar="N",
-    help="Try only so many interleavings of each change (all unless said).",
+    help="Only so many interleavings of a change, and errors of a call (all unless said).",
 )
 @_workers
 @click.option("--work", type=_FOLDER, metavar="DIR", help="Where files are made and kept.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import errno
+import itertools
 import json
 import mmap
 import os
@@ -102,14 +103,15 @@ class Tally:
     wrong: list[str] = attrs.Factory(list)
 
 
-def measure(folder: Path, case: Case, codes: Sequence[str] = ERRORS) -> Tally:
+def measure(folder: Path, case: Case, most: int | None = None) -> Tally:
     """Every call of a change fails once with every error.
 
     Args:
         folder: an empty one.
         case: the change.
-        codes: names of ``errno``.
+        most: of the errors, only so many for each call, in turn; all if None.
     """
+    turn = itertools.cycle(ERRORS)
     path = folder / f"photo.{case.suffix}"
     path.write_bytes(seeds.photo(case.suffix))
     if case.before:
@@ -122,7 +124,7 @@ def measure(folder: Path, case: Case, codes: Sequence[str] = ERRORS) -> Tally:
     tally = Tally(calls=counts.total())
     for name, count in sorted(counts.items()):
         for number in range(1, count + 1):
-            for error in codes:
+            for error in itertools.islice(turn, most or len(ERRORS)):
                 _restore(folder, old)
                 injected = f"inject={name}:error={error}:when={number}"
                 said, log = _run(path, case.work, ["-e", injected])
@@ -215,12 +217,12 @@ def _attempt(path: Path, work: Work) -> dict[str, str]:
     return {"type": "", "text": "", "photo": ""}
 
 
-def every(work: Path, say: Callable[[str], None]) -> dict[str, Any]:
-    """All cases, as JSON values."""
+def every(work: Path, say: Callable[[str], None], most: int | None = None) -> dict[str, Any]:
+    """All cases, as JSON values; arguments as for ``measure``."""
     found = {}
     for case in CASES:
         folder = work / case.name.replace(" ", "-")
         folder.mkdir()
-        found[case.name] = attrs.asdict(measure(folder, case))
+        found[case.name] = attrs.asdict(measure(folder, case, most))
         say(f"{case.name}: {found[case.name]}")
     return found

@@ -24,7 +24,7 @@ class Plan:
         kills: how many.
         inputs: of fuzzing.
         first: number of the first of them.
-        most: interleavings of each change; all if None.
+        most: interleavings of each change, and errors of each call; all if None.
         workers: experiments at once, where that is possible.
     """
 
@@ -37,7 +37,7 @@ class Plan:
 
 PARTS: Final[dict[str, Callable[[Plan, Path, Say], Any]]] = {
     "kills": lambda plan, here, say: kills.measure(here, plan.kills, say),
-    "calls": lambda _, here, say: calls.every(here, say),
+    "calls": lambda plan, here, say: calls.every(here, say, plan.most),
     "interleavings": lambda plan, here, say: interleavings.every(
         here, say, plan.workers, plan.most
     ),

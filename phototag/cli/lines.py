@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from phototag.analysis.result import SCHEMA
 from phototag.errors import printable_name
 from phototag.metadata.change import Change
+from phototag.metadata.record import KIND
 from phototag.outcome import VerdictSource
 from phototag.scene import serialization
-from phototag.wording import sure
+from phototag.wording import plain, said_and_thought, sure
 
 if TYPE_CHECKING:
     from phototag.catalogue import Run
@@ -107,10 +108,14 @@ def record_text(photo: str, record: Record | None) -> str:
     if record is None:
         return f"{printable_name(photo)}\n  no phototag metadata"
     grade = f", {record.grade}" if record.grade else ""
-    verdict_from = "decided by a person" if record.corrected else sure(record.confidence)
+    verdict_from = sure(record.confidence)
+    if record.corrected:
+        verdict_from = said_and_thought(record.kind, record.thought, record.thought_confidence)
+    others = {field: said for field, said in record.decision.items() if field != KIND}
     lines = [
         printable_name(photo),
         f"  {record.kind}{grade}, {verdict_from}",
+        *(f"  you said: {field} {plain(said)}" for field, said in others.items()),
         f"  by phototag {record.software} (models {record.models}, calibration {record.calibration})",
         f"  keywords: {', '.join(record.keywords.hierarchical) or 'none'}",
         f"  scene codes: {', '.join(record.keywords.scene) or 'none'}",

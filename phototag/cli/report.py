@@ -13,13 +13,12 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from phototag.analysis.result import SCHEMA
+from phototag.analysis.result import SCHEMA, how_sure
 from phototag.cli.exit_codes import ExitCode, code_of
 from phototag.cli.terminal import echo, echo_as_is
 from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, printable, printable_name
 from phototag.outcome import VerdictSource
-from phototag.wording import sure
 from phototag.worker.source import name_of
 
 if TYPE_CHECKING:
@@ -293,7 +292,7 @@ class DiffTables:
             self._table = table
         verdict = ""
         if outcome.analysis is not None:
-            verdict = f"{outcome.analysis.kind}, {sure(outcome.analysis.confidence)}"
+            verdict = f"{outcome.analysis.kind}, {how_sure(outcome.analysis.verdict)}"
         assert self._table is not None
         self._table.add_row(
             printable_name(name),
