@@ -90,6 +90,35 @@ def learning() -> str:
     return filled("learning", {**found, "curve": curve, "hard": hard})
 
 
+def personal() -> str:
+    """The last results of ``benchmarks learning --part personal``."""
+    found = _measured("learning.json")
+    rows = (
+        (
+            name if at == 0 else "",
+            str(curve["decisions"]),
+            share(curve["before"]),
+            share(curve["after"]),
+            f"{curve['worst_user']:.1f}",
+            str(curve["worst_run"]),
+            share(curve["followed"]),
+        )
+        for name, curves in found["personal"].items()
+        for at, curve in enumerate(curves)
+    )
+    head = (
+        "what is decided",
+        "decisions",
+        "right before",
+        "right after",
+        "worst user, points lost",
+        "worst run, photos lost",
+        "runs that follow 9 verdicts in 10",
+    )
+    users = max(curve["users"] for curve in found["personal"]["own rules, kind"])
+    return filled("personal", {**found, "users": users, "table": table(head, rows)})
+
+
 def robustness() -> str:
     """The last results of ``benchmarks robustness``."""
     found = _measured("robustness.json")

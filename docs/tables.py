@@ -73,6 +73,7 @@ def write(folder: Path) -> None:
         ("models.md", models()),
         ("accuracy.md", figures.accuracy()),
         ("learning.md", figures.learning()),
+        ("personal.md", figures.personal()),
         ("robustness.md", figures.robustness()),
         ("collections.md", collections()),
         ("json_fields.md", json_fields()),

@@ -26,7 +26,7 @@ from phototag.criteria.mood import VisibleExpression
 from phototag.criteria.verdict import Kind
 from phototag.decisions.decision import Decision
 from phototag.decisions.evidence import Judged, log_odds_of
-from phototag.decisions.learning import learned
+from phototag.decisions.learning import learned, line_so_far
 from phototag.scene.measures import Scene
 
 FOLDS: Final = 5
@@ -85,11 +85,13 @@ class Draw:
     Attributes:
         user: their name.
         photos: photos that are scored: those about which nothing was decided.
+        every: all photos; what was decided about the others holds.
         before, after: errors among them.
     """
 
     user: str
     photos: int
+    every: int
     before: int
     after: int
 
@@ -100,15 +102,16 @@ class Curve:
 
     Attributes:
         decisions: that number.
-        runs: number of runs.
+        users, runs: number of users and of their runs.
         before, after: mean share of right answers.
         worst_user: largest mean loss of a user, in points; negative = even that one gains.
         worst_run: largest loss of one run, in photos.
         worst_points: the same in points.
-        followed: share of runs in which at least nine verdicts in ten are the user's.
+        followed: share of runs in which at least nine verdicts in ten are the user's, those decided included.
     """
 
     decisions: int
+    users: int
     runs: int
     before: float
     after: float
@@ -248,7 +251,7 @@ def _run(user: User, asking: Asking, count: int, dice: random.Random) -> Draw | 
     while len(decided) < count:
         step = AT_ONCE if near else count
         if near:
-            moved = learned(decided, calibration).offsets.moved(calibration)
+            moved = line_so_far(decided, calibration)
             left.sort(key=lambda photo: _distance(photo, moved))
         chosen, left = left[:step], left[step:]
         decided += [
@@ -258,6 +261,7 @@ def _run(user: User, asking: Asking, count: int, dice: random.Random) -> Draw | 
     return Draw(
         user=user.name,
         photos=len(left),
+        every=len(asked),
         before=_errors(left, move, field, calibration),
         after=_errors(left, move, field, personal),
     )
@@ -300,13 +304,14 @@ def _curve(count: int, draws: Sequence[Draw]) -> Curve:
     ]
     return Curve(
         decisions=count,
+        users=len(by_user),
         runs=len(draws),
         before=statistics.mean(1 - draw.before / draw.photos for draw in draws),
         after=statistics.mean(1 - draw.after / draw.photos for draw in draws),
         worst_user=100 * max(losses),
         worst_run=max(draw.after - draw.before for draw in draws),
         worst_points=100 * max((draw.after - draw.before) / draw.photos for draw in draws),
-        followed=statistics.mean(draw.after <= (1 - FOLLOWED) * draw.photos for draw in draws),
+        followed=statistics.mean(draw.after <= (1 - FOLLOWED) * draw.every for draw in draws),
     )
 
 

@@ -128,7 +128,10 @@ def test_decisions_about_pictures_that_are_not_known_are_told(tmp_path: Path) ->
     file = tmp_path / "state.sqlite3"
     with State(file) as state:
         state.log_decisions(state.begin([], "", ""), {"ab": Decision(kind=Kind.OTHER)})
-    assert "1 decisions are about photos to be analysed again" in command("learn", "--state", file).output
+    assert (
+        "1 decisions are about photos to be analysed again"
+        in command("learn", "--state", file).output
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,7 +141,9 @@ def test_decisions_about_pictures_that_are_not_known_are_told(tmp_path: Path) ->
      'what = "phototag calibration"\nschema = 1\n[kind]\noffset = 1e9',
      'what = "phototag calibration"\nschema = 1\n[shot.offsets]\nvase = 1.0'],
 )  # fmt: skip
-def test_a_damaged_calibration_is_refused_by_name(text: str, own_file: Path, portrait_jpg: Path) -> None:
+def test_a_damaged_calibration_is_refused_by_name(
+    text: str, own_file: Path, portrait_jpg: Path
+) -> None:
     own_file.parent.mkdir(parents=True, exist_ok=True)
     own_file.write_text(text, encoding="utf-8")
     try:
