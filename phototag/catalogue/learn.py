@@ -24,7 +24,6 @@ from phototag.options import LearnOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from phototag.criteria.calibration import Calibration
     from phototag.scene.measures import Scene
@@ -82,7 +81,7 @@ def learn(options: LearnOptions) -> Learning:
     with State(options.state) as state:
         evidence, unknown = _evidence(state)
         found = learned(evidence, calibrations.default())
-        now = _in_use(file)
+        now = personal.users()
         then = found.offsets.moved(calibrations.default())
         photos, changed = 0, []
         for path, before, after in _judged_anew(state, now, then):
@@ -137,10 +136,6 @@ def _evidence(state: State) -> tuple[list[Judged], int]:
         else:
             judged.append(Judged(scene=scene, decision=decision))
     return judged, unknown
-
-
-def _in_use(file: str | os.PathLike[str] | Path) -> Calibration:
-    return personal.load(file) if os.path.exists(file) else calibrations.default()
 
 
 def _judged_anew(

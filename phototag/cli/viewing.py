@@ -14,14 +14,20 @@ from phototag.cli.lines import analysis_lines, record_dict, record_text
 from phototag.cli.report import Report
 from phototag.cli.running import close, total
 from phototag.errors import PhotoError, PhototagError, printable_name
-from phototag.options import GalleryOptions, ProfileOptions, WorkOptions, setting
+from phototag.options import (
+    CalibrationOptions,
+    GalleryOptions,
+    ProfileOptions,
+    WorkOptions,
+    setting,
+)
 
 if TYPE_CHECKING:
     from phototag.outcome import Outcome
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class _Analyze(ProfileOptions, WorkOptions, JsonOptions):
+class _Analyze(ProfileOptions, CalibrationOptions, WorkOptions, JsonOptions):
     """The options of ``phototag analyze``."""
 
     picture: str | None = attrs.field(
@@ -49,7 +55,12 @@ def analyze(photos: tuple[str, ...], options: _Analyze) -> None:
             analyzer.draw(done.photo, done.analysis, picture)
         return analysis_lines(done, as_json=options.json)
 
-    with Analyzer(options.workers, limits=options.limits, profiles=options.profiles) as analyzer:
+    with Analyzer(
+        options.workers,
+        limits=options.limits,
+        profiles=options.profiles,
+        calibration=options.calibration,
+    ) as analyzer:
         stopped = report.run(lambda stop: analyzer.analyze_many(photos, stop=stop), lines)
     close(report, stopped=stopped, goes_on=False, commands=[])
 
@@ -90,7 +101,7 @@ def gallery(paths: tuple[str, ...], options: GalleryOptions) -> None:
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class _Crop(ProfileOptions):
+class _Crop(ProfileOptions, CalibrationOptions):
     """The options of ``phototag crop``."""
 
     profile: str = attrs.field(
@@ -126,7 +137,7 @@ def crop(photo: str, options: _Crop) -> None:
     if options.lossless and options.lightroom:
         raise click.UsageError("--lossless and --lightroom cannot be combined")
     report = Report(as_json=False, total=1)
-    with Analyzer(profiles=options.profiles) as analyzer:
+    with Analyzer(profiles=options.profiles, calibration=options.calibration) as analyzer:
         try:
             target, made = analyzer.crop(
                 photo,

@@ -91,16 +91,14 @@ def test_offsets_of_classes_are_at_the_minimum() -> None:
             assert cost(by | {name: by[name] + step}) > least
 
 
-def pictures(offset: float, count: int, *, contrary: float = 0.0) -> list[Judged]:
+def pictures(offset: float, count: int) -> list[Judged]:
     """Heads of all sizes, decided by somebody whose line is elsewhere."""
     found = []
     for at in range(count):
         drawn_scene = scene(face(0.08 + 0.5 * at / count))
         odds = log_odds_of(drawn_scene, calibration.default())
         assert odds is not None
-        headshot = odds + offset > 0
-        slip = contrary and at % round(1 / contrary) == 0
-        kind = Kind.HEADSHOT if headshot is not slip else Kind.PORTRAIT
+        kind = Kind.HEADSHOT if odds + offset > 0 else Kind.PORTRAIT
         found.append(Judged(scene=drawn_scene, decision=Decision(kind=kind)))
     return found
 
