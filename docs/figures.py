@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pages import filled, share, table
+from pages import filled, measured, share, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,11 +25,11 @@ FIELDS = {
 
 def accuracy() -> str:
     """The last results of ``benchmarks accuracy``."""
-    found = _measured("accuracy.json")
+    found = measured("accuracy.json")
     scores, runs = found["scores"], found["runs"]
     sure = scores["confidence"]
     rows = []
-    hard = _measured("learning.json")["hard"]
+    hard = measured("learning.json")["hard"]
     for name, title in FIELDS.items():
         field = scores["fields"][name]
         each = [run["fields"][name]["accuracy"] for run in runs]
@@ -53,7 +51,7 @@ def accuracy() -> str:
 
 def learning() -> str:
     """The last results of ``benchmarks learning``."""
-    found = _measured("learning.json")
+    found = measured("learning.json")
     steps = found["steps"]
     curve = table(
         ("fitted on", "photos", *FIELDS.values()),
@@ -92,7 +90,7 @@ def learning() -> str:
 
 def personal() -> str:
     """The last results of ``benchmarks learning --part personal``."""
-    found = _measured("learning.json")
+    found = measured("learning.json")
     rows = (
         (
             name if at == 0 else "",
@@ -121,7 +119,7 @@ def personal() -> str:
 
 def robustness() -> str:
     """The last results of ``benchmarks robustness``."""
-    found = _measured("robustness.json")
+    found = measured("robustness.json")
     changes = table(
         ("change", "same kind", "same number of people", "same shot size"),
         (
@@ -134,7 +132,7 @@ def robustness() -> str:
 
 def gallery_measured() -> str:
     """The last results of ``benchmarks gallery``."""
-    found = _measured("gallery.json", "measured")
+    found = measured("gallery.json", "measured")
     rows = (
         (
             str(page["photos"]),
@@ -184,7 +182,7 @@ def _whole(found: Mapping[str, Any]) -> str:
 
 def speed_measured() -> str:
     """The last results of ``benchmarks speed``."""
-    found = _measured("speed.json", "measured")
+    found = measured("speed.json", "measured")
     machine = found["machine"]
     versions = ", ".join(
         f"{name} {machine[name]}"
@@ -196,7 +194,7 @@ def speed_measured() -> str:
 
 def growth_measured() -> str:
     """The last results of ``benchmarks growth``."""
-    found = _measured("growth.json", "measured")
+    found = measured("growth.json", "measured")
 
     def rows(name: str) -> str:
         part = found[name]
@@ -210,7 +208,7 @@ def growth_measured() -> str:
 
 def throughput() -> str:
     """Estimates for larger machines, calculated from the measurements."""
-    speed, growth = _measured("speed.json", "measured"), _measured("growth.json", "measured")
+    speed, growth = measured("speed.json", "measured"), measured("growth.json", "measured")
     rows = [row for row in speed["whole"] if row["size"] == "12 MP"]
     look = sum(row["analyze_many"] for row in rows) / len(rows) / 1000
     write = speed["writes"]["safe write, all"] / 1000
@@ -244,8 +242,8 @@ def throughput() -> str:
 
 def cluster() -> str:
     """From how many actors on a store is the limit: calculated, and measured on a simulated store."""
-    speed, growth = _measured("speed.json", "measured"), _measured("growth.json", "measured")
-    found = _measured("cluster.json", "measured")
+    speed, growth = measured("speed.json", "measured"), measured("growth.json", "measured")
+    found = measured("cluster.json", "measured")
     rows = [row for row in speed["whole"] if row["size"] == "12 MP"]
     each = len(rows) * 1000 / sum(row["analyze_many"] for row in rows)
     size = next(row["MB"] for row in growth["megapixels"] if row["MP"] == 12)  # noqa: PLR2004
@@ -254,123 +252,12 @@ def cluster() -> str:
     fed = ((name, rate / size) for name, rate in links)
     stores = ((n, f"{r / each:.0f}", f"{r:.0f}", f"{1e7 / r / 3600:.1f}") for n, r in fed)
     cases = ("the store sends", "calculated", "each read in its turn", "read while one is analysed")
-    measured = (
+    simulated = (
         (f"{row['store']:g} times", f"{min(1, row['store']):.2f}", f"{row['in turn']:.2f}", f"{row['ahead']:.2f}")
         for row in found["rows"]
     )  # fmt: skip
-    tables = {"stores": table(head, stores), "measured": table(cases, measured)}
+    tables = {"stores": table(head, stores), "measured": table(cases, simulated)}
     return filled("cluster", {**found, **tables, "each": each, "size": size})
-
-
-def _kills(kills: Mapping[str, Any]) -> str:
-    return table(
-        ("killed", "after a change", "damaged", "lost", "temporary files", "left after next run"),
-        (
-            (
-                f"{name}, {tally['kills']}",
-                str(tally["changed"] or ""),
-                f"**{tally['damaged']}**",
-                str(tally["lost"]),
-                str(tally["temporary"]),
-                str(tally["left"]),
-            )
-            for name, tally in kills.items()
-        ),
-    )
-
-
-def _calls(calls: Mapping[str, Any]) -> str:
-    return table(
-        (
-            "failing calls in",
-            "experiments",
-            "done anyway",
-            "refused, unchanged",
-            "in place, not confirmed",
-            "one of two files",
-            "wrong",
-        ),
-        (
-            (
-                name,
-                str(tally["failed"]),
-                str(tally["done"]),
-                str(tally["refused"]),
-                str(tally["uncertain"]),
-                str(tally["in_part"]),
-                f"**{len(tally['wrong'])}**",
-            )
-            for name, tally in calls.items()
-        ),
-    )
-
-
-# What the documentation calls the files of ``benchmarks.faults.interleavings``.
-FORMS = {
-    "jpg": "JPEG",
-    "tif": "TIFF",
-    "png": "PNG",
-    "webp": "WebP",
-    "jp2": "JPEG 2000",
-    "sidecar": "the user's sidecar",
-    "own sidecar": "phototag's sidecar",
-}
-
-
-def _interleavings(found: Mapping[str, Any]) -> dict[str, str]:
-    """Tables by kind of event, by file, and by the process that was killed."""
-    states = ("old", "new", "other's", "moved or deleted", "both kept")
-    operations = list(dict.fromkeys(name for row in found["forms"].values() for name in row))
-    return {
-        "events": table(
-            ("at each call", "interleavings", *states, "wrong"),
-            (
-                (
-                    kind,
-                    str(row["count"]),
-                    *(str(row["states"].get(state, "")) for state in states),
-                    f"**{row['lost']}**",
-                )
-                for kind, row in found["events"].items()
-            ),
-        ),
-        "forms": table(
-            ("interleavings in", *operations, "wrong"),
-            (
-                (
-                    FORMS[form],
-                    *(str(row[name]["count"]) if name in row else "" for name in operations),
-                    f"**{sum(each['lost'] for each in row.values())}**",
-                )
-                for form, row in found["forms"].items()
-            ),
-        ),
-        "processes": table(
-            ("killed", "kills", "old", "new", "wrong"),
-            (
-                (
-                    name,
-                    str(row["count"]),
-                    str(row["states"].get("old", "")),
-                    str(row["states"].get("new", "")),
-                    f"**{row['lost']}**",
-                )
-                for name, row in found["processes"].items()
-            ),
-        ),
-    }
-
-
-def faults_measured() -> str:
-    """The last results of ``benchmarks faults``."""
-    found = _measured("faults.json", "measured")
-    fuzz = found["fuzz"]
-    wrong = sum(len(tally["wrong"]) for tally in found["calls"].values())
-    errors = ", ".join(f"{name} {count}" for name, count in sorted(fuzz["errors"].items()))
-    tables = {"kills": _kills(found["kills"]), "calls": _calls(found["calls"])}
-    tables |= _interleavings(found["interleavings"])
-    other = found["interleavings"]["another user"]
-    return filled("faults", {**found, **tables, "errors": errors, "wrong": wrong, "other": other})
 
 
 def _memory(memory: Mapping[str, Any]) -> str:
@@ -404,7 +291,7 @@ def _runs(runs: Mapping[str, Any]) -> str:
 
 def catalogue_measured() -> str:
     """The last results of ``benchmarks catalogue``, as tables."""
-    found = _measured("catalogue.json", "measured")
+    found = measured("catalogue.json", "measured")
     life = found["life"]
     runs = {
         "first run": life["first"],
@@ -419,11 +306,5 @@ def catalogue_measured() -> str:
 
 def ray_measured() -> str:
     """The last results of the part ``ray`` of ``benchmarks catalogue``."""
-    found = _measured("catalogue.json", "measured")
+    found = measured("catalogue.json", "measured")
     return filled("ray", {**found, "rates": found["workers"]["photos a second"]})
-
-
-def _measured(name: str, folder: str = "accuracy") -> dict[str, Any]:
-    text = Path(__file__).with_name(folder).joinpath(name).read_text(encoding="utf-8")
-    values: dict[str, Any] = json.loads(text)
-    return values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,3 +37,10 @@ def filled(name: str, values: Mapping[str, Any]) -> str:
         autoescape=False,  # noqa: S701 - Markdown, of our own numbers
     )
     return templates.get_template(f"{name}.md.j2").render(values, share=share, yes=yes)
+
+
+def measured(name: str, folder: str = "accuracy") -> dict[str, Any]:
+    """What was measured, from a JSON file."""
+    text = Path(__file__).with_name(folder).joinpath(name).read_text(encoding="utf-8")
+    values: dict[str, Any] = json.loads(text)
+    return values

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
+import fault_figures
 
 import figures
 import phototag
@@ -84,7 +85,7 @@ def write(folder: Path) -> None:
         ("speed_measured.md", figures.speed_measured()),
         ("growth_measured.md", figures.growth_measured()),
         ("throughput.md", figures.throughput()),
-        ("faults_measured.md", figures.faults_measured()),
+        ("faults_measured.md", fault_figures.faults_measured()),
         ("catalogue_measured.md", figures.catalogue_measured()),
         ("ray_measured.md", figures.ray_measured()),
         ("cluster.md", figures.cluster()),

@@ -19,6 +19,8 @@ from phototag.catalogue.options_fingerprint import settings_of
 from phototag.cli import main
 from phototag.cli.checking import check
 from phototag.cli.tagging import remove, tag, undo, watch
+from phototag.criteria import calibration
+from phototag.criteria.personal import Offsets
 from phototag.gallery import build
 from phototag.keywords.claims import Vocabulary
 from phototag.options import (
@@ -49,6 +51,7 @@ OTHER: dict[str, Any] = {
     "faces": True,
     "profiles": (),
     "pairs": True,
+    "calibration": Offsets(kind=1.0).moved(calibration.default()),
 }
 #: And for those that do not.
 PASSING: dict[str, Any] = {

@@ -26,7 +26,7 @@ def lost(old: Any, new: Any, where: str = "") -> list[str]:
         return gone + [
             fault for key in both for fault in lost(old[key], new[key], f"{where}/{key}")
         ]
-    if where.endswith("/required"):
+    if where.endswith(("/required", "/enum")):  # more of both are no loss
         return [f"{where}: {name}" for name in set(old) - set(new)]
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         pairs = enumerate(zip(old, new, strict=True))

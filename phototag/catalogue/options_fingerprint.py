@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from phototag import plugins
+from phototag.criteria.calibration import Calibration
 from phototag.criteria.calibration import default as rules
 from phototag.metadata.record import FORM
 from phototag.options import CatalogueOptions, settings
@@ -19,8 +20,8 @@ from phototag.version import __version__
 
 def settings_of(options: CatalogueOptions) -> str:
     """A fingerprint of everything that determines the metadata that a run writes."""
-    calibration = (options.calibration or rules()).identity
-    return options_fingerprint(options, __version__, FORM, calibration, plugins.identity())
+    whole = attrs.evolve(options, calibration=options.calibration or rules())
+    return options_fingerprint(whole, __version__, FORM, plugins.identity())
 
 
 def options_fingerprint(options: Any, *more: object) -> str:
@@ -52,7 +53,7 @@ def _canonical(value: object) -> Any:
         return [_canonical(item) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted((_canonical(item) for item in value), key=json.dumps)
-    if isinstance(value, enum.Enum):
-        return value.value
+    if isinstance(value, Calibration | enum.Enum):
+        return value.identity if isinstance(value, Calibration) else value.value
     assert value is None or isinstance(value, (str, int, float)), type(value)
     return value

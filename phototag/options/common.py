@@ -105,6 +105,7 @@ class CalibrationOptions(Checked):
             "phototag's own.",
             metavar="NAME|FILE",
             default="yours, if there is one, else phototag's",
+            decides=True,
         ),
     )
 

@@ -10,6 +10,7 @@ import attrs
 from phototag.criteria.verdict import Kind
 from phototag.decisions.decision import Decision
 from phototag.decisions.file import by_picture
+from phototag.files import arguments
 from phototag.keywords.claims import Level, level, thresholds
 from phototag.options.common import Path, VocabularyOptions
 from phototag.options.setting import Checked, option, setting
@@ -24,10 +25,14 @@ def _corrections(
 ) -> Mapping[str, Decision]:
     if not isinstance(given, Mapping):
         return by_picture(given) if given else {}
-    return {
-        picture: Decision(kind=said) if isinstance(said, Kind) else said
-        for picture, said in given.items()
-    }
+    return {picture: _decision(picture, said) for picture, said in given.items()}
+
+
+def _decision(picture: str, said: Decision | Kind) -> Decision:
+    if isinstance(said, Decision):
+        return said
+    arguments.check(**{f"corrections[{picture!r}]": (said, Kind)})
+    return Decision(kind=said)
 
 
 @attrs.frozen(kw_only=True, slots=False)

@@ -81,7 +81,7 @@ def test_photos_say_which_calibration_judged_them(
     assert command("learn", "--state", decided, "-o", file).exit_code == 0
     assert not own_file.exists()
     state = tmp_path / "own.sqlite3"
-    words = ["tag", portrait_jpg.parent, "--state", state]
+    words: list[str | Path] = ["tag", portrait_jpg.parent, "--state", state]
     assert command(*words).exit_code == 0
     before = phototag.read(portrait_jpg)
     assert command(*words, "--calibration", file).exit_code == 0

@@ -83,7 +83,7 @@ def test_offsets_of_classes_are_at_the_minimum() -> None:
 
     def cost(moved: dict[str, float]) -> float:
         losses = (-np.log(classes.moved(one.chances, moved)[one.said]) for one in found)
-        return sum(losses) + sum(value**2 for value in moved.values()) / 2
+        return float(sum(losses)) + sum(value**2 for value in moved.values()) / 2
 
     least = cost(by)
     for name in by:
