@@ -90,7 +90,7 @@ def learning() -> str:
 
 def personal() -> str:
     """The last results of ``benchmarks learning --part personal``."""
-    found = measured("learning.json")
+    found = measured("personal.json")
     rows = (
         (
             name if at == 0 else "",
