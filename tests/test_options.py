@@ -58,7 +58,7 @@ PASSING: dict[str, Any] = {
     "dry_run": True,
     "allow_hard_links": True,
     "allow_new_owner": True,
-    "keep_mtime": True,
+    "mtime": "keep",
     "force": True,
     "corrections": {"0": phototag.Kind.OTHER},  # noted for each picture
     "workers": 2,

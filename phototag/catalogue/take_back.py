@@ -221,6 +221,7 @@ class _Taking:
             options = attrs.evolve(
                 then,
                 dry_run=dry,
+                mtime=mine.mtime,
                 allow_hard_links=mine.allow_hard_links or then.allow_hard_links,
                 allow_new_owner=mine.allow_new_owner or then.allow_new_owner,
             )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import enum
 import errno
 import os
 import stat
@@ -34,16 +35,26 @@ _KEPT: Final = ("user.", "security.", "trusted.")
 _WITHOUT: Final = {errno.ENOTSUP, errno.ENODATA, errno.EINVAL}
 _NOT_OURS: Final = _WITHOUT | {errno.EPERM, errno.EACCES}
 _SET_IDS: Final = stat.S_ISUID | stat.S_ISGID
+_SECOND: Final = 10**9  # ns
+_LATER: Final = (1, 2)  # s; FAT has only even seconds
 
 
-def copy(source: int, target: int, path: str, *, times: bool) -> tuple[str, ...]:
+class FileTime(enum.Enum):
+    """The modification time that a changed file gets."""
+
+    KEPT = "kept"  # that of the file before
+    LATER = "later"  # a second later than that: enough to be noticed, and still its date
+    NOW = "now"
+
+
+def copy(source: int, target: int, path: str, *, time: FileTime) -> tuple[str, ...]:
     """Give a new file what belongs to an old one; return what could not be kept, in words.
 
     Args:
         source: descriptor of the old file.
         target: descriptor of the new one, which is its maker's alone.
         path: of the new one, for systems that cannot do this by descriptor.
-        times: whether to keep access and modification time.
+        time: the modification time of the new file; unless it is the present, the access time is kept.
 
     Raises:
         OSError: a disk error.
@@ -51,7 +62,7 @@ def copy(source: int, target: int, path: str, *, times: bool) -> tuple[str, ...]
     status = os.fstat(source)
     lost = _copy_owner(status, target)
     lost += _copy_extended(source, target)  # before the mode, which may forbid writing
-    set_times(target, path, (status.st_atime_ns, status.st_mtime_ns) if times else None)
+    _set_time(status, target, path, time)
     lost += _copy_access(source, status, target, path, lost)
     _set_flags(target, getattr(status, "st_flags", 0))
     return tuple(lost)
@@ -78,6 +89,17 @@ def remove_inherited_access(handle: int) -> None:
     if hasattr(os, "removexattr"):
         with _ignored(_NOT_OURS):
             os.removexattr(handle, _POSIX_LIST)
+
+
+def _set_time(before: os.stat_result, target: int, path: str, time: FileTime) -> None:
+    if time is FileTime.NOW:
+        set_times(target, path, None)
+        return
+    seconds = _LATER if time is FileTime.LATER else (0,)
+    for second in seconds:
+        set_times(target, path, (before.st_atime_ns, before.st_mtime_ns + second * _SECOND))
+        if os.fstat(target).st_mtime_ns > before.st_mtime_ns:
+            return
 
 
 def set_times(handle: int, path: str, times: tuple[int, int] | None) -> None:

@@ -21,6 +21,7 @@ import attrs
 
 from phototag.errors import ChangedMeanwhile, PhototagError, WriteRefused, WriteUncertain
 from phototag.files import attributes, temporary
+from phototag.files.attributes import FileTime
 from phototag.files.content import Content
 from phototag.files.opening import FileState
 from phototag.files.original import (
@@ -64,7 +65,7 @@ def replace(
     *,
     allow_hard_links: bool = False,
     allow_new_owner: bool = False,
-    keep_mtime: bool = False,
+    time: FileTime = FileTime.NOW,
 ) -> Replaced:
     """Replace a file that was opened before by new content.
 
@@ -73,7 +74,7 @@ def replace(
         new: the new content; None to delete the file.
         allow_hard_links: replace a file that has several names; the others keep the old content.
         allow_new_owner: replace a file whose owner, group, access list or attributes cannot be kept.
-        keep_mtime: keep the file's modification time.
+        time: the modification time of the new file; a file that was not there before gets the present.
 
     Raises:
         WriteRefused: the file was not replaced; nothing has changed on disk.
@@ -91,7 +92,7 @@ def replace(
         else:
             with unfinished(original.folder) as made:
                 new.write_to(made.handle)
-                lost = _take_over(original, made, keep_mtime=keep_mtime)
+                lost = _take_over(original, made, time)
                 if lost and not allow_new_owner:
                     raise WriteRefused(
                         original.photo,
@@ -241,16 +242,16 @@ def _refuse_if_swapped(made: Unfinished, original: Original) -> None:
 # --------------------------------------------------------------------------- attributes
 
 
-def _take_over(original: Original, made: Unfinished, *, keep_mtime: bool) -> tuple[str, ...]:
+def _take_over(original: Original, made: Unfinished, time: FileTime) -> tuple[str, ...]:
     """Give the new file what belongs to the old one; return what cannot be kept."""
     handle = original.content.handle
     if original.missing:
         attributes.copy_access(handle, original.state, made.handle, made.path)
         return ()
     if handle is not None:
-        return attributes.copy(handle, made.handle, made.path, times=keep_mtime)
+        return attributes.copy(handle, made.handle, made.path, time=time)
     with _descriptor_of(original) as source:
-        return attributes.copy(source, made.handle, made.path, times=keep_mtime)
+        return attributes.copy(source, made.handle, made.path, time=time)
 
 
 @contextlib.contextmanager

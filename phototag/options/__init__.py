@@ -36,6 +36,7 @@ from phototag.options.writing import (
     SidecarMode,
     SignedMode,
     TagOptions,
+    TimeMode,
     WriteOptions,
 )
 
@@ -59,6 +60,7 @@ __all__ = [
     "StateOptions",
     "StopOptions",
     "TagOptions",
+    "TimeMode",
     "UndoOptions",
     "VocabularyOptions",
     "WaitOptions",

@@ -18,6 +18,7 @@ from phototag.options.setting import Checked, option, setting
 IptcMode = Literal["always", "auto", "never"]
 SidecarMode = Literal["auto", "always", "never"]
 SignedMode = Literal["write", "sidecar", "skip"]
+TimeMode = Literal["auto", "keep", "now"]
 
 
 def _corrections(
@@ -46,6 +47,12 @@ class ChangeOptions(Checked):
     allow_new_owner: bool = option(
         False, "Also write files whose owner, group or access list cannot be kept."
     )
+    mtime: TimeMode = option(
+        "auto",
+        "Modification time of a changed photo; keep: as before; now: the present; auto: the present if the photo "
+        "holds the date it was taken, otherwise one second later than before, since applications show that time "
+        "as its date.",
+    )
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -69,7 +76,6 @@ class WriteOptions(ChangeOptions):
         "tags are in them; sidecar: write only sidecars; skip: leave them alone.",
         decides=True,
     )
-    keep_mtime: bool = option(False, "Keep the modification times of the files.")
     force: bool = option(False, "Also write keywords that you have deleted.")
 
 

@@ -72,11 +72,13 @@ class PreparedFile:
         number: of the file: 0 for the photo, then the sidecars that exist, then those to be made.
         change: what is changed in it; without its name.
         content: the new content; None if nothing changes, or the file is to be deleted.
+        dated: whether it holds the date on which the photo was taken.
     """
 
     number: int
     change: Change
     content: Content | None
+    dated: bool = False
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)

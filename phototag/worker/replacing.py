@@ -10,6 +10,7 @@ import attrs
 
 from phototag.errors import InternalError, WriteInPart, WriteRefused, WriteUncertain, printable_name
 from phototag.files import sidecar_names
+from phototag.files.attributes import FileTime
 from phototag.files.opening import FileState
 from phototag.files.original import Original, refuse_unless_replaceable
 from phototag.files.replace import Replaced, replace
@@ -53,8 +54,15 @@ class _Step:
             self.prepared.content,
             allow_hard_links=options.allow_hard_links,
             allow_new_owner=options.allow_new_owner,
-            keep_mtime=options.keep_mtime,
+            time=self._time(options),
         )
+
+    def _time(self, options: WriteOptions) -> FileTime:
+        """The modification time of the new file; a sidecar's is nobody's date."""
+        if options.mtime == "keep":
+            return FileTime.KEPT
+        undated = self.prepared.number == 0 and not self.prepared.dated
+        return FileTime.LATER if options.mtime == "auto" and undated else FileTime.NOW
 
 
 def carry_out(

@@ -115,7 +115,7 @@ def test_an_edit_that_keeps_size_and_time_is_read_and_not_analysed_again(
     tree: Path, state: Path
 ) -> None:
     photo = tree / "2023" / "portrait.jpg"
-    list(phototag.tag_catalogue(tree, state=state, keep_mtime=True))
+    list(phototag.tag_catalogue(tree, state=state, mtime="keep"))
     unchanged = {o.verdict_from for o in phototag.tag_catalogue(tree, state=state)}
     assert unchanged == {phototag.VerdictSource.UNCHANGED}
     before = photo.stat()

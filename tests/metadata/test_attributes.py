@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import typing
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,13 @@ from phototag.files import replace as replace_module
 from phototag.files.folder import Folder
 from phototag.files.rename_exchange import exchange
 from phototag.metadata.record import Record
-from phototag.options import WriteOptions
+from phototag.options import TimeMode, WriteOptions
 from writing import apply
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links and modes are POSIX's")
 OTHERS = b"somebody else's"
 YEAR_2001 = 10**18  # ns
+MTIMES = typing.get_args(TimeMode)
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ MOMENTS: dict[str, tuple[Any, str]] = {
 }
 
 
-@pytest.mark.parametrize("keep_mtime", [False, True])
+@pytest.mark.parametrize("mtime", MTIMES)
 @pytest.mark.parametrize("what", ["link", "file"])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_temporary_file_that_is_swapped_changes_nobodys_file(  # noqa: PLR0917
@@ -79,7 +81,7 @@ def test_a_temporary_file_that_is_swapped_changes_nobodys_file(  # noqa: PLR0917
     moment: str,
     what: str,
     *,
-    keep_mtime: bool,
+    mtime: TimeMode,
 ) -> None:
     path = make("a.jpg")
     with_a_mark(path)
@@ -104,7 +106,7 @@ def test_a_temporary_file_that_is_swapped_changes_nobodys_file(  # noqa: PLR0917
         with pytest.raises(
             WriteRefused, match="another program removed the temporary file"
         ) as caught:
-            apply(path, headshot, WriteOptions(keep_mtime=keep_mtime))
+            apply(path, headshot, WriteOptions(mtime=mtime))
     assert caught.value.remedy
     (name,) = swapped
     as_it_was(other if what == "link" else name)  # and what lies there is not ours to delete
@@ -207,22 +209,23 @@ def test_a_photo_that_becomes_a_link_in_the_last_moment_stays_one(
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o666, 0o2664])
-@pytest.mark.parametrize("keep_mtime", [False, True])
+@pytest.mark.parametrize("mtime", MTIMES)
 def test_what_belongs_to_a_photo_stays(
-    make: Any, headshot: Record, mode: int, *, keep_mtime: bool
+    make: Any, headshot: Record, mode: int, *, mtime: TimeMode
 ) -> None:
     path = make("a.jpg")
     with_a_mark(path)
     path.chmod(mode)
     os.utime(path, ns=(YEAR_2001 + 5, YEAR_2001))
-    options = WriteOptions(keep_mtime=keep_mtime)
+    options = WriteOptions(mtime=mtime)
     for step in ("apply", "remove"):
         done = apply(path, headshot, options) if step == "apply" else remove(path, options)
         assert done.changed
         status = path.stat()
         assert stat.S_IMODE(status.st_mode) == mode
-        assert (status.st_mtime_ns == YEAR_2001) == keep_mtime
-        assert (status.st_atime_ns == YEAR_2001 + 5) <= keep_mtime
+        assert (status.st_mtime_ns == YEAR_2001) == (mtime == "keep")
+        assert (status.st_mtime_ns < YEAR_2001 + 3 * 10**9) == (mtime != "now")
+        assert (status.st_atime_ns == YEAR_2001 + 5) <= (mtime != "now")
         if hasattr(os, "getxattr"):
             assert os.getxattr(path, "user.phototag_test") == b"kept"
 
@@ -249,5 +252,5 @@ def test_a_system_that_takes_no_descriptor_does_it_by_name(
     os.utime(path, ns=(YEAR_2001, YEAR_2001))
     monkeypatch.setattr(os, "supports_fd", frozenset())
     monkeypatch.delattr(os, "O_TMPFILE", raising=False)
-    apply(path, headshot, WriteOptions(keep_mtime=True))
+    apply(path, headshot, WriteOptions(mtime="keep"))
     assert (stat.S_IMODE(path.stat().st_mode), path.stat().st_mtime_ns) == (0o640, YEAR_2001)

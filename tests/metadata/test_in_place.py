@@ -232,7 +232,7 @@ def test_a_disk_whose_files_without_names_never_get_one(
 
     monkeypatch.setattr(os, "link", link)
     for sidecar in ("never", "always"):
-        options = WriteOptions(sidecar=sidecar, keep_mtime=True)
+        options = WriteOptions(sidecar=sidecar, mtime="keep")
         written = unsealed.write(path, seeds.order("headshot"), options)
         (found,) = find(str(tmp_path))
         assert fingerprint(written.states, str(path)) == found.fingerprint
@@ -253,7 +253,7 @@ WAYS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 }
 
 
-@pytest.mark.parametrize("keep_mtime", [False, True])
+@pytest.mark.parametrize("mtime", ["auto", "keep", "now"])
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     ("suffix", "sidecar"),
@@ -266,12 +266,12 @@ def test_the_state_after_a_write_is_the_one_that_the_next_run_finds(
     suffix: str,
     sidecar: str,
     *,
-    keep_mtime: bool,
+    mtime: str,
 ) -> None:
     WAYS[way](monkeypatch)
     path = tmp_path / f"photo.{suffix}"
     path.write_bytes(seeds.photo(suffix))
-    options = WriteOptions(sidecar=sidecar, keep_mtime=keep_mtime)  # type: ignore[arg-type]
+    options = WriteOptions(sidecar=sidecar, mtime=mtime)  # type: ignore[arg-type]
     for kind in ("headshot", "portrait", "portrait"):
         written = unsealed.write(path, seeds.order(kind), options)
         (found,) = find(str(tmp_path))

@@ -222,17 +222,6 @@ def test_uncertain_durability_is_an_error_of_its_own(
     assert headshot == read(path)
 
 
-def test_mtime_is_fresh_unless_kept(make: Any, headshot: Record, portrait: Record) -> None:
-    path = make("a.jpg")
-    path.chmod(0o640)
-    os.utime(path, ns=(10**18, 10**18))
-    apply(path, headshot, WriteOptions(keep_mtime=True))
-    assert path.stat().st_mtime_ns == 10**18
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
-    apply(path, portrait)
-    assert path.stat().st_mtime_ns > 10**18
-
-
 def test_extended_attributes_stay(make: Any, headshot: Record) -> None:
     path = make("a.jpg")
     try:

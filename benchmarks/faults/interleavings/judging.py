@@ -18,6 +18,7 @@ from phototag.catalogue.walk import find
 from phototag.errors import PhototagError, RunUnknown
 from phototag.files.temporary import PREFIX
 
+SECOND_NS, HOUR_NS = 10**9, 3600 * 10**9
 OLD, NEW, OTHERS, GONE, ASIDE = "old", "new", "other's", "moved or deleted", "both kept"
 
 
@@ -245,8 +246,14 @@ class Judge:
             yield f"not as before: {differs}"
         if now == self._start and stamp.mtime_ns != TIME_NS:
             yield "the content is the old one, the time is not"
-        if now == self._new != self._start and not 0 <= time.time_ns() - stamp.mtime_ns < 3600e9:
+        if now == self._new != self._start and not self._is_later(stamp, before):
             yield "the content is new, the time is not"
+
+    def _is_later(self, stamp: Stamp, before: Stamp) -> bool:
+        """Whether a changed file has a new time: a photo without a date a second later, a sidecar the present."""
+        if self.prepared.subject.suffix == ".xmp":
+            return 0 <= time.time_ns() - stamp.mtime_ns < HOUR_NS
+        return stamp.mtime_ns == before.mtime_ns + SECOND_NS
 
     def _as_its_photo(self, stamp: Stamp) -> Iterator[str]:
         """A new file may be opened by those who may open the photo, and nobody else."""

@@ -11,7 +11,7 @@ from typing import Final
 import attrs
 
 from phototag.errors import MetadataDamaged, WriteRefused
-from phototag.metadata import iim, ledger, plan, sidecar_template, texts, verify
+from phototag.metadata import dates, iim, ledger, plan, sidecar_template, texts, verify
 from phototag.metadata.change import Change
 from phototag.metadata.containers import Container, XmpFile
 from phototag.metadata.containers.xmp_file import NEW
@@ -186,7 +186,7 @@ def _prepared(file: _Opened, edit: _Edit) -> PreparedFile:
     """Make a file's new content, and verify it."""
     original, draft = file.target.original, file.draft
     with refused(original.label, WriteRefused):
-        foreign = verify.foreign(draft)
+        foreign, dated = verify.foreign(draft), dates.is_dated(file.target.container, draft)
         edit(draft)
         new = _verified(file, foreign)
         if _states_a_record(draft):
@@ -205,7 +205,7 @@ def _prepared(file: _Opened, edit: _Edit) -> PreparedFile:
     )
     with refused(original.label, WriteRefused):
         content = new_content(new.data) if changed and new.data is not None else None
-    return PreparedFile(number=original.number, change=change, content=content)
+    return PreparedFile(number=original.number, change=change, content=content, dated=dated)
 
 
 @attrs.frozen
