@@ -261,7 +261,7 @@ def collections() -> str:
     """The ready-made filters."""
     own = Vocabulary()
     return table(
-        ("collection", "keywords", "written from level", "content"),
+        ("collection", "keywords", "needs `--keywords`", "content"),
         (
             (
                 found.title,

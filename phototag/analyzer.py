@@ -43,8 +43,8 @@ class Analyzer:
     Without ``close()``, it ends them when it is garbage-collected, with a ``ResourceWarning``.
 
     Args:
-        workers: number of sealed processes, each with its own models (about 300 MB); ``auto`` = one per core, as far
-            as there is memory. A process starts when there is work for it.
+        workers: most sealed processes, each with its own models (about 300 MB); ``auto`` = one per core, as far
+            as there is memory. A process starts when the others are busy: calls one after another need only one.
         limits: limits for one photo; None = ``Limits()``.
         profiles: crop profiles in order of preference; None = the built-in ones.
         calibration: a file of ``phototag learn``, or a name from a package; None = phototag's own.
@@ -52,7 +52,7 @@ class Analyzer:
 
     def __init__(
         self,
-        workers: Workers = 1,
+        workers: Workers = "auto",
         *,
         limits: Limits | None = None,
         profiles: Sequence[Profile] | None = None,
@@ -209,7 +209,7 @@ def default() -> Analyzer:
     global _default  # noqa: PLW0603 - made once, on demand: importing phototag must take no time
     with _default_lock:
         if _default is None:
-            _default = Analyzer()
+            _default = Analyzer(workers=1)
         return _default
 
 

@@ -71,7 +71,10 @@ SCHEMA = pa.schema(
 
 @attrs.frozen(kw_only=True, slots=False)
 class RayOptions(ProfileOptions, CalibrationOptions, WorkOptions):
-    """Options of ``analyze``: workers are actors, each on one core of any node; ``auto`` = all of the cluster's cores."""
+    """Options of ``analyze``: workers are actors, each on one core of any node.
+
+    ``auto``, the default, takes all of the cluster's cores.
+    """
 
     batch: int = attrs.field(
         default=BATCH, metadata=setting("Number of photos per call of an actor.", least=1)
@@ -183,7 +186,9 @@ class Worker:
         limits: Limits | None,
     ) -> None:
         self._tagging = tagging
-        self._analyzer = Analyzer(limits=limits, profiles=profiles, calibration=calibration)
+        self._analyzer = Analyzer(
+            workers=1, limits=limits, profiles=profiles, calibration=calibration
+        )
 
     def __call__(self, batch: dict[str, Any]) -> pa.Table:
         """Convert rows of pictures to rows of results, in the same order."""

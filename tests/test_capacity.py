@@ -103,5 +103,5 @@ def test_a_process_bound_to_one_core_has_one_worker() -> None:
 def test_the_functions_take_the_word_and_any_number(tmp_path: Path) -> None:
     assert Pool("auto").workers == capacity.automatic()
     assert Pool(7).workers == 7
-    assert CatalogueOptions().workers == 1
+    assert CatalogueOptions().workers == "auto"
     assert not list(phototag.tag_catalogue(tmp_path, workers="auto", state=tmp_path / "s.sqlite3"))

@@ -272,7 +272,7 @@ def test_a_stream_takes_no_more_than_it_needs(portrait_jpg: Path) -> None:
             taken += 1
             yield portrait_jpg
 
-    with Analyzer() as analyzer:
+    with Analyzer(workers=1) as analyzer:
         stream = analyzer.analyze_many(endless())
         for _ in range(3):
             next(stream)

@@ -200,7 +200,7 @@ def _option(field: attrs.Attribute[Any]) -> Callable[[Command], Command]:
     if field.type is bool:
         return click.option(*names, is_flag=True, default=field.default, help=setting.help)
     more: dict[str, Any] = {}
-    default: Any = field.default if setting.command is None else setting.command
+    default: Any = field.default
     kind: Any = field.type
     if setting.metavar:
         more["metavar"] = setting.metavar

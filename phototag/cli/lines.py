@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from phototag.analysis.result import SCHEMA
 from phototag.errors import printable_name
+from phototag.keywords.claims import Level, notes_on, withheld
 from phototag.metadata.change import Change
 from phototag.metadata.record import KIND
 from phototag.outcome import VerdictSource
@@ -16,6 +17,8 @@ from phototag.scene import serialization
 from phototag.wording import plain, said_and_thought, sure
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from phototag.catalogue import Run
     from phototag.metadata.record import Record
     from phototag.outcome import Outcome
@@ -25,15 +28,19 @@ if TYPE_CHECKING:
 NO_ROOM = "left out, because a list holds at most nine regions, of"
 
 
-def analysis_lines(outcome: Outcome, *, as_json: bool) -> list[str]:
-    """A verdict and the reasons for it."""
+def analysis_lines(
+    outcome: Outcome, *, as_json: bool, least: Mapping[str, float] | None = None
+) -> list[str]:
+    """A verdict and the reasons for it; with thresholds, also what these hold back."""
     analysis = outcome.analysis
     assert analysis is not None
+    notes = notes_on(withheld(analysis, analysis.verdict, Level.FULL, least=least or {}))
     if as_json:
-        return [json.dumps(analysis.to_dict())]
+        return [json.dumps(analysis.to_dict() | ({"notes": notes} if least else {}))]
     return [
         f"{printable_name(outcome.photo)}",
         *(f"  {line}" for line in analysis.explain().splitlines()),
+        *(f"  note: {note}" for note in notes),
     ]
 
 
@@ -119,6 +126,7 @@ def record_text(photo: str, record: Record | None) -> str:
         f"  by phototag {record.software} (models {record.models}, calibration {record.calibration})",
         f"  keywords: {', '.join(record.keywords.hierarchical) or 'none'}",
         f"  scene codes: {', '.join(record.keywords.scene) or 'none'}",
+        *(f"  note: {note}" for note in notes_on(record.withheld)),
     ]
     for crop in record.crops:
         mark = " (recommended)" if crop.recommended else ""

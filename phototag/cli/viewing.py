@@ -18,6 +18,7 @@ from phototag.options import (
     CalibrationOptions,
     GalleryOptions,
     ProfileOptions,
+    ThresholdOptions,
     WorkOptions,
     setting,
 )
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class _Analyze(ProfileOptions, CalibrationOptions, WorkOptions, JsonOptions):
+class _Analyze(ThresholdOptions, ProfileOptions, CalibrationOptions, WorkOptions, JsonOptions):
     """The options of ``phototag analyze``."""
 
     picture: str | None = attrs.field(
@@ -53,7 +54,7 @@ def analyze(photos: tuple[str, ...], options: _Analyze) -> None:
     def lines(done: Outcome) -> list[str]:
         if picture and done.analysis is not None:
             analyzer.draw(done.photo, done.analysis, picture)
-        return analysis_lines(done, as_json=options.json)
+        return analysis_lines(done, as_json=options.json, least=options.min_confidence)
 
     with Analyzer(
         options.workers,

@@ -83,8 +83,8 @@ class Verdict:
 
     @property
     def review(self) -> Review | None:
-        """Doubtful verdicts; None for the others."""
-        return Review.DOUBTFUL if self.confidence < DOUBT else None
+        """Doubtful verdicts; None for the others, and for a person's word."""
+        return Review.DOUBTFUL if self.confidence < DOUBT and not self.corrected else None
 
 
 def corrected(verdict: Verdict, kind: Kind) -> Verdict:

@@ -17,7 +17,14 @@ from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Grade, Kind, Review
 from phototag.errors import OutputNotWritable
 from phototag.files import arguments, new_file
-from phototag.keywords.vocabulary import SEPARATOR, Level, Vocabulary, branches, lightroom_keywords
+from phototag.keywords.vocabulary import (
+    SEPARATOR,
+    Level,
+    PeopleCount,
+    Vocabulary,
+    branches,
+    lightroom_keywords,
+)
 
 if TYPE_CHECKING:
     import enum
@@ -49,6 +56,8 @@ _RULE: Final = """\
 KEYWORD_FILE: Final = "phototag-keywords.txt"
 LIGHTROOM_HOW_TO: Final = "lightroom-how-to.md"
 DIGIKAM_HOW_TO: Final = "digikam-how-to.md"
+_TAG: Final = """`phototag tag YOUR_FOLDER` is enough for the rows with `minimal` below. The rows with `standard`
+   stay empty unless you tag with `phototag tag --keywords standard YOUR_FOLDER`."""
 _NAME_OF: Final = re.compile(r'\tid = "[0-9A-F-]{36}"')  # of a smart collection
 
 
@@ -77,7 +86,17 @@ COLLECTIONS: Final = (
     Collection(
         title="Headshots",
         wanted=(("kind", Kind.HEADSHOT),),
-        about="Everything framed as a headshot.",
+        about="Everything framed as a headshot, doubtful ones too.",
+    ),
+    Collection(
+        title="Portraits",
+        wanted=(("kind", Kind.PORTRAIT),),
+        about="Pictures that show more than the head, including groups; doubtful ones too.",
+    ),
+    Collection(
+        title="Doubtful verdicts",
+        wanted=(("review", Review.DOUBTFUL),),
+        about="Check these: the confidence of the verdict is below 80 %.",
     ),
     Collection(
         title="Headshots, strict",
@@ -90,11 +109,6 @@ COLLECTIONS: Final = (
         about="Snapshots and selfies that are framed like a headshot.",
     ),
     Collection(
-        title="Portraits",
-        wanted=(("kind", Kind.PORTRAIT),),
-        about="Pictures that show more than the head, including groups.",
-    ),
-    Collection(
         title="Portraits of one person",
         wanted=(("kind", Kind.PORTRAIT), ("people", Subjects.SINGLE)),
         about="Exactly one person is the subject.",
@@ -103,6 +117,11 @@ COLLECTIONS: Final = (
         title="Two people",
         wanted=(("people", Subjects.COUPLE),),
         about="Exactly two people are the subject, whether or not they are a couple.",
+    ),
+    Collection(
+        title="Three people",
+        wanted=(("people", PeopleCount.THREE),),
+        about="Exactly three people are counted; there is such a keyword for each number from 2 to 9.",
     ),
     Collection(
         title="Groups",
@@ -118,11 +137,6 @@ COLLECTIONS: Final = (
         title="Half-length",
         wanted=(("shot", Shot.HALF_BODY),),
         about="Head to waist.",
-    ),
-    Collection(
-        title="Doubtful verdicts",
-        wanted=(("review", Review.DOUBTFUL),),
-        about="Check these: the confidence of the verdict is below 80 %.",
     ),
 )
 
@@ -222,7 +236,7 @@ def _table(vocabulary: Vocabulary) -> str:
         for c in _known(vocabulary)
     ]
     return (
-        "| collection | keywords | written from level | content |\n|---|---|---|---|\n"
+        "| collection | keywords | needs `--keywords` | content |\n|---|---|---|---|\n"
         + "".join(rows)
     )
 
@@ -230,7 +244,7 @@ def _table(vocabulary: Vocabulary) -> str:
 def _lightroom_how_to(vocabulary: Vocabulary) -> str:
     return f"""# phototag's smart collections in Lightroom Classic
 
-1. Tag your photos: `phototag tag --keywords standard YOUR_FOLDER`.
+1. Tag your photos: {_TAG}
 2. In the Library, select the photos and choose *Metadata > Read Metadata from File*. This reads the
    metadata in the files and discards changes made in Lightroom that are not yet saved to the files
    (*Metadata > Save Metadata to Files* saves them; do that before tagging).
@@ -244,7 +258,7 @@ def _lightroom_how_to(vocabulary: Vocabulary) -> str:
 def _digikam_how_to(vocabulary: Vocabulary) -> str:
     return f"""# phototag's keywords in digiKam
 
-1. Tag your photos: `phototag tag --keywords standard YOUR_FOLDER`.
+1. Tag your photos: {_TAG}
 2. For photos that digiKam already knows, it shows the old tags until it reads the files again: select
    them and choose *Item > Reread Metadata From File*.
 3. In the left sidebar open *Tags* and choose *Existing Tags*. The tree contains

@@ -14,7 +14,7 @@ from phototag.criteria.posing import Facing
 from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Kind
 from phototag.files import arguments
-from phototag.keywords.vocabulary import Level, Vocabulary, branches
+from phototag.keywords.vocabulary import Level, PeopleCount, Vocabulary, branches
 
 if TYPE_CHECKING:
     from phototag.criteria import Findings
@@ -120,6 +120,37 @@ def claim(
     )
 
 
+def withheld(
+    findings: Findings,
+    verdict: Verdict,
+    level: Level,
+    *,
+    least: Mapping[str, float],
+    vocabulary: Vocabulary | None = None,
+) -> dict[str, float]:
+    """The thresholds that hold keywords or scene codes back, by source of confidence; arguments as for ``claim``."""
+
+    def claimed(apart_from: str = "") -> Keywords:
+        others = {name: number for name, number in least.items() if name != apart_from}
+        return claim(findings, verdict, level, least=others, vocabulary=vocabulary)
+
+    return {name: number for name, number in least.items() if claimed(name) != claimed()}
+
+
+def notes_on(withheld: Mapping[str, float]) -> tuple[str, ...]:
+    """What thresholds have held back, in sentences.
+
+    >>> notes_on({"kind": 0.8, "cropping": 0.9})
+    ('nothing claimed, since it is below 0.8', 'nothing claimed about cropping, since it is below 0.9')
+    """
+    return tuple(
+        f"nothing claimed, since it is below {least:g}"
+        if name == "kind"
+        else f"nothing claimed about {name}, since it is below {least:g}"
+        for name, least in withheld.items()
+    )
+
+
 def _claims(level: Level, of_branch: Level) -> bool:
     order = tuple(Level)
     return order.index(of_branch) <= order.index(level)
@@ -144,7 +175,6 @@ def _values(findings: Findings, verdict: Verdict) -> dict[str, tuple[enum.StrEnu
         "review": verdict.review,
         "grade": verdict.grade,
         "shot": findings.cropping.shot,
-        "people": findings.subjects.people,
         "expression": findings.mood.expression,
         "environment": findings.environment.place,
         "retouching": findings.retouching.style,
@@ -152,8 +182,10 @@ def _values(findings: Findings, verdict: Verdict) -> dict[str, tuple[enum.StrEnu
         "background": findings.background.kind,
         "facing": findings.posing.facing,
     }
+    count = PeopleCount.of(findings.subjects.count)
     return {
         **{name: () if value is None else (value,) for name, value in single.items()},
+        "people": (findings.subjects.people, *(() if count is None else (count,))),
         "use": findings.marketing.uses,
         "occasion": findings.situation.occasions,
         **{
@@ -191,5 +223,7 @@ __all__ = [
     "Vocabulary",
     "claim",
     "confidence_sources",
+    "notes_on",
     "thresholds",
+    "withheld",
 ]

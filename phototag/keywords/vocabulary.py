@@ -35,15 +35,40 @@ if TYPE_CHECKING:
 GROUP = "phototag.vocabularies"
 ROOT = "phototag"  # all of phototag's keywords are below this node
 SEPARATOR = "|"
+FEWEST_COUNTED = 2  # "one person" says it for one
 _RESERVED = (SEPARATOR, "/")  # they separate the levels of hierarchical words
 
 
 class Level(enum.StrEnum):
     """How many keywords are written."""
 
-    MINIMAL = "minimal"  # the verdict
-    STANDARD = "standard"  # also doubt, grade, shot size, people
+    MINIMAL = "minimal"  # the verdict, and whether it is doubtful
+    STANDARD = "standard"  # also grade, shot size, people
     FULL = "full"  # also every other criterion
+
+
+class PeopleCount(enum.StrEnum):
+    """How many people are the subject, where it is more than one.
+
+    Large groups are not counted exactly: hidden faces are missed, and crowds have no bystanders.
+    """
+
+    TWO = "2"
+    THREE = "3"
+    FOUR = "4"
+    FIVE = "5"
+    SIX = "6"
+    SEVEN = "7"
+    EIGHT = "8"
+    NINE = "9"
+    MANY = "10_or_more"
+
+    @classmethod
+    def of(cls, count: int) -> PeopleCount | None:
+        """The value for a number; None for fewer than two."""
+        return (
+            None if count < FEWEST_COUNTED else list(cls)[min(count - FEWEST_COUNTED, len(cls) - 1)]
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -67,10 +92,10 @@ BRANCHES = tuple(
     Branch(name=name, level=level, confidence_source=confidence_source, values=values)
     for name, level, confidence_source, values in (
         ("kind", Level.MINIMAL, "kind", (Kind.HEADSHOT, Kind.PORTRAIT)),
-        ("review", Level.STANDARD, "kind", tuple(Review)),
+        ("review", Level.MINIMAL, "kind", tuple(Review)),
         ("grade", Level.STANDARD, "grade", tuple(Grade)),
         ("shot", Level.STANDARD, "cropping", tuple(Shot)),
-        ("people", Level.STANDARD, "subjects", tuple(Subjects)[1:]),
+        ("people", Level.STANDARD, "subjects", (*tuple(Subjects)[1:], *PeopleCount)),
         ("expression", Level.FULL, "mood", tuple(VisibleExpression)),
         ("environment", Level.FULL, "environment", tuple(Place)),
         ("retouching", Level.FULL, "retouching", tuple(Style)),
@@ -104,6 +129,8 @@ def branches() -> tuple[Branch, ...]:
 WORDS = {
     ("colour", "bw"): "black and white",
     ("people", "single"): "one person",
+    # A flat list of keywords holds the last level alone, where a mere number would mean nothing.
+    **{("people", str(count)): f"{count.replace('_', ' ')} people" for count in PeopleCount},
     ("background", "plain"): "plain background",
     ("background", "blurred"): "blurred background",
     ("background", "detailed"): "detailed background",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from phototag.keywords.claims import Keywords
+from phototag.keywords.claims import Keywords, notes_on
 from phototag.metadata import derived, ledger
 from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import Ledger
@@ -53,6 +53,7 @@ def tag(draft: Draft, order: WriteOrder, options: WriteOptions) -> None:
     draft.outranked = any(hierarchy.existed(draft) for hierarchy in HIERARCHIES)
     for item in PROPERTIES:
         item.apply(draft, item.wanted(draft, order, options))
+    draft.notes += notes_on(order.record.withheld)
     ledger.write(draft.packet, Ledger(draft.entries, draft.ledger.before))
 
 

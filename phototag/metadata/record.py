@@ -38,6 +38,7 @@ class Record:
         calibration: short name of the calibration (changes when a threshold does).
         decision: what a person has decided, as texts by field (``decisions.Decision.words``).
         thought, thought_confidence: phototag's own kind and its probability, if a person has set the kind.
+        withheld: the thresholds that have held keywords back, by source of confidence (``--min-confidence``).
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Record:
     decision: dict[str, str] = attrs.Factory(dict)
     thought: str | None = None
     thought_confidence: float = 0.0
+    withheld: dict[str, float] = attrs.Factory(dict)
 
     @property
     def corrected(self) -> bool:
@@ -98,5 +100,7 @@ def etag(record: Record | None) -> str:
     values = {**serialization.to_json(record), **_ONCE_IN_A_RECORD}
     if record.starting_point is None:
         del values["starting_point"]  # the etag is then the same as before the field existed
+    if not record.withheld:
+        del values["withheld"]
     text = json.dumps(values, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from threading import Event
 from typing import Literal
 
@@ -14,7 +14,7 @@ from phototag.criteria.calibration import Calibration
 from phototag.crops import Profile
 from phototag.files import arguments
 from phototag.files.sizes import MOST_PIXELS
-from phototag.keywords.claims import Vocabulary
+from phototag.keywords.claims import Vocabulary, thresholds
 from phototag.options.setting import Checked, option, setting
 
 Path = str | os.PathLike[str]
@@ -66,11 +66,10 @@ class WorkOptions(StopOptions):
     """How many photos are processed at once, and the limits for each."""
 
     workers: Workers = option(
-        1,
+        "auto",
         "Parallel workers; auto: one per core, as far as there is memory.",
         metavar="N|auto",
         least=1,
-        command="auto",
     )
     limits: Limits = attrs.field(
         factory=Limits,
@@ -119,6 +118,21 @@ class VocabularyOptions(Checked):
         metadata=setting(
             "Your own keywords: a TOML file, or the name of a vocabulary from a package.",
             default="phototag's own keywords",
+            decides=True,
+        ),
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class ThresholdOptions(Checked):
+    """How sure a finding must be."""
+
+    min_confidence: Mapping[str, float] = attrs.field(
+        factory=dict,
+        converter=thresholds,
+        metadata=setting(
+            "Minimum confidence (0 to 1) of the verdict or, as in cropping=0.8, of one criterion. "
+            "Keywords below it are not written, or removed, and a note says so. Can be given several times.",
             decides=True,
         ),
     )

@@ -28,7 +28,6 @@ class Setting:
         metavar: placeholder for the value in ``--help``.
         least, most: range of a number.
         default: description of the default, if its value is not informative.
-        command: default of the command line, if it is another one than that of the functions.
         kind: ``option``; ``file`` or ``new file`` for a path; ``internal`` for an option that is
             not on the command line.
         decides: whether keywords, crops or regions depend on it: photos are then done again when it changes.
@@ -41,7 +40,6 @@ class Setting:
     least: float | None = None
     most: float | None = None
     default: str | None = None
-    command: str | float | None = None
     kind: Literal["option", "file", "new file", "internal"] = "option"
     decides: bool = False
 

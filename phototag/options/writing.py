@@ -11,8 +11,8 @@ from phototag.criteria.verdict import Kind
 from phototag.decisions.decision import Decision
 from phototag.decisions.file import by_picture
 from phototag.files import arguments
-from phototag.keywords.claims import Level, level, thresholds
-from phototag.options.common import Path, VocabularyOptions
+from phototag.keywords.claims import Level, level
+from phototag.options.common import Path, ThresholdOptions, VocabularyOptions
 from phototag.options.setting import Checked, option, setting
 
 IptcMode = Literal["always", "auto", "never"]
@@ -80,24 +80,15 @@ class WriteOptions(ChangeOptions):
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class TagOptions(VocabularyOptions, WriteOptions):
+class TagOptions(ThresholdOptions, VocabularyOptions, WriteOptions):
     """Which keywords are written into a photo, and how."""
 
     keywords: Level = attrs.field(
         default=Level.MINIMAL,
         converter=level,
         metadata=setting(
-            "minimal: the verdict; standard: also doubt, grade, shot size and people; full: all "
-            "criteria.",
-            decides=True,
-        ),
-    )
-    min_confidence: Mapping[str, float] = attrs.field(
-        factory=dict,
-        converter=thresholds,
-        metadata=setting(
-            "Minimum confidence (0 to 1) of the verdict or, as in cropping=0.8, of one criterion. "
-            "Keywords below it are not written, or removed. Can be given several times.",
+            "minimal: the verdict, and whether it is doubtful; standard: also grade, shot size and number of "
+            "people; full: all criteria.",
             decides=True,
         ),
     )

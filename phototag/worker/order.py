@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from phototag.analysis.result import Analysis, added_up
 from phototag.crops import names
 from phototag.files import arguments
-from phototag.keywords.claims import claim
+from phototag.keywords.claims import claim, withheld
 from phototag.metadata.record import DIGITS, Record, WriteOrder
 
 if TYPE_CHECKING:
@@ -79,6 +79,13 @@ def record_of(analysis: Analysis, options: TagOptions) -> Record:
         decision=analysis.decision.words(),
         thought=analysis.verdict.thought,
         thought_confidence=round(analysis.verdict.thought_confidence, 4),
+        withheld=withheld(
+            analysis,
+            analysis.verdict,
+            options.keywords,
+            least=options.min_confidence,
+            vocabulary=options.vocabulary,
+        ),
     )
 
 

@@ -92,6 +92,7 @@ def _fields(record: Record) -> dict[str, Value | None]:
         "Words": bag(*words.flat) if words.flat else None,
         "Hierarchy": bag(*words.hierarchical) if words.hierarchical else None,
         "Scene": bag(*words.scene) if words.scene else None,
+        "Withheld": _pairs({name: repr(least) for name, least in record.withheld.items()}),
         "Crops": _bag_or_none(tuple(map(_from_crop, record.crops))),
     }
 
@@ -123,6 +124,7 @@ def read(packet: Packet, orientation: int) -> Record | None:
         thought=packet.text(_own("Thought")) or None,
         thought_confidence=_number(packet.text(_own("ThoughtConfidence"))),
         starting_point=_number_or_none(packet.text(_own("StartingPoint"))),
+        withheld=_withheld(packet),
     )
 
 
@@ -138,6 +140,13 @@ def _decision(packet: Packet) -> dict[str, str]:
     if packet.text(_own("Corrected")) == "True":
         found.setdefault(KIND, packet.text(_own("Kind")))
     return found
+
+
+def _withheld(packet: Packet) -> dict[str, float]:
+    """The thresholds that have held keywords back; what another program has changed to no number is left out."""
+    pairs = (text.partition("=") for text in packet.texts(_own("Withheld")))
+    found = {name: _number_or_none(number) for name, _, number in pairs}
+    return {name: number for name, number in found.items() if name and number is not None}
 
 
 def _pairs(texts: Mapping[str, str]) -> Value | None:
