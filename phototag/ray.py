@@ -1,7 +1,7 @@
 """Phototag on many machines, with Ray Data.  ``pip install 'phototag[ray]'``.
 
 >>> import phototag.ray
->>> rows = phototag.ray.analyze("/mnt/photos", workers=64)  # doctest: +SKIP
+>>> rows = phototag.ray.analyze("/mnt/photos")  # doctest: +SKIP
 >>> rows.write_parquet("/mnt/verdicts")  # doctest: +SKIP
 
 Each Ray actor holds one warm ``Analyzer``. If an actor is killed, another one repeats its photos; this is

@@ -236,8 +236,28 @@ def test_thresholds_on_the_command_line(portrait_jpg: Path) -> None:
     assert "half body" in run(*standard).stdout
     unsure = run(*standard, "--min-confidence", "cropping=1", "--min-confidence", "0.2")
     assert "removed from dc:subject: half body" in unsure.stdout
+    assert "note: nothing claimed about cropping, since it is below 1" in unsure.stdout
     assert run("tag", "--min-confidence", "2", portrait_jpg).returncode == 2
     assert run("tag", "--min-confidence", "nonsense=0.5", portrait_jpg).returncode == 2
+
+
+def test_what_a_threshold_holds_back_is_said(portrait_jpg: Path, tmp_path: Path) -> None:
+    note = "nothing claimed, since it is below 1"
+    (folder := tmp_path / "photos").mkdir()
+    photo = portrait_jpg.rename(folder / "a.jpg")
+    least = ("--min-confidence", "1")
+    state = ("--state", tmp_path / "state.sqlite3")
+    assert f"note: {note}" in run("analyze", *least, photo).stdout
+    assert rows(run("analyze", *least, "--json", photo).stdout)[0]["notes"] == [note]
+    assert "notes" not in rows(run("analyze", "--json", photo).stdout)[0]
+    assert f"note: {note}" in run("tag", "--dry-run", *least, photo).stdout
+    table = run("tag", "--dry-run", *least, *state, folder).stdout
+    assert "nothing claimed" in table
+    (row,) = rows(run("tag", "--json", *least, *state, folder).stdout)
+    assert row["notes"] == [note]
+    assert f"note: {note}" in run("show", photo).stdout
+    (shown,) = rows(run("show", "--json", photo).stdout)
+    assert shown["record"]["withheld"] == {"kind": 1.0}  # type: ignore[index]
 
 
 def test_a_sidecar_is_named(portrait_jpg: Path) -> None:

@@ -11,8 +11,9 @@ import pytest
 from phototag import errors
 from phototag.criteria.verdict import Grade, Kind, Review
 from phototag.keywords import applications
-from phototag.keywords.applications import COLLECTIONS
+from phototag.keywords.applications import COLLECTIONS, DIGIKAM_HOW_TO, LIGHTROOM_HOW_TO
 from phototag.keywords.vocabulary import Level, Vocabulary
+from phototag.options import TagOptions
 
 
 def as_lua(file: Path) -> dict[Any, Any]:
@@ -67,6 +68,30 @@ def test_words_are_those_of_the_vocabulary(tmp_path: Path) -> None:
     assert 'Bild "art" > kind > Kopf "1"\\' in how_to.read_text("utf-8")
 
 
+def test_the_how_tos_say_which_collections_the_default_fills(tmp_path: Path) -> None:
+    applications.lightroom(tmp_path / "lightroom")
+    applications.digikam(tmp_path / "digikam")
+    for how_to in (
+        tmp_path / "lightroom" / LIGHTROOM_HOW_TO,
+        tmp_path / "digikam" / DIGIKAM_HOW_TO,
+    ):
+        text = " ".join(how_to.read_text("utf-8").split())
+        assert "`phototag tag YOUR_FOLDER` is enough for the rows with `minimal` below" in text
+        assert "`phototag tag --keywords standard YOUR_FOLDER`" in text
+        for collection in COLLECTIONS:
+            assert f"| {collection.title} | phototag > " in text
+            assert f"| {collection.level} | {collection.about} |" in text
+
+
+def test_a_collection_finds_the_exact_number(tmp_path: Path) -> None:
+    files = {file.name: file for file in applications.lightroom(tmp_path)}
+    assert rules(as_lua(files["Three people.lrsmcol"])) == ["3 people"]
+    own = Vocabulary(words={("people", "3"): None})
+    names = {file.name for file in applications.lightroom(tmp_path / "own", own)}
+    assert "Three people.lrsmcol" not in names
+    assert "Groups.lrsmcol" in names
+
+
 def test_a_second_call_writes_the_same(tmp_path: Path) -> None:
     before = {file: file.read_bytes() for file in applications.lightroom(tmp_path)}
     assert {file: file.read_bytes() for file in applications.lightroom(tmp_path)} == before
@@ -74,8 +99,9 @@ def test_a_second_call_writes_the_same(tmp_path: Path) -> None:
 
 def test_a_collection_says_how_many_words_it_needs() -> None:
     levels = {collection.title: collection.level for collection in COLLECTIONS}
-    assert levels["Headshots"] is Level.MINIMAL
-    assert levels["Headshots, strict"] is Level.STANDARD
+    by_default = {title for title, level in levels.items() if level is TagOptions().keywords}
+    assert by_default == {"Headshots", "Portraits", "Doubtful verdicts"}
+    assert set(levels.values()) == {Level.MINIMAL, Level.STANDARD}
     known = {value for collection in COLLECTIONS for _, value in collection.wanted}
     assert {Kind.HEADSHOT, Kind.PORTRAIT, Review.DOUBTFUL, *Grade} <= known
 
