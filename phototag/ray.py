@@ -73,7 +73,7 @@ SCHEMA = pa.schema(
 class RayOptions(ProfileOptions, CalibrationOptions, WorkOptions):
     """Options of ``analyze``: workers are actors, each on one core of any node.
 
-    ``auto``, the default, takes all of the cluster's cores.
+    ``auto``, the default, takes all of the cluster's cores; but one if the photos are a dataset, which is read there.
     """
 
     batch: int = attrs.field(
@@ -100,7 +100,7 @@ def analyze(photos: Photos, options: RayOptions) -> ray.data.Dataset:
         ``Analysis.to_dict``; a photo that failed has ``error``, ``problem`` and ``remedy`` instead. Nothing
         is computed until the rows are requested.
     """
-    actors = _actors(options.workers)
+    actors = _actors(options.workers, photos)
     return _mapped(_dataset(photos, actors), actors, options, tagging=None)
 
 
@@ -119,18 +119,18 @@ def tag(photos: Photos, options: RayTagOptions) -> ray.data.Dataset:
     """
     tagging = part(options, TagOptions)
     check_crop(tagging, options.profiles)
-    actors = _actors(options.workers)
+    actors = _actors(options.workers, photos)
     return _mapped(_dataset(photos, actors), actors, options, tagging=tagging)
 
 
-def _actors(workers: Workers) -> int:
-    """The number of actors."""
+def _actors(workers: Workers, photos: Photos) -> int:
+    """The number of actors; ``auto`` leaves a core to the tasks that read a dataset."""
     if workers != "auto":
         return workers
     if not ray.is_initialized():
         ray.init()
     resources: Mapping[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-    return max(1, int(resources.get("CPU", 1)))
+    return max(1, int(resources.get("CPU", 1)) - isinstance(photos, ray.data.Dataset))
 
 
 def _dataset(photos: Any, actors: int) -> ray.data.Dataset:
