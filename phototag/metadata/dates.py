@@ -1,8 +1,8 @@
 """Whether a photo holds the date on which it was taken; applications show the time of the file if it does not.
 
-Sources: Lightroom, digiKam and Immich use ``DateTimeOriginal`` or else ``DateTimeDigitized`` (exiftool's ``CreateDate``),
-of Exif or XMP; darktable ``DateTimeOriginal`` alone. The dates of creation in XMP and IPTC are read by digiKam, which
-also takes the date of the last change in Exif and XMP; no other application takes that for the photo's.
+Sources: the code of digiKam, Immich and darktable; Adobe's help for Lightroom. All use ``DateTimeOriginal`` of Exif; all but
+darktable then ``DateTimeDigitized`` (exiftool's ``CreateDate``). digiKam and Immich also read XMP and IPTC, where a date
+without a time is none for them. Only digiKam takes the date of the last change, so it does not count here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _XMP: Final = (
     Name.of("photoshop:DateCreated"),
     Name.of("xmp:CreateDate"),
 )
-_IPTC: Final = (2, 55)  # DateCreated
+_IPTC_DATE, _IPTC_TIME = (2, 55), (2, 60)  # of creation; the one is read only with the other
 _LENGTH: Final = 64  # bytes; a date has 19 in Exif
 # A year, whatever follows: cameras without a clock write zeros, or spaces.
 _DATE: Final = re.compile(rb"\s*(?!0000)\d{4}")
@@ -52,7 +52,12 @@ def _dates(container: Container, draft: Draft) -> Iterator[bytes]:
         block = container.foreign_iptc
         for one in (draft.block, None if block is None else iim.parse(block)):
             if one is not None:
-                yield from (item.value for item in one.datasets if item.number == _IPTC)
+                yield from _in_iptc(one)
+
+
+def _in_iptc(block: iim.Iim) -> Iterator[bytes]:
+    if any(item.number == _IPTC_TIME for item in block.datasets):
+        yield from (item.value for item in block.datasets if item.number == _IPTC_DATE)
 
 
 def _in_exif(exif: bytes | None) -> Iterator[bytes]:
