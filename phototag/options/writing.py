@@ -49,9 +49,8 @@ class ChangeOptions(Checked):
     )
     mtime: TimeMode = option(
         "auto",
-        "Modification time of a changed photo; keep: as before; now: the present; auto: the present if the photo "
-        "holds the date it was taken, otherwise one second later than before, since applications show that time "
-        "as its date.",
+        "New modification time of a changed photo; keep: the old one; auto: now if the photo holds its date, else "
+        "one second after the old one, which applications show as its date.",
     )
 
 
