@@ -114,7 +114,7 @@ class Unfinished:
         try:
             attributes.remove_inherited_access(handle)
             Content(handle=old).write_to(handle)
-            attributes.copy(old, handle, self.path, times=True)
+            attributes.copy(old, handle, self.path, time=attributes.FileTime.KEPT)
             os.fsync(handle)
         finally:
             os.close(old)

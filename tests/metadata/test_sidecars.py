@@ -364,7 +364,7 @@ def test_a_photo_that_fails_after_its_sidecar_says_so(
 ) -> None:
     photo, beside, before = tagged_with_sidecar(tmp_path, headshot)
 
-    def full(original: Original, data: Content, **options: bool) -> object:
+    def full(original: Original, data: Content, **options: Any) -> object:
         if original.path == str(photo):
             raise WriteRefused(original.photo, "the disk is full", "free some space")
         return replacing.replace(original, data, **options)
@@ -383,7 +383,7 @@ def test_a_sidecar_whose_change_is_uncertain_leaves_the_photo_and_says_so(
 ) -> None:
     photo, beside, before = tagged_with_sidecar(tmp_path, headshot)
 
-    def failing(original: Original, data: Content, **options: bool) -> object:
+    def failing(original: Original, data: Content, **options: Any) -> object:
         replacing.replace(original, data, **options)
         raise WriteUncertain(original.photo, "the disk did not confirm that", "check the disk")
 
