@@ -220,7 +220,7 @@ def test_own_words_and_the_list_of_them(portrait_jpg: Path, tmp_path: Path) -> N
     words = tmp_path / "words.toml"
     words.write_text('root = "Bildart"\n[words]\nkind.portrait = "Porträt"\n', encoding="utf-8")
     listed = run("keywords", "--vocabulary", words, "--keywords", "minimal").stdout
-    assert listed == "[Bildart]\n\t[kind]\n\t\theadshot\n\t\tPorträt\n"
+    assert listed == "[Bildart]\n\t[kind]\n\t\theadshot\n\t\tPorträt\n\t[review]\n\t\tdoubtful\n"
     done = run("tag", "--vocabulary", words, portrait_jpg)
     assert "added to lr:hierarchicalSubject: Bildart|kind|Porträt" in done.stdout
     back = run("tag", portrait_jpg)
