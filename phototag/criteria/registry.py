@@ -56,6 +56,7 @@ RESERVED: Final = frozenset(
         "software",
         "models",
         "calibration",
+        "decision",
         "scene",
         "others",
     ]

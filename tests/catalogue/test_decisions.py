@@ -105,7 +105,9 @@ def test_it_is_forgotten_elsewhere_too(
 ) -> None:
     elsewhere = tmp_path / "another computer.sqlite3"
     target = tree if whole else decided
-    assert command("tag", tree, "--forget", target, "--state", elsewhere).exit_code == 1  # broken.jpg
+    assert (
+        command("tag", tree, "--forget", target, "--state", elsewhere).exit_code == 1
+    )  # broken.jpg
     record = phototag.read(decided)
     assert record is not None
     assert record.decision == {}
