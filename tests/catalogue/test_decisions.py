@@ -59,7 +59,7 @@ def test_what_is_said_is_written(decided: Path, exiftool: str) -> None:
     assert {"headshot", "half body", "serious", "outdoor"} <= set(record.keywords.flat)
     done = subprocess.run(
         [exiftool, "-j", "-struct", "-XMP:ImageRegion", "-Subject", decided],
-        capture_output=True, text=True, check=True,
+        capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     (found,) = json.loads(done.stdout)
     assert {"headshot", "outdoor"} <= set(found["Subject"])
@@ -137,7 +137,7 @@ def test_what_another_program_has_made_of_it_is_left_out(decided: Path, exiftool
     subprocess.run(
         [exiftool, "-config", config, "-overwrite_original", "-XMP-phototag:Decision=kind=vase",
          "-XMP-phototag:Decision=shot=face", "-XMP-phototag:Decision=nonsense", decided],
-        capture_output=True, check=True,
+        capture_output=True, check=True, timeout=60,
     )  # fmt: skip
     outcome = phototag.tag(decided)
     assert outcome.analysis is not None
