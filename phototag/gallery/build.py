@@ -107,7 +107,7 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
 
         def work(looked: AnalyzedPhoto) -> tuple[AnalyzedPhoto, bytes]:
             photo = PhotoFile.of(looked.outcome.photo)
-            picture = tasks.preview(pool, photo, pool.limits, side=SIDE, quality=QUALITY)
+            picture, _ = tasks.preview(pool, photo, pool.limits, side=SIDE, quality=QUALITY)
             return looked, picture
 
         for looked, picture in analyzed_photos(roots, pool, options=options, then=work):
