@@ -154,6 +154,20 @@ MIGRATIONS: tuple[str, ...] = (
     -- What phototag said of a picture when a person looked at it and left it as it was: JSON, as above.
     CREATE TABLE left_as_it_was (picture TEXT NOT NULL UNIQUE, said TEXT NOT NULL);
     """,
+    """
+    -- Photos about which something was decided in a review, and which are still to be written.
+    CREATE TABLE unwritten (
+        root INTEGER NOT NULL REFERENCES roots,
+        folder BLOB NOT NULL,
+        name BLOB NOT NULL,
+        UNIQUE (root, folder, name)
+    );
+    -- What the page of a review remembers: JSON.
+    CREATE TABLE review_places (
+        folders TEXT NOT NULL UNIQUE,  -- a hash of the paths that are reviewed
+        place TEXT NOT NULL
+    );
+    """,
 )
 
 
