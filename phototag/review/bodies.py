@@ -125,8 +125,7 @@ def _box(value: object) -> str:
 
 def _is_number(value: object) -> bool:
     """Whether a value may be a side of a crop; ``Decision`` checks the rest."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and -1 <= value <= 1
+    return isinstance(value, int | float) and not isinstance(value, bool) and -1 <= value <= 1
 
 
 def _short(text: str) -> str:

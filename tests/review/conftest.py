@@ -12,12 +12,36 @@ from typing import Any
 import pytest
 from PIL import Image
 
+import commands
 from samples import SAMPLES
 
 
+@pytest.fixture(scope="session")
+def analysed(
+    astronaut: Image.Image, headshot: Image.Image, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A state file that knows the pictures: they are analysed once for all tests."""
+    folder = tmp_path_factory.mktemp("analysed")
+    _save(folder, astronaut, headshot)
+    state = folder / "analysed.sqlite3"
+    words = ["gallery", str(folder), "-o", str(folder / "page.html"), "--state", str(state)]
+    done = commands.run(*words)
+    assert done.returncode == 0, done.stderr
+    return state
+
+
 @pytest.fixture
-def state(tmp_path: Path) -> Path:
-    return tmp_path / "state" / "here.sqlite3"
+def state(tmp_path: Path, analysed: Path) -> Path:
+    """A state file of the test's own."""
+    (tmp_path / "state").mkdir()
+    return Path(shutil.copy(analysed, tmp_path / "state" / "here.sqlite3"))
+
+
+def _save(folder: Path, astronaut: Image.Image, headshot: Image.Image) -> None:
+    astronaut.save(folder / "portrait.jpg", quality=95)
+    headshot.save(folder / "headshot.jpg", quality=95)
+    with Image.open(SAMPLES / "chelsea.png") as cat:
+        cat.convert("RGB").save(folder / "cat.jpg")
 
 
 @pytest.fixture
@@ -25,11 +49,8 @@ def photos(tmp_path: Path, astronaut: Image.Image, headshot: Image.Image) -> Pat
     """A portrait and its copy, a headshot, a cat."""
     folder = tmp_path / "Pictures"
     (folder / "deep").mkdir(parents=True)
-    astronaut.save(folder / "portrait.jpg", quality=95)
+    _save(folder, astronaut, headshot)
     shutil.copy(folder / "portrait.jpg", folder / "deep" / "copy.jpg")
-    headshot.save(folder / "headshot.jpg", quality=95)
-    with Image.open(SAMPLES / "chelsea.png") as cat:
-        cat.convert("RGB").save(folder / "cat.jpg")
     return folder
 
 
