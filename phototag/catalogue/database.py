@@ -156,12 +156,7 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     """
     -- Photos about which something was decided in a review, and which are still to be written.
-    CREATE TABLE unwritten (
-        root INTEGER NOT NULL REFERENCES roots,
-        folder BLOB NOT NULL,
-        name BLOB NOT NULL,
-        UNIQUE (root, folder, name)
-    );
+    CREATE TABLE unwritten (path BLOB NOT NULL UNIQUE);
     -- What the page of a review remembers: JSON.
     CREATE TABLE review_places (
         folders TEXT NOT NULL UNIQUE,  -- a hash of the paths that are reviewed

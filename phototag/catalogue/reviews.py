@@ -7,35 +7,31 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from phototag.catalogue.database import DAMAGED, Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from phototag.catalogue.run_log import PhotoKey
-
 
 class Reviews(Database):
     """Reviews; arguments and errors as for ``Database``."""
 
-    def add_unwritten(self, places: Iterable[PhotoKey]) -> None:
-        """Note photos that are to be written."""
+    def add_unwritten(self, paths: Iterable[str]) -> None:
+        """Note photos that are to be written, by their real paths."""
         with self._at_once():
             self._sql.executemany(
-                "INSERT OR IGNORE INTO unwritten (root, folder, name) VALUES (?, ?, ?)",
-                map(attrs.astuple, places),
+                "INSERT OR IGNORE INTO unwritten (path) VALUES (?)",
+                ((os.fsencode(path),) for path in paths),
             )
 
-    def remove_unwritten(self, place: PhotoKey) -> None:
+    def remove_unwritten(self, path: str) -> None:
         """Note that a photo has been written."""
-        query = "DELETE FROM unwritten WHERE root = ? AND folder = ? AND name = ?"
-        self._do(query, *attrs.astuple(place))
+        self._do("DELETE FROM unwritten WHERE path = ?", os.fsencode(path))
 
-    def unwritten(self) -> set[tuple[int, bytes, bytes]]:
-        """The photos that are to be written: root, folder and name."""
-        return set(self._all("SELECT root, folder, name FROM unwritten"))
+    def unwritten(self) -> set[str]:
+        """The photos that are to be written, by their real paths."""
+        found = self._all("SELECT path FROM unwritten")
+        return {os.fsdecode(path) for (path,) in found if isinstance(path, bytes)}
 
     def review_place(self, paths: Iterable[str]) -> dict[str, Any]:
         """What the page of a review of these paths remembers; nothing, if that is damaged."""

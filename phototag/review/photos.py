@@ -59,6 +59,12 @@ class Photo:
     about: About
     log_odds: float | None
 
+    @property
+    def real_path(self) -> str:
+        """The same whatever leads to its folder."""
+        folder, name = os.path.split(self.path)
+        return os.path.join(os.path.realpath(folder or os.curdir), name)
+
 
 @attrs.frozen(kw_only=True, eq=False)
 class Prepared:

@@ -258,7 +258,7 @@ class Session:
         numbers = [n for picture in decisions for n in self._by_picture[picture]]
         if not self._options.dry_run:
             # First: a photo that is written without need is left as it is, but none may be forgotten.
-            self._state.add_unwritten(self._photos[n].key for n in numbers)
+            self._state.add_unwritten(self._photos[n].real_path for n in numbers)
             for picture, words in left.items():
                 self._state.leave(picture, words)
         self._run.decide(decisions)
@@ -305,7 +305,7 @@ class Session:
         problem = self._library.write(photo)
         with self._lock:
             if not problem and not self.writer.is_waiting(number):
-                self._state.remove_unwritten(photo.key)
+                self._state.remove_unwritten(photo.real_path)
         return problem
 
     def _load(self) -> None:
@@ -326,7 +326,7 @@ class Session:
                 self._failures.append(prepared.failure)
                 return
             number = len(self._photos)
-            waits = attrs.astuple(photo.key) in self._unwritten
+            waits = photo.real_path in self._unwritten
             if not waits:
                 self._run.see(photo.picture, prepared.word)
             try:
@@ -342,7 +342,8 @@ class Session:
                 self._room -= len(prepared.thumbnail)
                 self._thumbnails[number] = prepared.thumbnail
             if waits or photo.picture in self._decided:
-                self._state.add_unwritten([photo.key])
+                if not self._options.dry_run:
+                    self._state.add_unwritten([photo.real_path])
                 self.writer.add([number])
 
     def _sides(self) -> list[Side]:

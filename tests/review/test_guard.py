@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 from click.testing import CliRunner
+from reviewing import Client, review
 
 from phototag.cli import main
-from reviewing import Client, review
 
 ASKED = ("/", "/thumb/0", "/large/0", "/api/photos", "/api/next", "/api/place", "/nowhere")
 
@@ -41,7 +41,11 @@ def test_without_the_token_nothing_is_told(client: Client, path: str, token: str
 def test_with_it_the_page_is(client: Client) -> None:
     reply = client.ask(f"/?token={client.token}", headers={"X-Phototag-Token": None})
     assert reply.status == 200
-    nonce = reply.headers["content-security-policy"].partition("script-src 'nonce-")[2].partition("'")[0]
+    nonce = (
+        reply.headers["content-security-policy"]
+        .partition("script-src 'nonce-")[2]
+        .partition("'")[0]
+    )
     assert f'nonce="{nonce}"' in reply.content.decode()
     assert reply.headers["referrer-policy"] == "no-referrer"
     assert reply.headers["cache-control"] == "no-store"
@@ -121,7 +125,15 @@ def test_it_listens_on_this_machine_alone(client: Client) -> None:
 
 
 def test_a_port_that_is_taken_is_an_error(client: Client, tmp_path: Path) -> None:
-    words = ["review", str(tmp_path), "--no-open", "--port", str(client.port), "--state", str(tmp_path / "s")]
+    words = [
+        "review",
+        str(tmp_path),
+        "--no-open",
+        "--port",
+        str(client.port),
+        "--state",
+        str(tmp_path / "s"),
+    ]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 2
     assert "choose another port" in done.output

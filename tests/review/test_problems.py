@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageOps
+from reviewing import Client, review
 
 import commands
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import State
 from phototag.criteria.verdict import Kind
-from reviewing import Client, review
 from samples import SAMPLES
 
 Read = Callable[[Path], dict[str, Any]]
@@ -64,7 +64,13 @@ def test_a_photo_that_was_deleted_and_one_that_another_program_changed(
     with review(photos, state=state) as client:
         numbers = client.numbers()
         (photos / "headshot.jpg").unlink()
-        rate = [exiftool, "-q", "-overwrite_original", "-XMP-dc:Subject=Mine", str(photos / "cat.jpg")]
+        rate = [
+            exiftool,
+            "-q",
+            "-overwrite_original",
+            "-XMP-dc:Subject=Mine",
+            str(photos / "cat.jpg"),
+        ]
         subprocess.run(rate, check=True, timeout=60)
         decide(client, numbers["headshot.jpg"], numbers["cat.jpg"], kind="portrait")
         events = {event["photo"]: event for event in client.written()}
@@ -87,9 +93,7 @@ def test_it_waits_for_another_run_on_the_same_folders(photos: Path, state: Path)
 
 
 @pytest.fixture(scope="module")
-def client(
-    tmp_path_factory: pytest.TempPathFactory, analysed: Path
-) -> Iterator[Client]:
+def client(tmp_path_factory: pytest.TempPathFactory, analysed: Path) -> Iterator[Client]:
     folder = tmp_path_factory.mktemp("refused")
     with Image.open(SAMPLES / "chelsea.png") as cat:
         cat.convert("RGB").save(folder / "cat.jpg")

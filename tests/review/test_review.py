@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reviewing import Client, review
 
 import commands
 from phototag.catalogue.state import State
 from phototag.criteria.verdict import Kind
 from phototag.decisions.decision import NOTHING, Decision
-from reviewing import Client, review
 
 Read = Callable[[Path], dict[str, Any]]
 
@@ -128,7 +128,9 @@ def test_what_is_forgotten_holds_no_longer(
     assert read(photos / "portrait.jpg")["Kind"] == "portrait"
 
 
-def test_one_run_of_the_log_for_one_review(client: Client, photos: Path, state: Path, read: Read) -> None:
+def test_one_run_of_the_log_for_one_review(
+    client: Client, photos: Path, state: Path, read: Read
+) -> None:
     numbers = client.numbers()
     bare = (photos / "portrait.jpg").read_bytes()
     decide(client, numbers["portrait.jpg"], kind="headshot")
@@ -174,7 +176,10 @@ def test_seen_and_left_is_kept_beside_decisions(client: Client, photos: Path, st
 def test_questions_are_of_the_photos_near_the_own_line(client: Client) -> None:
     numbers = client.numbers()
     first = client.get("/api/next")["photos"]
-    assert set(first) == {numbers["headshot.jpg"], min(numbers["portrait.jpg"], numbers["copy.jpg"])}
+    assert set(first) == {
+        numbers["headshot.jpg"],
+        min(numbers["portrait.jpg"], numbers["copy.jpg"]),
+    }
     assert client.get("/api/next?count=1")["photos"] == first[:1]
     decide(client, first[0], kind="headshot")
     assert client.get("/api/next")["photos"] == first[1:]
