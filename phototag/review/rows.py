@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 _FOLDER: Final = Path()  # the page is in no folder: the server sends it the pictures
 
 
-def row(analysis: Analysis, picture: str, about: About) -> bytes:
+def row(analysis: Analysis, picture: str, about: About, *, left: bool) -> bytes:
     """The row of a photo, as JSON.
 
     Args:
         analysis: its analysis.
         picture: hash of its picture.
         about: what the photo says about itself.
+        left: whether a person has seen it, and left it as it was.
     """
-    del about  # not shown yet by the page
+    del about, left  # not shown yet by the page
     return json.dumps(gallery_row(analysis, picture, _FOLDER), separators=(",", ":")).encode()

@@ -269,7 +269,7 @@ class Session:
                 self._left[picture] = words
         self.writer.add(numbers)
         shown = sorted({*numbers, *(n for picture in left for n in self._by_picture[picture])})
-        for n in numbers:
+        for n in shown:
             # Without the scene the old row stays; what was decided is saved, and the write says what is wrong.
             with contextlib.suppress(PhotoError):
                 self._rows[n] = self._row(self._photos[n])
@@ -298,7 +298,8 @@ class Session:
         return list(dict.fromkeys(self._photo(number).picture for number in numbers))
 
     def _row(self, photo: Photo) -> bytes:
-        return row(self._library.judged(photo), photo.picture, photo.about)
+        left = photo.picture in self._left
+        return row(self._library.judged(photo), photo.picture, photo.about, left=left)
 
     def _write(self, number: int) -> str:
         photo = self._photo(number)
@@ -315,6 +316,10 @@ class Session:
         except PhototagError as error:
             with self._lock:
                 self._failures.append(str(error))
+        except Exception:
+            with self._lock:
+                self._failures.append("a bug in phototag ended the search; see its output")
+            raise
         finally:
             with self._lock:
                 self._loaded = True

@@ -22,6 +22,8 @@ from phototag.criteria.verdict import Kind
 from samples import SAMPLES
 
 Read = Callable[[Path], dict[str, Any]]
+
+pytestmark = pytest.mark.slow
 MANY = 50
 
 

@@ -17,6 +17,8 @@ from phototag.decisions.decision import NOTHING, Decision
 
 Read = Callable[[Path], dict[str, Any]]
 
+pytestmark = pytest.mark.slow
+
 CROP = [0.1, 0.05, 0.5, 0.625]
 
 
