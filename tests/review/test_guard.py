@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 from click.testing import CliRunner
-from reviewing import Client, review
 
 from phototag.cli import main
+from reviewing import Client, review
 
 ASKED = ("/", "/thumb/0", "/large/0", "/api/photos", "/api/next", "/api/place", "/nowhere")
 

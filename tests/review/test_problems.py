@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageOps
-from reviewing import Client, review
 
 import commands
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import State
 from phototag.criteria.verdict import Kind
+from reviewing import Client, review
 from samples import SAMPLES
 
 Read = Callable[[Path], dict[str, Any]]

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reviewing import Client, review
 
 import commands
 from phototag.catalogue.state import State
 from phototag.criteria.verdict import Kind
 from phototag.decisions.decision import NOTHING, Decision
+from reviewing import Client, review
 
 Read = Callable[[Path], dict[str, Any]]
 
