@@ -54,7 +54,8 @@ class CurrentRun:
             if saved.get(picture, NOTHING) != decision
         }
         self._save(changed)
-        self._forgotten_now = {picture for picture, decision in wanted.items() if not decision}
+        # These hold whatever stands in the photos.
+        self._final = {picture for picture, decision in wanted.items() if not decision}
         self._decided = {**saved, **wanted}
 
     @property
@@ -79,14 +80,25 @@ class CurrentRun:
         Returns:
             The decision that holds.
         """
-        if picture in self._forgotten_now:
-            return NOTHING
         mine = self.decision(picture)
+        if picture in self._final:
+            return mine
         both = decision.with_(mine)
         if both != mine:
             self._save({picture: both})
             self._decided[picture] = both
         return both
+
+    def see(self, picture: str, decision: Decision) -> None:
+        """As ``adopt``, for a photo that is only looked at: nothing is saved."""
+        if picture not in self._final:
+            self._decided[picture] = decision.with_(self.decision(picture))
+
+    def decide(self, decisions: Mapping[str, Decision]) -> None:
+        """Save what a person decides during the run; it holds whatever stands in the photos."""
+        self._save(decisions)
+        self._decided.update(decisions)
+        self._final.update(decisions)
 
     def _save(self, decisions: Mapping[str, Decision]) -> None:
         if decisions and not self._options.dry_run:

@@ -154,6 +154,15 @@ MIGRATIONS: tuple[str, ...] = (
     -- What phototag said of a picture when a person looked at it and left it as it was: JSON, as above.
     CREATE TABLE left_as_it_was (picture TEXT NOT NULL UNIQUE, said TEXT NOT NULL);
     """,
+    """
+    -- Photos about which something was decided in a review, and which are still to be written.
+    CREATE TABLE unwritten (path BLOB NOT NULL UNIQUE);
+    -- What the page of a review remembers: JSON.
+    CREATE TABLE review_places (
+        folders TEXT NOT NULL UNIQUE,  -- a hash of the paths that are reviewed
+        place TEXT NOT NULL
+    );
+    """,
 )
 
 

@@ -25,7 +25,10 @@ class Decisions(Database):
         return {picture: decision for picture, decision in read.items() if decision}
 
     def leave(self, picture: str, said: Mapping[str, str]) -> None:
-        """Store what phototag said of a picture that a person has seen and left as it was, by field."""
+        """Store what phototag said of a picture that a person has seen and left as it was, by field; or forget it."""
+        if not said:
+            self._do("DELETE FROM left_as_it_was WHERE picture = ?", picture)
+            return
         self._do(
             "INSERT OR REPLACE INTO left_as_it_was (picture, said) VALUES (?, ?)",
             picture,

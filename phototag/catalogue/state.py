@@ -16,6 +16,7 @@ import attrs
 from phototag import errors
 from phototag.analysis.result import models_identity
 from phototag.catalogue.database import DAMAGED, DamagedRow, packed, unpacked
+from phototag.catalogue.reviews import Reviews
 from phototag.catalogue.run_log import PastWrite, PhotoKey, RunLog, to_past_write
 from phototag.criteria.verdict import Kind
 from phototag.scene.measures import SCENE_VERSION, Scene
@@ -36,7 +37,7 @@ class Row:
     error: errors.PhototagError | None = None
 
 
-class State(RunLog):
+class State(RunLog, Reviews):
     """What is stored about catalogues; arguments and errors as for ``Database``."""
 
     def __init__(self, file: str | os.PathLike[str] | None = None) -> None:

@@ -301,6 +301,23 @@ def inside_of(folder: str) -> bool:
     return not any(part.startswith(".") or _left_out(part) for part in parts)
 
 
+def found_now(path: str, inside: str) -> Found:
+    """One photo as it is now.
+
+    Args:
+        path: its path.
+        inside: its folder, relative to the searched one.
+    """
+    name = os.path.basename(path)
+    try:
+        sidecars = sidecar_names.existing(os.path.realpath(path))
+        states = {one: FileState.of(os.stat(one)) for one in (path, *sidecars)}
+    except (OSError, PhotoNotReadable):
+        return Found(path=path, folder=inside, name=name, state=None, fingerprint="")
+    looks = fingerprint(states, path)
+    return Found(path=path, folder=inside, name=name, state=states[path], fingerprint=looks)
+
+
 def _found(entry: os.DirEntry[str], inside: str, siblings: Siblings | None) -> Found:
     """One photo; ``siblings`` are the names in its folder, if sidecars are among them."""
     path, name = entry.path, entry.name

@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from phototag.cli import checking, learning, setting_up, tagging, viewing
+from phototag.cli import checking, learning, reviewing, setting_up, tagging, viewing
 from phototag.cli.exit_codes import listed
 from phototag.cli.running import Program
 from phototag.version import __version__
@@ -31,7 +31,7 @@ def main(*, verbose: bool) -> None:
 
 
 for _command in (
-    viewing.analyze, tagging.tag, tagging.undo, tagging.watch, viewing.gallery, viewing.show,
+    viewing.analyze, tagging.tag, tagging.undo, tagging.watch, viewing.gallery, reviewing.review, viewing.show,
     learning.learn, tagging.remove, checking.check, viewing.crop, setting_up.keywords, setting_up.lightroom, setting_up.digikam,
     setting_up.doctor, setting_up.demo,
 ):  # fmt: skip

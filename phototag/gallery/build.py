@@ -107,7 +107,7 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
 
         def work(looked: AnalyzedPhoto) -> tuple[AnalyzedPhoto, bytes]:
             photo = PhotoFile.of(looked.outcome.photo)
-            picture = tasks.preview(pool, photo, pool.limits, side=SIDE, quality=QUALITY)
+            picture, _ = tasks.preview(pool, photo, pool.limits, side=SIDE, quality=QUALITY)
             return looked, picture
 
         for looked, picture in analyzed_photos(roots, pool, options=options, then=work):
@@ -280,3 +280,18 @@ def in_script(value: object) -> str:
     """JSON that cannot end a script element or open a comment, whatever texts it contains."""
     text = json.dumps(value, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def live_page(title: str, nonce: str) -> str:
+    """The page without photos, for a server that sends them.
+
+    Args:
+        title: of the page.
+        nonce: marks the scripts and styles that the browser may use.
+    """
+    template = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title>'
+        '<style nonce="{{ nonce }}">body{font-family:sans-serif}</style></head>'
+        "<body><h1>{{ title }}</h1></body></html>\n"
+    )
+    return template.render(title=printable(title), nonce=nonce)

@@ -111,6 +111,18 @@ class GalleryOptions(StateOptions, ProfileOptions, CalibrationOptions, WorkOptio
 
 
 @attrs.frozen(kw_only=True, slots=False)
+class ReviewOptions(
+    LinkOptions, StateOptions, ProfileOptions, CalibrationOptions, WorkOptions, TagOptions
+):
+    """Options of ``phototag review``."""
+
+    port: int = option(
+        0, "Port of the page on 127.0.0.1; 0: any free one.", metavar="N", least=0, most=65535
+    )
+    no_open: bool = option(False, "Do not open the page in the browser; only print its address.")
+
+
+@attrs.frozen(kw_only=True, slots=False)
 class LearnOptions(StateOptions):
     """Options of ``learn`` and ``phototag learn``."""
 

@@ -9,6 +9,7 @@ import attrs
 
 from phototag.errors import PhototagError
 from phototag.files.content import Content
+from phototag.metadata.about import About
 from phototag.metadata.audit import Audit
 from phototag.metadata.change import Change
 from phototag.metadata.record import Record
@@ -62,6 +63,17 @@ class Made(Carrier):
         """See ``Carrier``."""
         (content,) = contents
         return attrs.evolve(self, content=content)
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Previewed(Made):
+    """A reduced picture, and what the photo says about itself.
+
+    Attributes:
+        about: the photo's own keywords and rating.
+    """
+
+    about: About = attrs.Factory(About)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)

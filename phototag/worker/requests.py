@@ -27,6 +27,7 @@ from phototag.worker.answers import (
     Installed,
     Made,
     Prepared,
+    Previewed,
 )
 
 A = TypeVar("A")
@@ -171,8 +172,8 @@ class Identify(Request[Identified]):
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class Preview(Request[Made]):
-    """The upright picture as a WebP file.
+class Preview(Request[Previewed]):
+    """The upright picture as a WebP file, and what the photo says about itself.
 
     Attributes:
         side: long side, px; a smaller picture keeps its size.
@@ -180,7 +181,7 @@ class Preview(Request[Made]):
         max_pixels: as for ``Detect``.
     """
 
-    part = Part.PICTURES
+    part = Part.CHECK
 
     side: int
     quality: int

@@ -14,6 +14,7 @@ from phototag.errors import (
     FormatNotWritable,
     InternalError,
     PhotoDamaged,
+    PhotoNotReadable,
     WriteRefused,
     printable_name,
 )
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from phototag.analysis.shapes import Bar, Shape
+    from phototag.metadata.about import About
     from phototag.metadata.change import Change
     from phototag.metadata.record import Record, WriteOrder
     from phototag.options import Limits, WriteOptions
@@ -84,13 +86,19 @@ def identify(
         return PhotoState(picture=found.picture, state=state, scene=found.scene)
 
 
-def preview(worker: Worker, photo: PhotoFile, limits: Limits, *, side: int, quality: int) -> bytes:
-    """The upright picture, with its long side at most ``side`` px, as a WebP file."""
-    with opened(photo) as files:
+def preview(
+    worker: Worker, photo: PhotoFile, limits: Limits, *, side: int, quality: int
+) -> tuple[bytes, About]:
+    """The upright picture, with its long side at most ``side`` px, as a WebP file; and what the photo says of itself."""
+    with contextlib.ExitStack() as stack:
+        try:
+            files = stack.enter_context(opened(photo, sidecars=True))
+        except PhotoNotReadable:  # a sidecar, perhaps: the picture can be shown without it
+            files = stack.enter_context(opened(photo))
         request = Preview(files=files.given, side=side, quality=quality, max_pixels=limits.pixels)
         made = files.ask(worker, request)
         with contextlib.closing(made.content) as content:
-            return content.read()
+            return content.read(), made.about
 
 
 def draw(

@@ -7,7 +7,15 @@ import functools
 from typing import TYPE_CHECKING, Final
 
 from phototag.errors import PhototagError
-from phototag.worker.answers import Blocks, Examination, Identified, Installed, Made, Prepared
+from phototag.worker.answers import (
+    Blocks,
+    Examination,
+    Identified,
+    Installed,
+    Made,
+    Prepared,
+    Previewed,
+)
 from phototag.worker.requests import (
     AnyRequest,
     Cut,
@@ -79,12 +87,14 @@ def identify(request: Identify) -> Identified:
     return Identified(picture=picture, scene=scene)
 
 
-def preview(request: Preview) -> Made:
-    """The upright picture, reduced, as a WebP file."""
+def preview(request: Preview) -> Previewed:
+    """The upright picture, reduced, as a WebP file, and what the photo says about itself."""
     from phototag.vision import decoding  # noqa: PLC0415
+    from phototag.worker.sealed import describing  # noqa: PLC0415
 
     picture = _decoded(request.photo, request.photo.read(), request.max_pixels)
-    return made(decoding.webp(picture.rgb, request.side, request.quality))
+    reduced = made(decoding.webp(picture.rgb, request.side, request.quality))
+    return Previewed(content=reduced.content, about=describing.about(request))
 
 
 def draw(request: Draw) -> Made:
