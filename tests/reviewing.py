@@ -133,5 +133,5 @@ def review(*paths: str | Path, state: Path, options: tuple[str, ...] = ()) -> It
     ) as process:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
-        assert address, process.communicate()
+        assert address, process.communicate(timeout=60)
         yield Client(process, address)

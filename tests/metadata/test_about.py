@@ -66,7 +66,9 @@ def test_a_photo_that_says_nothing(make: Any, headshot: Record) -> None:
         ([], None),
     ],
 )
-def test_the_rating(make: Any, written: list[str], rating: int | None) -> None:
+def test_the_rating_is_that_of_xmp_or_else_of_exif(
+    make: Any, written: list[str], rating: int | None
+) -> None:
     assert about(make("a.jpg", *written)).rating == rating
 
 

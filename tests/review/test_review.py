@@ -222,7 +222,7 @@ def test_the_word_in_a_photo_is_shown(photos: Path, state: Path, tmp_path: Path)
     assert decision.words() == {"kind": "other", "shot": "half_body"}
 
 
-def test_single_photos(photos: Path, state: Path, read: Read) -> None:
+def test_single_photos_are_reviewed_alone(photos: Path, state: Path, read: Read) -> None:
     with review(photos / "portrait.jpg", photos / "cat.jpg", state=state) as client:
         numbers = client.numbers()
         assert list(numbers) == ["portrait.jpg", "cat.jpg"]
