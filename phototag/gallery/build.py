@@ -74,9 +74,7 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
         )
     with (
         Pool(options.workers, options.limits) as pool,
-        Page(
-            target, options.title, profiles=options.profiles, overwrite=options.overwrite
-        ) as page,
+        Page(target, options.title, profiles=options.profiles, overwrite=options.overwrite) as page,
     ):
 
         def work(looked: AnalyzedPhoto) -> tuple[AnalyzedPhoto, bytes]:

@@ -63,7 +63,7 @@ class Key:
 
 
 @functools.cache
-def keys() -> tuple[Key, ...]:
+def key_table() -> tuple[Key, ...]:
     """All keys of the page."""
     with (HERE / "keys.toml").open("rb") as file:
         return tuple(
@@ -85,7 +85,11 @@ def script() -> str:
         placed[name] = _EXPORT.sub("", _IMPORT.sub("", text))
 
     place("main")
-    return '"use strict";\nconst gallery = (() => {\n' + "\n".join(placed.values()) + "return start();\n})();\n"
+    return (
+        '"use strict";\nconst gallery = (() => {\n'
+        + "\n".join(placed.values())
+        + "return start();\n})();\n"
+    )
 
 
 def render(
@@ -112,7 +116,7 @@ def render(
     )
     asked = crops.built_in() if profiles is None else profiles
     mode = "review" if nonce else "gallery"
-    table = [key for key in keys() if key.mode in {BOTH, mode}]
+    table = [key for key in key_table() if key.mode in {BOTH, mode}]
     settings = {
         "live": bool(nonce),
         "doubt": DOUBT,
@@ -141,7 +145,11 @@ def filters(profiles: Sequence[Profile]) -> tuple[Filter, ...]:
     """The filters, in the order in which they stand on the page."""
     people = [*map(str, range(MOST_PEOPLE)), f"{MOST_PEOPLE}+"]
     stars = [(str(number), "★" * number) for number in range(MOST_STARS, 0, -1)]
-    crop = [(f"{state}:{one.name}", f"{one.title}, {state}") for one in profiles for state in ("there", "refused")]
+    crop = [
+        (f"{state}:{one.name}", f"{one.title}, {state}")
+        for one in profiles
+        for state in ("there", "refused")
+    ]
     return (
         Filter(title="verdict", name="kind", values=_values(*Kind)),
         Filter(title="grade", name="grade", values=_values(*Grade, "none")),

@@ -60,10 +60,12 @@ export class Grid {
     this.#width = Math.floor((whole + GAP) / this.columns - GAP);
     const rows = Math.ceil(this.#model.shown.length / this.columns);
     this.#element.style.height = `${Math.max(0, rows * this.#height - GAP)}px`;
-    const shown = new Set(this.#model.shown);
-    for (const photo of this.#tiles.keys()) if (!shown.has(photo)) this.#drop(photo);
-    for (const [photo, tile] of this.#tiles) this.#paint(photo, tile);
+    const hadFocus = this.#element.contains(document.activeElement);
+    this.#tiles.clear();
+    this.#element.replaceChildren();
     this.#render();
+    const current = this.#model.shown[this.#model.selection.current];
+    if (hadFocus && current) this.#tiles.get(current)?.focus({ preventScroll: true });
   }
 
   /** Show photos as they have become. @param {Iterable<Photo>} photos */
@@ -128,7 +130,7 @@ export class Grid {
       tile = newTile(photo);
       this.#tiles.set(photo, tile);
       this.#paint(photo, tile);
-      this.#element.append(tile);
+      this.#insert(tile, place);
     }
     const x = (place % this.columns) * (this.#width + GAP);
     const y = Math.floor(place / this.columns) * this.#height;
@@ -137,6 +139,16 @@ export class Grid {
     tile.dataset.place = String(place);
     tile.setAttribute("aria-posinset", String(place + 1));
     tile.setAttribute("aria-setsize", String(this.#model.shown.length));
+  }
+
+  /** Screen readers go through the tiles in the order of the elements. @param {HTMLElement} tile @param {number} place */
+  #insert(tile, place) {
+    let next = null;
+    for (let other = this.#element.lastElementChild; other; other = other.previousElementSibling) {
+      if (this.placeOf(other) < place) break;
+      next = other;
+    }
+    this.#element.insertBefore(tile, next);
   }
 
   /** @param {Photo} photo @param {HTMLElement} tile */
@@ -197,7 +209,7 @@ function newTile(photo) {
     "div",
     { class: "tile", role: "option", tabindex: -1, "data-at": photo.at },
     make("div", { class: "picture" }, make("div", { class: "cut" }, image)),
-    make("span", { class: "tick", "aria-hidden": "true", title: "Mark" }, "✓"),
+    make("span", { class: "tick", "aria-hidden": "true", title: "Mark" }),
     make("span", { class: "state", "aria-hidden": "true" }),
     make("span", { class: "about" }, make("span", { class: "kind" }), make("span", { class: "how" })),
     make("span", { class: "name", title: photo.path }, photo.name),

@@ -202,7 +202,9 @@ export class LargeView {
     const profile = this.#select.value;
     const frame = this.#isDrawn && profile ? frameOf(photo, profile) : null;
     const shapes = photo.shapes.filter((shape) => this.#layers.has(shape.layer));
-    find("over", SVGElement).replaceChildren(...(this.#isDrawn ? shapes.map(drawingOf) : []));
+    const over = find("over", SVGElement);
+    over.style.display = this.#isDrawn ? "" : "none";
+    over.replaceChildren(...shapes.map(drawingOf));
     this.#edited = profile;
     this.#editor.show(frame, this.#shape(photo, profile), profile);
     const refusal = photo.refusals.find(([name]) => name === profile)?.[1];
