@@ -61,6 +61,8 @@ export class App {
   #size = SIZES.usual;
   /** Path of the photo to go to when it has arrived. */
   #wanted = "";
+  /** Whether the person is at a photo of their choice; until then it is the first one. */
+  #hasMoved = false;
 
   /** @param {Surroundings} around */
   constructor(around) {
@@ -127,6 +129,7 @@ export class App {
 
   /** What is marked has changed. */
   marked() {
+    this.#hasMoved = true;
     this.grid.mark();
     this.#told();
   }
@@ -200,6 +203,7 @@ export class App {
 
   /** Have the keeper do something, and show what has changed. @param {(keeper: Keeper) => Promise<number[]>} act */
   async change(act) {
+    this.#hasMoved = true;
     try {
       this.changed(await act(this.#around.keeper));
       this.say("");
@@ -260,8 +264,14 @@ export class App {
     }, SAVE_AFTER);
   }
 
+  #reached() {
+    this.#wanted = "";
+    this.#hasMoved = true;
+  }
+
   /** @param {boolean} focus */
   #moved(focus) {
+    this.#reached();
     this.grid.reveal(focus && !this.view.isOpen);
     if (this.view.isOpen && this.current) this.view.show(this.current);
     this.#told();

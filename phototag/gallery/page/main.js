@@ -27,6 +27,7 @@ export function start() {
   const filters = find("filters", HTMLElement);
   filters.hidden = matchMedia(NARROW).matches;
   find("filters-open", HTMLElement).setAttribute("aria-expanded", String(!filters.hidden));
+  measureBars();
   return settings.live ? review(settings, photos) : gallery(settings, photos);
 }
 
@@ -168,6 +169,17 @@ function pointer(app) {
   find("size", HTMLInputElement).addEventListener("input", (event) => {
     if (event.target instanceof HTMLInputElement) app.size = Number(event.target.value);
   });
+}
+
+/** Tell the style how high the bars at the top and at the bottom are. */
+function measureBars() {
+  for (const [name, selector] of Object.entries({ "--header": "header", "--decide": "#decide" })) {
+    const bar = document.querySelector(selector);
+    if (!(bar instanceof HTMLElement)) continue;
+    new ResizeObserver(() => {
+      document.documentElement.style.setProperty(name, `${bar.offsetHeight}px`);
+    }).observe(bar);
+  }
 }
 
 /** @param {string} text */

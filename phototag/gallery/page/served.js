@@ -46,7 +46,9 @@ export class Served {
 
   /** @param {number[]} ats */
   async leave(ats) {
-    return this.#changed("/api/decide", { photos: ats, left: true });
+    const changed = await this.#changed("/api/decide", { photos: ats, left: true });
+    for (const at of changed) if (this.#photos[at]) this.#photos[at].left = true;
+    return changed;
   }
 
   /** @param {number[]} ats */
