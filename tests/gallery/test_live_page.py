@@ -46,6 +46,7 @@ def test_decisions_are_sent_undone_and_done_again(
     driver = opened(browser, address)
     drawn = "return [...document.querySelectorAll('.tile img')].every((i) => i.naturalWidth > 0)"
     assert until(lambda: driver.execute_script(drawn))
+    assert one(driver, ".tile.current").get_attribute("data-place") == "0"
     assert one(driver, "#failures li").get_attribute("textContent") == "broken.jpg: no photo"
     hold(driver, Keys.CONTROL, "a")
     press(driver, "p")
@@ -73,7 +74,7 @@ def test_why_a_decision_could_not_be_written(
     at = int(one(driver, ".tile.current").get_attribute("data-at"))
     double.problems[at] = "the folder is read-only"
     press(driver, "h")
-    assert until(lambda: one(driver, '[data-state="not written"] .state').is_displayed())
+    until(lambda: every(driver, '[data-state="not written"]'))
     press(driver, Keys.ENTER)
     assert one(driver, "#facts .problem").text == "Not written: the folder is read-only"
     del double.problems[at]

@@ -94,10 +94,10 @@ export class App {
 
   /** Choose the photos anew. */
   apply() {
-    const before = this.#wanted
-      ? this.#around.photos.find((photo) => photo.path === this.#wanted)
-      : this.current;
-    if (before && before.path === this.#wanted) this.#wanted = "";
+    const wanted = this.#around.photos.find((photo) => photo.path === this.#wanted);
+    if (wanted) this.#reached();
+    const before = wanted ?? (this.#hasMoved ? this.current : undefined);
+    if (!before) this.selection.current = 0;
     const chosen = choose(this.#around.photos, this.controls.asked, this.settings.doubt);
     this.shown = this.asking ?? chosen.shown;
     this.selection.settle(this.shown, before);
