@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 import phototag
+import processes
 from browsing import every, hold, messages, names, one, press, until
 
 pytest.importorskip("phototag.review", reason="this version has no phototag review")
@@ -30,7 +32,6 @@ def folder(portrait_jpg: Path, headshot: Any, tmp_path: Path) -> Path:
 @pytest.fixture
 def review(folder: Path) -> Iterator[Callable[[], tuple[str, subprocess.Popen[str]]]]:
     """Starts a review; gives its address and its process."""
-    started = []
     state = str(folder.parent / "state.sqlite3")
     command = [
         sys.executable,
@@ -42,17 +43,14 @@ def review(folder: Path) -> Iterator[Callable[[], tuple[str, subprocess.Popen[st
         "--state",
         state,
     ]
+    with contextlib.ExitStack() as running:
 
-    def start() -> tuple[str, subprocess.Popen[str]]:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        started.append(process)
-        assert process.stdout is not None
-        return process.stdout.readline().strip(), process
+        def start() -> tuple[str, subprocess.Popen[str]]:
+            process = running.enter_context(processes.started(command, stdout=subprocess.PIPE))
+            assert process.stdout is not None
+            return process.stdout.readline().strip(), process
 
-    yield start
-    for process in started:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        yield start
 
 
 def shown(driver: Any) -> bool:

