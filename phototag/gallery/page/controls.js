@@ -4,7 +4,7 @@
 import { find, make } from "./dom.js";
 import { plain } from "./words.js";
 
-const MOST_SUGGESTIONS = 200;
+const MOST_SUGGESTIONS = 60;
 
 /** @typedef {{ name: string, title: string, values: [string, string][] }} Filter the values with their names */
 

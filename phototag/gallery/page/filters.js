@@ -1,7 +1,7 @@
 /** Which photos are shown, in which order, and how many there would be for each value of each filter. */
 
 /** @import { Photo } from "./rows.js" */
-import { isDecided, isDoubtful, kindOf, profilesOf, wordOf } from "./rows.js";
+import { cropStatesOf, isDecided, isDoubtful, kindOf, profilesOf, wordOf } from "./rows.js";
 
 export const MOST_PEOPLE = 9;
 
@@ -46,12 +46,7 @@ export const VALUES = Object.freeze({
   expression: (photo) => [wordOf(photo, "expression") ?? "undecided"],
   background: (photo) => [photo.by.background?.value ?? "undecided"],
   environment: (photo) => [wordOf(photo, "environment") ?? "undecided"],
-  crop: (photo) => [
-    ...profilesOf(photo).map((profile) => `there:${profile}`),
-    ...photo.refusals
-      .filter(([profile]) => !(`crop:${profile}` in photo.said))
-      .map(([profile]) => `refused:${profile}`),
-  ],
+  crop: cropStatesOf,
   rating: (photo) => [photo.rating === null ? "none" : String(photo.rating)],
   decided: (photo) => [isDecided(photo) ? "decided" : photo.left ? "left" : "undecided"],
 });
@@ -94,7 +89,9 @@ export function choose(photos, asked, doubt) {
   for (const photo of photos) {
     if (!others.every((passes) => passes(photo))) continue;
     const doubtful = isDoubtful(photo, doubt);
-    const failed = wanted.filter((name) => !VALUES[name]?.(photo).includes(asked.values[name] ?? ""));
+    const failed = [];
+    for (const name of wanted)
+      if (!VALUES[name]?.(photo).includes(asked.values[name] ?? "")) failed.push(name);
     const keyword = !asked.keyword || hasKeyword(photo, asked.keyword);
     if (!keyword) failed.push("keyword");
     if (asked.doubtful && !doubtful) failed.push("doubtful");

@@ -66,6 +66,8 @@
  * @property {boolean} left seen by a person, and left as it is
  * @property {string} problem why a decision could not be written; empty if it could
  * @property {Record<string, Finding>} by the findings by name
+ * @property {string[]} suggested the profiles of which a crop was suggested
+ * @property {string[]} cropStates `there:PROFILE` and `refused:PROFILE`, as they were suggested
  * @property {{ said: Said, left: boolean }} before what was said before this page
  */
 
@@ -108,9 +110,16 @@ export function photoOf(row, at) {
     rating,
     left: Boolean(left),
     problem: "",
+    suggested: crops.map((/** @type {any[]} */ [profile]) => profile),
+    cropStates: [...statesOf("there", crops), ...statesOf("refused", refusals)],
     by: Object.fromEntries(found.map((finding) => [finding.name, finding])),
     before: { said, left: Boolean(left) },
   };
+}
+
+/** @param {"there" | "refused"} state @param {any[][]} rows of crops or refusals */
+function statesOf(state, rows) {
+  return rows.map(([profile]) => `${state}:${profile}`);
 }
 
 /** @param {any[]} row @returns {Finding} */
@@ -140,7 +149,8 @@ export function wordOf(photo, field) {
 
 /** @param {Photo} photo */
 export function isDecided(photo) {
-  return Object.keys(photo.said).length > 0;
+  for (const _ in photo.said) return true;
+  return false;
 }
 
 /** @param {Photo} photo @param {number} doubt the confidence below which a verdict is doubtful */
@@ -164,10 +174,25 @@ export function frameOf(photo, profile) {
   return photo.crops.find((crop) => crop.profile === profile)?.frame ?? null;
 }
 
+/** @param {Photo} photo @returns {string[]} the profiles whose crop a person has drawn */
+function drawnIn(photo) {
+  if (!isDecided(photo)) return [];
+  const fields = Object.keys(photo.said).filter((field) => field.startsWith("crop:"));
+  return fields.map((field) => field.slice("crop:".length));
+}
+
 /** @param {Photo} photo @returns {string[]} the profiles of which it has a crop */
 export function profilesOf(photo) {
-  const drawn = Object.keys(photo.said).filter((field) => field.startsWith("crop:"));
-  return [...new Set([...photo.crops.map((crop) => crop.profile), ...drawn.map((field) => field.slice(5))])];
+  const drawn = drawnIn(photo);
+  return drawn.length ? [...new Set([...photo.suggested, ...drawn])] : photo.suggested;
+}
+
+/** @param {Photo} photo @returns {string[]} `there:PROFILE` and `refused:PROFILE` */
+export function cropStatesOf(photo) {
+  const drawn = drawnIn(photo);
+  if (!drawn.length) return photo.cropStates;
+  const refused = photo.refusals.filter(([profile]) => !drawn.includes(profile));
+  return [...profilesOf(photo).map((profile) => `there:${profile}`), ...statesOf("refused", refused)];
 }
 
 /** @param {Frame} frame @returns {string} as `frameOf` reads it */
