@@ -139,10 +139,11 @@ def gallery_measured() -> str:
             f"{page['MB']} MB",
             f"{page['ready s']} s",
             f"{page['filtered ms']} ms",
+            f"{page['scrolled ms']} ms",
         )
         for page in found["pages"]
     )
-    head = ("photos", "size", "usable after", "applying a filter")
+    head = ("photos", "size", "usable after", "applying a filter", "scrolling far")
     return filled("gallery", {**found, "table": table(head, rows)})
 
 

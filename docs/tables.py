@@ -22,6 +22,7 @@ from phototag.criteria.verdict import Verdict
 from phototag.crops import Crop, built_in
 from phototag.crops.profiles import Serves
 from phototag.files.formats import FORMATS
+from phototag.gallery.template import key_table
 from phototag.keywords.applications import COLLECTIONS
 from phototag.keywords.claims import SCENE_CODES
 from phototag.keywords.vocabulary import Vocabulary, branches
@@ -81,6 +82,7 @@ def write(folder: Path) -> None:
         ("public.md", public()),
         ("exit_codes.md", exit_codes()),
         ("check_kinds.md", check_kinds()),
+        ("gallery_keys.md", gallery_keys()),
         ("gallery_measured.md", figures.gallery_measured()),
         ("speed_measured.md", figures.speed_measured()),
         ("growth_measured.md", figures.growth_measured()),
@@ -113,6 +115,16 @@ def options() -> str:
         rows.append((f"`{name}`", shown, setting.help, "yes" if setting.decides else "", who))
     head = ("in Python", "command line", "what it does", "decides what is written", "taken by")
     return table(head, rows)
+
+
+def gallery_keys() -> str:
+    """The keys of the gallery's page."""
+    places = {"grid": "photos", "large": "large view", "both": "both"}
+    rows = (
+        (key.shown, f"{key.does} (`phototag {key.mode}` only)" if key.mode != "both" else key.does, places[key.where])
+        for key in key_table()
+    )  # fmt: skip
+    return table(("key", "what it does", "where"), rows)
 
 
 def mapping() -> str:

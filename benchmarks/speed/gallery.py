@@ -21,6 +21,18 @@ FILTER = """
     document.getElementById('filters').reset();
     return spent;"""
 
+SCROLL = """
+    const times = [];
+    for (const part of [.9, .1, .5, .7, .3]) {
+      const start = performance.now();
+      scrollTo(0, part * document.body.scrollHeight);
+      dispatchEvent(new Event('scroll'));
+      document.body.offsetHeight;
+      times.push(performance.now() - start);
+    }
+    scrollTo(0, 0);
+    return Math.max(...times);"""
+
 
 def measure(photos: Path, work: Path, counts: tuple[int, ...], say: Callable[[str], None]) -> Any:
     """Pages of the labelled photos, and of many more made of them."""
@@ -56,7 +68,7 @@ def _opened(page: Path) -> tuple[dict[str, Any], str]:
         "--host-resolver-rules=MAP * ~NOTFOUND",
     ):  # fmt: skip
         options.add_argument(argument)
-    ready, filtered, whole, messages = [], [], [], 0
+    ready, filtered, scrolled, whole, messages = [], [], [], [], 0
     version = ""
     for _ in range(3):
         service = webdriver.ChromeService(shutil.which("chromedriver"))
@@ -68,6 +80,7 @@ def _opened(page: Path) -> tuple[dict[str, Any], str]:
             time.sleep(0.02)
         ready.append(time.monotonic() - start)
         filtered.append(float(driver.execute_script(FILTER)))
+        scrolled.append(float(driver.execute_script(SCROLL)))
         while driver.execute_script("return document.readyState") != "complete":
             time.sleep(0.05)
         whole.append(time.monotonic() - start)
@@ -75,5 +88,6 @@ def _opened(page: Path) -> tuple[dict[str, Any], str]:
         driver.quit()
     return {
         "ready s": round(sorted(ready)[1], 2), "filtered ms": round(sorted(filtered)[1]),
+        "scrolled ms": round(sorted(scrolled)[1]),
         "loaded s": round(sorted(whole)[1], 2), "console messages": messages,
     }, version  # fmt: skip

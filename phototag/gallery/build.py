@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import json
 import os
 import tempfile
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 from urllib.parse import quote_from_bytes
 
-import attrs
-import jinja2
-
-from phototag.analysis.shapes import bars, shapes
+from phototag.analysis.shapes import Layer, bars, shapes
 from phototag.catalogue.analyze import AnalyzedPhoto, analyzed_photos
-from phototag.criteria.background import BackgroundKind
-from phototag.criteria.cropping import Shot
-from phototag.criteria.environment import Place
-from phototag.criteria.subjects import Subjects
-from phototag.criteria.verdict import Kind
-from phototag.errors import OutputNotWritable, PhototagError, printable, printable_name
+from phototag.catalogue.state import State
+from phototag.errors import OutputNotWritable, PhototagError, printable_name
 from phototag.files import new_file
 from phototag.files.formats import BROWSER_SUFFIXES, suffix_of
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import absolute
+from phototag.gallery.template import render
+from phototag.metadata.about import About
 from phototag.options import GalleryOptions
 from phototag.outcome import Outcome
 from phototag.wording import plain
@@ -38,38 +32,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from phototag.analysis.result import Analysis
+    from phototag.crops import Crop, Profile
 
 SIDE: Final = 360  # px, long side of a thumbnail; also shown enlarged until the file is read
 QUALITY: Final = 60  # of the thumbnails, WebP: about 12 kB each
 TOGETHER: Final = 40  # thumbnails per piece of the page
-UNDECIDED: Final = "undecided"
+
+NOTHING_SAID: Final = About()
+DIGITS: Final = 5  # decimals of the sides of a crop
 
 Roots = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
-
-
-@attrs.frozen(kw_only=True)
-class Filter:
-    """A selection above the photos.
-
-    Attributes:
-        title: readable name.
-        name: a criterion whose value is compared, or ``kind`` or ``corrected``.
-        options: the values to choose from.
-    """
-
-    title: str
-    name: str
-    options: tuple[str, ...]
-
-
-FILTERS: Final = (
-    Filter(title="verdict", name="kind", options=tuple(Kind)),
-    Filter(title="shot", name="cropping", options=(*Shot, UNDECIDED)),
-    Filter(title="people", name="subjects", options=tuple(Subjects)),
-    Filter(title="background", name="background", options=(*BackgroundKind, UNDECIDED)),
-    Filter(title="environment", name="environment", options=(*Place, UNDECIDED)),
-    Filter(title="corrected", name="corrected", options=("yes", "no")),
-)
 
 
 @takes(GalleryOptions)
@@ -102,7 +74,7 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
         )
     with (
         Pool(options.workers, options.limits) as pool,
-        Page(target, options.title, overwrite=options.overwrite) as page,
+        Page(target, options.title, profiles=options.profiles, overwrite=options.overwrite) as page,
     ):
 
         def work(looked: AnalyzedPhoto) -> tuple[AnalyzedPhoto, bytes]:
@@ -110,8 +82,10 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
             picture, _ = tasks.preview(pool, photo, pool.limits, side=SIDE, quality=QUALITY)
             return looked, picture
 
+        with State(options.state) as state:
+            left = state.left().keys()
         for looked, picture in analyzed_photos(roots, pool, options=options, then=work):
-            page.add(looked, picture or b"")
+            page.add(looked, picture or b"", left=looked.picture in left)
             yield looked.outcome
         page.finish()
 
@@ -125,14 +99,23 @@ class Page:
     Args:
         target: its path.
         title: the page's title.
+        profiles: the crop profiles; None = the built-in ones.
         overwrite: replace a file that is not such a page.
 
     Raises:
         OutputNotWritable: it cannot be written (detected when the context starts), or the disk is full.
     """
 
-    def __init__(self, target: Path, title: str, *, overwrite: bool = False) -> None:
+    def __init__(
+        self,
+        target: Path,
+        title: str,
+        *,
+        profiles: Sequence[Profile] | None = None,
+        overwrite: bool = False,
+    ) -> None:
         self._target, self._title, self._overwrite = target, title, overwrite
+        self._profiles = profiles
         self._rows: list[list[Any]] = []
         self._failures: list[str] = []
         self._pictures: IO[bytes] | None = None
@@ -151,15 +134,23 @@ class Page:
             with contextlib.suppress(OSError):  # a full disk, already reported when writing
                 self._pictures.close()
 
-    def add(self, looked: AnalyzedPhoto, picture: bytes) -> None:
-        """Add a photo to the page."""
+    def add(
+        self,
+        looked: AnalyzedPhoto,
+        picture: bytes,
+        about: About = NOTHING_SAID,
+        *,
+        left: bool = False,
+    ) -> None:
+        """Add a photo to the page; arguments as for ``row``."""
         outcome = looked.outcome
         if outcome.error is not None:
             self._failures.append(f"{printable_name(outcome.photo)}: {outcome.error.message}")
             return
         assert outcome.analysis is not None
         assert self._pictures is not None
-        self._rows.append(row(outcome.analysis, looked.picture, self._target.parent))
+        folder = self._target.parent
+        self._rows.append(row(outcome.analysis, looked.picture, folder, about, left=left))
         encoded = base64.b64encode(picture)
         with self._told():
             self._pictures.write(encoded)
@@ -187,23 +178,17 @@ class Page:
 
     def _write(self, file: IO[bytes]) -> None:
         """Write first what can be used at once, then the pictures."""
-        here = Path(__file__).parent
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(here), autoescape=True, undefined=jinja2.StrictUndefined
-        )
-        head = environment.get_template("page.html.j2").render(
-            title=printable(self._title),
-            count=len(self._rows),
-            filters=FILTERS,
+        count = len(self._rows)
+        head = render(
+            title=self._title,
+            profiles=self._profiles,
+            rows=self._rows,
             failures=self._failures,
             notice=(
-                f"This file contains reduced copies of {len(self._rows)} photos, their names and "
+                f"This file contains reduced copies of {count} photos, their names and "
                 "paths, and phototag's findings. It connects to nothing. Anyone who has this file "
                 "has the pictures; delete it when you are done."
             ),
-            photos=in_script(self._rows),
-            style=(here / "page.css").read_text("utf-8"),
-            script=(here / "page.js").read_text("utf-8"),
         )
         file.write(head.encode("utf-8"))
         assert self._pictures is not None
@@ -217,11 +202,39 @@ class Page:
         file.write(b"</body>\n</html>\n")
 
 
-def row(analysis: Analysis, picture: str, folder: Path) -> list[Any]:
-    """One photo in the form that page.js reads."""
+def live_page(title: str, nonce: str, profiles: Sequence[Profile] | None = None) -> str:
+    """The page of a review: its photos come from the server that serves it.
+
+    Args:
+        title: of the page.
+        nonce: of the content security policy that is sent with the page; a new one each time.
+        profiles: the crop profiles that can be chosen; None = the built-in ones.
+    """
+    notice = "Served by phototag on this computer alone; it ends with the command."
+    return render(title=title, profiles=profiles, notice=notice, nonce=nonce)
+
+
+def row(
+    analysis: Analysis,
+    picture: str,
+    folder: Path,
+    about: About = NOTHING_SAID,
+    *,
+    left: bool = False,
+) -> list[Any]:
+    """One photo in the form that ``page/rows.js`` reads.
+
+    Args:
+        analysis: with its scene.
+        picture: hash of the picture.
+        folder: from which the photo itself is shown.
+        about: what the photo's owner has said of it.
+        left: whether a person has seen it, and left it as it is.
+    """
     scene = analysis.scene
     assert scene is not None
-    start, *criteria, total = bars(analysis)
+    judged = analysis.verdict
+    start, *_, total = bars(analysis)
     path = absolute(analysis.path)
     return [
         picture,
@@ -233,29 +246,51 @@ def row(analysis: Analysis, picture: str, folder: Path) -> list[Any]:
         str(analysis.kind),
         round(analysis.confidence, 4),
         None if analysis.grade is None else str(analysis.grade),
-        [
-            [
-                name,
-                _value(finding.value),
-                str(finding.status),
-                bar.amount,
-                round(finding.confidence, 3),
-                finding.reason,
-            ]
-            for (name, finding), bar in zip(analysis.items(), criteria, strict=True)
-        ],
+        _findings(analysis),
         [
             [str(shape.layer), shape.points, int(shape.closed), shape.label, shape.name]
             for shape in shapes(analysis)
+            if shape.layer is not Layer.CROP
         ],
-        [
-            [crop.profile, crop.ratio, *crop.pixels, int(crop.recommended), crop.reason]
-            for crop in analysis.crops
-        ],
+        [_crop(crop) for crop in analysis.crops],
         list(analysis.keywords.hierarchical),
         round(max((face.box.height for face in scene.faces), default=0.0), 4),
         [[bar.name, bar.amount, bar.reason] for bar in (start, total)],
+        analysis.decision.words(),
+        *(
+            (judged.thought and str(judged.thought), round(judged.thought_confidence, 4))
+            if judged.corrected
+            else (str(judged.kind), round(judged.confidence, 4))
+        ),
+        analysis.subjects.count,
+        [[refusal.profile, refusal.reason] for refusal in analysis.refusals],
+        list(about.keywords),
+        about.rating,
+        int(left),
     ]
+
+
+def _findings(analysis: Analysis) -> list[list[Any]]:
+    _, *criteria, _ = bars(analysis)
+    return [
+        [
+            name,
+            _value(finding.value),
+            str(finding.status),
+            bar.amount,
+            round(finding.confidence, 3),
+            finding.reason,
+        ]
+        for (name, finding), bar in zip(analysis.items(), criteria, strict=True)
+    ]
+
+
+def _crop(crop: Crop) -> list[Any]:
+    box = crop.box
+    sides = (round(side, DIGITS) for side in (box.x, box.y, box.width, box.height))
+    return [
+        crop.profile, crop.ratio, *crop.pixels, int(crop.recommended), crop.reason, *sides,
+    ]  # fmt: skip
 
 
 def _value(value: object) -> str | None:
@@ -274,24 +309,3 @@ def _url(path: str, folder: Path) -> str:
     except ValueError:  # another drive
         return ""
     return quote_from_bytes(os.fsencode(relative.replace(os.sep, "/")))
-
-
-def in_script(value: object) -> str:
-    """JSON that cannot end a script element or open a comment, whatever texts it contains."""
-    text = json.dumps(value, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def live_page(title: str, nonce: str) -> str:
-    """The page without photos, for a server that sends them.
-
-    Args:
-        title: of the page.
-        nonce: marks the scripts and styles that the browser may use.
-    """
-    template = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title>'
-        '<style nonce="{{ nonce }}">body{font-family:sans-serif}</style></head>'
-        "<body><h1>{{ title }}</h1></body></html>\n"
-    )
-    return template.render(title=printable(title), nonce=nonce)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from browsing import messages
 from trees import NAMES
 
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
@@ -46,7 +48,10 @@ def page(photos: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
-    """Opens a page in headless Chromium without any way to the network; closes it at the end."""
+    """Opens a page in headless Chromium without any way to the network; closes it at the end.
+
+    A page that is ``served`` may speak with its server on this machine.
+    """
     chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium is None or chromedriver is None:
         pytest.skip("Chromium and its driver are not installed")
@@ -55,14 +60,16 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
     opened = []
     downloads = tmp_path_factory.mktemp("downloads")
 
-    def open_page(url: str, *, dark: bool = False, phone: bool = False) -> Any:
+    def open_page(
+        url: str, *, dark: bool = False, phone: bool = False, served: bool = False
+    ) -> Any:
         options = webdriver.ChromeOptions()
         options.binary_location = chromium
         for argument in (
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--window-size=1280,900", "--host-resolver-rules=MAP * ~NOTFOUND",
-            "--proxy-server=127.0.0.1:9",
+            "--window-size=1280,900", "--proxy-server=127.0.0.1:9",
+            "--host-resolver-rules=MAP * ~NOTFOUND" + (", EXCLUDE 127.0.0.1" if served else ""),
         ):  # fmt: skip
             options.add_argument(argument)
         options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
@@ -80,3 +87,22 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
     yield open_page
     for driver in opened:
         driver.quit()
+
+
+@pytest.fixture(scope="module")
+def opened(page: Path, browser: Callable[..., Any]) -> Any:
+    return browser(page.as_uri())
+
+
+@pytest.fixture
+def view(opened: Any) -> Iterator[Any]:
+    """The page as it is after loading, with the large view closed and nothing decided."""
+    opened.execute_script(
+        "document.querySelectorAll('dialog[open]').forEach((d) => d.close());"
+        "document.getElementById('filters').reset(); document.getElementById('discard').click();"
+        "gallery.app.none();"
+    )
+    time.sleep(0.2)
+    opened.execute_script("gallery.app.go(0)")
+    yield opened
+    assert messages(opened) == []

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -13,52 +10,12 @@ from typing import Any
 
 import pytest
 
-import phototag
+from browsing import choose, names, one, press
 from phototag.criteria import CRITERIA
 from trees import NAMES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("applications")]
 Browser = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def opened(page: Path, browser: Browser) -> Any:
-    return browser(page.as_uri())
-
-
-@pytest.fixture
-def view(opened: Any) -> Any:
-    """The page as it is after loading."""
-    opened.execute_script(
-        "document.querySelectorAll('dialog[open]').forEach((d) => d.close());"
-        "document.getElementById('filters').reset(); document.getElementById('discard').click();"
-    )
-    time.sleep(0.2)
-    yield opened
-    assert [entry for entry in opened.get_log("browser") if entry["level"] != "DEBUG"] == []
-
-
-def one(driver: Any, selector: str) -> Any:
-    return driver.find_element("css selector", selector)
-
-
-def names(driver: Any) -> list[str]:
-    return [
-        str(tile.text).splitlines()[-1] for tile in driver.find_elements("css selector", ".tile")
-    ]
-
-
-def press(driver: Any, *keys: str) -> None:
-    from selenium.webdriver import ActionChains
-
-    ActionChains(driver).send_keys(*keys).perform()
-    time.sleep(0.1)
-
-
-def choose(driver: Any, name: str, value: str) -> None:
-    from selenium.webdriver.support.ui import Select
-
-    Select(one(driver, f"select[name={name}]")).select_by_value(value)
 
 
 def test_all_photos_are_there_and_names_are_only_names(view: Any) -> None:
@@ -77,11 +34,11 @@ def test_filters_and_order_choose_the_tiles_that_are_shown(view: Any) -> None:
     choose(view, "kind", "other")
     assert len(names(view)) == 1
     choose(view, "kind", "")
-    choose(view, "cropping", "half_body")
+    choose(view, "shot", "half_body")
     shown = names(view)
     assert NAMES["portrait"] in shown
     assert not {NAMES["headshot"], NAMES["cat"]} & set(shown)
-    choose(view, "cropping", "face")
+    choose(view, "shot", "face")
     assert one(view, "#empty").is_displayed()
     one(view, "#clear").click()
     time.sleep(0.1)
@@ -157,45 +114,11 @@ def test_drawings_lie_on_the_photo(view: Any) -> None:
     assert 0.1 < (face["y"] + face["height"] / 2 - image["y"]) / image["height"] < 0.4
     # The file itself has taken the place of the reduced copy.
     assert str(one(view, "#large").get_attribute("src")).startswith("file:")
-    crops = view.find_elements("css selector", "input[name=crop]")
-    assert len(crops) > 2
-    crops[0].click()
-    assert view.find_elements("css selector", "#over .crop") == []
-
-
-def test_a_correction_is_saved_applied_and_remembered(
-    view: Any, page: Path, photos: Path, tmp_path: Path
-) -> None:
-    one(view, "input[name=text]").send_keys("alert(1)")
-    one(view, ".tile").click()
-    press(view, "p")
-    assert "corrected" in one(view, ".verdict").text
-    assert one(view, "#corrected").get_attribute("textContent") == "1"
-    view.execute_script("document.getElementById('view').close()")
-    one(view, "#export").click()
-    saved = view.downloads / "corrections.json"
-    end = time.monotonic() + 20
-    while not saved.exists():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-    (row,) = json.loads(saved.read_text("utf-8"))["corrections"]
-    assert (row["was"], row["is"]) == ("headshot", "portrait")
-    assert row["path"] == str(photos / NAMES["headshot"])
-
-    copy = tmp_path / "Pictures"
-    copy.mkdir()
-    (copy / "a.jpg").write_bytes((photos / NAMES["headshot"]).read_bytes())
-    state = ["--state", str(tmp_path / "state.sqlite3")]
-    tag = [sys.executable, "-m", "phototag", "tag", str(copy), *state]
-    subprocess.run(tag, check=True, capture_output=True, timeout=60)
-    assert phototag.read(copy / "a.jpg").keywords.flat == ("headshot",)  # type: ignore[union-attr]
-    subprocess.run([*tag, "--corrections", str(saved)], check=True, capture_output=True, timeout=60)
-    for _ in range(2):
-        record = phototag.read(copy / "a.jpg")
-        assert record is not None
-        assert (record.kind, record.corrected) == ("portrait", True)
-        assert record.keywords.flat == ("portrait",)
-        subprocess.run([*tag, "--force"], check=True, capture_output=True, timeout=60)
+    choices = view.find_elements("css selector", "#profile option")
+    assert len(choices) > 2
+    assert one(view, "#frame").is_displayed()
+    choices[0].click()
+    assert not one(view, "#frame").is_displayed()
 
 
 def test_light_and_dark_and_phone(page: Path, browser: Browser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from pathlib import Path
@@ -12,26 +11,16 @@ import pytest
 from PIL import Image
 
 import phototag
+from browsing import photos_of
 from phototag import errors, gallery
 from phototag.analysis.shapes import Layer, shapes
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import clean_folder
 from phototag.decisions.decision import Decision
-from phototag.gallery.build import in_script
+from phototag.gallery.template import in_script
 from phototag.metadata.picture_hash import digest
 from phototag.worker import Pool
 from phototag.worker.requests import Detect, Identify, Request
-
-
-def photos_of(page: Path) -> list[list[Any]]:
-    found = re.search(
-        r'<script id="photos" type="application/json">(.*?)</script>',
-        page.read_text("utf-8"),
-        re.DOTALL,
-    )
-    assert found is not None
-    rows: list[list[Any]] = json.loads(found.group(1))
-    return rows
 
 
 def test_the_page_holds_all_and_connects_to_nothing(page: Path) -> None:
@@ -51,7 +40,8 @@ def test_names_end_no_element(page: Path) -> None:
     assert "<i>.jpg" not in text
     assert "<img src=x" not in text
     scripts = re.findall(r"<script[^>]*>", text)
-    assert scripts[:2] == ['<script id="photos" type="application/json">', "<script>"]
+    data = [f'<script id="{name}" type="application/json">' for name in ("settings", "photos")]
+    assert scripts[:3] == [*data, "<script>"]
     assert in_script(["</script><!--", "&amp;"]) == (
         '["\\u003c/script\\u003e\\u003c!--","\\u0026amp;"]'
     )
@@ -86,9 +76,13 @@ def test_a_corrected_verdict_is_shown_as_such(portrait_jpg: Path, tmp_path: Path
     with State(state) as run_log:
         run = run_log.begin([], "", "")
         run_log.log_decisions(run, {picture: Decision(kind=phototag.Kind.HEADSHOT)})
+        run_log.leave(picture, {"shot": "half_body"})
     gallery.build(portrait_jpg, out=out, state=state)
     (row,) = photos_of(out)
     assert row[6:8] == ["headshot", 1.0]
+    said, thought, confidence, people, *_, left = row[15:]
+    assert (said, thought, people, left) == ({"kind": "headshot"}, "portrait", 1, 1)
+    assert 0.5 < confidence < 1
 
 
 def test_a_page_that_cannot_be_written(portrait_jpg: Path, tmp_path: Path) -> None:
