@@ -77,15 +77,15 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
         Page(target, options.title, profiles=options.profiles, overwrite=options.overwrite) as page,
     ):
 
-        def work(looked: AnalyzedPhoto) -> tuple[AnalyzedPhoto, bytes]:
+        def work(looked: AnalyzedPhoto) -> tuple[AnalyzedPhoto, tuple[bytes, About]]:
             photo = PhotoFile.of(looked.outcome.photo)
-            picture, _ = tasks.preview(pool, photo, pool.limits, side=SIDE, quality=QUALITY)
-            return looked, picture
+            return looked, tasks.preview(pool, photo, pool.limits, side=SIDE, quality=QUALITY)
 
         with State(options.state) as state:
             left = state.left().keys()
-        for looked, picture in analyzed_photos(roots, pool, options=options, then=work):
-            page.add(looked, picture or b"", left=looked.picture in left)
+        for looked, shown in analyzed_photos(roots, pool, options=options, then=work):
+            picture, about = shown or (b"", NOTHING_SAID)
+            page.add(looked, picture, about, left=looked.picture in left)
             yield looked.outcome
         page.finish()
 

@@ -82,7 +82,9 @@ class Answers:
 
     def page(self, request: Request) -> Response:
         """The page."""
-        return HTMLResponse(live_page(self._title, request.scope[NONCE]))
+        return HTMLResponse(
+            live_page(self._title, request.scope[NONCE], self._session.crop_profiles)
+        )
 
     def thumbnail(self, request: Request) -> Response:
         """A reduced picture."""

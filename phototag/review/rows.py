@@ -24,5 +24,5 @@ def row(analysis: Analysis, picture: str, about: About, *, left: bool) -> bytes:
         about: what the photo says about itself.
         left: whether a person has seen it, and left it as it was.
     """
-    del about, left  # not shown yet by the page
-    return json.dumps(gallery_row(analysis, picture, _FOLDER), separators=(",", ":")).encode()
+    values = gallery_row(analysis, picture, _FOLDER, about, left=left)
+    return json.dumps(values, separators=(",", ":")).encode()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from phototag.catalogue.current_run import CurrentRun
     from phototag.catalogue.state import State
+    from phototag.crops import Profile
     from phototag.options import CatalogueOptions
     from phototag.worker.pool import Pool
 
@@ -167,6 +168,11 @@ class Session:
                 and picture not in self._left
             ]
         return [number for _, number in sorted(open_ones)[:count]]
+
+    @property
+    def crop_profiles(self) -> Sequence[Profile] | None:
+        """The crop profiles in use; None = the built-in ones."""
+        return self._options.profiles
 
     @property
     def profiles(self) -> list[str]:
