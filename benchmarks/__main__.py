@@ -245,14 +245,14 @@ def robustness(photos: Path, workers: int, json_file: Path | None) -> None:
     help="Where trees are made (a temporary folder unless said).",
 )
 @click.option("--count", type=click.IntRange(100), default=10_000, show_default=True, metavar="N")
-@_parts("life", "kills", "stop", "workers", "ray", "rescan", "store")
+@_parts("life", "kills", "stop", "workers", "ray", "rescan", "lists", "store")
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
 def catalogue(
     photos: Path, work: Path | None, count: int, parts: tuple[str, ...], json_file: Path | None
 ) -> None:
     """The life of a catalogue: first run, next run, other words, kills, undo; Ray; a store for many machines."""
     from benchmarks.speed import catalogue as lives  # noqa: PLC0415 - psutil is needed here alone
-    from benchmarks.speed import cluster, rescan  # noqa: PLC0415
+    from benchmarks.speed import cluster, lists, rescan  # noqa: PLC0415
 
     small = max(100, count // 20)
     every: dict[str, Callable[[Path], Any]] = {
@@ -262,6 +262,7 @@ def catalogue(
         "workers": lambda here: lives.workers(photos, here, small, 3, click.echo),
         "ray": lambda here: lives.cluster(photos, here, click.echo),
         "rescan": lambda here: rescan.measure(here, 10 * count, 5, click.echo),
+        "lists": lambda here: lists.measure(here, count, 5, click.echo),
         "store": lambda _: cluster.measure(photos, click.echo),
     }
     found = {}

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from phototag.analysis.result import Analysis
     from phototag.analyzer import Analyzer
     from phototag.api import analyze, close, crop, read, remove, tag, write
-    from phototag.catalogue import Run, remove_catalogue, runs, tag_catalogue, undo
+    from phototag.catalogue import (
+        CropOutcome,
+        ListedPhoto,
+        Run,
+        crop_catalogue,
+        list_catalogue,
+        remove_catalogue,
+        runs,
+        tag_catalogue,
+        undo,
+    )
     from phototag.catalogue.checking import (
         Checked,
         CheckFinding,
@@ -52,9 +62,11 @@ if TYPE_CHECKING:
     from phototag.options import (
         CatalogueOptions,
         ChangeOptions,
+        CropOptions,
         GalleryOptions,
         LearnOptions,
         Limits,
+        ListOptions,
         RemoveOptions,
         TagOptions,
         UndoOptions,
@@ -69,7 +81,17 @@ _HOMES = {
     "phototag.analysis.result": ("Analysis",),
     "phototag.analyzer": ("Analyzer",),
     "phototag.api": ("analyze", "close", "crop", "read", "remove", "tag", "write"),
-    "phototag.catalogue": ("Run", "remove_catalogue", "runs", "tag_catalogue", "undo"),
+    "phototag.catalogue": (
+        "CropOutcome",
+        "ListedPhoto",
+        "Run",
+        "crop_catalogue",
+        "list_catalogue",
+        "remove_catalogue",
+        "runs",
+        "tag_catalogue",
+        "undo",
+    ),
     "phototag.catalogue.checking": (
         "Checked",
         "CheckFinding",
@@ -100,9 +122,11 @@ _HOMES = {
     "phototag.options": (
         "CatalogueOptions",
         "ChangeOptions",
+        "CropOptions",
         "GalleryOptions",
         "LearnOptions",
         "Limits",
+        "ListOptions",
         "RemoveOptions",
         "TagOptions",
         "UndoOptions",
@@ -122,14 +146,16 @@ __all__ = [  # noqa: RUF022 - ordered by purpose, not by alphabet
     # functions for single photos
     "analyze", "write", "tag", "read", "remove", "crop", "close", "Analyzer",
     # whole trees
-    "tag_catalogue", "watch_catalogue", "remove_catalogue", "undo", "runs", "check_catalogue", "learn", "gallery",
+    "tag_catalogue", "watch_catalogue", "remove_catalogue", "undo", "runs", "check_catalogue", "list_catalogue",
+    "crop_catalogue", "learn", "gallery",
     # results
     "Analysis", "Verdict", "Finding", "Crop", "Refusal", "Keywords", "Scene", "Record", "Change", "Outcome", "VerdictSource",
-    "Run", "Checked", "CheckFinding", "CheckKind", "Severity",
+    "Run", "ListedPhoto", "CropOutcome", "Checked", "CheckFinding", "CheckKind", "Severity",
     "Decision", "DrawnCrop", "Learning", "ChangedVerdict", "Box", "Point",
     # options
     "TagOptions", "WriteOptions", "ChangeOptions", "CatalogueOptions", "WatchOptions", "RemoveOptions",
-    "UndoOptions", "CheckOptions", "GalleryOptions", "LearnOptions", "Level", "Vocabulary", "Profile", "Limits",
+    "UndoOptions", "CheckOptions", "GalleryOptions", "ListOptions", "CropOptions", "LearnOptions", "Level",
+    "Vocabulary", "Profile", "Limits",
     # for extensions
     "Criterion", "Earlier",
     # values

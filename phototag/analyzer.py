@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from phototag import errors
 from phototag.analysis.result import Analysis
 from phototag.criteria import personal
 from phototag.crops import Profile, names
+from phototag.crops import size as sizes
 from phototag.files import arguments
 from phototag.files.arguments import Whole
 from phototag.metadata.change import Change
-from phototag.options import ChangeOptions, Limits, TagOptions, Workers
+from phototag.options import QUALITY, ChangeOptions, Limits, TagOptions, Workers
 from phototag.outcome import Outcome
 from phototag.worker import single, tasks
+from phototag.worker.areas import check_cut, profile_named
 from phototag.worker.order import check_crop
 from phototag.worker.pool import Pool
 from phototag.worker.source import PhotoFile, source_of
@@ -28,13 +29,12 @@ if TYPE_CHECKING:
 
     from phototag.criteria.calibration import Calibration
     from phototag.crops import Crop
+    from phototag.crops.size import Size
     from phototag.metadata.record import Record
     from phototag.scene.measures import Scene
     from phototag.worker.source import ImageInput
 
     Path = str | os.PathLike[str]
-
-QUALITY = 95  # of a crop that is encoded again
 
 
 class Analyzer:
@@ -175,23 +175,33 @@ class Analyzer:
         quality: int = QUALITY,
         lossless: bool = False,
         lightroom: bool = False,
+        level: bool = False,
+        size: Size | tuple[int, int] | str | None = None,
+        enlarge: bool = False,
     ) -> tuple[str, Crop]:
         """See ``phototag.crop``."""
         arguments.check(
-            quality=(quality, Whole(1, 100)), lossless=(lossless, bool), lightroom=(lightroom, bool)
+            quality=(quality, Whole(1, 100)),
+            lossless=(lossless, bool),
+            lightroom=(lightroom, bool),
+            level=(level, bool),
+            enlarge=(enlarge, bool),
         )
-        if lossless and lightroom:
-            raise errors.BadValue("lossless", "lossless and lightroom cannot be combined")
-        arguments.one_of("profile", profile, names(self._rules.profiles))
-        return single.cropped(
-            self._pool,
-            self.analyze(PhotoFile.of(photo).name),
-            profile,
-            out,
+        exact = sizes.size(size)
+        known = self._rules.profiles
+        arguments.one_of("profile", profile, names(known))
+        asked = profile_named(profile, known)
+        check_cut(asked, size=exact, level=level, lossless=lossless, lightroom=lightroom)
+        how = single.CutOptions(
             quality=quality,
             lossless=lossless,
             lightroom=lightroom,
+            level=level,
+            size=exact,
+            enlarge=enlarge,
         )
+        target, area = single.cropped(self._pool, photo, asked, out, rules=self._rules, options=how)
+        return target, area.as_crop(asked, exact)
 
     def _checked(self, options: TagOptions | None, analysis: Analysis | None = None) -> TagOptions:
         arguments.check(options=(options, TagOptions | None))

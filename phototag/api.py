@@ -14,6 +14,7 @@ from phototag.outcome import Outcome
 
 if TYPE_CHECKING:
     from phototag.crops import Crop
+    from phototag.crops.size import Size
     from phototag.metadata.record import Record
     from phototag.worker.source import ImageInput
 
@@ -85,6 +86,9 @@ def crop(
     quality: int = 95,
     lossless: bool = False,
     lightroom: bool = False,
+    level: bool = False,
+    size: Size | tuple[int, int] | str | None = None,
+    enlarge: bool = False,
 ) -> tuple[str, Crop]:
     """Write the crop for a profile as a new file: full resolution, upright, never over an existing file.
 
@@ -99,6 +103,10 @@ def crop(
         lossless: cut a JPEG without encoding it again (needs ``jpegtran``); the corner moves to the block
             grid.
         lightroom: copy the whole photo, with a crop setting that Lightroom and Camera Raw apply.
+        level: turn the photo so that a head tilted by more than 3 degrees is upright; the crop's box is then in
+            fractions of the photo turned around its middle.
+        size: exact width and height of the new file, as ``"600x600"`` or a tuple; a larger crop is reduced.
+        enlarge: also enlarge a crop that is smaller than ``size``.
 
     Returns:
         The path of the new file, and the crop.
@@ -109,7 +117,15 @@ def crop(
         PhototagError: as for ``analyze``.
     """
     return analyzer.default().crop(
-        photo, profile, out, quality=quality, lossless=lossless, lightroom=lightroom
+        photo,
+        profile,
+        out,
+        quality=quality,
+        lossless=lossless,
+        lightroom=lightroom,
+        level=level,
+        size=size,
+        enlarge=enlarge,
     )
 
 

@@ -44,7 +44,7 @@ def measure(work: Path, count: int, rounds: int, say: Say) -> dict[str, Any]:
     """Runs over many unchanged files and over a tenth of them, as text and as JSON lines."""
     found: dict[str, Any] = {"files": count, "rounds": rounds}
     for name, files in (("all", count), ("tenth", count // 10)):
-        tree, state = _made(work / name, files)
+        tree, state = made(work / name, files)
         for how, more in (("text", []), ("json", ["--json"])):
             command = [*COMMAND, "tag", str(tree), "--state", str(state), *more]
             runs = [_run(command, files) for _ in range(rounds + 1)][1:]
@@ -56,7 +56,7 @@ def measure(work: Path, count: int, rounds: int, say: Say) -> dict[str, Any]:
     return found
 
 
-def _made(root: Path, count: int) -> tuple[Path, Path]:
+def made(root: Path, count: int) -> tuple[Path, Path]:
     """A tree of so many files and its state file."""
     tree, state = root / "tree", root / "state.sqlite3"
     names = [
@@ -111,7 +111,7 @@ def _run(command: list[str], count: int) -> dict[str, float]:
 
 def _watched(work: Path, say: Say) -> dict[str, float]:
     """Processor time of a watch while nothing happens, in percent of one core."""
-    tree, state = _made(work / "watched", WATCHED)
+    tree, state = made(work / "watched", WATCHED)
     command = [*COMMAND, "watch", str(tree), "--state", str(state)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         time.sleep(SETTLE)

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from phototag.catalogue.cropping import CropOutcome, crop_catalogue
+from phototag.catalogue.listing import ListedPhoto, list_catalogue
 from phototag.catalogue.run import tag_catalogue
 from phototag.catalogue.run_log import Run
 from phototag.catalogue.take_back import remove_catalogue, runs, undo
 from phototag.catalogue.walk import walk
 
-__all__ = ["Run", "remove_catalogue", "runs", "tag_catalogue", "undo", "walk"]
+__all__ = [
+    "CropOutcome",
+    "ListedPhoto",
+    "Run",
+    "crop_catalogue",
+    "list_catalogue",
+    "remove_catalogue",
+    "runs",
+    "tag_catalogue",
+    "undo",
+    "walk",
+]

@@ -163,6 +163,20 @@ MIGRATIONS: tuple[str, ...] = (
         place TEXT NOT NULL
     );
     """,
+    """
+    -- The verdict on a photo in short, for lists: JSON; none: it is made from the scene when a list needs it.
+    ALTER TABLE photos ADD COLUMN summary TEXT;
+    -- What `crop` has done with a photo.
+    CREATE TABLE cropped (
+        photo BLOB NOT NULL,  -- absolute path
+        request TEXT NOT NULL,  -- the options that determine the new files, and their folder
+        looks TEXT NOT NULL,  -- as in the table photos
+        picture TEXT NOT NULL,
+        said TEXT NOT NULL,  -- what a person has decided about the picture: JSON
+        made TEXT NOT NULL,  -- for each crop, its file and the state of that, or why there is none: JSON
+        UNIQUE (photo, request)
+    );
+    """,
 )
 
 

@@ -21,6 +21,7 @@ from phototag.catalogue.options_fingerprint import settings_of
 from phototag.catalogue.run_log import PastWrite, PhotoKey
 from phototag.catalogue.settled import is_settled
 from phototag.catalogue.state import Row, State
+from phototag.catalogue.summary import Summary
 from phototag.catalogue.walk import Found, clean_beside, find, fingerprint, walk
 from phototag.criteria.verdict import Kind
 from phototag.decisions.decision import NOTHING, Decision
@@ -122,11 +123,22 @@ class Catalogue:
         if group:
             yield group
 
-    def seen(self, found: Found, row: Row | None) -> tuple[Analysis, PhotoState, VerdictSource]:
-        """Analyse a photo, taking a person's decision into account; raises as ``analyze`` does."""
+    def seen(
+        self, found: Found, row: Row | None, *, read: bool = False
+    ) -> tuple[Analysis, PhotoState, VerdictSource]:
+        """Analyse a photo, taking a person's decision into account; raises as ``analyze`` does.
+
+        Args:
+            found: the photo.
+            row: what is stored about it.
+            read: look for a decision in the photo itself, too.
+        """
         photo_state, verdict_from = self.identify(found, row)
         assert photo_state.scene is not None
         decision = self._run.decision(photo_state.picture)
+        if read and not decision:
+            record = tasks.read(self._pool, PhotoFile.of(found.path))
+            decision = Decision.readable(record.decision) if record else NOTHING
         analysis = self._evaluate(found.path, photo_state.scene, decision)
         return analysis, photo_state, verdict_from
 
@@ -231,9 +243,8 @@ class Catalogue:
                 kind=str(analysis.kind),
                 etag=written.etag,
             )
-            self._state.remember(
-                place, row, PastWrite(order=order, options=part(options, WriteOptions))
-            )
+            past = PastWrite(order=order, options=part(options, WriteOptions))
+            self._state.remember(place, row, past, Summary.of(analysis))
         return Outcome(
             photo=found.path, analysis=analysis, change=change, verdict_from=verdict_from
         ), now

@@ -24,6 +24,8 @@ from phototag.scene.measures import SCENE_VERSION, Scene
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from phototag.catalogue.summary import Summary
+
 
 @attrs.frozen(kw_only=True)
 class Row:
@@ -35,6 +37,68 @@ class Row:
     kind: str | None = None
     etag: str = ""
     error: errors.PhototagError | None = None
+
+
+@attrs.frozen
+class ListedRow:
+    """What lists need of the table ``photos``; the columns may be damaged.
+
+    Attributes:
+        place: which photo.
+        looks: as in ``Row``, ``fingerprint``.
+        picture, kind, summary: the columns.
+    """
+
+    place: PhotoKey
+    looks: Any
+    picture: Any
+    kind: Any
+    summary: Any
+
+
+@attrs.frozen(kw_only=True)
+class Made:
+    """A crop that was made, or the reason why there is none.
+
+    Attributes:
+        target: absolute path of the new file.
+        state: of the new file when it was made; empty if there is none.
+        pixels: width and height of the new file.
+        error: why there is none, as the name of the error's class, the problem and the remedy.
+        person: number of the person, from 1; 0 if the crop is not of one person of several.
+    """
+
+    target: str
+    state: str = ""
+    pixels: tuple[int, int] = (0, 0)
+    error: tuple[str, ...] = ()
+    person: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class CroppedRow:
+    """What ``crop`` has done with a photo; see the table ``cropped``."""
+
+    looks: str
+    picture: str
+    said: str
+    made: tuple[Made, ...]
+
+    @classmethod
+    def of(cls, looks: str, picture: str, said: str, made: str) -> CroppedRow:
+        """The row with these columns; raises one of ``DAMAGED``."""
+        every = tuple(
+            Made(
+                target=t, state=s, pixels=(int(w), int(h)), error=tuple(map(str, e)), person=int(n)
+            )
+            for t, s, (w, h), e, n in json.loads(made)
+        )
+        return cls(looks=looks, picture=picture, said=said, made=every)
+
+    def columns(self) -> tuple[str, str, str, str]:
+        """The columns of the row."""
+        made = [[one.target, one.state, one.pixels, one.error, one.person] for one in self.made]
+        return self.looks, self.picture, self.said, json.dumps(made)
 
 
 class State(RunLog, Reviews):
@@ -85,12 +149,18 @@ class State(RunLog, Reviews):
         query = "SELECT folder, name FROM photos WHERE root = ? AND error IS NOT NULL"
         return set(self._all(query, root))
 
-    def remember(self, place: PhotoKey, row: Row, written: PastWrite | None = None) -> None:
+    def remember(
+        self,
+        place: PhotoKey,
+        row: Row,
+        written: PastWrite | None = None,
+        summary: Summary | None = None,
+    ) -> None:
         """Store what is now known about a photo."""
         self._do(
             "INSERT OR REPLACE INTO photos"
-            " (root, folder, name, looks, picture, settings, kind, mark, written, error)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " (root, folder, name, looks, picture, settings, kind, mark, written, error, summary)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *attrs.astuple(place),
             row.fingerprint,
             row.picture,
@@ -99,7 +169,64 @@ class State(RunLog, Reviews):
             row.etag,
             None if written is None else packed(written),
             _from_error(row.error),
+            None if summary is None else summary.text(),
         )
+
+    def summarised(self, place: PhotoKey, summary: Summary) -> None:
+        """Store the summary of a photo that was judged before there were summaries."""
+        query = "UPDATE photos SET summary = ? WHERE root = ? AND folder = ? AND name = ?"
+        self._do(query, summary.text(), *attrs.astuple(place))
+
+    def listed(self, folder: bytes, *, below: bool = True) -> Iterator[tuple[bytes, ListedRow]]:
+        """What is stored about the photos in a folder, by absolute path; those in two catalogues come twice.
+
+        Args:
+            folder: its absolute path, without links.
+            below: also those in the folders below it.
+        """
+        slash = os.fsencode(os.sep)
+        within = folder.rstrip(slash) + slash
+        for number, root in self._all("SELECT id, path FROM roots"):
+            if not isinstance(root, bytes):
+                continue
+            start = root.rstrip(slash) + slash
+            where, values = "root = ?", [number]
+            if within.startswith(start):
+                inside = within[len(start) : -1]
+                if not below:
+                    where, values = f"{where} AND folder = ?", [number, inside]
+                elif inside:
+                    where += " AND (folder = ? OR (folder > ? AND folder < ?))"
+                    values += [inside, inside + slash, inside + bytes([slash[0] + 1])]
+            elif not below or not start.startswith(within):
+                continue
+            for deeper, name, *columns in self._all(f"{_LISTED} WHERE {where}", *values):
+                if isinstance(deeper, bytes) and isinstance(name, bytes):
+                    path = start + (deeper + slash if deeper else b"") + name
+                    yield path, ListedRow(PhotoKey(number, deeper, name), *columns)
+
+    # ------------------------------------------------------------------ crops
+
+    def cropped(self, request: str) -> dict[bytes, CroppedRow]:
+        """What ``crop`` has done for a request, by the absolute path of the photo; without damaged rows."""
+        query = "SELECT photo, looks, picture, said, made FROM cropped WHERE request = ?"
+        found = {}
+        for photo, *columns in self._all(query, request):
+            with contextlib.suppress(*DAMAGED):
+                found[photo] = CroppedRow.of(*columns)
+        return found
+
+    def keep_cropped(self, photo: bytes, request: str, row: CroppedRow) -> None:
+        """Store what ``crop`` has done with a photo."""
+        self._do(
+            "INSERT OR REPLACE INTO cropped (photo, request, looks, picture, said, made)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            photo,
+            request,
+            *row.columns(),
+        )
+
+    # ------------------------------------------------------------------ photos
 
     def written(self, place: PhotoKey) -> PastWrite | None:
         """The last write into a photo."""
@@ -134,6 +261,7 @@ class State(RunLog, Reviews):
         )
 
 
+_LISTED: Final = "SELECT folder, name, looks, picture, kind, summary FROM photos"
 _ROWS = (
     "SELECT name, looks, picture, settings, kind, mark, error FROM photos"
     " WHERE root = ? AND folder = ?"

@@ -6,7 +6,16 @@ import logging
 
 import click
 
-from phototag.cli import checking, learning, reviewing, setting_up, tagging, viewing
+from phototag.cli import (
+    checking,
+    cropping,
+    learning,
+    listing,
+    reviewing,
+    setting_up,
+    tagging,
+    viewing,
+)
 from phototag.cli.exit_codes import listed
 from phototag.cli.running import Program
 from phototag.version import __version__
@@ -19,20 +28,21 @@ from phototag.version import __version__
 )
 @click.version_option(__version__, prog_name="phototag")
 @click.option(
-    "--verbose",
+    "--log",
     is_flag=True,
     help="Log to standard error, including the messages of native libraries.",
 )
-def main(*, verbose: bool) -> None:
+def main(*, log: bool) -> None:
     """Tell headshots from portraits, and write verdicts and keywords into the photos."""
-    if verbose:
+    if log:
         logging.basicConfig(format="%(name)s: %(message)s")
         logging.getLogger("phototag").setLevel(logging.DEBUG)
 
 
 for _command in (
-    viewing.analyze, tagging.tag, tagging.undo, tagging.watch, viewing.gallery, reviewing.review, viewing.show,
-    learning.learn, tagging.remove, checking.check, viewing.crop, setting_up.keywords, setting_up.lightroom, setting_up.digikam,
+    viewing.analyze, tagging.tag, tagging.undo, tagging.watch, viewing.gallery, reviewing.review, listing.list_,
+    viewing.show, learning.learn, tagging.remove, checking.check, cropping.crop, setting_up.keywords,
+    setting_up.lightroom, setting_up.digikam,
     setting_up.doctor, setting_up.demo,
 ):  # fmt: skip
     main.add_command(_command)

@@ -13,12 +13,13 @@ import attrs
 import click
 
 from phototag.analysis.result import SCHEMA
-from phototag.catalogue.checking import CheckOptions, check_trees
+from phototag.catalogue.checking import CheckOptions, Severity, check_trees
 from phototag.catalogue.walk import count_photos
-from phototag.cli.click_options import JsonOptions, paths_argument, takes_options
+from phototag.cli.click_options import PrintOptions, paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.report import Report, Tally, command, duration, stoppable
 from phototag.cli.running import total
+from phototag.cli.terminal import echo, echo_as_is
 from phototag.errors import printable, printable_name
 from phototag.scene import serialization
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class _Check(JsonOptions, CheckOptions):
+class _Check(PrintOptions, CheckOptions):
     """The options of ``phototag check``."""
 
 
@@ -46,6 +47,7 @@ def check(paths: tuple[str, ...], options: _Check) -> None:
     links = options.follow_links
     report = _CheckReport(
         as_json=options.json,
+        quiet=options.quiet,
         total=total(paths),
         count=lambda: count_photos(paths, links=links),
     )
@@ -96,8 +98,10 @@ class _Found(Tally):
 class _CheckReport(Report):
     """Prints what a check finds."""
 
-    def __init__(self, *, as_json: bool, total: int | None, count: Callable[[], int]) -> None:
-        super().__init__(as_json=as_json, total=total, count=count)
+    def __init__(
+        self, *, as_json: bool, quiet: bool, total: int | None, count: Callable[[], int]
+    ) -> None:
+        super().__init__(as_json=as_json, quiet=quiet, total=total, count=count)
         self.tally = self.found = _Found()
 
     def check(self, stream: Callable[[threading.Event], Generator[Checked]]) -> bool:
@@ -110,14 +114,21 @@ class _CheckReport(Report):
             for checked in results:
                 self.found.note(checked)
                 for finding in checked.findings:
-                    self.print(_json(finding) if self.as_json else _line(finding))
+                    self._print_finding(finding)
                 show()
         return stopped.is_set()
 
-    def summarise(self, repairing: str | None) -> None:
-        """Print the counts, and how to repair; nothing with ``--json``."""
-        if self.as_json:
+    def _print_finding(self, finding: CheckFinding) -> None:
+        """Print a finding; if quiet, only a problem that is left."""
+        if self.quiet and (finding.repaired or finding.severity is not Severity.PROBLEM):
             return
+        if self.as_json:
+            echo_as_is(_json(finding))
+        else:
+            echo(_line(finding))
+
+    def summarise(self, repairing: str | None) -> None:
+        """Print the counts, and how to repair."""
         found = self.found
         photos = _counted(found.photos, "photo")
         self.say(f"{photos} checked in {duration(found.seconds)}: {found.counts}.")

@@ -18,6 +18,7 @@ import click
 from phototag.criteria import personal
 from phototag.criteria.calibration import Calibration
 from phototag.crops import Profile, named
+from phototag.crops.size import Size, size
 from phototag.errors import BadValue
 from phototag.files.arguments import Number
 from phototag.keywords.claims import Vocabulary, thresholds
@@ -42,6 +43,33 @@ class JsonOptions:
     json: bool = attrs.field(default=False, metadata=setting("Print one JSON object per line."))
 
 
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class QuietOptions:
+    """Whether a command prints anything."""
+
+    quiet: bool = attrs.field(
+        default=False,
+        metadata=setting("Print nothing but errors; the exit code says the rest.", short="-q"),
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class PrintOptions(QuietOptions, JsonOptions):
+    """How a command prints what it does with each photo."""
+
+
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class ChangePrintOptions(PrintOptions):
+    """How a command prints what it changes in each photo."""
+
+    verbose: bool = attrs.field(
+        default=False,
+        metadata=setting(
+            "Print what is added and removed, and photos left as they are.", short="-v"
+        ),
+    )
+
+
 # ------------------------------------------------------------------------------- types of values
 
 
@@ -64,6 +92,21 @@ class Threshold(_Type):
         except ValueError:
             self.fail(f"{number!r} is not a number", param, ctx)
         return found, least
+
+
+class SizeType(_Type):
+    """A size in pixels: ``600x600``."""
+
+    name = "WxH"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Size | None:
+        """The size."""
+        try:
+            return size(value)
+        except BadValue as error:
+            self.fail(error.problem, param, ctx)
 
 
 class NameOrFile(_Type):
@@ -139,6 +182,7 @@ _TYPES: Mapping[Any, click.ParamType[Any]] = {
     tuple[Profile, ...]: NameOrFile(tuple, named),
     Calibration: NameOrFile(Calibration, personal.named),
     _THRESHOLDS: Threshold(),
+    Size: SizeType(),
     _PATHS: click.Path(exists=True),
 }
 
@@ -223,9 +267,6 @@ def _option(field: attrs.Attribute[Any]) -> Callable[[Command], Command]:
 # ------------------------------------------------------------------------------------- arguments
 
 
-photos_argument: Callable[[Command], Command] = click.argument(
-    "photos", nargs=-1, required=True, type=click.Path(), metavar="PHOTO..."
-)
 paths_argument: Callable[[Command], Command] = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(), metavar="PATH..."
 )

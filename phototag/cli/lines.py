@@ -44,15 +44,31 @@ def analysis_lines(
     ]
 
 
-def change_lines(outcome: Outcome, *, as_json: bool, dry_run: bool = False) -> list[str]:
-    """What was written into a photo, or would be; empty if there was nothing to do."""
+def change_lines(
+    outcome: Outcome, *, as_json: bool, dry_run: bool = False, verbose: bool = False
+) -> list[str]:
+    """What was written into a photo, or would be; empty if there was nothing to do.
+
+    Args:
+        outcome: what has happened to the photo.
+        as_json: as one line of JSON.
+        dry_run: nothing was changed, and all that would be is listed.
+        verbose: list what was added and removed.
+    """
     analysis, change = outcome.analysis, outcome.change
     if as_json:
         return [json.dumps(_change_dict(outcome, dry_run=dry_run))]
     if change is None:
         return []
-    verdict = "" if analysis is None else f": {analysis.explain().splitlines()[0]}"
-    return [f"{printable_name(outcome.photo)}{verdict}", *_change_lines(change, dry_run=dry_run)]
+    said = [] if analysis is None else [analysis.explain().splitlines()[0]]
+    name = printable_name(outcome.photo)
+    if verbose or dry_run:
+        return [": ".join([name, *said]), *_change_lines(change, dry_run=dry_run)]
+    if not change.changed:
+        said = [*(one.rstrip(".") for one in said), "nothing to change"]
+    elif analysis is None:
+        said = ["changed"]
+    return [f"{name}: {'; '.join(said)}", *_notes(change), *_not_kept(change)]
 
 
 def _change_dict(outcome: Outcome, *, dry_run: bool) -> dict[str, Any]:
@@ -92,8 +108,12 @@ def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
         *_listed("deleted by you, not written again to", change.declined),
         *_listed(NO_ROOM, change.left_out),
         *_notes(change),
-        *([f"  not kept: {', '.join(change.not_kept)}"] if change.not_kept else []),
+        *_not_kept(change),
     ]
+
+
+def _not_kept(change: Change) -> list[str]:
+    return [f"  not kept: {', '.join(change.not_kept)}"] if change.not_kept else []
 
 
 def _notes(change: Change) -> list[str]:

@@ -81,12 +81,19 @@ class Report:
         as_json: print JSON lines.
         total: number of photos, if known.
         count: counts the photos, in the background; for the progress bar.
+        quiet: print nothing but errors.
     """
 
     def __init__(
-        self, *, as_json: bool, total: int | None = None, count: Callable[[], int] | None = None
+        self,
+        *,
+        as_json: bool,
+        total: int | None = None,
+        count: Callable[[], int] | None = None,
+        quiet: bool = False,
     ) -> None:
         self.as_json = as_json
+        self.quiet = quiet
         self.tally: Tally = Tally()
         self.total = total
         self._count = count
@@ -96,8 +103,10 @@ class Report:
         self,
         stream: Callable[[threading.Event], Generator[Outcome]],
         lines: Callable[[Outcome], list[str]],
+        *,
+        seen: Callable[[Outcome], object] | None = None,
     ) -> bool:
-        """Print every outcome of a stream; returns whether it was stopped before its end.
+        """Print every outcome of a stream, after ``seen`` was called with it; returns whether it was stopped early.
 
         After Ctrl-C, TERM or HUP, the photos in progress are finished; a second signal ends at once.
         """
@@ -111,6 +120,8 @@ class Report:
                     self.warned(outcome)
                     continue
                 self.tally.add(outcome)
+                if seen is not None:
+                    seen(outcome)
                 if outcome.error is not None:
                     self.failed(outcome.photo, outcome.error)
                 else:
@@ -121,6 +132,8 @@ class Report:
 
     def print(self, line: str) -> None:
         """One line of data."""
+        if self.quiet:
+            return
         if self.as_json:
             echo_as_is(line)
         else:
@@ -128,6 +141,8 @@ class Report:
 
     def table(self, table: Table) -> None:
         """A table of data."""
+        if self.quiet:
+            return
         from rich.console import Console  # noqa: PLC0415 - a tenth of the start
 
         width = None if sys.stdout and sys.stdout.isatty() else TABLE_WIDTH
@@ -138,7 +153,8 @@ class Report:
 
     def say(self, line: str) -> None:
         """Print a message to the user."""
-        echo(line, err=True)
+        if not self.quiet:
+            echo(line, err=True)
 
     def failed(self, photo: str, error: PhototagError) -> None:
         """One photo that failed."""
@@ -146,7 +162,7 @@ class Report:
         photo = name_of(photo, error)
         if self.as_json:
             fault = {"type": type(error).__name__, "message": error.message}
-            self.print(json.dumps({"schema": SCHEMA, "path": photo, "error": fault}))
+            echo_as_is(json.dumps({"schema": SCHEMA, "path": photo, "error": fault}))
         else:
             echo(_failure(photo, error), err=True, colour="red")
 
@@ -157,7 +173,8 @@ class Report:
             self.print(json.dumps(row))
         else:
             line = f"{printable_name(outcome.photo)}: {outcome.warning}"
-            echo(line, err=True, colour="yellow")
+            if not self.quiet:
+                echo(line, err=True, colour="yellow")
 
     def end(self) -> None:
         """End with the exit code of the most serious error."""
@@ -167,7 +184,8 @@ class Report:
     @contextlib.contextmanager
     def progress(self) -> Iterator[Callable[[], None]]:
         """Show the progress: a bar on a terminal, otherwise a line from time to time."""
-        if self.total is not None and self.total < 2:  # noqa: PLR2004 - nothing to wait for
+        few = self.total is not None and self.total < 2  # noqa: PLR2004 - nothing to wait for
+        if few or self.quiet:
             yield lambda: None
             return
         if self._count is not None:

@@ -63,7 +63,7 @@ def close(
         dry_run: nothing was changed.
         goes_on: the same command would skip the photos that are done.
     """
-    if not report.as_json and report.tally.photos > 1:
+    if report.tally.photos > 1:
         for line in summary(report.tally, dry_run=dry_run):
             report.say(line)
         for what, words in commands:

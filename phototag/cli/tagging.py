@@ -12,9 +12,10 @@ from phototag.catalogue import runs
 from phototag.catalogue.run import tag_trees
 from phototag.catalogue.take_back import remove_trees, undo_run
 from phototag.catalogue.walk import count_photos
-from phototag.cli.click_options import JsonOptions, paths_argument, takes_options
+from phototag.cli.click_options import ChangePrintOptions, paths_argument, takes_options
 from phototag.cli.lines import change_lines, run_line
 from phototag.cli.report import DiffTables, Report
+from phototag.cli.report_file import ReportFile
 from phototag.cli.running import close, total
 from phototag.cli.terminal import echo
 from phototag.files.opening import is_folder
@@ -27,8 +28,17 @@ NAMED = 10  # photos named in a suggested command; more would fill the screen
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class _Tag(JsonOptions, CatalogueOptions):
+class _Tag(ChangePrintOptions, CatalogueOptions):
     """The options of ``phototag tag``."""
+
+    report: str | None = attrs.field(
+        default=None,
+        metadata=setting(
+            "Write a table with a row for each photo; an earlier report is replaced.",
+            kind="new file",
+            metavar="FILE.csv|.json|.sqlite",
+        ),
+    )
 
 
 @click.command()
@@ -40,12 +50,14 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
     PATH is a photo or a folder. Photos that have not changed since an earlier run are skipped. Run the same command again to
     resume an interrupted run.
     """
+    table = None if options.report is None else ReportFile(options.report, paths, options)
     folders = list(filter(is_folder, paths))
     if options.failed and not folders:
         raise click.UsageError("--failed needs a folder: failures of single photos are not saved")
     links, dry_run, as_json = options.follow_links, options.dry_run, options.json
     report = Report(
         as_json=as_json,
+        quiet=options.quiet,
         total=total(paths),
         count=None if options.failed else lambda: count_photos(paths, links=links),
     )
@@ -55,15 +67,23 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
     def lines(done: Outcome) -> list[str]:
         if tables is not None:
             return tables.add(done)
-        if whole_tree and not as_json and not (done.change and done.change.changed):
+        if options.quiet:
+            return []
+        changed = bool(done.change and done.change.changed)
+        if whole_tree and not as_json and not changed and not options.verbose:
             return []  # for a whole tree, only changed photos are printed
-        return change_lines(done, as_json=as_json, dry_run=dry_run)
+        return change_lines(done, as_json=as_json, dry_run=dry_run, verbose=options.verbose)
 
     state = None if options.state is None else os.fspath(options.state)
     before = _changes(state) if folders and not dry_run else {}
-    stopped = report.run(lambda stop: tag_trees(paths, attrs.evolve(options, stop=stop)), lines)
+    seen = None if table is None else table.add
+    stopped = report.run(
+        lambda stop: tag_trees(paths, attrs.evolve(options, stop=stop)), lines, seen=seen
+    )
     if tables is not None:
         tables.print()
+    if table is not None:
+        table.write()
     commands = [] if dry_run else _next(report, paths, state, before)
     close(report, stopped=stopped, dry_run=dry_run, commands=commands)
 
@@ -103,7 +123,7 @@ def _changes(state: str | None) -> dict[int, int]:
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class _Watch(JsonOptions, WatchOptions):
+class _Watch(ChangePrintOptions, WatchOptions):
     """The options of ``phototag watch``."""
 
 
@@ -114,16 +134,16 @@ def watch(folder: str, options: _Watch) -> None:
     """Tag the photos in FOLDER, then each new one, until Ctrl-C."""
     from phototag.catalogue.watch import watch_tree  # noqa: PLC0415 - only this command needs it
 
-    report = Report(as_json=options.json, total=0)
+    report = Report(as_json=options.json, quiet=options.quiet, total=0)
     report.run(
         lambda stop: watch_tree(folder, attrs.evolve(options, stop=stop)),
-        lambda done: change_lines(done, as_json=options.json),
+        lambda done: change_lines(done, as_json=options.json, verbose=options.verbose),
     )
     report.end()
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class _Undo(JsonOptions, UndoOptions):
+class _Undo(ChangePrintOptions, UndoOptions):
     """The options of ``phototag undo``."""
 
     list: bool = attrs.field(default=False, metadata=setting("List the runs that can be undone."))
@@ -141,16 +161,18 @@ def undo(run: int | None, options: _Undo) -> None:
         for row in runs(options.state):
             echo(run_line(row, as_json=options.json))
         return
-    report = Report(as_json=options.json)
+    report = Report(as_json=options.json, quiet=options.quiet)
     stopped = report.run(
         lambda stop: undo_run(attrs.evolve(options, run=run, stop=stop)),
-        lambda done: change_lines(done, as_json=options.json, dry_run=options.dry_run),
+        lambda done: change_lines(
+            done, as_json=options.json, dry_run=options.dry_run, verbose=options.verbose
+        ),
     )
     close(report, stopped=stopped, dry_run=options.dry_run, commands=[])
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class _Remove(JsonOptions, RemoveOptions):
+class _Remove(ChangePrintOptions, RemoveOptions):
     """The options of ``phototag remove``."""
 
 
@@ -162,11 +184,14 @@ def remove(paths: tuple[str, ...], options: _Remove) -> None:
     links = options.follow_links
     report = Report(
         as_json=options.json,
+        quiet=options.quiet,
         total=total(paths),
         count=lambda: count_photos(paths, links=links),
     )
     stopped = report.run(
         lambda stop: remove_trees(paths, attrs.evolve(options, stop=stop)),
-        lambda done: change_lines(done, as_json=options.json, dry_run=options.dry_run),
+        lambda done: change_lines(
+            done, as_json=options.json, dry_run=options.dry_run, verbose=options.verbose
+        ),
     )
     close(report, stopped=stopped, dry_run=options.dry_run, commands=[])

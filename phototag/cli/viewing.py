@@ -1,22 +1,26 @@
-"""Commands that analyse or read photos and do not change them."""
+"""Commands that show what is in photos, or what phototag has written into them."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import attrs
 import click
 
-from phototag.analyzer import QUALITY, Analyzer
-from phototag.catalogue.walk import count_photos
-from phototag.cli.click_options import JsonOptions, paths_argument, photos_argument, takes_options
+from phototag.analyzer import Analyzer
+from phototag.catalogue.walk import count_photos, walk
+from phototag.cli.click_options import PrintOptions, QuietOptions, paths_argument, takes_options
+from phototag.cli.exit_codes import ExitCode
 from phototag.cli.lines import analysis_lines, record_dict, record_text
-from phototag.cli.report import Report
+from phototag.cli.report import Report, stoppable
 from phototag.cli.running import close, total
-from phototag.errors import PhotoError, PhototagError, printable_name
+from phototag.errors import PhototagError, printable_name
+from phototag.files.opening import is_folder
 from phototag.options import (
     CalibrationOptions,
     GalleryOptions,
+    LinkOptions,
     ProfileOptions,
     ThresholdOptions,
     WorkOptions,
@@ -28,7 +32,9 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class _Analyze(ThresholdOptions, ProfileOptions, CalibrationOptions, WorkOptions, JsonOptions):
+class _Analyze(
+    ThresholdOptions, LinkOptions, ProfileOptions, CalibrationOptions, WorkOptions, PrintOptions
+):
     """The options of ``phototag analyze``."""
 
     picture: str | None = attrs.field(
@@ -42,18 +48,25 @@ class _Analyze(ThresholdOptions, ProfileOptions, CalibrationOptions, WorkOptions
 
 
 @click.command()
-@photos_argument
+@paths_argument
 @takes_options(_Analyze)
-def analyze(photos: tuple[str, ...], options: _Analyze) -> None:
-    """Print the verdict on each PHOTO, with its reasons."""
-    picture = options.picture
-    if picture and len(photos) > 1:
+def analyze(paths: tuple[str, ...], options: _Analyze) -> None:
+    """Print the verdict on the photos of each PATH, with its reasons."""
+    picture, links = options.picture, options.follow_links
+    if picture and (len(paths) > 1 or is_folder(paths[0])):
         raise click.UsageError("--picture takes only one PHOTO")
-    report = Report(as_json=options.json, total=len(photos))
+    report = Report(
+        as_json=options.json,
+        quiet=options.quiet,
+        total=total(paths),
+        count=lambda: count_photos(paths, links=links),
+    )
 
     def lines(done: Outcome) -> list[str]:
         if picture and done.analysis is not None:
             analyzer.draw(done.photo, done.analysis, picture)
+        if options.quiet:
+            return []
         return analysis_lines(done, as_json=options.json, least=options.min_confidence)
 
     with Analyzer(
@@ -62,36 +75,55 @@ def analyze(photos: tuple[str, ...], options: _Analyze) -> None:
         profiles=options.profiles,
         calibration=options.calibration,
     ) as analyzer:
-        stopped = report.run(lambda stop: analyzer.analyze_many(photos, stop=stop), lines)
+        stopped = report.run(
+            lambda stop: analyzer.analyze_many(walk(paths, links=links), stop=stop), lines
+        )
     close(report, stopped=stopped, goes_on=False, commands=[])
 
 
-@click.command()
-@photos_argument
-@takes_options(JsonOptions)
-def show(photos: tuple[str, ...], options: JsonOptions) -> None:
-    """Print what phototag wrote into each PHOTO.  Nothing is analysed."""
-    report = Report(as_json=options.json, total=len(photos))
-    with Analyzer() as analyzer:
-        for photo in photos:
-            try:
-                record = analyzer.read(photo)
-            except PhototagError as error:
-                report.failed(photo, error)
-                continue
-            dump = record_dict if options.json else record_text
-            report.print(dump(photo, record))
-    report.end()
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class _Show(LinkOptions, PrintOptions):
+    """The options of ``phototag show``."""
 
 
 @click.command()
 @paths_argument
-@takes_options(GalleryOptions)
-def gallery(paths: tuple[str, ...], options: GalleryOptions) -> None:
+@takes_options(_Show)
+def show(paths: tuple[str, ...], options: _Show) -> None:
+    """Print what phototag wrote into the photos of each PATH.  Nothing is analysed."""
+    report = Report(as_json=options.json, quiet=options.quiet)
+    dump = record_dict if options.json else record_text
+    with stoppable() as stopped, Analyzer() as analyzer:
+        for photo in walk(paths, links=options.follow_links):
+            if stopped.is_set():
+                sys.exit(ExitCode.INTERRUPTED)
+            try:
+                record = analyzer.read(photo)
+            except PhototagError as error:
+                report.failed(photo, error)
+            else:
+                report.print(dump(photo, record))
+    report.end()
+
+
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class _Gallery(GalleryOptions, QuietOptions):
+    """The options of ``phototag gallery``."""
+
+
+@click.command()
+@paths_argument
+@takes_options(_Gallery)
+def gallery(paths: tuple[str, ...], options: _Gallery) -> None:
     """Write an HTML page for reviewing the verdicts on each PATH."""
     from phototag.gallery import stream  # noqa: PLC0415 - only this command needs it
 
-    report = Report(as_json=False, total=total(paths), count=lambda: count_photos(paths))
+    report = Report(
+        as_json=False,
+        quiet=options.quiet,
+        total=total(paths),
+        count=lambda: count_photos(paths),
+    )
     stopped = report.run(
         lambda stop: stream(paths, attrs.evolve(options, stop=stop)),
         lambda _: [],
@@ -99,59 +131,3 @@ def gallery(paths: tuple[str, ...], options: GalleryOptions) -> None:
     count = report.tally.photos - report.tally.failed
     report.say(f"{printable_name(str(options.out))}: {count} photos")
     close(report, stopped=stopped, dry_run=False, commands=[])
-
-
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class _Crop(ProfileOptions, CalibrationOptions):
-    """The options of ``phototag crop``."""
-
-    profile: str = attrs.field(
-        metadata=setting("Crop profile, for example casting_8x10.", metavar="NAME")
-    )
-    out: str | None = attrs.field(
-        default=None,
-        metadata=setting(
-            "The new file (default: NAME.PROFILE.jpg).", short="-o", kind="new file", metavar="OUT"
-        ),
-    )
-    quality: int = attrs.field(
-        default=QUALITY,
-        metadata=setting("Quality of the new JPEG or WebP.", metavar="N", least=1, most=100),
-    )
-    lossless: bool = attrs.field(
-        default=False,
-        metadata=setting("Crop a JPEG at its block boundaries, without encoding it again."),
-    )
-    lightroom: bool = attrs.field(
-        default=False,
-        metadata=setting(
-            "Copy the whole photo with a crop setting that Lightroom and darktable apply."
-        ),
-    )
-
-
-@click.command()
-@click.argument("photo", type=click.Path())
-@takes_options(_Crop)
-def crop(photo: str, options: _Crop) -> None:
-    """Save a crop of PHOTO as a new file."""
-    if options.lossless and options.lightroom:
-        raise click.UsageError("--lossless and --lightroom cannot be combined")
-    report = Report(as_json=False, total=1)
-    with Analyzer(profiles=options.profiles, calibration=options.calibration) as analyzer:
-        try:
-            target, made = analyzer.crop(
-                photo,
-                options.profile,
-                options.out,
-                quality=options.quality,
-                lossless=options.lossless,
-                lightroom=options.lightroom,
-            )
-        except PhotoError as error:
-            report.failed(photo, error)
-        else:
-            size = "whole photo with a crop setting of " if options.lightroom else ""
-            wide, high = made.pixels
-            report.print(f"{printable_name(target)}: {size}{wide} x {high} px, {made.reason}")
-    report.end()

@@ -149,11 +149,17 @@ def _remarks(profile: Profile, placed: Placed, layout: Layout, head: Head | None
     return remarks
 
 
+def rotation(face: Face) -> float:
+    """Degrees clockwise that would level the head with this face; 0 if it is level or its tilt is not known."""
+    return _levelling(face.mesh.pose.roll if face.mesh else None)
+
+
 def _rotation(head: Head | None) -> float:
-    """Degrees clockwise that would level the head; 0 if it is level."""
-    if head is None or head.roll is None or abs(head.roll) <= LEVEL:
-        return 0.0
-    return -round(head.roll, 1)
+    return _levelling(None if head is None else head.roll)
+
+
+def _levelling(roll: float | None) -> float:
+    return 0.0 if roll is None or abs(roll) <= LEVEL else -round(roll, 1)
 
 
 __all__ = [
@@ -167,5 +173,6 @@ __all__ = [
     "named",
     "names",
     "redrawn",
+    "rotation",
     "suggest",
 ]

@@ -56,15 +56,15 @@ def fit(profile: Profile, layout: Layout) -> Placed | str:
 
 
 def _single(profile: Profile, layout: Layout, head: Head) -> Placed | str:
-    unfit = _unfit(profile, head)
-    if unfit:
-        return unfit
-    return _inside_bands(_with_margins(profile), layout, head)
+    if problem := unfit(profile, head):
+        return problem
+    return _inside_bands(spared(profile), layout, head)
 
 
 @functools.lru_cache(maxsize=256)  # the same few profiles for every photo
-def _with_margins(profile: Profile) -> Profile:
-    return attrs.evolve(profile, head=_spared(profile.head), eyes=_spared(profile.eyes))
+def spared(profile: Profile) -> Profile:
+    """The profile with the margins kept inside its bands."""
+    return attrs.evolve(profile, head=_spared_band(profile.head), eyes=_spared_band(profile.eyes))
 
 
 def _inside_bands(profile: Profile, layout: Layout, head: Head) -> Placed | str:
@@ -76,7 +76,7 @@ def _inside_bands(profile: Profile, layout: Layout, head: Head) -> Placed | str:
     first, last = math.ceil(least - 1e-9), math.floor(most + 1e-9)
     if first > last:
         return _size_problem(profile, layout, head)
-    costs = {units: _size_cost(profile, head, units * down) for units in _sizes(first, last)}
+    costs = {units: size_error(profile, head, units * down) for units in sizes(first, last)}
     best: Placed | None = None
     for units, cost in sorted(costs.items(), key=lambda item: item[1]):
         if best is not None and cost >= best.cost:  # the other costs are never negative
@@ -89,7 +89,7 @@ def _inside_bands(profile: Profile, layout: Layout, head: Head) -> Placed | str:
     return best or _place_problem(profile, layout, head, first)
 
 
-def _unfit(profile: Profile, head: Head) -> str:
+def unfit(profile: Profile, head: Head) -> str:
     """A problem that no crop can fix."""
     if head.yaw is not None and abs(head.yaw) > profile.turn:
         return f"the head is turned by {abs(head.yaw):.0f} degrees; at most {profile.turn:.0f} are allowed"
@@ -106,31 +106,47 @@ def _unfit(profile: Profile, head: Head) -> str:
     return ""
 
 
-def _sizes(first: int, last: int) -> Iterator[int]:
+def sizes(first: int, last: int) -> Iterator[int]:
+    """The sizes that are tried, from the first to the last."""
     count = min(STEPS, last - first)
     for step in range(count + 1):
         yield first + round(step * (last - first) / max(count, 1))
 
 
-def _size_cost(profile: Profile, head: Head, high: int) -> float:
+def size_error(profile: Profile, head: Head, high: int) -> float:
     """Cost of a crop's size alone."""
     return _off(head.height / high, profile.head) ** 2
+
+
+def eye_error(profile: Profile, head: Head, top: float, high: int) -> float:
+    """Cost of the eye line in a crop with this top edge and height."""
+    return _off((head.eyes - top) / high, profile.eyes) ** 2
+
+
+def wanted_left(profile: Profile, head: Head, wide: int) -> float:
+    """The left edge that centres a head, with more room on the side to which it looks."""
+    # A positive yaw means looking to the right of the picture.
+    yaw = head.yaw or 0.0
+    room = math.copysign(profile.look_room * min(1.0, abs(yaw) / TURNED), yaw)
+    return head.middle - (0.5 - room) * wide
 
 
 def _eyes_cost(profile: Profile, layout: Layout, head: Head, units: int) -> float:
     """Least cost of the eye line in a crop of this size."""
     high = units * profile.ratio[1]
-    lowest, highest, wanted = _tops(profile, layout, head, high)
+    lowest, highest, wanted = tops(profile, layout, head, high)
     top = max(lowest, min(highest, wanted))
-    return _off((head.eyes - top) / high, profile.eyes) ** 2
+    return eye_error(profile, head, top, high)
 
 
-def _tops(profile: Profile, layout: Layout, head: Head, high: int) -> tuple[float, float, float]:
-    """Range of the top edge of a crop with this height: least, most, and best."""
+def tops(
+    profile: Profile, layout: Layout, head: Head, high: int, first: float = 0.0
+) -> tuple[float, float, float]:
+    """Range of the top edge of a crop with this height: least, most, and best; ``first`` is the frame's."""
     eye_low, eye_wanted, eye_high = profile.eyes
     kept = head.crown - profile.headroom * high  # the lowest top edge that does not cut the hair
     return (
-        max(0.0, head.eyes - eye_high * high, head.chin - high),
+        max(first, head.eyes - eye_high * high, head.chin - high),
         min(float(layout.height - high), head.eyes - eye_low * high, kept),
         head.eyes - eye_wanted * high,
     )
@@ -138,13 +154,10 @@ def _tops(profile: Profile, layout: Layout, head: Head, high: int) -> tuple[floa
 
 def _place(profile: Profile, layout: Layout, head: Head, units: int) -> Placed | None:
     wide, high = units * profile.ratio[0], units * profile.ratio[1]
-    # A positive yaw means looking to the right of the picture: leave more room on that side.
-    yaw = head.yaw or 0.0
-    room = math.copysign(profile.look_room * min(1.0, abs(yaw) / TURNED), yaw)
-    wanted = head.middle - (0.5 - room) * wide
+    wanted = wanted_left(profile, head, wide)
     span = wanted, wanted + wide
     top = best_place(
-        *_tops(profile, layout, head, high),
+        *tops(profile, layout, head, high),
         _forbidden(layout, high, head.height, span, across=False),
     )
     if top is None:
@@ -160,15 +173,15 @@ def _place(profile: Profile, layout: Layout, head: Head, units: int) -> Placed |
         return None
     hair = max(0.0, top - head.crown) / head.height
     cost = (
-        _size_cost(profile, head, high)
-        + _off((head.eyes - top) / high, profile.eyes) ** 2
+        size_error(profile, head, high)
+        + eye_error(profile, head, top, high)
         + ((left - wanted) / wide / ACROSS) ** 2
         + (hair / ACROSS) ** 2
     )
     return Placed(*box, cost)
 
 
-def _spared(band: Band) -> Band:
+def _spared_band(band: Band) -> Band:
     """The band without its margins."""
     low, wanted, high = band
     return low + SPARE * (wanted - low), wanted, high - SPARE * (high - wanted)

@@ -14,7 +14,7 @@ from phototag.metadata.properties.regions import REGIONS
 from phototag.metadata.xmp.names import PREFIXES, Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array
-from phototag.scene.geometry import Box
+from phototag.scene.geometry import Box, TurnedBox
 
 _CRS: Final = PREFIXES["crs"]
 _SIZES: Final = ("http://ns.adobe.com/tiff/1.0/", "http://ns.adobe.com/exif/1.0/")
@@ -31,7 +31,13 @@ _STALE: Final = ("ImageWidth", "ImageLength", "Orientation", "PixelXDimension", 
 
 
 def carried(
-    photo: bytes, name: str, cut: bytes, *, box: Box, orientation: int, size: tuple[int, int]
+    photo: bytes,
+    name: str,
+    cut: bytes,
+    *,
+    box: Box | TurnedBox,
+    orientation: int,
+    size: tuple[int, int],
 ) -> bytes:
     """Return the picture that was cut out, with the photo's XMP and IPTC.
 
@@ -42,7 +48,7 @@ def carried(
         photo: the file of the whole photo.
         name: name of the photo, for errors.
         cut: the file of the new picture, without XMP and IPTC.
-        box: the part that was cut out, in fractions of the upright photo.
+        box: the part that was cut out, in fractions of the upright or turned photo.
         orientation: Exif orientation of the stored pixels of the new picture.
         size: width and height of the stored pixels of the new picture, px.
 
@@ -96,7 +102,9 @@ def _inside(photo: bytes, name: str, target: Container) -> tuple[Packet, bytes |
     return packet, None if draft.block is None else iim.serialise(draft.block), orientation
 
 
-def _cut_regions(packet: Packet, box: Box, before: int, after: int, size: tuple[int, int]) -> None:
+def _cut_regions(
+    packet: Packet, box: Box | TurnedBox, before: int, after: int, size: tuple[int, int]
+) -> None:
     """Convert the regions to the new picture's frame."""
     if REGIONS in packet:
         kept = tuple(

@@ -31,6 +31,7 @@ from phototag.options.common import (
     Workers,
     WorkOptions,
 )
+from phototag.options.selecting import QUALITY, CropOptions, ListOptions
 from phototag.options.setting import Checked, Setting, option, part, setting, settings
 from phototag.options.writing import (
     ChangeOptions,
@@ -43,15 +44,18 @@ from phototag.options.writing import (
 )
 
 __all__ = [
+    "QUALITY",
     "CalibrationOptions",
     "CatalogueOptions",
     "ChangeOptions",
     "Checked",
+    "CropOptions",
     "GalleryOptions",
     "IptcMode",
     "LearnOptions",
     "Limits",
     "LinkOptions",
+    "ListOptions",
     "PairOptions",
     "ProfileOptions",
     "RemoveOptions",

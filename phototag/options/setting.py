@@ -65,6 +65,8 @@ class Checked:
             if setting.kind in {"file", "new file"} and field.type != _CORRECTIONS:
                 if value is not None or field.default is attrs.NOTHING:
                     arguments.path(name, value)
+            elif value is None and field.default is None:
+                continue
             elif setting.least is not None:
                 numbers = arguments.Number.of(field.type, setting.least, setting.most)
                 arguments.check(**{name: (value, numbers)})

@@ -273,6 +273,9 @@ class Cut(Request[Made]):
         suffix: of the new file, which determines its format.
         quality: 1..100 for JPEG and WebP.
         lightroom: copy the whole photo, with a crop that Lightroom applies.
+        angle: degrees by which the photo is turned clockwise around its middle before it is cut; the box, which
+            must be inside the turned photo, is then as in ``TurnedBox``.
+        size: width and height to which the crop is then reduced or enlarged; None = its own.
     """
 
     part = Part.PICTURES
@@ -282,6 +285,8 @@ class Cut(Request[Made]):
     suffix: str
     quality: int
     lightroom: bool = False
+    angle: float = 0.0
+    size: tuple[int, int] | None = None
 
 
 #: Why a crop cannot be made without loss, and what to do.

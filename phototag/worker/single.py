@@ -16,6 +16,7 @@ from phototag.files.opening import absolute
 from phototag.options import WriteOptions, part
 from phototag.outcome import Outcome, VerdictSource
 from phototag.worker import tasks
+from phototag.worker.areas import areas
 from phototag.worker.order import order_of
 from phototag.worker.source import PhotoFile, Source, name_of, source_of
 
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from phototag.criteria.calibration import Calibration
-    from phototag.crops import Crop, Profile
+    from phototag.crops import Profile
+    from phototag.crops.size import Size
     from phototag.metadata.change import Change
     from phototag.options import ChangeOptions, TagOptions
     from phototag.scene.measures import Scene
+    from phototag.worker.areas import Area
     from phototag.worker.pool import Pool
     from phototag.worker.source import ImageInput
 
@@ -113,35 +116,79 @@ def removal(pool: Pool, photo: Path, options: ChangeOptions) -> Outcome:
     return Outcome(photo=os.fsdecode(photo), change=change, verdict_from=VerdictSource.REMOVED)
 
 
+@attrs.frozen(kw_only=True)
+class CutOptions:
+    """How a crop is made; see ``phototag.crop``."""
+
+    quality: int
+    lossless: bool = False
+    lightroom: bool = False
+    level: bool = False
+    size: Size | None = None
+    enlarge: bool = False
+
+
 def cropped(
     pool: Pool,
-    analysis: Analysis,
-    profile: str,
+    photo: Path,
+    profile: Profile,
     out: Path | None,
     *,
-    quality: int,
-    lossless: bool,
-    lightroom: bool,
-) -> tuple[str, Crop]:
-    """See ``phototag.crop``; ``analysis`` is the photo's analysis."""
-    file = PhotoFile.of(analysis.path)
-    found = next((crop for crop in analysis.crops if crop.profile == profile), None)
-    if found is None:
-        why = {refusal.profile: refusal.reason for refusal in analysis.refusals}
-        reason = why.get(profile, "no person is the subject")
-        raise errors.CropRefused(file.name, f"there is no {profile} crop: {reason}")
-    target = formats.crop_name(file.name, profile) if out is None else arguments.path("out", out)
-    tasks.cut(
-        pool,
-        file,
-        box=found.box,
-        pixels=found.pixels,
-        target=absolute(target),
-        quality=quality,
-        lossless=lossless,
-        lightroom=lightroom,
+    rules: Rules,
+    options: CutOptions,
+) -> tuple[str, Area]:
+    """See ``phototag.crop``; what a person has decided about the photo, as it says itself, holds."""
+    file = PhotoFile.of(photo)
+    record = tasks.read(pool, file)
+    decision = NOTHING if record is None else Decision.readable(record.decision)
+    analysis = rules.judged(file.name, detected(pool, source_of(file.name)), decision)
+    (found,) = areas(analysis, profile, level=options.level)
+    if isinstance(found, errors.CropRefused):
+        raise found
+    target = (
+        formats.crop_name(file.name, profile.name) if out is None else arguments.path("out", out)
     )
+    cut_out(pool, file, found, absolute(target), options)
     return target, found
+
+
+def cut_out(
+    pool: Pool,
+    photo: PhotoFile,
+    area: Area,
+    target: str,
+    options: CutOptions,
+    *,
+    same: bool = False,
+) -> tuple[bool, tuple[int, int]]:
+    """Write an area as a new file.
+
+    Args:
+        pool: does the work.
+        photo: the photo.
+        area: what is cut out.
+        target: absolute path of the new file.
+        options: how it is made.
+        same: as for ``tasks.cut``.
+
+    Returns:
+        Whether the file was made, and its width and height.
+    """
+    size = area.size(photo.name, options.size, enlarge=options.enlarge)
+    made = tasks.cut(
+        pool,
+        photo,
+        box=area.box,
+        pixels=area.pixels,
+        target=target,
+        quality=options.quality,
+        lossless=options.lossless,
+        lightroom=options.lightroom,
+        angle=area.angle,
+        size=size,
+        same=same,
+    )
+    return made, size or area.pixels
 
 
 def drawn(pool: Pool, photo: Path, analysis: Analysis, out: Path) -> str:

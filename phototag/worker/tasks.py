@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
 from typing import TYPE_CHECKING, Final
@@ -245,36 +246,37 @@ def cut(
     quality: int,
     lossless: bool = False,
     lightroom: bool = False,
-) -> None:
+    angle: float = 0.0,
+    size: tuple[int, int] | None = None,
+    same: bool = False,
+) -> bool:
     """Write a crop as a new file.
 
     Args:
         worker: does the work.
         photo: the photo.
-        box: of the crop, in fractions of the upright photo.
-        pixels: width and height of the crop.
+        box: this and the others without more words are as in ``requests.Cut``.
+        pixels: of the crop.
         target: absolute path of the new file; its suffix determines the format.
-        quality: 1..100 for JPEG and WebP.
+        quality: of the encoding.
+        lightroom: a copy of the whole.
+        angle: of the turn.
+        size: of the new file.
         lossless: cut a JPEG at its own block grid instead of encoding it again.
-        lightroom: copy the whole photo, with a crop that Lightroom applies.
+        same: a file that exists already is all right if it is this crop, byte for byte.
+
+    Returns:
+        Whether the file was made; False if it exists already.
 
     Raises:
         WriteRefused: the new file already exists, or the crop cannot be made in this way.
         FormatNotWritable: phototag does not write pictures in the target's format.
         PhototagError: the photo cannot be read.
     """
-    if os.path.lexists(target):
-        raise WriteRefused(photo.name, f"{printable_name(target)} already exists", _ANOTHER)
-    form = ENCODED.get(suffix := formats.suffix_of(target))
-    if form is None and not lightroom:
-        raise FormatNotWritable(
-            photo.name,
-            f"{printable_name(target)}: pictures cannot be written in this format",
-            f"use {', '.join(ENCODED)}",
-        )
+    there, suffix = _checked(photo, target, same=same, encoded=not lightroom)
     with opened(photo) as files:
         if lossless:
-            if form is not formats.JPEG:
+            if ENCODED.get(suffix) is not formats.JPEG:
                 raise WriteRefused(photo.name, *ONLY_JPEG)
             content = _cut_without_loss(worker, files, box)
         else:
@@ -285,10 +287,57 @@ def cut(
                 suffix=suffix,
                 quality=quality,
                 lightroom=lightroom,
+                angle=angle,
+                size=size,
             )
             content = files.ask(worker, request).content
         with contextlib.closing(content):
-            _write_new(target, content, files.photo)
+            return _made(photo, target, content, files.photo, there=there)
+
+
+def _checked(photo: PhotoFile, target: str, *, same: bool, encoded: bool) -> tuple[bool, str]:
+    """Whether the new file is there already, and its suffix; refuses what cannot be written."""
+    there = os.path.lexists(target)
+    if there and not (same and _is_plain(target)):
+        raise _exists(photo, target)
+    suffix = formats.suffix_of(target)
+    if encoded and suffix not in ENCODED:
+        raise FormatNotWritable(
+            photo.name,
+            f"{printable_name(target)}: pictures cannot be written in this format",
+            f"use {', '.join(ENCODED)}",
+        )
+    return there, suffix
+
+
+def _made(
+    photo: PhotoFile, target: str, content: Content, beside: Original, *, there: bool
+) -> bool:
+    """Write the new file, unless it is there already; False if it is."""
+    if not there:
+        _write_new(target, content, beside)
+    elif not _holds(target, content):
+        raise _exists(photo, target)
+    return not there
+
+
+def _exists(photo: PhotoFile, target: str) -> WriteRefused:
+    return WriteRefused(photo.name, f"{printable_name(target)} already exists", _ANOTHER)
+
+
+def _is_plain(target: str) -> bool:
+    """Whether it is a file, and no link."""
+    return stat.S_ISREG(os.lstat(target).st_mode)
+
+
+def _holds(target: str, content: Content) -> bool:
+    """Whether a file has this content, byte for byte."""
+    try:
+        handle = os.open(target, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return False
+    with os.fdopen(handle, "rb") as file:
+        return file.read(content.size + 1) == content.read()
 
 
 def _write_new(target: str, content: Content, beside: Original) -> None:

@@ -20,7 +20,7 @@ from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Text, Value
 from phototag.options import WriteOptions
-from phototag.scene.geometry import Box
+from phototag.scene.geometry import Box, TurnedBox
 
 FACES: Final = Name.of("mwg-rs:Regions")
 _DECIMALS: Final = 6
@@ -109,17 +109,17 @@ def regions_of(
     return regions
 
 
-def moved(region: Value, frame: Box, before: int, after: int) -> Value | None:
+def moved(region: Value, frame: Box | TurnedBox, before: int, after: int) -> Value | None:
     """Convert a region to the frame of a picture that was cut out; None if it is outside.
 
     Args:
         region: region of the whole photo.
-        frame: the part that was cut out, in fractions of the upright photo.
+        frame: the part that was cut out, in fractions of the upright or turned photo.
         before: Exif orientation of the photo.
         after: Exif orientation of the new picture.
     """
     box = _box(region)
-    inside = None if box is None else upright(box, before).within(frame)
+    inside = None if box is None else frame.part_of(upright(box, before))
     if inside is None or not isinstance(region, Struct):
         return None
     return Struct({**region.fields, _AREA: _region(stored(inside, after)).fields[_AREA]})

@@ -20,7 +20,7 @@ from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.metadata.xmp.values import Array, Struct, Text, Value, bag, lang_alt
 from phototag.options import WriteOptions
-from phototag.scene.geometry import Box
+from phototag.scene.geometry import Box, TurnedBox
 
 REGIONS: Final = Name.of("Iptc4xmpExt:ImageRegion")
 _HUMAN: Final = "http://cv.iptc.org/newscodes/imageregiontype/human"
@@ -106,14 +106,14 @@ def to_box(region: Value, orientation: int) -> Box | None:
     return Box(*(round(value, _DECIMALS) for value in (box.x, box.y, box.width, box.height)))
 
 
-def moved(region: Value, frame: Box, before: int, after: int) -> Value | None:
+def moved(region: Value, frame: Box | TurnedBox, before: int, after: int) -> Value | None:
     """Convert a region to the frame of a picture that was cut out; None if it is outside.
 
     Only relative rectangles are converted; other shapes are left out.
 
     Args:
         region: region of the whole photo.
-        frame: the part that was cut out, in fractions of the upright photo.
+        frame: the part that was cut out, in fractions of the upright or turned photo.
         before: Exif orientation of the photo.
         after: Exif orientation of the new picture.
     """
@@ -121,7 +121,7 @@ def moved(region: Value, frame: Box, before: int, after: int) -> Value | None:
     boundary = region.get("Iptc4xmpExt:RegionBoundary") if isinstance(region, Struct) else None
     if box is None or not isinstance(region, Struct) or not isinstance(boundary, Struct):
         return None
-    inside = box.within(frame)
+    inside = frame.part_of(box)
     if inside is None:
         return None
     place = stored(inside, after)

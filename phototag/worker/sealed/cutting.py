@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from phototag.metadata import transfer
 from phototag.metadata.containers import open_container
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.orientation import stored, upright
-from phototag.scene.geometry import Box
+from phototag.scene.geometry import Box, TurnedBox
 from phototag.vision.decoding import UPRIGHT_FORMATS, opened, orientation_of
 from phototag.worker.answers import Blocks
 from phototag.worker.requests import ONLY_JPEG
@@ -95,8 +96,8 @@ def _cut_anew(photo: File, order: Cut) -> bytes:
         sizes = order.box.width * whole.width - wide, order.box.height * whole.height - high
         if max(map(abs, sizes)) > 1:
             raise PhotoDamaged(photo.label, "the picture no longer has the size that was analysed")
-        left, top = round(order.box.x * whole.width), round(order.box.y * whole.height)
-        part = whole.crop((left, top, left + wide, top + high))
+        part = _part(whole, order)
+        size = order.size or order.pixels
         options = dict(form.encoder.options)
         if form.encoder.takes_quality:
             options["quality"] = order.quality
@@ -104,7 +105,7 @@ def _cut_anew(photo: File, order: Cut) -> bytes:
         # A colour profile applies to one mode; for another mode, it would be wrong.
         if (profile := image.info.get("icc_profile")) and fitted.mode == part.mode:
             options["icc_profile"] = profile
-        if (exif := _exif(photo, image, order.pixels, 1)) is not None:
+        if (exif := _exif(photo, image, size, 1)) is not None:
             options["exif"] = exif
     stream = io.BytesIO()
     try:
@@ -117,10 +118,44 @@ def _cut_anew(photo: File, order: Cut) -> bytes:
         photo.data,
         photo.label,
         stream.getvalue(),
-        box=order.box,
+        box=TurnedBox(order.box, order.angle, whole.width / whole.height)
+        if order.angle
+        else order.box,
         orientation=1,
-        size=order.pixels,
+        size=size,
     )
+
+
+def _part(whole: Image.Image, order: Cut) -> Image.Image:
+    """What is cut out of the upright photo, turned and in its new size if that was asked for."""
+    wide, high = order.pixels
+    left, top = round(order.box.x * whole.width), round(order.box.y * whole.height)
+    box = (left, top, left + wide, top + high)
+    if not order.angle and order.size in {None, order.pixels}:
+        return whole.crop(box)
+    # Colours of a palette and single bits have nothing between them.
+    if whole.mode in {"P", "PA", "1"}:
+        whole = whole.convert("RGBA" if whole.has_transparency_data else "RGB")
+    sixteen = whole.mode.startswith("I;16")
+    if sixteen:
+        whole = Image.fromarray(np.asarray(whole).astype(np.float32))
+    if order.angle:
+        turn = math.radians(order.angle)
+        cos, sin = math.cos(turn), math.sin(turn)
+        x, y = left - whole.width / 2, top - whole.height / 2
+        # Where a pixel of the crop is in the photo, which is not turned yet.
+        across = (cos, sin, cos * x + sin * y + whole.width / 2)
+        down = (-sin, cos, cos * y - sin * x + whole.height / 2)
+        part = whole.transform(
+            (wide, high), Image.Transform.AFFINE, (*across, *down), Image.Resampling.BICUBIC
+        )
+    else:
+        part = whole.crop(box)
+    if order.size is not None and order.size != order.pixels:
+        part = part.resize(order.size, Image.Resampling.LANCZOS)
+    if sixteen:
+        part = Image.fromarray(np.asarray(part).round().clip(0, 2**16 - 1).astype(np.uint16))
+    return part
 
 
 def _in_a_mode_of(encoder: Encoder, part: Image.Image) -> Image.Image:

@@ -1,0 +1,204 @@
+"""The command that writes crops as new files."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import attrs
+import click
+
+from phototag.analysis.result import SCHEMA
+from phototag.analyzer import Analyzer
+from phototag.catalogue.cropping import crop_trees
+from phototag.catalogue.walk import count_photos
+from phototag.cli.click_options import PrintOptions, paths_argument, takes_options
+from phototag.cli.exit_codes import ExitCode
+from phototag.cli.report import Report, Tally, duration, stoppable
+from phototag.cli.running import total
+from phototag.errors import PhotoError, printable_name
+from phototag.files.opening import is_folder
+from phototag.options import CropOptions, setting
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Generator
+
+    from phototag.catalogue.cropping import CropOutcome
+
+
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class _Crop(PrintOptions, CropOptions):
+    """The options of ``phototag crop``."""
+
+    verbose: bool = attrs.field(
+        default=False,
+        metadata=setting(
+            "Also print crops that were there already, and photos of nobody.", short="-v"
+        ),
+    )
+
+
+@click.command()
+@paths_argument
+@takes_options(_Crop)
+def crop(paths: tuple[str, ...], options: _Crop) -> None:
+    """Save crops of the photos of each PATH as new files.
+
+    PATH is a photo or a folder, whose folders are made again below OUT. No existing file is overwritten. Run the same
+    command again to resume an interrupted run; crops that are done are skipped.
+    """
+    if _is_one(paths, options):
+        _crop_one(paths[0], options)
+        return
+    if options.out is None:
+        raise click.UsageError("several photos need a folder for their crops: -o FOLDER")
+    links = options.follow_links
+    report = _CropReport(
+        as_json=options.json,
+        quiet=options.quiet,
+        total=total(paths),
+        count=lambda: count_photos(paths, links=links),
+    )
+    stopped = report.crop(
+        lambda stop: crop_trees(paths, attrs.evolve(options, stop=stop)), verbose=options.verbose
+    )
+    report.summarise()
+    if stopped:
+        report.say("Stopped; run the same command again to resume.")
+        sys.exit(ExitCode.INTERRUPTED)
+    report.end()
+
+
+def _is_one(paths: tuple[str, ...], options: _Crop) -> bool:
+    """Whether one photo is to be cropped to one file, which ``--out`` may name."""
+    if len(paths) > 1 or is_folder(paths[0]) or options.people == "each" or options.name:
+        return False
+    out = options.out
+    return out is None or not (is_folder(out) or out.endswith(("/", os.sep)))
+
+
+def _crop_one(photo: str, options: _Crop) -> None:
+    report = Report(as_json=options.json, quiet=options.quiet, total=1)
+    with Analyzer(
+        limits=options.limits, profiles=options.profiles, calibration=options.calibration
+    ) as analyzer:
+        try:
+            target, made = analyzer.crop(
+                photo,
+                options.profile,
+                options.out,
+                quality=options.quality,
+                lossless=options.lossless,
+                lightroom=options.lightroom,
+                level=options.level,
+                size=options.size,
+                enlarge=options.enlarge,
+            )
+        except PhotoError as error:
+            report.failed(photo, error)
+        else:
+            row = {"schema": SCHEMA, "path": photo, "crop": target, "person": 0}
+            row |= {"pixels": made.pixels, "made": True, "reason": made.reason}
+            what = "whole photo with a crop setting of " if options.lightroom else ""
+            report.print(
+                json.dumps(row) if options.json else _line(target, made.pixels, made.reason, what)
+            )
+    report.end()
+
+
+def _line(target: str, pixels: tuple[int, int], reason: str, what: str = "") -> str:
+    return f"{printable_name(target)}: {what}{pixels[0]} x {pixels[1]} px, {reason}"
+
+
+class _Crops(Tally):
+    """Counts of the crops so far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: int = 0
+        self.known: int = 0
+        self.nobody: int = 0
+        self._last: str | None = None
+
+    def note(self, done: CropOutcome) -> None:
+        """Count a crop."""
+        self.photos += done.photo != self._last
+        self._last = done.photo
+        if done.error is not None:
+            self.failed += 1
+        elif not done.target:
+            self.nobody += 1
+        elif done.made:
+            self.made += 1
+        else:
+            self.known += 1
+
+    @property
+    def counts(self) -> str:
+        """``12 crops made, 3 there already``."""
+        parts = [f"{self.made} crops made"]
+        if self.known:
+            parts.append(f"{self.known} there already")
+        if self.nobody:
+            parts.append(f"{self.nobody} photos of nobody")
+        if self.failed:
+            parts.append(f"{self.failed} failed")
+        return ", ".join(parts)
+
+
+class _CropReport(Report):
+    """Prints which crops were made."""
+
+    def __init__(
+        self, *, as_json: bool, quiet: bool, total: int | None, count: Callable[[], int]
+    ) -> None:
+        super().__init__(as_json=as_json, quiet=quiet, total=total, count=count)
+        self.tally = self.crops = _Crops()
+
+    def crop(
+        self, stream: Callable[[threading.Event], Generator[CropOutcome]], *, verbose: bool
+    ) -> bool:
+        """Print every outcome of a stream; returns whether it was stopped before its end."""
+        with (
+            stoppable() as stopped,
+            self.progress() as show,
+            contextlib.closing(stream(stopped)) as outcomes,
+        ):
+            for done in outcomes:
+                self.crops.note(done)
+                if done.error is not None:
+                    self.failed(done.photo, done.error)
+                elif self.as_json:
+                    self.print(json.dumps(_row(done)))
+                elif done.made or verbose:
+                    self.print(_said(done))
+                show()
+        return stopped.is_set()
+
+    def summarise(self) -> None:
+        """Print the counts."""
+        crops = self.crops
+        if crops.photos > 1:
+            self.say(f"{crops.photos} photos in {duration(crops.seconds)}: {crops.counts}.")
+
+
+def _said(done: CropOutcome) -> str:
+    if not done.target:
+        return f"{printable_name(done.photo)}: {done.reason}"
+    return _line(done.target, done.pixels, done.reason or "there already")
+
+
+def _row(done: CropOutcome) -> dict[str, object]:
+    return {
+        "schema": SCHEMA,
+        "path": done.photo,
+        "crop": done.target or None,
+        "person": done.person,
+        "pixels": done.pixels,
+        "made": done.made,
+        "reason": done.reason,
+    }

@@ -1,0 +1,115 @@
+"""The command that lists photos by what runs have found in them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+import click
+
+from phototag.analysis.result import SCHEMA
+from phototag.catalogue.listing import listing
+from phototag.cli.cells import COLUMNS, as_json, cell, csv_row
+from phototag.cli.click_options import QuietOptions, paths_argument, takes_options
+from phototag.cli.report import Report
+from phototag.cli.terminal import echo_as_is, written
+from phototag.errors import printable_name
+from phototag.options import ListOptions, option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from phototag.catalogue.listing import ListedPhoto, Listing
+
+EVERY = 1000  # photos between two lines of progress, when old entries are judged again
+
+
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class _List(ListOptions, QuietOptions):
+    """The options of ``phototag list``."""
+
+    format: Literal["table", "paths", "csv", "json"] = option(
+        "table",
+        "paths: each followed by a null byte, for `xargs -0`; json: one object per line.",
+    )
+
+
+@click.command("list")
+@paths_argument
+@takes_options(_List)
+def list_(paths: tuple[str, ...], options: _List) -> None:
+    """List the photos of each PATH by what `phototag tag` has found in them.  No photo is opened.
+
+    Photos for which several of the options below hold are listed: an option leaves out all others.
+    """
+    report = Report(as_json=False, quiet=options.quiet)
+
+    def filling(count: int) -> None:
+        if count % EVERY == 1:
+            report.say(f"{count} photos of an older state file judged again ...")
+
+    found = listing(paths, options, filling=filling)
+    for error in found.errors:
+        report.failed(error.photo, error)
+    if options.format == "paths":
+        with written():
+            click.echo(b"".join(os.fsencode(one.path) + b"\0" for one in found.photos), nl=False)
+    elif text := _FORMATS[options.format](found.photos):
+        echo_as_is(text, newline=False)
+    _end(found, report, paths)
+    report.end()
+
+
+def _end(found: Listing, report: Report, paths: Sequence[str]) -> None:
+    """What is missing in the list, and how it can be made known."""
+    changed = sum(one.changed_since for one in found.photos)
+    if changed:
+        report.say(f"{changed} of these files have changed since phototag saw them.")
+    if found.unknown:
+        report.say(f"{found.unknown} photos are not known.")
+    if changed or found.unknown:
+        from phototag.cli.report import command  # noqa: PLC0415 - only where it is shown
+
+        report.say(f"To have phototag look at them: {command(['phototag', 'tag', *paths])}")
+
+
+def _table(photos: Iterable[ListedPhoto]) -> str:
+    """Columns of equal width, the path last."""
+    names = [name for name in COLUMNS if name not in {"path", "crops"}]
+    rows = [[*names, "path"]]
+    rows += [[*(cell(one, name) for name in names), printable_name(one.path)] for one in photos]
+    if len(rows) == 1:
+        return ""
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    wide[-1] = 0
+    return "".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, wide, strict=True)) + "\n"
+        for row in rows
+    )
+
+
+def _csv(photos: Iterable[ListedPhoto]) -> str:
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    rows.writerows(csv_row([cell(one, name) for name in COLUMNS]) for one in photos)
+    return text.getvalue()
+
+
+def _json(photos: Iterable[ListedPhoto]) -> str:
+    return "".join(f"{json.dumps(_row(one))}\n" for one in photos)
+
+
+def _row(photo: ListedPhoto) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        **{name: as_json(getattr(photo, name)) for name in COLUMNS},
+        "changed_since": photo.changed_since,
+    }
+
+
+_FORMATS = {"table": _table, "csv": _csv, "json": _json}

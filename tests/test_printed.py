@@ -1,0 +1,144 @@
+"""How much commands print, folders for commands that change nothing, and the report of a run as a file."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from benchmarks.faults.unsealed import ThisProcess
+from commands import rows, run
+from phototag.cli import main
+from phototag.worker import Pool
+
+
+@pytest.fixture
+def tree(portrait_jpg: Path, headshot_jpg: Path, tmp_path: Path) -> Path:
+    (folder := tmp_path / "photos").mkdir()
+    shutil.move(portrait_jpg, folder / "b.jpg")
+    shutil.move(headshot_jpg, folder / "=a.jpg")
+    (folder / "c.jpg").write_text("no photo", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def unsealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = ThisProcess()
+    monkeypatch.setattr(Pool, "submit", lambda _, request: worker.submit(request))
+
+
+def said(*words: str | Path) -> Any:
+    return CliRunner().invoke(main, list(map(str, words)))
+
+
+def test_a_line_for_each_changed_photo_its_changes_with_verbose_and_nothing_if_quiet(
+    tree: Path, tmp_path: Path, unsealed: None
+) -> None:
+    state: list[str | Path] = ["--state", tmp_path / "state.sqlite3", "--workers", "1"]
+    done = said("tag", tree, *state)
+    assert [line.split(": ")[0] for line in done.stdout.splitlines()] == [
+        str(tree / "=a.jpg"),
+        str(tree / "b.jpg"),
+    ]
+    assert "3 photos in" in done.stderr
+    verbose = said("tag", tree, "--keywords", "full", "--verbose", *state)
+    assert "  added to lr:hierarchicalSubject: " in verbose.stdout
+    quiet = said("tag", tree, "--keywords", "minimal", "--quiet", *state)
+    assert (quiet.exit_code, quiet.stdout) == (1, "")
+    (line,) = quiet.stderr.splitlines()
+    assert line.startswith(f"{tree / 'c.jpg'}: ")
+    as_json = said("tag", tree, "--json", *state)
+    assert len(rows(as_json.stdout)) == 3
+    assert "3 photos in" in as_json.stderr
+    single = said("tag", tree / "b.jpg", "--workers", "1")
+    assert single.stdout.rstrip().endswith("; nothing to change")
+    gone = said("remove", tree / "b.jpg")
+    assert gone.stdout == f"{tree / 'b.jpg'}: changed\n"
+
+
+def test_show_and_analyze_take_folders(tree: Path, unsealed: None) -> None:
+    said("tag", tree / "b.jpg", "--workers", "1")
+    shown = said("show", tree, "--json")
+    first, second, failed = rows(shown.stdout)
+    assert (first["record"], second["record"]["kind"]) == (None, "portrait")  # type: ignore[index]
+    assert "error" in failed
+    assert shown.exit_code == 1
+    analysed = said("analyze", tree, "--json", "--workers", "1")
+    assert [Path(str(row["path"])).name for row in rows(analysed.stdout)] == [
+        "=a.jpg",
+        "b.jpg",
+        "c.jpg",
+    ]
+    quiet = said("analyze", tree / "b.jpg", "--quiet", "--workers", "1")
+    assert (quiet.exit_code, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+def test_a_report_has_a_row_for_each_photo_in_every_form(
+    tree: Path, tmp_path: Path, unsealed: None
+) -> None:
+    state: list[str | Path] = ["--state", tmp_path / "state.sqlite3", "--workers", "1"]
+    forms = {form: tmp_path / f"report.{form}" for form in ("csv", "json", "sqlite")}
+    said("tag", tree, *state, "--report", forms["csv"])
+    first, second, failed = csv.DictReader(forms["csv"].read_text(encoding="utf-8").splitlines())
+    assert (first["kind"], first["changed"], first["people"]) == ("headshot", "yes", "1")
+    assert second["path"] == str(tree / "b.jpg")
+    assert failed["kind"] == ""
+    assert failed["error"]
+    said("tag", tree, *state, "--report", forms["json"])
+    found = json.loads(forms["json"].read_text(encoding="utf-8"))
+    rows_again = found["photos"]
+    assert (found["what"], len(rows_again)) == ("phototag report", 3)
+    assert rows_again[0]["changed"] is False
+    assert rows_again[0]["shot"] == first["shot"]
+    assert f"{rows_again[0]['confidence']:.2f}" == first["confidence"]
+    said("tag", tree, *state, "--report", forms["sqlite"])
+    with sqlite3.connect(forms["sqlite"]) as database:
+        stored = database.execute(
+            "SELECT path, kind, changed, crops FROM phototag_report ORDER BY path"
+        ).fetchall()
+    database.close()
+    assert [row[:3] for row in stored] == [
+        (str(tree / "=a.jpg"), "headshot", 0),
+        (str(tree / "b.jpg"), "portrait", 0),
+        (str(tree / "c.jpg"), None, 0),
+    ]
+    assert json.loads(stored[0][3]) == rows_again[0]["crops"]
+
+
+def test_a_cell_of_a_report_is_no_formula(
+    tree: Path, tmp_path: Path, unsealed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tree)
+    said("tag", "=a.jpg", "--workers", "1", "--report", tmp_path / "report.csv")
+    (row,) = csv.DictReader((tmp_path / "report.csv").read_text(encoding="utf-8").splitlines())
+    assert row["path"] == "'=a.jpg"
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "sqlite"])
+def test_a_report_replaces_a_report_and_no_other_file(
+    tree: Path, tmp_path: Path, unsealed: None, form: str
+) -> None:
+    target, photo = tmp_path / f"report.{form}", tree / "b.jpg"
+    target.write_text("name,amount\nrent,900\n", encoding="utf-8")
+    before = photo.read_bytes()
+    done = said("tag", photo, "--workers", "1", "--report", target)
+    assert (done.exit_code, photo.read_bytes()) == (3, before)
+    assert "this file exists already, and phototag did not write it" in done.stderr
+    assert target.read_text(encoding="utf-8") == "name,amount\nrent,900\n"
+    target.unlink()
+    for _ in range(2):
+        assert said("tag", photo, "--workers", "1", "--report", target).exit_code == 0
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_report_has_one_of_three_forms(portrait_jpg: Path) -> None:
+    before = portrait_jpg.read_bytes()
+    done = run("tag", portrait_jpg, "--report", "report.txt")
+    assert (done.returncode, portrait_jpg.read_bytes()) == (2, before)
+    assert "the name of a report ends in .csv, .json, .sqlite" in done.stderr
