@@ -46,9 +46,7 @@ export class Served {
 
   /** @param {number[]} ats */
   async leave(ats) {
-    const changed = await this.#changed("/api/decide", { photos: ats, left: true });
-    for (const at of changed) if (this.#photos[at]) this.#photos[at].left = true;
-    return changed;
+    return this.#changed("/api/decide", { photos: ats, left: true });
   }
 
   /** @param {number[]} ats */
