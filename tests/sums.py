@@ -57,7 +57,7 @@ def in_bars(analysis: Analysis) -> Shown:
 
 def in_gallery(analysis: Analysis) -> Shown:
     values = json.loads(json.dumps(row(analysis, "", Path("/"))))
-    start, total = values[-1]
+    start, total = values[14]
     assert (start[0], total[0]) == ("starting point", "sum")
     parts = [start[1], *(finding[3] for finding in values[9])]
     return list(map(exact, parts)), exact(total[1])

@@ -99,7 +99,7 @@ def insert(path: Path, behind: str, text: str) -> None:
 
 def add_option(house: Path) -> None:
     insert(
-        house / "options.py",
+        house / "options" / "writing.py",
         r'^class TagOptions\(.*\):\n    """.*"""\n',
         textwrap.indent(block("option in class TagOptions"), "    "),
     )
