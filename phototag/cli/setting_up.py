@@ -36,7 +36,7 @@ def demo(folder: str) -> None:
                 report.failed(photo, error)
                 continue
             report.print("\n".join(analysis_lines(outcome, as_json=False)))
-            report.print("\n".join(change_lines(outcome, as_json=False)[1:]))
+            report.print("\n".join(change_lines(outcome, as_json=False, verbose=True)[1:]))
             report.print("")
     report.print(
         f"The photos are in {printable_name(folder)}. Next: phototag show {printable_name(photos[0])}, "
