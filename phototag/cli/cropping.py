@@ -75,7 +75,8 @@ def crop(paths: tuple[str, ...], options: _Crop) -> None:
 
 def _is_one(paths: tuple[str, ...], options: _Crop) -> bool:
     """Whether one photo is to be cropped to one file, which ``--out`` may name."""
-    if len(paths) > 1 or is_folder(paths[0]) or options.people == "each" or options.name:
+    path, *others = paths
+    if others or is_folder(path) or options.people == "each" or options.name:
         return False
     out = options.out
     return out is None or not (is_folder(out) or out.endswith(("/", os.sep)))

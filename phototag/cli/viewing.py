@@ -53,7 +53,8 @@ class _Analyze(
 def analyze(paths: tuple[str, ...], options: _Analyze) -> None:
     """Print the verdict on the photos of each PATH, with its reasons."""
     picture, links = options.picture, options.follow_links
-    if picture and (len(paths) > 1 or is_folder(paths[0])):
+    path, *others = paths
+    if picture and (others or is_folder(path)):
         raise click.UsageError("--picture takes only one PHOTO")
     report = Report(
         as_json=options.json,

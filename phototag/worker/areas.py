@@ -127,7 +127,7 @@ def areas(
     drawn = profile.name in {crop.profile for crop in analysis.decision.crops}
     if not each or not faces:
         suggested = _of(profile, analysis.crops, analysis.refusals)
-        alone = faces[0] if len(faces) == analysis.subjects.count == 1 else None
+        alone = next(iter(faces)) if len(faces) == analysis.subjects.count == 1 else None
         return [_area(analysis, profile, suggested, alone, level=level and not drawn)]
     found: list[Area | CropRefused] = []
     people = [face for face in faces if face is faces[0] or face.confirmed]

@@ -101,7 +101,7 @@ def test_tagging_the_photos_does_not_make_crops_anew_but_a_retouched_picture_is_
     assert not any(one.error for one in crops(tree / "2023", out / "2023", state))
     assert not any(one.made for one in crops(tree, out, state))
     with Image.open(tree / "2023" / "portrait.jpg") as whole:
-        brighter = whole.point(lambda value: min(255, value + 20))
+        brighter = whole.point([min(255, value + 20) for value in range(256)] * 3)
     brighter.save(tree / "2023" / "portrait.jpg", quality=95)
     told = by_name(crops(tree, out, state))["portrait.jpg"].error
     assert isinstance(told, errors.WriteRefused)
