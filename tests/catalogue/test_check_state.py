@@ -372,7 +372,8 @@ def test_the_command_says_what_is_the_matter_and_what_to_do(root: Path, state: P
     assert lines[1].endswith("; restore it from a backup")
     assert f"phototag check --repair {root} --state {state}" in done.stderr
     mended = run("check", root, *options, "--repair", "--json")
-    assert (mended.returncode, mended.stderr) == (1, "")
+    assert mended.returncode == 1
+    assert mended.stderr.endswith(": 1 problem, 1 note, 1 repaired.\n")
     rows = [json.loads(line) for line in mended.stdout.splitlines()]
     assert [(Path(row["path"]).name, row["kind"], row["repaired"]) for row in rows] == [
         ("a.jpg", "record_gone", True), ("b.jpg", "unreadable", False), ("new.jpg", "never_tagged", False),

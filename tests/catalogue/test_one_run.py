@@ -117,7 +117,8 @@ def test_a_file_of_the_time_when_a_run_had_one_folder(tree: Path, other: Path, s
         sql.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
         sql.execute("ATTACH ? AS new", (str(state),))
         for table in ("roots", "scenes", "photos"):
-            sql.execute(f"INSERT INTO {table} SELECT * FROM new.{table}")
+            columns = ", ".join(row[1] for row in sql.execute(f"PRAGMA main.table_info({table})"))
+            sql.execute(f"INSERT INTO {table} SELECT {columns} FROM new.{table}")
         sql.execute("INSERT INTO corrections VALUES ('ab', 'headshot')")
         sql.execute(
             "INSERT INTO runs SELECT id, root, settings, software, started, ended"
