@@ -14,11 +14,14 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def certainty(confidence: float) -> str:
+    """``0.973`` as ``97 %``; never 100 %."""
+    return f"over {percent(MOST_SURE)}" if confidence > MOST_SURE else percent(confidence)
+
+
 def sure(confidence: float) -> str:
     """``0.973`` as ``97 % sure``; never 100 %."""
-    if confidence > MOST_SURE:
-        return f"over {percent(MOST_SURE)} sure"
-    return f"{percent(confidence)} sure"
+    return f"{certainty(confidence)} sure"
 
 
 def said_and_thought(said: str, thought: str | None, confidence: float) -> str:
@@ -30,8 +33,8 @@ def said_and_thought(said: str, thought: str | None, confidence: float) -> str:
     if thought is None:
         return f"you said {plain(said)}; phototag could not tell"
     if thought == said:
-        return f"you said {plain(said)}; so did phototag, {percent(confidence)}"
-    return f"you said {plain(said)}; phototag thought {plain(thought)}, {percent(confidence)}"
+        return f"you said {plain(said)}; so did phototag, {certainty(confidence)}"
+    return f"you said {plain(said)}; phototag thought {plain(thought)}, {certainty(confidence)}"
 
 
 def signed(number: float) -> str:

@@ -94,7 +94,8 @@ def test_the_text_of_a_corrected_verdict_says_what_phototag_thought() -> None:
     assert "above 0 means headshot, but you decided portrait." in lines(HEADSHOT, Kind.PORTRAIT)
     nobody = "it has no effect, because no person is the subject, but you decided headshot."
     assert nobody in lines(NOBODY, Kind.HEADSHOT)
-    assert lines(PORTRAIT, Kind.OTHER) == "Other, as you decided."
+    words = "Other, you said other; phototag thought portrait, over 99 %."
+    assert lines(PORTRAIT, Kind.OTHER) == words
 
 
 def with_contributions(**amounts: float) -> Analysis:
