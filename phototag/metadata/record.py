@@ -102,5 +102,10 @@ def etag(record: Record | None) -> str:
         del values["starting_point"]  # the etag is then the same as before the field existed
     if not record.withheld:
         del values["withheld"]
+    if record.decision in ({}, {KIND: record.kind}) and record.thought is None:
+        # All that early versions knew of a decision; theirs was in this field.
+        values["corrected"] = record.corrected
+        for name in ("decision", "thought", "thought_confidence"):
+            del values[name]
     text = json.dumps(values, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -41,6 +41,10 @@ def test_the_mark_of_what_an_earlier_version_stated_is_what_it_was() -> None:
     record = Record(kind="headshot", confidence=0.9, contributions={"focus": 1.5})
     assert etag(record) == "b1b5e8074c2f2122"  # as state files of earlier runs hold it
     assert etag(attrs.evolve(record, starting_point=-1.806)) != etag(record)
+    said = attrs.evolve(record, decision={"kind": "headshot"})
+    others = [said, attrs.evolve(said, thought="portrait", thought_confidence=0.6)]
+    others.append(attrs.evolve(record, decision={"shot": "face"}))
+    assert len({etag(record), *map(etag, others)}) == 4
 
 
 def test_a_starting_point_that_somebody_has_spoilt_is_none(make: Any, headshot: Record) -> None:
