@@ -30,6 +30,7 @@
             BadPlugin
             BadVocabulary
             BadProfiles
+            BadCalibration
             BadCorrections
             StateUnusable
             CatalogueBusy
