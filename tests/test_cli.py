@@ -262,7 +262,7 @@ def test_what_a_threshold_holds_back_is_said(portrait_jpg: Path, tmp_path: Path)
 
 
 def test_a_sidecar_is_named(portrait_jpg: Path) -> None:
-    done = run("tag", "--sidecar", "always", "--faces", portrait_jpg)
+    done = run("tag", "--verbose", "--sidecar", "always", "--faces", portrait_jpg)
     assert f"written to {portrait_jpg}.xmp" in done.stdout
     assert "added to mwg-rs:Regions" in done.stdout
     assert "portrait" in run("show", portrait_jpg).stdout

@@ -139,9 +139,8 @@ def cropped(
 ) -> tuple[str, Area]:
     """See ``phototag.crop``; what a person has decided about the photo, as it says itself, holds."""
     file = PhotoFile.of(photo)
-    record = tasks.read(pool, file)
-    decision = NOTHING if record is None else Decision.readable(record.decision)
-    analysis = rules.judged(file.name, detected(pool, source_of(file.name)), decision)
+    scene = detected(pool, source_of(file.name))
+    analysis = rules.judged(file.name, scene, _word_in(pool, file))
     (found,) = areas(analysis, profile, level=options.level)
     if isinstance(found, errors.CropRefused):
         raise found
@@ -150,6 +149,15 @@ def cropped(
     )
     cut_out(pool, file, found, absolute(target), options)
     return target, found
+
+
+def _word_in(pool: Pool, photo: PhotoFile) -> Decision:
+    """What a person has decided about a photo, as it says itself; its picture can be used if it says nothing."""
+    try:
+        record = tasks.read(pool, photo)
+    except errors.PhotoError:
+        return NOTHING
+    return NOTHING if record is None else Decision.readable(record.decision)
 
 
 def cut_out(

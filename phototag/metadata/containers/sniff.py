@@ -35,10 +35,11 @@ def open_container(
     if named is not None and named.raw and not negative:
         raise _not_writable(photo, named.name)
     if not data:
-        raise NotAPhoto(photo, "the file is empty")
+        raise NotAPhoto(photo, "the file is empty", "restore it from a backup")
     found = by_content(data)
     if found is None:
-        raise NotAPhoto(photo, "the content is not a known picture format")
+        problem = "the content is not a known picture format"
+        raise NotAPhoto(photo, problem, "convert it, for example to JPEG")
     if not found.takes_metadata:
         raise _not_writable(photo, found.name)
     try:
