@@ -222,9 +222,9 @@ def test_own_words_and_the_list_of_them(portrait_jpg: Path, tmp_path: Path) -> N
     words.write_text('root = "Bildart"\n[words]\nkind.portrait = "Porträt"\n', encoding="utf-8")
     listed = run("keywords", "--vocabulary", words, "--keywords", "minimal").stdout
     assert listed == "[Bildart]\n\t[kind]\n\t\theadshot\n\t\tPorträt\n\t[review]\n\t\tdoubtful\n"
-    done = run("tag", "--vocabulary", words, portrait_jpg)
+    done = run("tag", "-v", "--vocabulary", words, portrait_jpg)
     assert "added to lr:hierarchicalSubject: Bildart|kind|Porträt" in done.stdout
-    back = run("tag", portrait_jpg)
+    back = run("tag", "-v", portrait_jpg)
     assert "removed from dc:subject: Porträt" in back.stdout
     words.write_text('[words]\nkind.nonsense = "x"\n', encoding="utf-8")
     wrong = run("tag", "--vocabulary", words, portrait_jpg)
@@ -233,7 +233,7 @@ def test_own_words_and_the_list_of_them(portrait_jpg: Path, tmp_path: Path) -> N
 
 
 def test_thresholds_on_the_command_line(portrait_jpg: Path) -> None:
-    standard = ("tag", "--keywords", "standard", portrait_jpg)
+    standard = ("tag", "-v", "--keywords", "standard", portrait_jpg)
     assert "half body" in run(*standard).stdout
     unsure = run(*standard, "--min-confidence", "cropping=1", "--min-confidence", "0.2")
     assert "removed from dc:subject: half body" in unsure.stdout
