@@ -8,23 +8,37 @@ from pathlib import Path
 import desktop
 
 PROGRAMS = ("darktable", "darktable-cli", "Xvfb", "dbus-run-session", "exiftool")
-SECONDS = 120  # that one run may take
+SECONDS = 240  # that one run may take
 # Runs inside darktable. An import goes on in the background, and so does the writing of sidecars.
 RATE = """
 local dt = require "darktable"
+local stars = os.getenv("RATE_STARS")
+local function saved(image)
+  local sidecar = io.open(image.path .. "/" .. image.filename .. ".xmp")
+  if not sidecar then return false end
+  local text = sidecar:read("a")
+  sidecar:close()
+  return text:find('xmp:Rating="' .. stars .. '"', 1, true) ~= nil and text:find("</x:xmpmeta>", 1, true) ~= nil
+end
 dt.control.dispatch(function()
   local done, problem = pcall(function()
     dt.control.sleep(500)
     local film = dt.database.import(os.getenv("RATE_FOLDER"))
-    for _ = 1, 150 do
+    for _ = 1, 600 do
       if #film >= tonumber(os.getenv("RATE_COUNT")) then break end
       dt.control.sleep(100)
     end
     dt.control.sleep(300)
     local images = {}
     for at = 1, #film do images[at] = film[at] end
-    for _, image in ipairs(images) do image.rating = tonumber(os.getenv("RATE_STARS")) end
-    dt.control.sleep(1500)
+    for _, image in ipairs(images) do image.rating = tonumber(stars) end
+    for _, image in ipairs(images) do
+      for _ = 1, 600 do
+        if saved(image) then break end
+        dt.control.sleep(100)
+      end
+    end
+    dt.control.sleep(300)
     local out = io.open(os.getenv("RATE_OUT"), "w")
     out:write(#images)
     out:close()
