@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import desktop
+import processes
 
 PROGRAMS = ("darktable", "darktable-cli", "Xvfb", "dbus-run-session", "exiftool")
-SECONDS = 240  # that one run may take
+SECONDS = 90  # that one run may take
+ATTEMPTS = 3
 # Runs inside darktable. An import goes on in the background, and so does the writing of sidecars.
 RATE = """
 local dt = require "darktable"
@@ -62,6 +67,14 @@ def rate(folder: Path, scratch: Path, stars: int) -> None:
         scratch: a folder for darktable's own files.
         stars: the rating, 0..5.
     """
+    for attempt in range(ATTEMPTS):
+        if _rated(folder, scratch / str(attempt), stars):
+            return
+    raise AssertionError(f"darktable has not rated the photos in {ATTEMPTS} times {SECONDS} s")
+
+
+def _rated(folder: Path, scratch: Path, stars: int) -> bool:
+    """Whether darktable has done it: now and then, when the machine is busy, it hangs before it has begun."""
     (scratch / "config" / "lua").mkdir(parents=True)
     (scratch / "home").mkdir()
     (scratch / "config" / "lua" / "rate.lua").write_text(RATE, encoding="utf-8")
@@ -79,11 +92,25 @@ def rate(folder: Path, scratch: Path, stars: int) -> None:
             "--disable-opencl", "--conf", "plugins/lighttable/lua_scripts_installer_dont_show=1",
             "--luacmd", 'require("rate")',
         ]  # fmt: skip
-        run = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
-    assert out.exists(), run.stdout + run.stderr
-    assert out.read_text("ascii") == str(len(photos)), run.stdout + run.stderr
+        with (scratch / "said").open("w") as said:
+            done = _ends(command, env=environment, stdout=said, stderr=said)
+    if not done and not out.exists():
+        return False
+    told = (scratch / "said").read_text("utf-8", "replace")
+    assert out.exists(), told
+    assert out.read_text("ascii") == str(len(photos)), told
+    return True
+
+
+def _ends(command: list[str], **options: Any) -> bool:
+    """Whether a program ends in its time; it is ended with all that it has started otherwise."""
+    with processes.started(command, start_new_session=True, **options) as process:
+        try:
+            process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return False
+    return True
 
 
 def export(folder: Path, target: Path, scratch: Path) -> None:
