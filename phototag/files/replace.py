@@ -132,7 +132,9 @@ def _put_in_place(made: Unfinished, original: Original, new: Content) -> None:
     refuse_if_changed(original)
     _refuse_if_swapped(made, original)
     try:
-        done = exchange(folder, name, original.name)
+        # In this order: GLib tells programs of two renamings, and Nautilus showed an empty folder when the photo's
+        # name was told last.
+        done = exchange(folder, original.name, name)
         if not done:
             if not is_as_read(original, original.name):
                 raise changed_meanwhile(original)
