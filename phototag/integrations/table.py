@@ -8,10 +8,13 @@ from __future__ import annotations
 from typing import Final
 
 from phototag.files import arguments
-from phototag.integrations import file_managers
+from phototag.integrations import file_managers, other_systems
 from phototag.integrations.application import Application
 
-APPLICATIONS: Final[tuple[Application, ...]] = (*file_managers.APPLICATIONS,)
+APPLICATIONS: Final[tuple[Application, ...]] = (
+    *file_managers.APPLICATIONS,
+    *other_systems.APPLICATIONS,
+)
 
 
 def by_name(name: str) -> Application:
