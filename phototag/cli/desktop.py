@@ -1,0 +1,199 @@
+"""What the menus of other programs start: a command whose user sees no terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Final
+
+import attrs
+import click
+
+from phototag.analyzer import Analyzer
+from phototag.catalogue.run import tag_trees
+from phototag.catalogue.walk import count_photos, walk
+from phototag.cli.exit_codes import ExitCode, code_of
+from phototag.cli.lines import change_lines, record_text
+from phototag.cli.report import Tally, stoppable, summary
+from phototag.cli.terminal import echo
+from phototag.errors import PhototagError, printable_name
+from phototag.files.opening import is_folder
+from phototag.integrations import chosen
+from phototag.integrations.application import Command
+from phototag.integrations.dialogs import Dialogs, terminal
+from phototag.options import CatalogueOptions, ReviewOptions
+
+_MOST: Final = 20  # photos whose verdicts are shown at once
+_WAKE_SECONDS: Final = 0.2
+_TERMINAL_SECONDS: Final = 24 * 3600
+_REVIEWING: Final = "The review is open in the browser. What you decide there is saved at once."
+
+
+@click.command(hidden=True)
+@click.argument("action", type=click.Choice(["tag", "show", "review"]))
+@click.argument("files", nargs=-1, type=click.Path())
+@click.option("--nautilus", is_flag=True, help="Take what is selected in Nautilus.")
+@click.option("--pause", is_flag=True, help="Wait for the Enter key at the end.")
+def desktop(action: str, files: tuple[str, ...], *, nautilus: bool, pause: bool) -> None:
+    """Do what a menu entry says with FILES, paths or URIs, and show the result in a window.
+
+    Without a program that shows windows (kdialog, zenity) a terminal is opened, or the result is a notification.
+    The menu entries that `phototag integrate` writes start this command.
+    """
+    names = [*files, *(chosen.by_nautilus(os.environ) if nautilus else ())]
+    if sys.stdout is not None and sys.stdout.isatty():
+        code = _in_terminal(action, names)
+        if pause:
+            echo("Press Enter to close this window.")
+            with contextlib.suppress(OSError, EOFError, KeyboardInterrupt):
+                sys.stdin.readline()
+        sys.exit(code)
+    dialogs = Dialogs.found()
+    opened = None if dialogs.program else terminal()
+    if opened is not None:
+        sys.exit(_run(*opened, *Command.own().words("desktop", action, "--pause", "--", *names)))
+    try:
+        done = _in_windows(action, _paths(names, action), dialogs)
+    except PhototagError as error:
+        done = _Done(f"Error: {error}", code_of(error), to_be_read=True)
+    if not done.text:
+        sys.exit(done.code)
+    shown = dialogs.show(done.text) if done.to_be_read else dialogs.tell(done.text)
+    if not shown:
+        echo(done.text, err=True)
+    sys.exit(done.code)
+
+
+@attrs.frozen
+class _Done:
+    """What has come of an action.
+
+    Attributes:
+        text: what to show; may be empty.
+        code: with which the command ends.
+        to_be_read: whether a notification, which vanishes by itself, is too little.
+    """
+
+    text: str
+    code: int = ExitCode.ALL_WELL
+    to_be_read: bool = attrs.field(default=False, kw_only=True)
+
+
+def _paths(names: list[str], action: str) -> list[str]:
+    """The paths of what was chosen; of a photo that is to be reviewed, its folder."""
+    found = chosen.paths(names)
+    if action != "review":
+        return found
+    return list(dict.fromkeys(one if is_folder(one) else str(Path(one).parent) for one in found))
+
+
+def _in_terminal(action: str, names: list[str]) -> int:
+    try:
+        paths = _paths(names, action)
+        if action != "show":
+            return _run(*Command.own().words(action, "--", *paths))
+        done = _verdicts(paths)
+    except PhototagError as error:
+        done = _Done(f"Error: {error}", code_of(error))
+    echo(done.text)
+    return done.code
+
+
+def _run(*command: str) -> int:
+    try:
+        return subprocess.run(command, check=False, timeout=_TERMINAL_SECONDS).returncode
+    except (OSError, subprocess.SubprocessError) as error:
+        echo(f"Error: {printable_name(command[0])} cannot be run ({error})", err=True)
+        return ExitCode.SETUP
+    except KeyboardInterrupt:  # the command was told, too
+        return ExitCode.INTERRUPTED
+
+
+def _in_windows(action: str, paths: list[str], dialogs: Dialogs) -> _Done:
+    if action == "show":
+        return _verdicts(paths)
+    return _tagged(paths, dialogs) if action == "tag" else _reviewed(paths, dialogs)
+
+
+# ---------------------------------------------------------------------------------------- actions
+
+
+def _tagged(paths: list[str], dialogs: Dialogs) -> _Done:
+    """Tag photos, and tell how many of which kind."""
+    tally, lines = Tally(), []
+    warned = False
+    total = count_photos(paths) if any(map(is_folder, paths)) else len(paths)
+    with stoppable() as stopped, dialogs.counting("Tagging ...") as window:
+        outcomes = tag_trees(tuple(paths), CatalogueOptions(stop=stopped))
+        with contextlib.closing(outcomes):
+            for outcome in outcomes:
+                if outcome.warning:
+                    lines.append(f"{printable_name(outcome.photo)}: {outcome.warning}")
+                    warned = True
+                    continue
+                tally.add(outcome)
+                if total == 1 and outcome.error is None:
+                    lines += change_lines(outcome, as_json=False)
+                if window is not None:
+                    window.count(tally.photos, total)
+                    if window.is_closed and tally.photos < total:
+                        stopped.set()
+    if total != 1 or tally.failed:
+        lines = [*summary(tally, dry_run=False), *lines]
+    if stopped.is_set():
+        return _Done("\n".join(["Stopped. The same action goes on.", *lines]), ExitCode.INTERRUPTED)
+    code = ExitCode.SOME_FAILED if tally.failed else ExitCode.ALL_WELL
+    return _Done("\n".join(lines), code, to_be_read=warned or tally.failed > 0)
+
+
+def _verdicts(paths: list[str]) -> _Done:
+    """What is written in photos, and the reasons for the verdict as it would be now."""
+    parts: list[str] = []
+    code = ExitCode.ALL_WELL
+    with Analyzer() as analyzer:
+        for photo in walk(paths):
+            if len(parts) == _MOST:
+                parts.append(f"Only the first {_MOST} photos are shown.")
+                break
+            try:
+                written = record_text(photo, analyzer.read(photo))
+                reasons = analyzer.analyze(photo).explain().splitlines()
+                parts.append("\n".join([written, *(f"  {line}" for line in reasons)]))
+            except PhototagError as error:
+                parts.append(f"{printable_name(photo)}\n  {error.message}")
+                code = ExitCode.SOME_FAILED
+    return _Done("\n\n".join(parts) or "There are no photos.", code, to_be_read=True)
+
+
+def _reviewed(paths: list[str], dialogs: Dialogs) -> _Done:
+    """Serve a review until its window is closed."""
+    from phototag.review.server import serving  # noqa: PLC0415 - only this action needs it
+
+    with (
+        stoppable() as stopped,
+        serving(paths, ReviewOptions()) as reviewed,
+        dialogs.shown(_REVIEWING, "End the review") as window,
+    ):
+        if window is None:
+            problem = "a review needs a window that ends it: install zenity or kdialog"
+            return _Done(
+                f"Error: {problem}, or run phototag review in a terminal",
+                ExitCode.SETUP,
+                to_be_read=True,
+            )
+        with contextlib.suppress(webbrowser.Error, OSError):
+            webbrowser.open(reviewed.address_once)
+        while not window.is_closed and not stopped.wait(_WAKE_SECONDS):
+            pass
+    problems = reviewed.session.writer.problems
+    if problems:
+        return _Done(
+            f"{len(problems)} photos could not be written; the page has told why",
+            ExitCode.SOME_FAILED,
+            to_be_read=True,
+        )
+    return _Done("")
