@@ -73,13 +73,16 @@ def installed(*programs: str) -> None:
 
 
 @contextlib.contextmanager
-def session(scratch: Path, settings: str = "", services: tuple[str, ...] = ()) -> Iterator[Session]:
+def session(
+    scratch: Path, settings: str = "", services: tuple[str, ...] = (), size: str = "1200x800"
+) -> Iterator[Session]:
     """A screen, a home and a message bus for one program.
 
     Args:
         scratch: a folder for all that the program writes; made here.
         settings: of GNOME's programs, in the form of GSettings' keyfile.
         services: the names of services that the bus may start; it starts no others.
+        size: of the screen, in pixels.
     """
     scratch.mkdir(parents=True)
     for name in ("home", "config", "data", "cache", "services"):
@@ -90,7 +93,7 @@ def session(scratch: Path, settings: str = "", services: tuple[str, ...] = ()) -
     for name in services:
         shutil.copy(_SERVICES / f"{name}.service", scratch / "services")
     # Sockets lie in "run", and their paths may not be long.
-    with tempfile.TemporaryDirectory() as run, screen() as display:
+    with tempfile.TemporaryDirectory() as run, screen(size) as display:
         environment = own_environment() | {
             "HOME": str(scratch / "home"), "XDG_CONFIG_HOME": str(scratch / "config"),
             "XDG_DATA_HOME": str(scratch / "data"), "XDG_CACHE_HOME": str(scratch / "cache"),
@@ -134,11 +137,11 @@ def photos(folder: Path) -> list[Path]:
 
 
 @contextlib.contextmanager
-def screen() -> Iterator[str]:
-    """A screen that nobody looks at; its name."""
+def screen(size: str = "1200x800") -> Iterator[str]:
+    """A screen of so many pixels that nobody looks at; its name."""
     reading, writing = os.pipe()
     command = [
-        "Xvfb", "-displayfd", str(writing), "-screen", "0", "1200x800x24", "-nolisten", "tcp",
+        "Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-noreset",
     ]  # fmt: skip
     with processes.started(
         command, pass_fds=[writing], stderr=subprocess.DEVNULL, seconds=4 * SECONDS

@@ -25,6 +25,8 @@ from phototag.files.opening import is_folder
 from phototag.integrations import chosen
 from phototag.integrations.application import Command
 from phototag.integrations.dialogs import Dialogs, terminal
+from phototag.integrations.digikam import reread
+from phototag.keywords.vocabulary import Vocabulary
 from phototag.options import CatalogueOptions, ReviewOptions
 
 _MOST: Final = 20  # photos whose verdicts are shown at once
@@ -37,16 +39,20 @@ _REVIEWING: Final = "The review is open in the browser. What you decide there is
 @click.argument("action", type=click.Choice(["tag", "show", "review"]))
 @click.argument("files", nargs=-1, type=click.Path())
 @click.option("--nautilus", is_flag=True, help="Take what is selected in Nautilus.")
+@click.option("--vocabulary", metavar="NAME|FILE", help="Tag with these keywords.")
 @click.option("--pause", is_flag=True, help="Wait for the Enter key at the end.")
-def desktop(action: str, files: tuple[str, ...], *, nautilus: bool, pause: bool) -> None:
+def desktop(
+    action: str, files: tuple[str, ...], *, nautilus: bool, vocabulary: str | None, pause: bool
+) -> None:
     """Do what a menu entry says with FILES, paths or URIs, and show the result in a window.
 
     Without a program that shows windows (kdialog, zenity) a terminal is opened, or the result is a notification.
     The menu entries that `phototag integrate` writes start this command.
     """
+    command = attrs.evolve(Command.own(), vocabulary=vocabulary)
     names = [*files, *(chosen.by_nautilus(os.environ) if nautilus else ())]
     if sys.stdout is not None and sys.stdout.isatty():
-        code = _in_terminal(action, names)
+        code = _in_terminal(action, names, command)
         if pause:
             echo("Press Enter to close this window.")
             with contextlib.suppress(OSError, EOFError, KeyboardInterrupt):
@@ -55,9 +61,14 @@ def desktop(action: str, files: tuple[str, ...], *, nautilus: bool, pause: bool)
     dialogs = Dialogs.found()
     opened = None if dialogs.program else terminal()
     if opened is not None:
-        sys.exit(_run(*opened, *Command.own().words("desktop", action, "--pause", "--", *names)))
+        sys.exit(
+            _run(
+                *opened,
+                *command.words("desktop", action, *command.tagging(), "--pause", "--", *names),
+            )
+        )
     try:
-        done = _in_windows(action, _paths(names, action), dialogs)
+        done = _in_windows(action, _paths(names, action), dialogs, command)
     except PhototagError as error:
         done = _Done(f"Error: {error}", code_of(error), to_be_read=True)
     if not done.text:
@@ -91,11 +102,15 @@ def _paths(names: list[str], action: str) -> list[str]:
     return list(dict.fromkeys(one if is_folder(one) else str(Path(one).parent) for one in found))
 
 
-def _in_terminal(action: str, names: list[str]) -> int:
+def _in_terminal(action: str, names: list[str], command: Command) -> int:
     try:
         paths = _paths(names, action)
         if action != "show":
-            return _run(*Command.own().words(action, "--", *paths))
+            options = command.tagging() if action == "tag" else ()
+            code = _run(*command.words(action, *options, "--", *paths))
+            if action == "tag" and (note := reread.ask()):
+                echo(note)
+            return code
         done = _verdicts(paths)
     except PhototagError as error:
         done = _Done(f"Error: {error}", code_of(error))
@@ -113,22 +128,24 @@ def _run(*command: str) -> int:
         return ExitCode.INTERRUPTED
 
 
-def _in_windows(action: str, paths: list[str], dialogs: Dialogs) -> _Done:
+def _in_windows(action: str, paths: list[str], dialogs: Dialogs, command: Command) -> _Done:
     if action == "show":
         return _verdicts(paths)
-    return _tagged(paths, dialogs) if action == "tag" else _reviewed(paths, dialogs)
+    return _tagged(paths, dialogs, command) if action == "tag" else _reviewed(paths, dialogs)
 
 
 # ---------------------------------------------------------------------------------------- actions
 
 
-def _tagged(paths: list[str], dialogs: Dialogs) -> _Done:
+def _tagged(paths: list[str], dialogs: Dialogs, command: Command) -> _Done:
     """Tag photos, and tell how many of which kind."""
     tally, lines = Tally(), []
+    name = command.vocabulary
+    words = Vocabulary() if name is None else Vocabulary.named(name)
     warned = False
     total = count_photos(paths) if any(map(is_folder, paths)) else len(paths)
     with stoppable() as stopped, dialogs.counting("Tagging ...") as window:
-        outcomes = tag_trees(tuple(paths), CatalogueOptions(stop=stopped))
+        outcomes = tag_trees(tuple(paths), CatalogueOptions(stop=stopped, vocabulary=words))
         with contextlib.closing(outcomes):
             for outcome in outcomes:
                 if outcome.warning:
@@ -144,6 +161,8 @@ def _tagged(paths: list[str], dialogs: Dialogs) -> _Done:
                         stopped.set()
     if total != 1 or tally.failed:
         lines = [*summary(tally, dry_run=False), *lines]
+    if tally.changed and (note := reread.ask()):
+        lines.append(note)
     if stopped.is_set():
         return _Done("\n".join(["Stopped. The same action goes on.", *lines]), ExitCode.INTERRUPTED)
     code = ExitCode.SOME_FAILED if tally.failed else ExitCode.ALL_WELL

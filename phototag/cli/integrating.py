@@ -55,6 +55,14 @@ class _Integrate(JsonOptions):
             metavar="FOLDER",
         ),
     )
+    vocabulary: str | None = attrs.field(
+        default=None,
+        metadata=setting(
+            "Your own keywords, with which APP shall tag and search: a TOML file, or the name of a vocabulary from a "
+            "package.",
+            metavar="NAME|FILE",
+        ),
+    )
 
 
 @click.command()
@@ -71,6 +79,8 @@ def integrate(app: str | None, options: _Integrate) -> None:
         raise click.UsageError("Give either APP or --list.")
     if options.folder and (options.list or options.remove):
         raise click.UsageError("--folder says where to write.")
+    if options.vocabulary and (options.list or options.remove):
+        raise click.UsageError("--vocabulary says how to tag.")
     if app is None:
         _print_list(setting_up.overview(), as_json=options.json)
         return
@@ -80,7 +90,7 @@ def integrate(app: str | None, options: _Integrate) -> None:
         nothing = f"nothing of phototag is set up in {application.title}"
         _end(done, "" if done else nothing, as_json=options.json)
     else:
-        done = setting_up.integrate(application, options.folder)
+        done = setting_up.integrate(application, options.folder, options.vocabulary)
         _end(done, application.steps, as_json=options.json)
 
 

@@ -30,10 +30,12 @@ class Command:
     Attributes:
         program: the absolute path of a program.
         arguments: its arguments, which those of phototag follow.
+        vocabulary: with which photos are tagged: an absolute path, or a name; None: phototag's own keywords.
     """
 
     program: str
     arguments: tuple[str, ...] = ()
+    vocabulary: str | None = attrs.field(default=None, kw_only=True)
 
     @classmethod
     def own(cls) -> Self:
@@ -66,6 +68,10 @@ class Command:
                 f"applications could not start this version by {shlex.join(self.words())}",
                 "install it, such as with pipx, and run the command of that installation",
             )
+
+    def tagging(self) -> tuple[str, ...]:
+        """The options with which photos are tagged."""
+        return () if self.vocabulary is None else ("--vocabulary", self.vocabulary)
 
     def words(self, *more: str) -> tuple[str, ...]:
         """The command with more arguments, one after the other."""

@@ -25,6 +25,10 @@ class Action:
     name: str
     title: str
 
+    def words(self, command: Command) -> tuple[str, ...]:
+        """Its name, with the options with which it tags."""
+        return (self.name, *(command.tagging() if self.name == "tag" else ()))
+
 
 ACTIONS: Final = (
     Action("tag", "Tag with phototag"),
@@ -44,7 +48,7 @@ def open_with(command: Command) -> OwnFile:
         "Type": "Application",
         "Name": ACTIONS[0].title,
         "Comment": "Tell headshots from portraits, and write keywords into the photos",
-        "Exec": desktop_entry.execution(command, "desktop", ACTIONS[0].name),
+        "Exec": desktop_entry.execution(command, "desktop", *ACTIONS[0].words(command)),
         "Icon": "image-x-generic",
         "Terminal": "false",
         "NoDisplay": "true",
@@ -72,7 +76,7 @@ def _dolphin(command: Command) -> tuple[OwnFile, ...]:
             {
                 "Name": action.title,
                 "Icon": "image-x-generic",
-                "Exec": desktop_entry.execution(command, "desktop", action.name),
+                "Exec": desktop_entry.execution(command, "desktop", *action.words(command)),
             },
         )
         for action in ACTIONS
@@ -98,7 +102,7 @@ def _nautilus(command: Command) -> tuple[OwnFile, ...]:
         OwnFile(
             path=str(folder / action.title),
             content=_SCRIPT.format(
-                command=command.shell("desktop", action.name, "--nautilus")
+                command=command.shell("desktop", *action.words(command), "--nautilus")
             ).encode(errors="surrogateescape"),
             executable=True,
         )

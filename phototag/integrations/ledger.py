@@ -56,10 +56,12 @@ class Installed:
     Attributes:
         version: of the phototag that did it.
         folder: that the user has chosen for its files; None for the usual one.
+        vocabulary: with which photos are tagged: an absolute path, or a name; None for phototag's own keywords.
     """
 
     version: str
     folder: str | None = None
+    vocabulary: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -12,6 +12,7 @@ import attrs
 from phototag.errors import OutputNotWritable
 from phototag.integrations import disk
 
+_GONE: Final = "undo the change or delete it, then run the same command again"
 #: What identifies a piece and its entry: its kind, its path and more where a path has several.
 Key = tuple[str, ...]
 
@@ -47,6 +48,15 @@ class Placed(abc.ABC):
     def what(self) -> str:
         """What of the file it is, in words; empty for the whole file."""
         return ""
+
+    @property
+    def note(self) -> str:
+        """What the user should know about it, in a sentence; empty for nothing."""
+        return ""
+
+    def left(self) -> str:
+        """What ``take_back`` has left, and what to do about it, in a sentence."""
+        return f"it has been changed since phototag wrote it; {_GONE}"
 
     @abc.abstractmethod
     def take_back(self) -> bool:

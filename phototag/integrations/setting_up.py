@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from typing import Final
+from pathlib import Path
 
 import attrs
 
@@ -15,6 +15,7 @@ from phototag.integrations.application import Application, Command
 from phototag.integrations.ledger import Installed, Ledger
 from phototag.integrations.placing import Piece, Placed, Standing, foreign
 from phototag.integrations.table import APPLICATIONS
+from phototag.keywords.vocabulary import Vocabulary
 from phototag.version import __version__
 
 
@@ -37,7 +38,7 @@ class Done:
         path: of the file.
         what: what of the file it is, in words; empty for the whole file.
         deed: what was done.
-        note: the reason why it was left, in a sentence; empty otherwise.
+        note: why it was left, or what else the user should know, in a sentence; empty for nothing.
     """
 
     path: str
@@ -76,10 +77,9 @@ class Overview:
     paths: tuple[str, ...]
 
 
-_GONE: Final = "undo the change or delete it, then run the same command again"
-
-
-def integrate(application: Application, folder: str | None = None) -> list[Done]:
+def integrate(
+    application: Application, folder: str | None = None, vocabulary: str | None = None
+) -> list[Done]:
     """Place what an application loads, and take back what an earlier version has placed and this one does not.
 
     Nothing is written if something of somebody else is in the way.
@@ -88,8 +88,11 @@ def integrate(application: Application, folder: str | None = None) -> list[Done]
         application: from the table.
         folder: for the files of an application that lets the user choose; None: the one of an earlier call, or the
             usual one.
+        vocabulary: a TOML file, or a name, with which photos are tagged; None: the one of an earlier call, or
+            phototag's own.
 
     Raises:
+        BadVocabulary: there is no such vocabulary.
         BadValue: the application has a fixed place.
         OutputNotWritable: something of somebody else is in the way, or a file cannot be written. What has been written
             by then is in the ledger.
@@ -99,17 +102,21 @@ def integrate(application: Application, folder: str | None = None) -> list[Done]
     """
     if folder is not None and application.pieces_in is None:
         raise BadValue("folder", f"the files for {application.title} have a fixed place", "")
-    command = Command.own()
-    command.check()
+    own = Command.own()
+    own.check()
+    if vocabulary is not None:
+        Vocabulary.named(vocabulary)
+        vocabulary = absolute(vocabulary) if Path(vocabulary).is_file() else vocabulary
     with ledger.locked():
         book = ledger.load()
         before = book.applications.get(application.name)
         chosen = before.folder if folder is None and before else folder and absolute(folder)
-        pieces = application.wanted(command, chosen)
+        words = before.vocabulary if vocabulary is None and before else vocabulary
+        pieces = application.wanted(attrs.evolve(own, vocabulary=words), chosen)
         found = {piece.key: _acceptable(piece, book.placed(piece.key)) for piece in pieces}
         plans = {piece.key: piece.plan(book.placed(piece.key)) for piece in pieces}
         book = book.with_application(
-            application.name, Installed(version=__version__, folder=chosen)
+            application.name, Installed(version=__version__, folder=chosen, vocabulary=words)
         )
         for piece in pieces:
             book = book.with_folders(disk.missing_folders(piece.path))
@@ -117,10 +124,11 @@ def integrate(application: Application, folder: str | None = None) -> list[Done]
         ledger.save(book)
         done = []
         for piece in pieces:
-            book = book.with_entry(piece.place(plans[piece.key]), application.name)
+            placed = piece.place(plans[piece.key])
+            book = book.with_entry(placed, application.name)
             new = found[piece.key] is not Standing.CURRENT
             deed = Deed.WRITTEN if new else Deed.UNCHANGED
-            done.append(Done(path=piece.path, what=piece.what, deed=deed))
+            done.append(Done(path=piece.path, what=placed.what, deed=deed, note=placed.note))
         unwanted = [one for one in book.of(application.name) if one.key not in found]
         book, taken = _take_back(book, unwanted, application.name)
         ledger.save(book)
@@ -183,8 +191,7 @@ def _take_back(
         else:
             try:
                 if not placed.take_back():
-                    deed = Deed.LEFT
-                    note = f"it has been changed since phototag wrote it; {_GONE}"
+                    deed, note = Deed.LEFT, placed.left()
             except OutputNotWritable as error:
                 deed, note = Deed.FAILED, f"{error.problem}; {error.remedy}".removesuffix("; ")
         if deed in {Deed.TAKEN_BACK, Deed.SHARED}:
@@ -197,7 +204,8 @@ def _setup(application: Application, command: Command, book: Ledger) -> Setup:
     installed = book.applications.get(application.name)
     if installed is None:
         return Setup.NONE
-    pieces = application.wanted(command, installed.folder)
+    own = attrs.evolve(command, vocabulary=installed.vocabulary)
+    pieces = application.wanted(own, installed.folder)
     keys = {placed.key for placed in book.of(application.name)}
     standings = set()
     for piece in pieces:

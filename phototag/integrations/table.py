@@ -10,8 +10,10 @@ from typing import Final
 from phototag.files import arguments
 from phototag.integrations import file_managers, other_systems
 from phototag.integrations.application import Application
+from phototag.integrations.digikam import DIGIKAM
 
 APPLICATIONS: Final[tuple[Application, ...]] = (
+    DIGIKAM,
     *file_managers.APPLICATIONS,
     *other_systems.APPLICATIONS,
 )

@@ -162,7 +162,7 @@ def lightroom(
     """
     arguments.check(vocabulary=(vocabulary, Vocabulary | None), overwrite=(overwrite, bool))
     vocabulary = vocabulary or Vocabulary()
-    texts = {f"{c.title}.lrsmcol": smart_collection(c, vocabulary) for c in _known(vocabulary)}
+    texts = {f"{c.title}.lrsmcol": smart_collection(c, vocabulary) for c in available(vocabulary)}
     texts[KEYWORD_FILE] = lightroom_keywords(vocabulary, Level.STANDARD)
     texts[LIGHTROOM_HOW_TO] = _lightroom_how_to(vocabulary)
     return _written(Path(arguments.path("folder", folder)).expanduser(), texts, overwrite=overwrite)
@@ -209,7 +209,7 @@ def _lua(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _known(vocabulary: Vocabulary) -> Iterator[Collection]:
+def available(vocabulary: Vocabulary) -> Iterator[Collection]:
     """The collections whose words are all in the vocabulary."""
     for collection in COLLECTIONS:
         if all(vocabulary.word(branch, value) is not None for branch, value in collection.wanted):
@@ -233,7 +233,7 @@ def _paths(collection: Collection, vocabulary: Vocabulary) -> list[str]:
 def _table(vocabulary: Vocabulary) -> str:
     rows = [
         f"| {c.title} | {' and '.join(_paths(c, vocabulary))} | {c.level} | {c.about} |\n"
-        for c in _known(vocabulary)
+        for c in available(vocabulary)
     ]
     return (
         "| collection | keywords | needs `--keywords` | content |\n|---|---|---|---|\n"

@@ -1,12 +1,16 @@
-"""A home of the test's own."""
+"""A home of the test's own; a collection in the real digiKam, for several tests."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+import digikam_library
+from digikam_library import Library
 from homes import Home
 
 
@@ -22,3 +26,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"):
         monkeypatch.delenv(name, raising=False)
     return Home(path, dict(os.environ))
+
+
+@pytest.fixture(scope="session")
+def library(
+    tmp_path_factory: pytest.TempPathFactory, astronaut: Image.Image, exiftool: str
+) -> Iterator[Library]:
+    """A collection that digiKam has read; see ``digikam_library``."""
+    scratch = tmp_path_factory.mktemp("digikam") / "home"
+    with digikam_library.library(scratch, astronaut, exiftool) as made:
+        yield made
