@@ -90,7 +90,9 @@ class Lightroom:
         )
         self.sdk.preferences["command"] = None
 
-    def add(self, path: Path | str, *, of: str = "JPG", here: bool = True, video: bool = False) -> int:
+    def add(
+        self, path: Path | str, *, of: str = "JPG", here: bool = True, video: bool = False
+    ) -> int:
         """A photo in the catalogue, selected; a virtual copy is one more of the same path."""
         photo = self.lua.table_from(
             {"path": str(path), "fileFormat": of, "available": here, "isVideo": video}
@@ -146,7 +148,6 @@ class Lightroom:
         assert list(self.sdk.errors.values()) == []
         assert list(self.temporary.iterdir()) == [], "temporary files are left"
 
-    @property
     def told(self) -> list[tuple[str, str, str]]:
         """What dialogs have told since the last call: message, text and style; bezels have the style ``bezel``."""
         said = [(one["message"], one["info"], one["style"]) for one in self.sdk.messages.values()]

@@ -98,6 +98,8 @@ def run(line: str, environment: Mapping[str, str], seconds: float) -> int:
                 found.words, stdin=subprocess.DEVNULL, stdout=out, stderr=err, timeout=seconds, check=False
             )  # fmt: skip
         except OSError:
-            err.write(f"'{found.words[0]}' is not recognized as an internal or external command".encode())
+            err.write(
+                f"'{found.words[0]}' is not recognized as an internal or external command".encode()
+            )
             return 1
     return done.returncode

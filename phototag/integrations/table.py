@@ -10,8 +10,9 @@ from typing import Final
 from phototag.files import arguments
 from phototag.integrations import file_managers
 from phototag.integrations.application import Application
+from phototag.integrations.lightroom import LIGHTROOM
 
-APPLICATIONS: Final[tuple[Application, ...]] = (*file_managers.APPLICATIONS,)
+APPLICATIONS: Final[tuple[Application, ...]] = (LIGHTROOM, *file_managers.APPLICATIONS)
 
 
 def by_name(name: str) -> Application:

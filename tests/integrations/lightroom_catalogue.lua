@@ -265,6 +265,9 @@ local function transaction(kind, name, func, timeout)
     local before = { name = name, photos = copied(sdk.photos), keywords = copied(sdk.keywords) }
     sdk.transaction = sdk.transaction + 1
     gate = kind
+    if name == "Tag with phototag" and sdk.on_write then
+        sdk.on_write()
+    end
     local fine, wrong = protected(func, strict("LrFunctionContext", {}))
     gate = nil
     if not fine then

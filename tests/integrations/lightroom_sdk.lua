@@ -249,7 +249,8 @@ end
 
 -- Calls a function in a task; returns what it returns, or raises.
 function sdk.in_task(func)
-    local one, found = coroutine.create(func), nil
+    local one = coroutine.create(func)
+    local found
     repeat
         found = { coroutine.resume(one) }
         assert(found[1], found[2])

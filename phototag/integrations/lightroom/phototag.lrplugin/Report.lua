@@ -15,7 +15,7 @@ end
 
 local function line(problem)
     local remedy = problem.remedy and "; " .. problem.remedy or ""
-    return Selection.name(problem.path) .. ": " .. problem.problem .. remedy .. "."
+    return Selection.name(problem.path) .. ": " .. problem.problem .. remedy
 end
 
 -- Tells what was done.
