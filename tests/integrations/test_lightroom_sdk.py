@@ -130,7 +130,7 @@ def test_scripts_see_what_lightrooms_lua_has(tmp_path: Path, code: str, why: str
 
 #: Mistakes in the plug-in that would only show in Lightroom, as (file, right, wrong).
 MISTAKES = [
-    ("Tagging.lua", "LrTasks.pcall(apply, plan, tree)", "true, apply(plan, tree), photo:x()"),
+    ("Tagging.lua", "LrTasks.pcall(apply", "pcall(apply"),
     ("Runner.lua", "LrTasks.pcall(LrTasks.execute, line)", "pcall(LrTasks.execute, line)"),
     ("Tagging.lua", "tree:add(needed(plans)) and written(", "written("),
     ("Keywords.lua", "for level = 1, deepest do", "for level = deepest, deepest do"),

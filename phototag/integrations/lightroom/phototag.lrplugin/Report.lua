@@ -13,6 +13,12 @@ function Report.photos(count)
     return count == 1 and "1 photo" or count .. " photos"
 end
 
+-- The problem with a photo that Lightroom does not let be changed.
+function Report.unchanged(path, why)
+    local problem = "Lightroom does not let it be changed (" .. tostring(why) .. ")"
+    return { path = path, problem = problem, remedy = "is it still in the catalogue?" }
+end
+
 local function line(problem)
     local remedy = problem.remedy and "; " .. problem.remedy or ""
     return Selection.name(problem.path) .. ": " .. problem.problem .. remedy

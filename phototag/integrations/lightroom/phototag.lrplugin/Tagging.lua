@@ -146,12 +146,11 @@ local function written(catalog, tree, plans, problems)
     local status = catalog:withWriteAccessDo("Tag with phototag", function()
         for i, plan in ipairs(plans) do
             -- A photo may have been removed from the catalogue meanwhile; the others are tagged all the same.
-            local fine = LrTasks.pcall(apply, plan, tree)
+            local fine, why = LrTasks.pcall(apply, plan, tree)
             if fine then
                 count = count + 1
             else
-                local problem, remedy = "it cannot be changed in the catalogue", "is it still there?"
-                problems[#problems + 1] = { path = plan.path, problem = problem, remedy = remedy }
+                problems[#problems + 1] = Report.unchanged(plan.path, why)
             end
             if i % TOGETHER == 0 then
                 LrTasks.yield()

@@ -70,11 +70,11 @@ function Taking.run()
     end
     local status = catalog:withWriteAccessDo("Take back phototag's keywords", function()
         for i, one in ipairs(found) do
-            if LrTasks.pcall(take, one) then
+            local fine, why = LrTasks.pcall(take, one)
+            if fine then
                 count = count + 1
             else
-                local problem, remedy = "it cannot be changed in the catalogue", "is it still there?"
-                problems[#problems + 1] = { path = one.path, problem = problem, remedy = remedy }
+                problems[#problems + 1] = Report.unchanged(one.path, why)
             end
             if i % TOGETHER == 0 then
                 LrTasks.yield()
