@@ -15,6 +15,8 @@ import lupa.lua51 as lupa
 import windows_shell
 from phototag import integrations
 
+TAG, TAKE_BACK = "Tag with phototag", "Take back"  # in Library > Plug-in Extras
+STEP = "Tag with phototag"  # in Edit > Undo
 PLUGIN = Path(integrations.__file__).parent / "lightroom" / "phototag.lrplugin"
 STAND_IN = Path(__file__).parent / "integrations"
 SECONDS = 300.0  # that one command may take
@@ -82,7 +84,7 @@ class Lightroom:
         self.temporary = folder / "tmp of 'Lightroom' & $HOME"
         self.temporary.mkdir()
         self.host = Host(self.temporary, windows=windows)
-        self.lua = lupa.LuaRuntime(unpack_returned_tuples=True)
+        self.lua: Any = lupa.LuaRuntime(unpack_returned_tuples=True)
         chunk = self.lua.eval("function(path) return assert(loadfile(path)) end")
         catalogue = chunk(str(STAND_IN / "lightroom_catalogue.lua"))
         self.sdk = chunk(str(STAND_IN / "lightroom_sdk.lua"))(
