@@ -14,7 +14,7 @@ from phototag.catalogue.run import Catalogue, Task, run_on
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found
 from phototag.files.opening import names_of
-from phototag.options import CatalogueOptions, GalleryOptions, part
+from phototag.options import CatalogueOptions, GalleryOptions, RecallOptions, part
 from phototag.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def analyzed_photos(
     pool: Pool,
     *,
     then: Callable[[AnalyzedPhoto], tuple[AnalyzedPhoto, R]],
-    options: GalleryOptions,
+    options: GalleryOptions | RecallOptions,
+    read: bool = False,
 ) -> Generator[tuple[AnalyzedPhoto, R | None]]:
     """Analyse the photos below the roots, in order of their names.
 
@@ -52,6 +53,7 @@ def analyzed_photos(
         pool: does the work.
         then: what else to make from each photo that did not fail, in the same worker thread.
         options: options of the analysis.
+        read: look for people's decisions in the photos themselves, too.
     """
     names = names_of(roots)
     looking = attrs.evolve(part(options, CatalogueOptions), dry_run=True)
@@ -72,7 +74,7 @@ def analyzed_photos(
 
         def work(task: Task) -> tuple[AnalyzedPhoto, R | None]:
             try:
-                return then(_analyzed(task))
+                return then(_analyzed(task, read=read))
             except errors.StateUnusable:
                 raise
             except errors.PhototagError as error:
@@ -81,9 +83,9 @@ def analyzed_photos(
         yield from pool.stream(work, tasks(), stop=options.stop)
 
 
-def _analyzed(task: Task) -> AnalyzedPhoto:
+def _analyzed(task: Task, *, read: bool) -> AnalyzedPhoto:
     if task.found.error is not None:
         raise task.found.error
-    analysis, photo_state, verdict_from = task.catalogue.seen(task.found, task.row)
+    analysis, photo_state, verdict_from = task.catalogue.seen(task.found, task.row, read=read)
     outcome = Outcome(photo=task.found.path, analysis=analysis, verdict_from=verdict_from)
     return AnalyzedPhoto(outcome=outcome, picture=photo_state.picture)

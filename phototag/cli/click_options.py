@@ -8,9 +8,20 @@ from __future__ import annotations
 
 import enum
 import functools
+import os
 import types
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    Literal,
+    TypeAlias,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
 
 import attrs
 import click
@@ -20,9 +31,10 @@ from phototag.criteria.calibration import Calibration
 from phototag.crops import Profile, named
 from phototag.crops.size import Size, size
 from phototag.errors import BadValue
+from phototag.files import path_list
 from phototag.files.arguments import Number
 from phototag.keywords.claims import Vocabulary, thresholds
-from phototag.options import Limits, Setting, setting
+from phototag.options import Limits, PathsOptions, Setting, setting
 
 if TYPE_CHECKING:
     _Type = click.ParamType[Any]
@@ -161,7 +173,8 @@ def _type_of(field: attrs.Attribute[Any]) -> Any:
     if kind in _TYPES:
         return _TYPES[kind]
     if setting.kind != "option":
-        return click.Path(exists=setting.kind == "file", dir_okay=False)
+        there, dash = setting.kind != "new file", setting.kind == "file or -"
+        return click.Path(exists=there, dir_okay=False, allow_dash=dash)
     if get_origin(kind) is Literal:
         return click.Choice(get_args(kind))
     if issubclass(kind, enum.StrEnum):
@@ -267,6 +280,25 @@ def _option(field: attrs.Attribute[Any]) -> Callable[[Command], Command]:
 # ------------------------------------------------------------------------------------- arguments
 
 
-paths_argument: Callable[[Command], Command] = click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(), metavar="PATH..."
-)
+def paths_argument(command: Command) -> Command:
+    """Give a command photos and folders as its argument ``paths``: the PATHs, then those in a file."""
+    (field,) = _fields(PathsOptions)
+
+    @functools.wraps(command)
+    def called(paths: tuple[str, ...], **given: Any) -> Any:
+        options = PathsOptions(paths_from=given.pop(field.name))
+        if options.paths_from is not None:
+            paths += path_list.read(os.fspath(options.paths_from))
+        if not paths:
+            raise click.MissingParameter(param=_PATHS_ARGUMENT, ctx=click.get_current_context())
+        return command(paths=paths, **given)
+
+    with_option: Command = called
+    taken: Command = click.argument(
+        "paths", nargs=-1, type=click.Path(), metavar=_PATHS_ARGUMENT.metavar
+    )(_option(field)(with_option))
+    return taken
+
+
+# Not required by click itself: a file may name the paths.
+_PATHS_ARGUMENT: Final = click.Argument(["paths"], nargs=-1, required=True, metavar="PATH...")

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from phototag.analysis.result import SCHEMA
 from phototag.errors import printable_name
-from phototag.keywords.claims import Level, notes_on, withheld
+from phototag.keywords.claims import Level, claim, notes_on, withheld
 from phototag.metadata.change import Change
 from phototag.metadata.record import KIND
+from phototag.options import WordOptions
 from phototag.outcome import VerdictSource
 from phototag.scene import serialization
 from phototag.wording import plain, said_and_thought, sure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from phototag.catalogue import Run
     from phototag.metadata.record import Record
     from phototag.outcome import Outcome
@@ -29,14 +28,23 @@ NO_ROOM = "left out, because a list holds at most nine regions, of"
 
 
 def analysis_lines(
-    outcome: Outcome, *, as_json: bool, least: Mapping[str, float] | None = None
+    outcome: Outcome, *, as_json: bool, words: WordOptions | None = None
 ) -> list[str]:
-    """A verdict and the reasons for it; with thresholds, also what these hold back."""
-    analysis = outcome.analysis
+    """A verdict and the reasons for it; with thresholds, also what these hold back.
+
+    Args:
+        outcome: what has happened to the photo.
+        as_json: as one line of JSON.
+        words: which keywords are named in the JSON; None = those that ``tag`` writes by default.
+    """
+    analysis, words = outcome.analysis, words or WordOptions()
     assert analysis is not None
-    notes = notes_on(withheld(analysis, analysis.verdict, Level.FULL, least=least or {}))
+    judged, least = analysis.verdict, words.min_confidence
+    notes = notes_on(withheld(analysis, judged, Level.FULL, least=least))
     if as_json:
-        return [json.dumps(analysis.to_dict() | ({"notes": notes} if least else {}))]
+        claimed = claim(analysis, judged, words.keywords, least=least, vocabulary=words.vocabulary)
+        row = analysis.to_dict() | {"keywords": serialization.to_json(claimed)}
+        return [json.dumps(row | ({"notes": notes} if least else {}))]
     return [
         f"{printable_name(outcome.photo)}",
         *(f"  {line}" for line in analysis.explain().splitlines()),

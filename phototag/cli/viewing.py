@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import attrs
 import click
 
 from phototag.analyzer import Analyzer
+from phototag.catalogue.analyze import analyzed_photos
 from phototag.catalogue.walk import count_photos, walk
 from phototag.cli.click_options import PrintOptions, QuietOptions, paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
@@ -18,23 +20,23 @@ from phototag.cli.running import close, total
 from phototag.errors import PhototagError, printable_name
 from phototag.files.opening import is_folder
 from phototag.options import (
-    CalibrationOptions,
     GalleryOptions,
     LinkOptions,
-    ProfileOptions,
-    ThresholdOptions,
-    WorkOptions,
+    RecallOptions,
+    WordOptions,
     setting,
 )
+from phototag.worker.pool import Pool
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+    from threading import Event
+
     from phototag.outcome import Outcome
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class _Analyze(
-    ThresholdOptions, LinkOptions, ProfileOptions, CalibrationOptions, WorkOptions, PrintOptions
-):
+class _Analyze(WordOptions, RecallOptions, PrintOptions):
     """The options of ``phototag analyze``."""
 
     picture: str | None = attrs.field(
@@ -66,9 +68,12 @@ def analyze(paths: tuple[str, ...], options: _Analyze) -> None:
     def lines(done: Outcome) -> list[str]:
         if picture and done.analysis is not None:
             analyzer.draw(done.photo, done.analysis, picture)
-        if options.quiet:
-            return []
-        return analysis_lines(done, as_json=options.json, least=options.min_confidence)
+        return [] if options.quiet else analysis_lines(done, as_json=options.json, words=options)
+
+    def outcomes(stop: Event) -> Generator[Outcome]:
+        if options.recall:
+            return _recalled(paths, attrs.evolve(options, stop=stop))
+        return analyzer.analyze_many(walk(paths, links=links), stop=stop)
 
     with Analyzer(
         options.workers,
@@ -76,10 +81,19 @@ def analyze(paths: tuple[str, ...], options: _Analyze) -> None:
         profiles=options.profiles,
         calibration=options.calibration,
     ) as analyzer:
-        stopped = report.run(
-            lambda stop: analyzer.analyze_many(walk(paths, links=links), stop=stop), lines
-        )
+        stopped = report.run(outcomes, lines)
     close(report, stopped=stopped, goes_on=False, commands=[])
+
+
+def _recalled(paths: tuple[str, ...], options: RecallOptions) -> Generator[Outcome]:
+    """The analyses of photos as ``phototag tag`` would take them."""
+    with Pool(options.workers, options.limits) as pool:
+        looked = analyzed_photos(
+            paths, pool, then=lambda seen: (seen, None), options=options, read=True
+        )
+        with closing(looked):
+            for seen, _ in looked:
+                yield seen.outcome
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)

@@ -11,9 +11,11 @@ from phototag.files import arguments
 from phototag.integrations import file_managers, other_systems
 from phototag.integrations.application import Application
 from phototag.integrations.digikam import DIGIKAM
+from phototag.integrations.lightroom import LIGHTROOM
 
 APPLICATIONS: Final[tuple[Application, ...]] = (
     DIGIKAM,
+    LIGHTROOM,
     *file_managers.APPLICATIONS,
     *other_systems.APPLICATIONS,
 )

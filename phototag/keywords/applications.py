@@ -197,15 +197,17 @@ def digikam(
 
 def smart_collection(collection: Collection, vocabulary: Vocabulary) -> str:
     """One smart collection as Lightroom exports it: a table in Lua."""
-    rules = "".join(_RULE.format(_lua(word)) for word in _words(collection, vocabulary))
-    title = _lua(collection.title)
+    rules = "".join(_RULE.format(lua_text(word)) for word in _words(collection, vocabulary))
+    title = lua_text(collection.title)
     name = str(uuid.uuid5(_SPACE, collection.title)).upper()
     return _COLLECTION.format(name=name, title=title, rules=rules)
 
 
-def _lua(text: str) -> str:
-    """A Lua string."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+def lua_text(text: str) -> str:
+    """A text as Lua writes it in a program."""
+    escaped = (
+        text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    )
     return f'"{escaped}"'
 
 

@@ -111,6 +111,17 @@ class GalleryOptions(StateOptions, ProfileOptions, CalibrationOptions, WorkOptio
 
 
 @attrs.frozen(kw_only=True, slots=False)
+class RecallOptions(LinkOptions, StateOptions, ProfileOptions, CalibrationOptions, WorkOptions):
+    """Options of ``phototag analyze``: where results come from."""
+
+    recall: bool = option(
+        False,
+        "As `phototag tag`, take what earlier runs have seen, and let what people have decided hold: in the state "
+        "file and in the photos.",
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False)
 class ReviewOptions(
     LinkOptions, StateOptions, ProfileOptions, CalibrationOptions, WorkOptions, TagOptions
 ):

@@ -53,6 +53,19 @@ def _limits(given: Limits | None) -> Limits:
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class PathsOptions(Checked):
+    """Which photos a command is about, beside those on its command line."""
+
+    paths_from: Path | None = option(
+        None,
+        "Also the photos and folders in this file (-: standard input), each path followed by a null byte, as "
+        "`find -print0` and `phototag list --format paths` write them.",
+        kind="file or -",
+        metavar="FILE|-",
+    )
+
+
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class StopOptions(Checked):
     """How a program ends a call early."""
 

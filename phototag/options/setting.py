@@ -28,8 +28,8 @@ class Setting:
         metavar: placeholder for the value in ``--help``.
         least, most: range of a number.
         default: description of the default, if its value is not informative.
-        kind: ``option``; ``file`` or ``new file`` for a path; ``internal`` for an option that is
-            not on the command line.
+        kind: ``option``; ``file``, ``file or -`` (standard input) or ``new file`` for a path; ``internal`` for
+            an option that is not on the command line.
         decides: whether keywords, crops or regions depend on it: photos are then done again when it changes.
     """
 
@@ -40,7 +40,7 @@ class Setting:
     least: float | None = None
     most: float | None = None
     default: str | None = None
-    kind: Literal["option", "file", "new file", "internal"] = "option"
+    kind: Literal["option", "file", "file or -", "new file", "internal"] = "option"
     decides: bool = False
 
     @classmethod
@@ -62,7 +62,7 @@ class Checked:
     def __attrs_post_init__(self) -> None:
         for field in attrs.fields(attrs.resolve_types(type(self))):
             name, setting, value = field.name, Setting.of(field), getattr(self, field.name)
-            if setting.kind in {"file", "new file"} and field.type != _CORRECTIONS:
+            if setting.kind in {"file", "file or -", "new file"} and field.type != _CORRECTIONS:
                 if value is not None or field.default is attrs.NOTHING:
                     arguments.path(name, value)
             elif value is None and field.default is None:

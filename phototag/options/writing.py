@@ -79,8 +79,8 @@ class WriteOptions(ChangeOptions):
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class TagOptions(ThresholdOptions, VocabularyOptions, WriteOptions):
-    """Which keywords are written into a photo, and how."""
+class WordOptions(ThresholdOptions, VocabularyOptions):
+    """Which keywords are written for a result."""
 
     keywords: Level = attrs.field(
         default=Level.MINIMAL,
@@ -91,6 +91,12 @@ class TagOptions(ThresholdOptions, VocabularyOptions, WriteOptions):
             decides=True,
         ),
     )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class TagOptions(WordOptions, WriteOptions):
+    """Which keywords are written into a photo, and how."""
+
     lightroom_crop: str | None = option(
         None,
         "Make Lightroom and darktable show this crop. Written into sidecars only. Warning: this "

@@ -1,0 +1,43 @@
+-- What the user has set, and otherwise what holds.
+
+local LrPrefs = import("LrPrefs")
+
+local Options = {}
+
+Options.LEVELS = {
+    { value = "minimal", title = "the verdict, and whether it is doubtful" },
+    { value = "standard", title = "also grade, shot size and number of people" },
+    { value = "full", title = "all criteria" },
+}
+
+local function trimmed(text)
+    return type(text) == "string" and text:match("^%s*(.-)%s*$") or ""
+end
+
+local function known_level(level)
+    for _, entry in ipairs(Options.LEVELS) do
+        if entry.value == level then
+            return level
+        end
+    end
+    return "minimal"
+end
+
+-- The options: `command` (words), `level`, `vocabulary` (a path, or nil), and `own_command`, as the user has set it.
+function Options.read()
+    local prefs = LrPrefs.prefsForPlugin()
+    local own, vocabulary = trimmed(prefs.command), trimmed(prefs.vocabulary)
+    return {
+        own_command = own,
+        command = own ~= "" and { own } or require("Command"),
+        level = known_level(prefs.level),
+        vocabulary = vocabulary ~= "" and vocabulary or nil,
+    }
+end
+
+function Options.write(command, level, vocabulary)
+    local prefs = LrPrefs.prefsForPlugin()
+    prefs.command, prefs.level, prefs.vocabulary = trimmed(command), known_level(level), trimmed(vocabulary)
+end
+
+return Options
