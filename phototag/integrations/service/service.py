@@ -71,6 +71,7 @@ class Service:
         self.engine: Engine = engine
         self._incoming, self._outgoing, self._caller = incoming, outgoing, caller
         self._jobs = Jobs()
+        self._warmed = threading.Event()
         self._ended = threading.Event()
         self._why = Ending.INPUT
         self._trouble: OSError | None = None
@@ -137,11 +138,13 @@ class Service:
     # ------------------------------------------------------------------ requests
 
     def _warm(self) -> None:
-        """Start a sealed process, so that the first photo does not wait for it."""
+        """Start a sealed process: a first request that came meanwhile would start another, as all are busy."""
         try:
             self.engine.pool.submit(Versions())
         except PhototagError as error:  # the first request tells its caller
             _log.debug("no sealed process: %s", error)
+        finally:
+            self._warmed.set()
 
     def _read(self) -> None:
         """Take the lines, to the end of the input."""
@@ -216,6 +219,7 @@ class Service:
 
     def _work(self) -> None:
         """Do one job after the other, until no more will come."""
+        self._warmed.wait()
         while (job := self._jobs.next()) is not None:
             try:
                 self._do(job)
