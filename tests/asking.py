@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
 import queue
 import subprocess
 import threading
@@ -34,12 +35,17 @@ class Asking:
                 self._lines.put(line)
         self._lines.put(None)
 
+    def raw(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        assert self.process.stdin is not None
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(self.process.stdin.fileno(), rest) :]
+
     def send(self, *lines: str | bytes) -> None:
         """Send lines as they are; a newline is added to each."""
-        assert self.process.stdin is not None
         raw = [line.encode() if isinstance(line, str) else line for line in lines]
-        self.process.stdin.buffer.write(b"".join(line + b"\n" for line in raw))
-        self.process.stdin.buffer.flush()
+        self.raw(b"".join(line + b"\n" for line in raw))
 
     def begin(self, method: str, **params: Any) -> int:
         """Send a request, without waiting for its answer; return its id."""

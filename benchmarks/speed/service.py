@@ -123,7 +123,7 @@ def _turns(
     function: Callable[[], None], ours: Callable[[], None], count: int
 ) -> tuple[list[float], list[float]]:
     """Milliseconds a photo of both, turn by turn; who begins changes, for a machine is not the same all the time."""
-    theirs_ms, ours_ms = [], []
+    theirs_ms, ours_ms = list[float](), list[float]()
     for turn in range(ROUNDS):
         pair = [(function, theirs_ms), (ours, ours_ms)]
         for work, spent in pair if turn % 2 else reversed(pair):

@@ -114,7 +114,7 @@ def test_who_ends_two_sealed_processes_is_told_and_the_next_is_answered(
     photo = str(portrait_jpg)
     with service("--workers", "1") as asking:
         assert "result" in asking.ask("analyze", path=photo)
-        number, seen = None, set()
+        number, seen = 0, set[int]()
         for _ in range(2):
             wait_until(lambda: set(children(asking.process.pid)) - seen)
             (sealed,) = set(children(asking.process.pid)) - seen
@@ -157,8 +157,7 @@ def test_shutdown_is_answered_last_and_what_follows_is_not_read(
 
 def test_an_input_that_ends_within_a_line_is_no_reason_to_fail() -> None:
     with service() as asking:
-        assert asking.process.stdin is not None
-        asking.process.stdin.write('{"jsonrpc": "2.0", "id": 1, "meth')
+        asking.raw(b'{"jsonrpc": "2.0", "id": 1, "meth')
         assert asking.end() == 0
         assert asking.next()["error"]["code"] == -32700
         assert asking.line() is None

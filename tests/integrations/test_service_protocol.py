@@ -139,8 +139,7 @@ def test_a_line_may_end_as_on_windows_and_the_last_one_without_an_end() -> None:
     with service() as asking:
         asking.send(json.dumps(show(1)).encode() + b"\r")
         assert asking.next()["id"] == 1
-        assert asking.process.stdin is not None
-        asking.process.stdin.write(json.dumps(show(2)))
+        asking.raw(json.dumps(show(2)).encode())
         assert asking.end() == 0
         assert asking.next()["id"] == 2
         assert asking.line() is None
@@ -152,13 +151,11 @@ def test_a_line_of_100_megabytes_is_skipped_and_takes_no_memory(asking: Asking) 
         status = Path(f"/proc/{asking.process.pid}/status").read_text(encoding="ascii")
         return next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line)
 
-    before, stdin = peak(), asking.process.stdin
-    assert stdin is not None
-    stdin.buffer.write(b'{"jsonrpc": "2.0", "id": "')
+    before = peak()
+    asking.raw(b'{"jsonrpc": "2.0", "id": "')
     for _ in range(100):
-        stdin.buffer.write(b"x" * 2**20)
-    stdin.buffer.write(b'"}\n')
-    stdin.buffer.flush()
+        asking.raw(b"x" * 2**20)
+    asking.raw(b'"}\n')
     answer = asking.next()
     assert (answer["id"], answer["error"]["code"]) == (None, -32700)
     assert "longer than 4 MB" in answer["error"]["message"]
