@@ -35,14 +35,15 @@ def _parameters(cls: type) -> str:
 
 def parameters() -> str:
     """What each parameter means, and the options that each method takes."""
-    rows = []
+    methods_of: dict[tuple[str, str], list[str]] = {}
     for method in METHODS:
-        said = _described(method.params)
-        rows += [
-            (f"`{method.name}`", f"`{name}`", f"{text}{_options(method.params, name)}")
-            for name, text in said.items()
-        ]
-    return table(("method", "parameter", "meaning"), rows)
+        for name, text in _described(method.params).items():
+            row = (f"`{name}`", f"{text}{_options(method.params, name)}")
+            methods_of.setdefault(row, []).append(f"`{method.name}`")
+    return table(
+        ("parameter", "of", "meaning"),
+        ((name, ", ".join(of), text) for (name, text), of in methods_of.items()),
+    )
 
 
 def _options(cls: type, name: str) -> str:

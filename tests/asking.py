@@ -98,15 +98,11 @@ def notification(method: str, **params: Any) -> str:
 
 
 @contextlib.contextmanager
-def service(*words: str | Path, **options: Any) -> Iterator[Asking]:
-    """A service at work, whose first line has been read."""
+def service(*words: str | Path, seconds: float = 180) -> Iterator[Asking]:
+    """A service at work, whose first line has been read; killed after so many seconds."""
     command = [*COMMAND, "serve", "--stdio", *words]
-    pipes = {
-        "stdin": subprocess.PIPE,
-        "stdout": subprocess.PIPE,
-        "stderr": subprocess.PIPE,
-    } | options
-    with started(command, **pipes) as process:
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with started(command, seconds=seconds, **pipes) as process:
         asking = Asking(process)
         ready = asking.next()
         assert (ready["method"], ready["params"]["protocol"]) == ("ready", 1)

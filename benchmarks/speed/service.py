@@ -7,6 +7,7 @@ Both have as many workers as there are cores, and have answered before the clock
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
 import statistics
@@ -86,7 +87,9 @@ def service(sources: Sequence[Path], say: Callable[[str], None]) -> dict[str, An
         say: prints what was found.
     """
     every = list(sources) * _TOGETHER
-    found: dict[str, Any] = {"photos": len(sources), "cores": _CORES, **_starts(sources[0])}
+    day = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    found: dict[str, Any] = {"date": day, "photos": len(sources), "cores": _CORES}
+    found |= _starts(sources[0])
     with phototag.Analyzer(_CORES) as analyzer, _served() as client:
 
         def many() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -66,6 +67,11 @@ def _own_streams() -> tuple[int, int]:
     if sys.stdout is None:
         raise OutputNotWritable("standard output", "it is closed", "leave it open for the answers")
     null = os.open(os.devnull, os.O_RDWR)
+    for stream in (sys.stdin, sys.stdout):
+        with contextlib.suppress(
+            OSError, AttributeError
+        ):  # none, or a system that has no such pipes
+            os.set_blocking(stream.fileno(), True)
     incoming = null if sys.stdin is None else os.dup(sys.stdin.fileno())
     outgoing = os.dup(sys.stdout.fileno())
     os.dup2(null, 0)

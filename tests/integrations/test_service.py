@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("service")]
 @pytest.fixture(scope="module")
 def asking() -> Iterator[Asking]:
     """One service for all tests that leave it as it was."""
-    with service() as found:
+    with service(seconds=1200) as found:
         yield found
         assert found.end() == 0
         assert found.process.stderr is not None

@@ -271,7 +271,8 @@ def test_a_signal_finishes_the_photos_in_progress(
     assert whole(photos, portrait_jpg)
 
 
-def test_a_signal_ends_it_although_nobody_reads(portrait_jpg: Path) -> None:
+@pytest.mark.parametrize("all_asked", [False, True])
+def test_a_signal_ends_it_although_nobody_reads(portrait_jpg: Path, all_asked: bool) -> None:
     """The pipe of the answers is full, and the program at its other end sleeps."""
     reader, writer = os.pipe()
     with started([*COMMAND, "serve", "--stdio"], stdin=subprocess.PIPE, stdout=writer) as process:
@@ -281,6 +282,10 @@ def test_a_signal_ends_it_although_nobody_reads(portrait_jpg: Path) -> None:
         process.stdin.flush()
         wait_until(lambda: not select.select([], [writer], [], 0)[1])
         sealed = children(process.pid)
+        if all_asked:
+            process.stdin.close()
+            time.sleep(1)
+            assert process.poll() is None  # it waits for its reader
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=END_SECONDS) == 130
         assert all(map(wait_until_gone, sealed))

@@ -7,10 +7,11 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from test_printable import spoil
 
@@ -23,7 +24,7 @@ NOTHING: Any = object()
 
 @pytest.fixture(scope="module")
 def asking() -> Iterator[Asking]:
-    with service() as found:
+    with service(seconds=1200) as found:
         yield found
         assert found.end() == 0
 
@@ -208,6 +209,43 @@ def test_no_byte_of_a_photo_can_break_a_line(
     assert line is not None
     assert line.isascii()
     assert "\u202e" in json.loads(line)["result"]["record"]["software"]
+
+
+def test_a_bug_is_told_and_the_next_request_answered(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from phototag.integrations.service import methods
+    from phototag.integrations.service import service as services
+    from phototag.worker import Pool
+
+    results: dict[str, Callable[[], Any]] = {
+        "nan": lambda: float("nan"),
+        "a set": lambda: {1, 2},
+        "an error": lambda: 1 // 0,
+    }
+    show_method = methods.BY_NAME["show"]
+    monkeypatch.setitem(
+        methods.BY_NAME,
+        "show",
+        attrs.evolve(show_method, work=lambda _, params: results[params.path]()),
+    )
+    monkeypatch.setitem(methods.BY_NAME, "cancel", attrs.evolve(show_method, params=int))
+    (incoming, requests), (answers, outgoing) = os.pipe(), os.pipe()
+    lines = [show(n, params={"path": path}) for n, path in enumerate(results)]
+    os.write(requests, "".join(json.dumps(line) + "\n" for line in lines).encode())
+    os.write(requests, (json.dumps(lines) + "\n" + request("cancel", 9) + "\n").encode())
+    os.close(requests)
+    with Pool(1) as pool:
+        served = services.Service(methods.Engine(pool=pool), incoming, outgoing)
+        assert served.run(threading.Event()) is services.Ending.INPUT
+    rows = [json.loads(line) for line in os.read(answers, 65536).splitlines()][1:]
+    for handle in (incoming, answers, outgoing):
+        os.close(handle)
+    single = {row["id"]: row["error"]["code"] for row in rows if isinstance(row, dict)}
+    assert single == dict.fromkeys((0, 1, 2, 9), -32603)
+    (batch,) = [row for row in rows if isinstance(row, list)]
+    assert {row["id"]: row["error"]["code"] for row in batch} == dict.fromkeys(range(3), -32603)
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_what_somebody_prints_goes_to_standard_error() -> None:

@@ -140,36 +140,40 @@ class Answer:
 
     Attributes:
         id: of the request.
-        result: JSON values.
+        result: the result as JSON text.
         fault: why there is no result; None if there is one.
     """
 
     id: Id
-    result: Any = None
+    result: str = "null"
     fault: Fault | None = None
 
-    def members(self) -> dict[str, Any]:
-        """The object that is sent; it begins with version and ``id``."""
-        start: dict[str, Any] = {"jsonrpc": VERSION, "id": self.id}
+    @property
+    def text(self) -> str:
+        """The answer as JSON text; it begins with the version and the ``id``."""
+        start = f'{{"jsonrpc": "{VERSION}", "id": {as_json(self.id)}'
         if self.fault is None:
-            return start | {"result": self.result}
+            return f'{start}, "result": {self.result}}}'
         error = serialization.to_json(self.fault)
         if self.fault.data is None:
             del error["data"]
-        return start | {"error": error}
+        return f'{start}, "error": {as_json(error)}}}'
 
 
-def line_of(members: object) -> bytes:
-    """An object, or those of a batch, as one line.
+def as_json(value: object) -> str:
+    """A value as JSON text.
 
     It is ASCII: whatever a name holds, a line break, a direction mark or a byte that is not text, stands there escaped.
+
+    Raises:
+        ValueError: it holds a number that is not finite.
     """
-    return json.dumps(members, allow_nan=False).encode("ascii") + b"\n"
+    return json.dumps(value, allow_nan=False)
 
 
-def notification(method: str, params: Mapping[str, Any]) -> bytes:
-    """A line to which no answer is expected."""
-    return line_of({"jsonrpc": VERSION, "method": method, "params": params})
+def notification(method: str, params: Mapping[str, Any]) -> str:
+    """A message to which no answer is expected."""
+    return as_json({"jsonrpc": VERSION, "method": method, "params": params})
 
 
 def parsed(line: bytes) -> Any:

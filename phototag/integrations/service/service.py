@@ -20,7 +20,7 @@ from phototag.integrations.service.messages import (
     Fault,
     Refused,
     Request,
-    line_of,
+    as_json,
     notification,
     parsed,
     request_of,
@@ -75,7 +75,7 @@ class Service:
         self._ended = threading.Event()
         self._why = Ending.INPUT
         self._trouble: OSError | None = None
-        self._last: list[Callable[[], None]] = []  # answers that come after all others
+        self._last: list[Job] = []  # that are done after all others
 
     def run(self, stopped: threading.Event) -> Ending:
         """Answer, and return why no more is to be answered.
@@ -121,19 +121,30 @@ class Service:
     def _finish(self, stopped: threading.Event) -> Ending:
         """Answer what is to be answered, and end."""
         self._jobs.finish()
-        while not self._jobs.wait_until_done(_LOOK_SECONDS):
-            if stopped.is_set():
-                self._end(Ending.STOPPED)
-            if self._why is not Ending.INPUT:
+        while True:
+            if self._in_a_hurry(stopped):
                 for job in self._jobs.drop():
                     job.reply(Answer(id=job.request.id, fault=_TOO_LATE))
-        for answer in self._last:
-            answer()
-        self._outlet.close(None if self._why is Ending.INPUT else _PATIENCE_SECONDS)
+            if self._jobs.wait_until_done(_LOOK_SECONDS):
+                break
+        for job in self._last:
+            self._do(job)
+        self._outlet.finish()
+        sent = -1
+        while not self._outlet.wait_until_sent(_PATIENCE_SECONDS):
+            if self._in_a_hurry(stopped) and self._outlet.sent == sent:
+                break  # nobody reads
+            sent = self._outlet.sent
         if self._trouble is not None:
             why = self._trouble.strerror or str(self._trouble)
             raise OutputNotWritable("standard output", f"it cannot be written ({why})")
         return self._why
+
+    def _in_a_hurry(self, stopped: threading.Event) -> bool:
+        """Whether there is a reason not to do all that was asked for."""
+        if stopped.is_set():
+            self._end(Ending.STOPPED)
+        return self._why is not Ending.INPUT
 
     # ------------------------------------------------------------------ requests
 
@@ -156,8 +167,8 @@ class Service:
                 self._take(line)
             while not self._ended.is_set() and not self._has_room():
                 pass
-            if self._ended.is_set():
-                return
+            if self._last or self._ended.is_set():
+                break
         self._end(Ending.INPUT)
 
     def _has_room(self) -> bool:
@@ -195,18 +206,15 @@ class Service:
 
         try:
             job, when = self._job(request, reply)
-        except Refused as refused:
-            reply(Answer(id=request.id, fault=refused.fault))
-        except PhototagError as error:
-            reply(Answer(id=request.id, fault=Fault.of(error)))
-        else:
-            if when is When.AT_ONCE:
-                self._do(job)
-            elif when is When.LAST:
-                self._last.append(partial(self._do, job))
-                self._end(Ending.INPUT)
-            elif not self._jobs.add(job):
-                reply(Answer(id=request.id, fault=_TOO_LATE))
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for the answer
+            reply(Answer(id=request.id, fault=_fault_of(error)))
+            return
+        if when is When.AT_ONCE:
+            self._do(job)
+        elif when is When.LAST:
+            self._last.append(job)
+        elif not self._jobs.add(job):
+            reply(Answer(id=request.id, fault=_TOO_LATE))
 
     def _job(self, request: Request, reply: Callable[[Answer], None]) -> tuple[Job, When]:
         method = BY_NAME.get(request.method)
@@ -229,20 +237,25 @@ class Service:
     def _do(self, job: Job) -> None:
         known = job.request.id
         try:
-            answer = Answer(id=known, result=job.work())
-        except PhototagError as error:
-            answer = Answer(id=known, fault=Fault.of(error))
-        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for the answer
-            _log.exception("a bug in phototag ended a request")
-            problem = (
-                f"a bug in phototag ({type(error).__name__}); standard error holds the traceback"
-            )
-            answer = Answer(id=known, fault=Fault(code=Code.INTERNAL, message=problem))
+            answer = Answer(id=known, result=as_json(job.work()))
+        except Exception as error:  # noqa: BLE001 - as above
+            answer = Answer(id=known, fault=_fault_of(error))
         job.reply(answer)
 
     def _send(self, answer: Answer | None) -> None:
         if answer is not None:
-            self._outlet.send(line_of(answer.members()))
+            self._outlet.send(answer.text)
+
+
+def _fault_of(error: Exception) -> Fault:
+    """What somebody is told of an error; a traceback goes to standard error."""
+    if isinstance(error, Refused):
+        return error.fault
+    if isinstance(error, PhototagError):
+        return Fault.of(error)
+    _log.error("a bug in phototag ended a request", exc_info=error)
+    problem = f"a bug in phototag ({type(error).__name__}); standard error holds the traceback"
+    return Fault(code=Code.INTERNAL, message=problem)
 
 
 class Batch:
@@ -253,9 +266,9 @@ class Batch:
         send: sends a line.
     """
 
-    def __init__(self, count: int, send: Callable[[bytes], None]) -> None:
+    def __init__(self, count: int, send: Callable[[str], None]) -> None:
         self._missing, self._send = count, send
-        self._answers: list[dict[str, Any]] = []
+        self._answers: list[str] = []
         self._lock = threading.Lock()
 
     def answered(self, answer: Answer | None) -> None:
@@ -263,7 +276,7 @@ class Batch:
         with self._lock:
             self._missing -= 1
             if answer is not None:
-                self._answers.append(answer.members())
+                self._answers.append(answer.text)
             complete = not self._missing
         if complete and self._answers:  # nothing is sent for notifications alone
-            self._send(line_of(self._answers))
+            self._send(f"[{', '.join(self._answers)}]")

@@ -74,35 +74,33 @@ class Outlet:
         self._thread = threading.Thread(target=self._run, name="phototag-answers", daemon=True)
         self._thread.start()
 
-    def send(self, line: bytes) -> None:
-        """Have a line sent after those before it."""
+    def send(self, text: str) -> None:
+        """Have a line of ASCII sent after those before it."""
         with self._changed:
-            self._lines.append(line)
-            self._changed.notify_all()
-
-    def waiting(self) -> int:
-        """How many lines have not been read by anybody yet, as far as can be told."""
-        with self._changed:
-            return len(self._lines)
+            if not self._broken:
+                self._lines.append(text.encode("ascii") + b"\n")
+                self._changed.notify_all()
 
     def wait_for_room(self, most: int, seconds: float) -> bool:
         """Wait until fewer than ``most`` lines wait, at most so long; return whether it is so."""
         with self._changed:
             return self._changed.wait_for(lambda: len(self._lines) < most, seconds)
 
-    def close(self, patience: float | None) -> None:
-        """Have everything sent, then no more.
-
-        Args:
-            patience: s for which a reader may take nothing before the rest is dropped; None = however long.
-        """
+    def finish(self) -> None:
+        """No more lines will come."""
         with self._changed:
             self._ended = True
             self._changed.notify_all()
-        sent = -1
-        while self._thread.is_alive() and (patience is None or self._sent != sent):
-            sent = self._sent
-            self._thread.join(patience)
+
+    def wait_until_sent(self, seconds: float) -> bool:
+        """Wait until all is sent after ``finish``, or nothing can be, at most so long; return whether it is so."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    @property
+    def sent(self) -> int:
+        """How many bytes have been sent."""
+        return self._sent
 
     def _run(self) -> None:
         while (line := self._next()) is not None:
