@@ -287,7 +287,7 @@ def gallery(photos: Path, json_file: Path | None) -> None:
 
 @main.command()
 @_photos
-@_parts("analysis", "writes", "tagging")
+@_parts("analysis", "writes", "tagging", "service")
 @click.option("--count", type=click.IntRange(1), default=2_000, show_default=True, metavar="N")
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write everything as JSON.")
 def speed(photos: Path, parts: tuple[str, ...], count: int, json_file: Path | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 import fault_figures
+import service_tables
 
 import figures
 import phototag
@@ -90,6 +91,11 @@ def write(folder: Path) -> None:
         ("faults_measured.md", fault_figures.faults_measured()),
         ("catalogue_measured.md", figures.catalogue_measured()),
         ("ray_measured.md", figures.ray_measured()),
+        ("serve_methods.md", service_tables.methods()),
+        ("serve_parameters.md", service_tables.parameters()),
+        ("serve_codes.md", service_tables.codes()),
+        ("serve_details.md", service_tables.details()),
+        ("service_measured.md", service_tables.measured_service()),
         ("cluster.md", figures.cluster()),
     ):
         page = folder / name

@@ -149,6 +149,7 @@ def blocks(page: Path, language: str) -> list[str]:
     [
         "README.md",
         "docs/python.md",
+        "docs/serve.md",
         "docs/catalogue.md",
         "docs/check.md",
         "docs/gallery.md",
@@ -171,6 +172,8 @@ def test_recipes_run(
     shutil.copy(headshot_jpg, home / "jane.jpg")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # the command, too
+    monkeypatch.setenv("PATH", programs)
     monkeypatch.chdir(home)
     names: dict[str, object] = {"phototag": phototag, "paths": ["jane.jpg", "Pictures/a.jpg"]}
     for recipe in recipes:

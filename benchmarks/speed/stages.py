@@ -28,6 +28,7 @@ from PIL import Image
 
 import phototag
 from benchmarks.photos import labelled
+from benchmarks.speed.service import service
 from benchmarks.speed.writes import writes
 from phototag import models
 from phototag.vision import content, decoding, face_search, skin, surroundings
@@ -43,7 +44,7 @@ MS = 1000.0
 GROUP = 5  # people
 PREVIEW = 1620  # px, long side of the previews that many cameras store behind the picture
 NOISE = 3.5  # 8-bit levels
-PARTS = ("analysis", "writes", "tagging")
+PARTS = ("analysis", "writes", "tagging", "service")
 
 AUTOCROP = """
 import json, sys, time, statistics, cv2
@@ -355,6 +356,8 @@ def measure(
 
         every["tagging"] = tagging(sources, work, say, count)
         say(str(every["tagging"]))
+    if "service" in parts:
+        every["service"] = service(sources, say)
     return every
 
 

@@ -177,6 +177,10 @@ MIGRATIONS: tuple[str, ...] = (
         UNIQUE (photo, request)
     );
     """,
+    """
+    -- Phototag's keywords and scene codes in the photo: JSON; none: those of the record, as it was written.
+    ALTER TABLE photos ADD COLUMN keywords TEXT;
+    """,
 )
 
 

@@ -29,7 +29,7 @@ from phototag.files.keyword_arguments import takes
 from phototag.files.opening import absolute, names_of
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import CatalogueOptions, WriteOptions, part
-from phototag.outcome import Outcome, PhotoState, VerdictSource
+from phototag.outcome import Outcome, PhotoState, VerdictSource, standing
 from phototag.version import __version__
 from phototag.worker import single, tasks
 from phototag.worker.order import check_crop, order_of
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from phototag.analysis.result import Analysis
+    from phototag.keywords.claims import Keywords
     from phototag.scene.measures import Scene
 
 Path = str | os.PathLike[str]
@@ -158,8 +159,19 @@ class Catalogue:
         kind = None if row.kind is None else Kind(row.kind)
         error = None if row.error is None else type(row.error)(found.path, *row.error.args[1:])
         return Outcome(
-            photo=found.path, known=kind, error=error, verdict_from=VerdictSource.UNCHANGED
+            photo=found.path,
+            known=kind,
+            keywords=None if error else self._keywords(found, row),
+            error=error,
+            verdict_from=VerdictSource.UNCHANGED,
         )
+
+    def _keywords(self, found: Found, row: Row) -> Keywords | None:
+        """Phototag's keywords in a photo that has not changed."""
+        if row.keywords is not None:
+            return row.keywords
+        past = self._state.written(self._place(found))
+        return None if past is None else past.order.record.keywords
 
     def work(self, tasks: Sequence[Task]) -> list[Outcome]:
         """Tag a photo and its partners."""
@@ -232,6 +244,7 @@ class Catalogue:
 
         known = task.row.etag if task.row else ""
         change, written = self._log.write(found.path, place, photo_state, order, again, known=known)
+        keywords = standing(order.record.keywords, change)
         now = fingerprint(written.states, os.path.realpath(found.path))
         if found.partner is not None:
             now = f"{now} {beside}"
@@ -242,11 +255,16 @@ class Catalogue:
                 settings=self._settings_of(found, decided),
                 kind=str(analysis.kind),
                 etag=written.etag,
+                keywords=keywords,
             )
             past = PastWrite(order=order, options=part(options, WriteOptions))
             self._state.remember(place, row, past, Summary.of(analysis))
         return Outcome(
-            photo=found.path, analysis=analysis, change=change, verdict_from=verdict_from
+            photo=found.path,
+            analysis=analysis,
+            change=change,
+            keywords=keywords,
+            verdict_from=verdict_from,
         ), now
 
     def identify(self, found: Found, row: Row | None) -> tuple[PhotoState, VerdictSource]:
@@ -299,6 +317,7 @@ class Catalogue:
             settings=settings if settled else None,
             kind=None,
             error=error,
+            keywords=None,
         )
         place = self._place(found)
         self._state.remember(place, row, self._state.written(place))  # still in the photo

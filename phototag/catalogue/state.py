@@ -7,6 +7,7 @@ The photos themselves contain what phototag wrote. Without this file, every phot
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,7 @@ from phototag.catalogue.database import DAMAGED, DamagedRow, packed, unpacked
 from phototag.catalogue.reviews import Reviews
 from phototag.catalogue.run_log import PastWrite, PhotoKey, RunLog, to_past_write
 from phototag.criteria.verdict import Kind
+from phototag.keywords.claims import Keywords
 from phototag.scene.measures import SCENE_VERSION, Scene
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Row:
     kind: str | None = None
     etag: str = ""
     error: errors.PhototagError | None = None
+    keywords: Keywords | None = None
 
 
 @attrs.frozen
@@ -159,8 +162,8 @@ class State(RunLog, Reviews):
         """Store what is now known about a photo."""
         self._do(
             "INSERT OR REPLACE INTO photos"
-            " (root, folder, name, looks, picture, settings, kind, mark, written, error, summary)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " (root, folder, name, looks, picture, settings, kind, mark, written, error, summary,"
+            " keywords) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *attrs.astuple(place),
             row.fingerprint,
             row.picture,
@@ -170,6 +173,7 @@ class State(RunLog, Reviews):
             None if written is None else packed(written),
             _from_error(row.error),
             None if summary is None else summary.text(),
+            None if row.keywords is None else json.dumps(attrs.astuple(row.keywords)),
         )
 
     def summarised(self, place: PhotoKey, summary: Summary) -> None:
@@ -263,7 +267,7 @@ class State(RunLog, Reviews):
 
 _LISTED: Final = "SELECT folder, name, looks, picture, kind, summary FROM photos"
 _ROWS = (
-    "SELECT name, looks, picture, settings, kind, mark, error FROM photos"
+    "SELECT name, looks, picture, settings, kind, mark, error, keywords FROM photos"
     " WHERE root = ? AND folder = ?"
 )
 
@@ -273,7 +277,7 @@ _KINDS: Final = frozenset({None, *map(str, Kind)})
 
 def _to_row(*columns: Any) -> Row | None:
     """The row with these columns; None if one of them is damaged."""
-    fingerprint, picture, settings, kind, etag, error = columns
+    fingerprint, picture, settings, kind, etag, error, keywords = columns
     for text in (fingerprint, picture or "", settings or "", etag, kind or ""):
         if not isinstance(text, str):
             return None
@@ -287,9 +291,20 @@ def _to_row(*columns: Any) -> Row | None:
             kind=kind,
             etag=etag,
             error=None if error is None else _to_error(error),
+            keywords=_to_keywords(keywords),
         )
     except DAMAGED:
         return None
+
+
+@functools.lru_cache(maxsize=4096)  # the same few for most photos
+def _to_keywords(text: Any) -> Keywords | None:
+    """The keywords in a column; None if there are none, or if they are damaged: they are in the record, too."""
+    try:
+        flat, hierarchical, scene = (tuple(map(_to_str, words)) for words in json.loads(text))
+    except DAMAGED:
+        return None
+    return Keywords(flat, hierarchical, scene)
 
 
 def _from_error(error: errors.PhototagError | None) -> str | None:

@@ -14,6 +14,7 @@ from phototag.cli import (
     learning,
     listing,
     reviewing,
+    serving,
     setting_up,
     tagging,
     viewing,
@@ -42,7 +43,7 @@ def main(*, log: bool) -> None:
 
 
 for _command in (
-    viewing.analyze, tagging.tag, tagging.undo, tagging.watch, viewing.gallery, reviewing.review, listing.list_,
+    viewing.analyze, tagging.tag, tagging.undo, tagging.watch, viewing.gallery, reviewing.review, serving.serve, listing.list_,
     viewing.show, learning.learn, tagging.remove, checking.check, cropping.crop, setting_up.keywords,
     setting_up.lightroom, setting_up.digikam, integrating.integrate, desktop.desktop,
     setting_up.doctor, setting_up.demo,

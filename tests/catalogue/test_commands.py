@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
+import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -73,9 +76,44 @@ def test_unchanged_photos_as_json(tree: Path) -> None:
     assert "error" in found[0]
     assert found[1] | {"path": ""} == {
         "schema": 1, "path": "", "kind": "portrait", "dry_run": False,
-        "verdict_from": "unchanged", "changed": False, "files": [], "added": {}, "removed": {},
+        "verdict_from": "unchanged", "keywords": {
+            "flat": ["portrait"], "hierarchical": ["phototag|kind|portrait"],
+            "scene": ["010200", "010600", "011700"],
+        }, "changed": False, "files": [], "added": {}, "removed": {},
         "declined": {}, "left_out": {}, "notes": [], "not_kept": [],
     }  # fmt: skip
+
+
+def test_the_keywords_of_a_photo_are_named_whatever_was_done_to_it(
+    tree: Path, exiftool: str, tmp_path: Path
+) -> None:
+    state = ["--state", str(tmp_path / "state.sqlite3"), "--json"]
+    (photo,) = tree.rglob("headshot.jpg")
+
+    def keywords(*words: str | Path) -> tuple[object, object]:
+        found = rows(run("tag", *words, *state).stdout)
+        (row,) = [row for row in found if row["path"] == str(photo)]
+        return row["verdict_from"], row["keywords"]["flat"]  # type: ignore[index]  # an object
+
+    three = ["headshot", "head and shoulders", "one person"]
+    level = ["--keywords", "standard"]
+    assert keywords(tree, *level, "--dry-run") == ("analysed", three)
+    assert keywords(tree, *level) == ("recalled", three)
+    assert keywords(tree, *level) == ("unchanged", three)
+    command = [exiftool, "-q", "-overwrite_original", "-XMP-dc:Subject-=one person", str(photo)]
+    subprocess.run(command, check=True, timeout=60)
+    assert keywords(tree, *level) == ("recalled", three[:2])  # deleted by the user
+    assert keywords(tree, *level) == ("unchanged", three[:2])
+    assert keywords(photo, *level) == ("analysed", three[:2])
+    assert keywords(photo, *level, "--force", "--dry-run") == ("analysed", three)
+    with contextlib.closing(sqlite3.connect(state[1])) as sql, sql:
+        sql.execute("UPDATE photos SET keywords = NULL")  # as earlier versions left it
+    assert keywords(tree, *level) == ("unchanged", three)
+    with contextlib.closing(sqlite3.connect(state[1])) as sql, sql:
+        sql.execute("UPDATE photos SET keywords = '[1'")  # damaged
+    assert keywords(tree, *level) == ("unchanged", three)
+    removed = rows(run("remove", photo, "--json").stdout)
+    assert "keywords" not in removed[0]
 
 
 def test_progress_is_told_in_lines_where_there_is_no_terminal(
