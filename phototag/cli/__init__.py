@@ -9,6 +9,7 @@ import click
 from phototag.cli import (
     checking,
     cropping,
+    integrating,
     learning,
     listing,
     reviewing,
@@ -42,7 +43,7 @@ def main(*, log: bool) -> None:
 for _command in (
     viewing.analyze, tagging.tag, tagging.undo, tagging.watch, viewing.gallery, reviewing.review, listing.list_,
     viewing.show, learning.learn, tagging.remove, checking.check, cropping.crop, setting_up.keywords,
-    setting_up.lightroom, setting_up.digikam,
+    setting_up.lightroom, setting_up.digikam, integrating.integrate,
     setting_up.doctor, setting_up.demo,
 ):  # fmt: skip
     main.add_command(_command)

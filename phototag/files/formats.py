@@ -52,6 +52,7 @@ class Format:
         sidecar_by_stem: whether a sidecar may also be called ``name.xmp``, and not only ``name.ext.xmp``.
         encoder: how crops are written; None for a format in which crops are not written.
         browsers: whether web browsers can show it.
+        mime_types: what desktops call it (shared-mime-info); none where they have no name for it.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Format:
     sidecar_by_stem: bool = False
     encoder: Encoder | None = None
     browsers: bool = False
+    mime_types: tuple[str, ...] = ()
 
     @property
     def takes_metadata(self) -> bool:
@@ -88,8 +90,8 @@ def _media(*brands: bytes) -> tuple[Signature, ...]:
     return tuple(((4, b"ftyp"), (8, brand)) for brand in brands)
 
 
-def _raw(suffix: str, *signatures: Signature, container: str = "") -> Format:
-    """A camera's negative."""
+def _raw(suffix: str, mime_type: str, *signatures: Signature, container: str = "") -> Format:
+    """A camera's negative; ``mime_type`` is empty where desktops have none."""
     return Format(
         name=f"{suffix[1:].upper()} raw",
         suffixes=(suffix,),
@@ -98,6 +100,7 @@ def _raw(suffix: str, *signatures: Signature, container: str = "") -> Format:
         raw=True,
         container=container,
         sidecar_by_stem=True,
+        mime_types=(mime_type,) if mime_type else (),
     )
 
 
@@ -105,7 +108,7 @@ def _raw(suffix: str, *signatures: Signature, container: str = "") -> Format:
 #: The format of crops from photos in a format in which crops are not written.
 JPEG: Final = Format(
     name="JPEG", suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"), signatures=_start(b"\xff\xd8\xff"),
-    decoder="JPEG", container="jpeg.Jpeg", browsers=True,
+    decoder="JPEG", container="jpeg.Jpeg", browsers=True, mime_types=("image/jpeg",),
     encoder=Encoder(
         suffixes=(".jpg", ".jpeg"), modes=frozenset({"L", "RGB", "CMYK"}), takes_quality=True,
         options={"subsampling": "4:4:4", "optimize": True},
@@ -114,18 +117,18 @@ JPEG: Final = Format(
 #: If two match, the first is used.
 FORMATS: Final = (
     # Canon's raw files are TIFF with an additional signature.
-    _raw(".cr2", ((0, b"II*\0"), (8, b"CR\x02")), ((0, b"MM\0*"), (8, b"CR\x02"))),
+    _raw(".cr2", "image/x-canon-cr2", ((0, b"II*\0"), (8, b"CR\x02")), ((0, b"MM\0*"), (8, b"CR\x02"))),
     JPEG,
     Format(
         name="PNG", suffixes=(".png",), signatures=_start(b"\x89PNG\r\n\x1a\n"),
-        decoder="PNG", container="png.Png", browsers=True,
+        decoder="PNG", container="png.Png", browsers=True, mime_types=("image/png",),
         encoder=Encoder(
             suffixes=(".png",), modes=frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}),
         ),
     ),
     Format(
         name="TIFF", suffixes=(".tif", ".tiff"), signatures=_start(b"II*\0", b"MM\0*"),
-        decoder="TIFF", upright=True, container="tiff.TiffFile",
+        decoder="TIFF", upright=True, container="tiff.TiffFile", mime_types=("image/tiff",),
         encoder=Encoder(
             suffixes=(".tif", ".tiff"), options={"compression": "tiff_lzw"},
             modes=frozenset({
@@ -135,7 +138,7 @@ FORMATS: Final = (
     ),
     Format(
         name="WebP", suffixes=(".webp",), signatures=(((0, b"RIFF"), (8, b"WEBP")),),
-        decoder="WEBP", container="webp.WebP", browsers=True,
+        decoder="WEBP", container="webp.WebP", browsers=True, mime_types=("image/webp",),
         encoder=Encoder(
             suffixes=(".webp",), modes=frozenset({"RGB", "RGBA"}), takes_quality=True,
             options={"method": 6},
@@ -143,36 +146,44 @@ FORMATS: Final = (
     ),
     Format(
         name="AVIF", suffixes=(".avif",), signatures=_media(b"avif", b"avis"), decoder="AVIF",
-        browsers=True,
+        browsers=True, mime_types=("image/avif",),
     ),
     Format(
         name="JPEG 2000", suffixes=(".jp2",), signatures=_start(b"\0\0\0\x0cjP  \r\n\x87\n"),
-        decoder="JPEG2000", container="jp2.Jp2",
+        decoder="JPEG2000", container="jp2.Jp2", mime_types=("image/jp2",),
     ),
     Format(
         name="HEIC", suffixes=(".heic",), decoder="HEIF", extra="heif", upright=True,
         signatures=_media(b"heic", b"heix", b"heim", b"heis", b"hevc"),
+        mime_types=("image/heic", "image/heif"),
     ),
     Format(
         name="HEIF", suffixes=(".heif", ".hif"), signatures=_media(b"mif1", b"msf1"),
-        decoder="HEIF", extra="heif", upright=True,
+        decoder="HEIF", extra="heif", upright=True, mime_types=("image/heif",),
     ),
     Format(
         name="GIF", suffixes=(".gif",), signatures=_start(b"GIF8"), decoder="GIF", browsers=True,
+        mime_types=("image/gif",),
     ),
     Format(
         name="BMP", suffixes=(".bmp",), signatures=_start(b"BM"), decoder="BMP", browsers=True,
+        mime_types=("image/bmp",),
     ),
     # The only negative designed to contain metadata: its standard specifies their place.
-    _raw(".dng", container="tiff.TiffFile"),
-    _raw(".cr3", *_media(b"crx ")),
-    _raw(".raf", *_start(b"FUJIFILMCCD-RAW")),
-    _raw(".orf", *_start(b"IIRO", b"IIRS", b"MMOR")),
-    _raw(".rw2", *_start(b"IIU\0")),
-    _raw(".x3f", *_start(b"FOVb")),
-    *map(_raw, (
-        ".3fr", ".arw", ".crw", ".dcr", ".erf", ".fff", ".iiq", ".k25", ".kdc", ".mef", ".mos",
-        ".mrw", ".nef", ".nrw", ".pef", ".raw", ".rwl", ".sr2", ".srf", ".srw",
+    _raw(".dng", "image/x-adobe-dng", container="tiff.TiffFile"),
+    _raw(".cr3", "image/x-canon-cr3", *_media(b"crx ")),
+    _raw(".raf", "image/x-fuji-raf", *_start(b"FUJIFILMCCD-RAW")),
+    _raw(".orf", "image/x-olympus-orf", *_start(b"IIRO", b"IIRS", b"MMOR")),
+    _raw(".rw2", "image/x-panasonic-rw2", *_start(b"IIU\0")),
+    _raw(".x3f", "image/x-sigma-x3f", *_start(b"FOVb")),
+    *(_raw(suffix, mime_type) for suffix, mime_type in (
+        (".3fr", ""), (".arw", "image/x-sony-arw"), (".crw", "image/x-canon-crw"),
+        (".dcr", "image/x-kodak-dcr"), (".erf", "image/x-kde-raw"), (".fff", "image/x-kde-raw"),
+        (".iiq", ""), (".k25", "image/x-kodak-k25"), (".kdc", "image/x-kodak-kdc"), (".mef", ""),
+        (".mos", "image/x-kde-raw"), (".mrw", "image/x-minolta-mrw"), (".nef", "image/x-nikon-nef"),
+        (".nrw", "image/x-nikon-nrw"), (".pef", "image/x-pentax-pef"),
+        (".raw", "image/x-panasonic-rw"), (".rwl", ""), (".sr2", "image/x-sony-sr2"),
+        (".srf", "image/x-sony-srf"), (".srw", ""),
     )),
     Format(name="ISO media", signatures=_media(b"")),
     Format(name="PSD", signatures=_start(b"8BPS")),

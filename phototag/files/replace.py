@@ -65,6 +65,7 @@ def replace(
     *,
     allow_hard_links: bool = False,
     allow_new_owner: bool = False,
+    allow_empty: bool = False,
     time: FileTime = FileTime.NOW,
 ) -> Replaced:
     """Replace a file that was opened before by new content.
@@ -74,6 +75,7 @@ def replace(
         new: the new content; None to delete the file.
         allow_hard_links: replace a file that has several names; the others keep the old content.
         allow_new_owner: replace a file whose owner, group, access list or attributes cannot be kept.
+        allow_empty: the new content may have no bytes, as no photo has.
         time: the modification time of the new file; a file that was not there before gets the present.
 
     Raises:
@@ -83,11 +85,11 @@ def replace(
     refuse_unless_replaceable(original, allow_hard_links=allow_hard_links)
     with _refused_on_errors(original.photo):
         # A sidecar may have been empty before phototag.
-        beside = original.path.lower().endswith(".xmp")
+        may_be_empty = allow_empty or original.path.lower().endswith(".xmp")
         if new is None:
             _delete(original)
             done = Replaced(None)
-        elif not new.size and not beside:
+        elif not new.size and not may_be_empty:
             raise WriteRefused(original.photo, "its new content would be empty")
         else:
             with unfinished(original.folder) as made:
