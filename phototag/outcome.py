@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import enum
+import functools
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from phototag import errors
-from phototag.analysis.result import Analysis
+from phototag.analysis.result import SCHEMA, Analysis
 from phototag.criteria.verdict import Kind
 from phototag.files.opening import FileState
+from phototag.keywords.claims import Keywords, Level, notes_on, withheld
 from phototag.metadata.change import Change
+from phototag.metadata.merge import fold
 from phototag.metadata.record import Record
+from phototag.scene import serialization
 from phototag.scene.measures import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class VerdictSource(enum.StrEnum):
@@ -35,6 +43,8 @@ class Outcome:
         error: what went wrong; None if all went well.
         verdict_from: where the verdict comes from.
         known: the kind according to an earlier run, if the photo needed no work.
+        keywords: the keywords and scene codes that the verdict gives with the options of the run, without those that the
+            user has deleted; None if the photo was only analysed, failed, or was taken back.
         warning: this is no photo but a file that a killed run has left and that may be somebody else's: what to
             do with it; empty for a photo.
     """
@@ -45,12 +55,76 @@ class Outcome:
     error: errors.PhototagError | None = None
     verdict_from: VerdictSource = VerdictSource.ANALYSED
     known: Kind | None = None
+    keywords: Keywords | None = None
     warning: str = ""
 
     @property
     def kind(self) -> Kind | None:
         """Headshot, portrait or other; None if the photo was not analysed or failed."""
         return self.known if self.analysis is None else self.analysis.kind
+
+    def to_dict(self, *, dry_run: bool = False) -> dict[str, Any]:
+        """What ``phototag tag --json`` prints of the photo, as JSON values.
+
+        Args:
+            dry_run: nothing was changed.
+        """
+        row: dict[str, Any] = {"schema": SCHEMA, "path": self.photo}
+        if self.analysis is not None:
+            found = self.analysis
+            row |= {"kind": found.kind, "confidence": found.confidence, "grade": found.grade}
+        elif self.kind is not None:
+            row |= {"kind": self.kind}
+        row["dry_run"] = dry_run
+        if self.verdict_from is not VerdictSource.REMOVED:
+            row["verdict_from"] = self.verdict_from
+        if self.keywords is not None:
+            row["keywords"] = serialization.to_json(self.keywords)
+        return row | (_no_change() if self.change is None else serialization.to_json(self.change))
+
+
+@functools.cache
+def _no_change() -> dict[str, Any]:
+    """What is said of every photo to which nothing was done."""
+    return dict(serialization.to_json(Change(changed=False)))
+
+
+def analysis_dict(analysis: Analysis, least: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """What ``phototag analyze --json`` prints of a photo, as JSON values.
+
+    Args:
+        analysis: the result.
+        least: thresholds; with any, ``notes`` say what they hold back.
+    """
+    values = analysis.to_dict()
+    if least:
+        held = withheld(analysis, analysis.verdict, Level.FULL, least=least)
+        values["notes"] = list(notes_on(held))
+    return values
+
+
+def record_dict(photo: str, record: Record | None) -> dict[str, Any]:
+    """What ``phototag show --json`` prints of a photo, as JSON values."""
+    found = None if record is None else serialization.to_json(record)
+    return {"schema": SCHEMA, "path": photo, "record": found}
+
+
+def standing(claimed: Keywords, change: Change) -> Keywords:
+    """The keywords without those that the user has deleted.
+
+    Args:
+        claimed: the keywords that were to be written.
+        change: what the write has changed and left out.
+    """
+    deleted = {fold(word) for words in change.declined.values() for word in words}
+    if not deleted:
+        return claimed
+    return Keywords(
+        *(
+            tuple(word for word in words if fold(word) not in deleted)
+            for words in (claimed.flat, claimed.hierarchical, claimed.scene)
+        )
+    )
 
 
 @attrs.frozen(kw_only=True)

@@ -29,7 +29,7 @@ from phototag.files.keyword_arguments import takes
 from phototag.files.opening import absolute, names_of
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import CatalogueOptions, WriteOptions, part
-from phototag.outcome import Outcome, PhotoState, VerdictSource
+from phototag.outcome import Outcome, PhotoState, VerdictSource, standing
 from phototag.version import __version__
 from phototag.worker import single, tasks
 from phototag.worker.order import check_crop, order_of
@@ -246,7 +246,11 @@ class Catalogue:
             past = PastWrite(order=order, options=part(options, WriteOptions))
             self._state.remember(place, row, past, Summary.of(analysis))
         return Outcome(
-            photo=found.path, analysis=analysis, change=change, verdict_from=verdict_from
+            photo=found.path,
+            analysis=analysis,
+            change=change,
+            keywords=standing(order.record.keywords, change),
+            verdict_from=verdict_from,
         ), now
 
     def identify(self, found: Found, row: Row | None) -> tuple[PhotoState, VerdictSource]:

@@ -13,6 +13,7 @@ from phototag.cli import (
     learning,
     listing,
     reviewing,
+    serving,
     setting_up,
     tagging,
     viewing,
@@ -41,7 +42,7 @@ def main(*, log: bool) -> None:
 
 
 for _command in (
-    viewing.analyze, tagging.tag, tagging.undo, tagging.watch, viewing.gallery, reviewing.review, listing.list_,
+    viewing.analyze, tagging.tag, tagging.undo, tagging.watch, viewing.gallery, reviewing.review, serving.serve, listing.list_,
     viewing.show, learning.learn, tagging.remove, checking.check, cropping.crop, setting_up.keywords,
     setting_up.lightroom, setting_up.digikam, integrating.integrate,
     setting_up.doctor, setting_up.demo,

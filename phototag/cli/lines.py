@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from phototag.analysis.result import SCHEMA
 from phototag.errors import printable_name
 from phototag.keywords.claims import Level, notes_on, withheld
-from phototag.metadata.change import Change
 from phototag.metadata.record import KIND
-from phototag.outcome import VerdictSource
+from phototag.outcome import analysis_dict, record_dict
 from phototag.scene import serialization
 from phototag.wording import plain, said_and_thought, sure
 
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from phototag.catalogue import Run
+    from phototag.metadata.change import Change
     from phototag.metadata.record import Record
     from phototag.outcome import Outcome
 
@@ -34,9 +33,9 @@ def analysis_lines(
     """A verdict and the reasons for it; with thresholds, also what these hold back."""
     analysis = outcome.analysis
     assert analysis is not None
-    notes = notes_on(withheld(analysis, analysis.verdict, Level.FULL, least=least or {}))
     if as_json:
-        return [json.dumps(analysis.to_dict() | ({"notes": notes} if least else {}))]
+        return [json.dumps(analysis_dict(analysis, least))]
+    notes = notes_on(withheld(analysis, analysis.verdict, Level.FULL, least=least or {}))
     return [
         f"{printable_name(outcome.photo)}",
         *(f"  {line}" for line in analysis.explain().splitlines()),
@@ -57,7 +56,7 @@ def change_lines(
     """
     analysis, change = outcome.analysis, outcome.change
     if as_json:
-        return [json.dumps(_change_dict(outcome, dry_run=dry_run))]
+        return [json.dumps(outcome.to_dict(dry_run=dry_run))]
     if change is None:
         return []
     said = [] if analysis is None else [analysis.explain().splitlines()[0]]
@@ -69,26 +68,6 @@ def change_lines(
     elif analysis is None:
         said = ["changed"]
     return [f"{name}: {'; '.join(said)}", *_notes(change), *_not_kept(change)]
-
-
-def _change_dict(outcome: Outcome, *, dry_run: bool) -> dict[str, Any]:
-    row: dict[str, Any] = {"schema": SCHEMA, "path": outcome.photo}
-    if outcome.analysis is not None:
-        analysis = outcome.analysis
-        row |= {"kind": analysis.kind, "confidence": analysis.confidence, "grade": analysis.grade}
-    elif outcome.kind is not None:
-        row |= {"kind": outcome.kind}
-    row["dry_run"] = dry_run
-    if outcome.verdict_from is not VerdictSource.REMOVED:
-        row["verdict_from"] = outcome.verdict_from
-    row |= _no_change() if outcome.change is None else serialization.to_json(outcome.change)
-    return row
-
-
-@functools.cache
-def _no_change() -> dict[str, Any]:
-    """What is printed of every photo to which nothing was done."""
-    return dict(serialization.to_json(Change(changed=False)))
 
 
 def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
@@ -124,10 +103,9 @@ def _listed(what: str, values: dict[str, tuple[str, ...]]) -> list[str]:
     return [f"  {what} {name}: {', '.join(words)}" for name, words in values.items() if words]
 
 
-def record_dict(photo: str, record: Record | None) -> str:
+def record_json(photo: str, record: Record | None) -> str:
     """The record in a photo, as JSON."""
-    found = None if record is None else serialization.to_json(record)
-    return json.dumps({"schema": SCHEMA, "path": photo, "record": found})
+    return json.dumps(record_dict(photo, record))
 
 
 def record_text(photo: str, record: Record | None) -> str:

@@ -12,7 +12,7 @@ from phototag.analyzer import Analyzer
 from phototag.catalogue.walk import count_photos, walk
 from phototag.cli.click_options import PrintOptions, QuietOptions, paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
-from phototag.cli.lines import analysis_lines, record_dict, record_text
+from phototag.cli.lines import analysis_lines, record_json, record_text
 from phototag.cli.report import Report, stoppable
 from phototag.cli.running import close, total
 from phototag.errors import PhototagError, printable_name
@@ -93,7 +93,7 @@ class _Show(LinkOptions, PrintOptions):
 def show(paths: tuple[str, ...], options: _Show) -> None:
     """Print what phototag wrote into the photos of each PATH.  Nothing is analysed."""
     report = Report(as_json=options.json, quiet=options.quiet)
-    dump = record_dict if options.json else record_text
+    dump = record_json if options.json else record_text
     with stoppable() as stopped, Analyzer() as analyzer:
         for photo in walk(paths, links=options.follow_links):
             if stopped.is_set():

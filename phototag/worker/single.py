@@ -14,7 +14,7 @@ from phototag.decisions.decision import NOTHING, Decision
 from phototag.files import arguments, formats
 from phototag.files.opening import absolute
 from phototag.options import WriteOptions, part
-from phototag.outcome import Outcome, VerdictSource
+from phototag.outcome import Outcome, VerdictSource, standing
 from phototag.worker import tasks
 from phototag.worker.areas import areas
 from phototag.worker.order import order_of
@@ -99,7 +99,8 @@ def tagged(
             order = order_of(analysis, options)
         written = tasks.write(pool, file, order, writing)
     assert written.change is not None
-    return Outcome(photo=file.name, analysis=analysis, change=written.change)
+    keywords = standing(order.record.keywords, written.change)
+    return Outcome(photo=file.name, analysis=analysis, change=written.change, keywords=keywords)
 
 
 def removed(pool: Pool, photo: Path, options: ChangeOptions) -> Change:

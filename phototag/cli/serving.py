@@ -1,0 +1,73 @@
+"""The command that serves other programs."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import attrs
+import click
+
+from phototag.cli.click_options import takes_options
+from phototag.cli.exit_codes import ExitCode
+from phototag.cli.report import stoppable
+from phototag.errors import BadValue, OutputNotWritable
+from phototag.options import CalibrationOptions, ProfileOptions, StateOptions, WorkOptions, setting
+
+
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class _Serve(StateOptions, ProfileOptions, CalibrationOptions, WorkOptions):
+    """The options of ``phototag serve``."""
+
+    stdio: bool = attrs.field(
+        default=False,
+        metadata=setting("Read requests from standard input, and answer on standard output."),
+    )
+    ends_with: int | None = attrs.field(
+        default=None,
+        metadata=setting(
+            "End when the process with this number ends.", metavar="PID", least=1, most=2**31 - 1
+        ),
+    )
+
+
+@click.command()
+@takes_options(_Serve)
+def serve(options: _Serve) -> None:
+    """Answer the requests of another program, until it ends.
+
+    Requests and answers are JSON-RPC 2.0, one object per line; docs/serve.md describes them. The process that analyses photos
+    stays warm from one request to the next.
+    """
+    from phototag.integrations.service.methods import Engine  # noqa: PLC0415 - only this command needs it
+    from phototag.integrations.service.service import Ending, Service  # noqa: PLC0415
+    from phototag.worker.pool import Pool  # noqa: PLC0415
+    from phototag.worker.single import Rules  # noqa: PLC0415
+
+    if not options.stdio:
+        raise click.UsageError("say how to talk to it: --stdio is the only way so far")
+    if options.ends_with is not None and os.name == "nt":
+        raise BadValue("ends_with", "this system cannot tell", "close standard input to end it")
+    incoming, outgoing = _own_streams()
+    state = None if options.state is None else os.fspath(options.state)
+    with stoppable() as stopped, Pool(options.workers, options.limits) as pool:
+        rules = Rules(calibration=options.calibration, profiles=options.profiles)
+        engine = Engine(pool=pool, rules=rules, state=state)
+        ending = Service(engine, incoming, outgoing, caller=options.ends_with).run(stopped)
+    if ending is Ending.STOPPED:
+        sys.exit(ExitCode.INTERRUPTED)
+
+
+def _own_streams() -> tuple[int, int]:
+    """Descriptors of standard input and output that nothing else uses.
+
+    What an added package prints goes to standard error, and no process that is started holds the pipes open.
+    """
+    if sys.stdout is None:
+        raise OutputNotWritable("standard output", "it is closed", "leave it open for the answers")
+    null = os.open(os.devnull, os.O_RDWR)
+    incoming = null if sys.stdin is None else os.dup(sys.stdin.fileno())
+    outgoing = os.dup(sys.stdout.fileno())
+    os.dup2(null, 0)
+    os.dup2(null if sys.stderr is None else sys.stderr.fileno(), 1)
+    return incoming, outgoing
