@@ -9,9 +9,10 @@ from typing import Final
 
 from phototag.files import arguments
 from phototag.integrations import file_managers
+from phototag.integrations.darktable import DARKTABLE
 from phototag.integrations.application import Application
 
-APPLICATIONS: Final[tuple[Application, ...]] = (*file_managers.APPLICATIONS,)
+APPLICATIONS: Final[tuple[Application, ...]] = (DARKTABLE, *file_managers.APPLICATIONS)
 
 
 def by_name(name: str) -> Application:

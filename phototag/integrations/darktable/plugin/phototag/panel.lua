@@ -91,7 +91,7 @@ end
 local function headshot_tag()
   local result, wrong = service.ask(settings.command, "words", { options = { vocabulary = preferences.vocabulary() } })
   if wrong then error(texts.problem(wrong), 0) end
-  return result.kind.headshot
+  return result.words.kind.headshot
 end
 
 function panel.only_headshots()

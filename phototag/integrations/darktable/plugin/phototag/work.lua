@@ -13,6 +13,8 @@ local work = {}
 
 local HIERARCHY = "lr:hierarchicalSubject" -- the property whose words darktable's tags are
 
+local CANCELLED = 130 -- the code of a question that was taken back
+
 local busy = false
 
 local function words_of(by_property)
@@ -20,22 +22,11 @@ local function words_of(by_property)
   return type(words) == "table" and words or {}
 end
 
--- The tags for a photo: its keywords, without those that the user has deleted and phototag does not write again.
-local function wanted(result)
-  local deleted, words = {}, {}
-  for _, word in ipairs(words_of(result.declined)) do deleted[word] = true end
-  for _, word in ipairs(result.keywords.hierarchical) do
-    if not deleted[word] then words[#words + 1] = word end
-  end
-  return words
-end
-
 -- One run over the files of some images.
 local Run = {}
 Run.__index = Run
 
 function Run:fail(photo, wrong)
-  if type(wrong.data) == "table" and wrong.data.name == "Cancelled" then return end
   local text = texts.name(photo.path) .. ": " .. texts.problem(wrong)
   self.counts.failed = self.counts.failed + 1
   self.first_problem = self.first_problem or text
@@ -43,6 +34,10 @@ function Run:fail(photo, wrong)
 end
 
 function Run:answered(photo, result, wrong)
+  if wrong and wrong.code == CANCELLED then
+    if self.undone then self.undone(photo) end
+    return
+  end
   self.done = self.done + 1
   local fine, problem = pcall(function()
     if result then self.take(photo, result, self.counts) else self:fail(photo, wrong) end
@@ -103,7 +98,7 @@ function work.tag(images)
     take = function(photo, result, counts)
       counts[result.kind] = (counts[result.kind] or 0) + 1
       tags.learn(words_of(result.removed))
-      for _, image in ipairs(photo.images) do tags.set(image, wanted(result)) end
+      for _, image in ipairs(photo.images) do tags.set(image, result.keywords.hierarchical) end
     end,
   })
   return counts and texts.tagged(counts)
