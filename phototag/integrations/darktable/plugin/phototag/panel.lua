@@ -13,7 +13,7 @@ local work = require "phototag.work"
 
 local panel = {}
 
-local WIDTH = 40 -- characters of a line; the panel itself is as wide as its longest line
+local WIDTH = 36 -- characters of a line; a longer one would make darktable's side wider
 local NAME = "phototag" -- of the panel in darktable
 
 local function label(text)
@@ -108,11 +108,10 @@ local function button(text, tooltip, action)
   return dt.new_widget("button") { label = text, tooltip = tooltip, ellipsize = "none", clicked_callback = action }
 end
 
+-- The buttons come first, so that they do not move when the texts below them grow.
 local function content()
   return dt.new_widget("box") {
     orientation = "vertical",
-    panel.verdict,
-    panel.reason,
     dt.new_widget("box") {
       orientation = "horizontal",
       button("tag", "tell headshots from portraits, write the verdict into the selected photos, and attach it here",
@@ -125,6 +124,8 @@ local function content()
         panel.only_headshots),
       button("explain", "why: in sentences, for the photo whose verdict is shown", panel.explain),
     },
+    panel.verdict,
+    panel.reason,
     panel.status,
   }
 end

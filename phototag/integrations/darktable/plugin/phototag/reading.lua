@@ -2,6 +2,7 @@
 
 local dt = require "darktable"
 local json = require "phototag.json"
+local messages = require "phototag.messages"
 local photos = require "phototag.photos"
 local service = require "phototag.service"
 local settings = require "phototag.settings"
@@ -10,6 +11,7 @@ local reading = {}
 
 local PAUSE = 120 -- ms that the user must stay with a photo before it is read
 
+local last -- the id of the image that was shown last
 local at_work = false
 local wanted = 0 -- counts what has changed, so that only the last change is read
 local show = function() end -- the panel's
@@ -33,11 +35,13 @@ local function read()
     -- The pointer alone starts no program.
     show({ image = image, selected = 0 })
   else
+    if image.id ~= last then show({ image = image, selected = selected }) end
     local result, wrong = service.ask(settings.command, "show", { path = photos.path_of(image) })
     local record = result and result.record
     if record == json.null then record = nil end
     show({ image = image, selected = selected, record = record, wrong = wrong, read = true })
   end
+  last = image and image.id
 end
 
 -- Reads the photo again that the user looks at. Events come faster than photos are read: while one is read, the others
@@ -57,7 +61,7 @@ function reading.refresh()
     until seen == wanted or dt.control.ending
   end)
   at_work = false
-  if not fine then dt.print_error("phototag: " .. tostring(problem)) end
+  if not fine then messages.log(tostring(problem)) end
 end
 
 -- The photo that the user looks at; nil if there is none.
