@@ -12,3 +12,7 @@ files["phototag/integrations/lightroom/**/*.lua"] = {
 
 -- The stand-in of the SDK runs in plain Lua 5.1.
 files["tests/integrations/**/*.lua"] = { std = "lua51" }
+
+-- darktable has Lua 5.3 or 5.4; each file asks for what it needs by `require`.
+files["phototag/integrations/darktable/**/*.lua"] = { std = "lua53" }
+files["tests/integrations/darktable/**/*.lua"] = { std = "lua53" }

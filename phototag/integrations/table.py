@@ -10,10 +10,12 @@ from typing import Final
 from phototag.files import arguments
 from phototag.integrations import file_managers, other_systems
 from phototag.integrations.application import Application
+from phototag.integrations.darktable import DARKTABLE
 from phototag.integrations.digikam import DIGIKAM
 from phototag.integrations.lightroom import LIGHTROOM
 
 APPLICATIONS: Final[tuple[Application, ...]] = (
+    DARKTABLE,
     DIGIKAM,
     LIGHTROOM,
     *file_managers.APPLICATIONS,

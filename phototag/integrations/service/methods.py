@@ -14,6 +14,7 @@ from phototag.files.opening import absolute
 from phototag.integrations.service import deciding
 from phototag.integrations.service.params import (
     OfPhoto,
+    OfVocabulary,
     Params,
     ToAnalyze,
     ToCancel,
@@ -21,6 +22,7 @@ from phototag.integrations.service.params import (
     ToRemove,
     ToTag,
 )
+from phototag.keywords.vocabulary import branches
 from phototag.outcome import Outcome, VerdictSource, analysis_dict, record_dict
 from phototag.worker import single, tasks
 from phototag.worker.order import check_crop
@@ -138,6 +140,19 @@ def _decide(desk: Desk, params: ToDecide) -> dict[str, Any]:
     return outcome.to_dict(dry_run=params.options.dry_run)
 
 
+def _words(_: Desk, params: OfVocabulary) -> dict[str, Any]:
+    vocabulary = params.options.vocabulary
+    found = {
+        branch.name: {str(value): vocabulary.word(branch.name, value) for value in branch.values}
+        for branch in branches()
+    }
+    paths = {
+        name: {value: word and vocabulary.path(name, word) for value, word in words.items()}
+        for name, words in found.items()
+    }
+    return {"root": vocabulary.root, "words": paths}
+
+
 def _cancel(desk: Desk, params: ToCancel) -> dict[str, bool]:
     return {"cancelled": desk.cancel(params.id)}
 
@@ -182,6 +197,14 @@ METHODS: Final[tuple[Method[Any], ...]] = (
         "file, as `phototag review` does: `phototag learn` learns from it, and `phototag undo` takes it back.",
         result="the object of `phototag tag --json`",
         work=_decide,
+    ),
+    Method(
+        name="words",
+        params=OfVocabulary,
+        does="Tells the keywords of a vocabulary, so that a program can search for them.",
+        result="`{\"root\": ..., \"words\": ...}`: the keyword with its levels by branch and value, such as "
+        "`words.kind.headshot`; null for one that is never written",
+        work=_words,
     ),
     Method(
         name="cancel",

@@ -14,7 +14,13 @@ from phototag.errors import BadType, BadValue, UnknownOption
 from phototag.files import arguments
 from phototag.integrations.service.messages import Id
 from phototag.keywords.claims import Vocabulary
-from phototag.options import ChangeOptions, Setting, TagOptions, WordOptions
+from phototag.options import (
+    ChangeOptions,
+    Setting,
+    TagOptions,
+    VocabularyOptions,
+    WordOptions,
+)
 from phototag.options.setting import Checked, settings
 from phototag.scene import serialization
 
@@ -109,6 +115,17 @@ class ToDecide(OfPhoto):
     def __attrs_post_init__(self) -> None:
         if (self.kind is None) is not self.forget:
             raise BadValue("kind", "give either kind, or forget: true")
+
+
+@attrs.frozen(kw_only=True)
+class OfVocabulary(Params):
+    """Those of ``words``.
+
+    Attributes:
+        options: ``vocabulary``: that with which photos are tagged.
+    """
+
+    options: VocabularyOptions = attrs.Factory(VocabularyOptions)
 
 
 @attrs.frozen(kw_only=True)

@@ -1,0 +1,14 @@
+-- phototag in darktable: what darktable loads, by a line in its luarc.
+--
+-- Whatever goes wrong here, darktable starts as without it.
+
+local dt = require "darktable"
+
+-- Without a window (darktable-cli), widgets and preferences would wait for one for ever.
+if dt.configuration.has_gui then
+  local fine, problem = pcall(function()
+    require("phototag.preferences").register()
+    require("phototag.panel").install()
+  end)
+  if not fine then dt.print_error("phototag: its panel cannot be shown: " .. tostring(problem)) end
+end

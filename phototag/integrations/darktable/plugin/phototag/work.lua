@@ -1,0 +1,134 @@
+-- What the panel's buttons do with photos, as jobs of darktable: tag, and take back.
+
+local dt = require "darktable"
+local messages = require "phototag.messages"
+local photos = require "phototag.photos"
+local preferences = require "phototag.preferences"
+local service = require "phototag.service"
+local settings = require "phototag.settings"
+local tags = require "phototag.tags"
+local texts = require "phototag.texts"
+
+local work = {}
+
+local HIERARCHY = "lr:hierarchicalSubject" -- the property whose words darktable's tags are
+
+local CANCELLED = 130 -- the code of a question that was taken back
+
+local busy = false
+
+local function words_of(by_property)
+  local words = type(by_property) == "table" and by_property[HIERARCHY]
+  return type(words) == "table" and words or {}
+end
+
+-- One run over the files of some images.
+local Run = {}
+Run.__index = Run
+
+function Run:fail(photo, wrong)
+  local text = texts.name(photo.path) .. ": " .. texts.problem(wrong)
+  self.counts.failed = self.counts.failed + 1
+  self.first_problem = self.first_problem or text
+  messages.log(photo.path .. ": " .. texts.problem(wrong))
+end
+
+function Run:answered(photo, result, wrong)
+  if wrong and wrong.code == CANCELLED then
+    if self.undone then self.undone(photo) end
+    return
+  end
+  self.done = self.done + 1
+  local fine, problem = pcall(function()
+    if result then self.take(photo, result, self.counts) else self:fail(photo, wrong) end
+    if not result and self.undone then self.undone(photo) end
+  end)
+  if not fine then self:fail(photo, { message = tostring(problem) }) end
+  if self.job.valid then self.job.percent = self.done / #self.photos end
+end
+
+function Run:go(method, params, before)
+  local questions = {}
+  for at, photo in ipairs(self.photos) do
+    questions[at] = { method = method, params = params(photo), before = before and function() before(photo) end }
+  end
+  service.ask_all(settings.command, questions,
+    function(at, result, wrong) self:answered(self.photos[at], result, wrong) end,
+    function() return self.cancelled end)
+end
+
+-- Runs over the images in a job of darktable. Returns the counts; nil if there is nothing to do.
+--
+-- how: { title, method, params, take, before, undone }; `params` gives those of the question about a photo, `take` gets
+-- its result, `before` is called before it is asked, and `undone` when nothing has come of it.
+local function run(images, how)
+  if #images == 0 then
+    messages.show("no photo is selected")
+    return nil
+  elseif busy then
+    messages.show("still at work; to stop it, cancel its job at the lower left")
+    return nil
+  end
+  busy = true
+  local one = setmetatable({ photos = photos.of(images), take = how.take, undone = how.undone, done = 0,
+    counts = { failed = 0, left = 0 } }, Run)
+  one.job = dt.gui.create_job(string.format("phototag: %s %d photos", how.title, #one.photos), true,
+    function(job)
+      one.cancelled = true
+      job.valid = false
+    end)
+  local fine, problem = pcall(one.go, one, how.method, how.params, how.before)
+  busy = false
+  if one.job.valid then one.job.valid = false end
+  one.counts.left = #one.photos - one.done
+  if not fine then messages.problem(tostring(problem)) end
+  if one.first_problem then
+    messages.show(one.counts.failed == 1 and one.first_problem
+      or string.format("%d photos failed; the first: %s", one.counts.failed, one.first_problem))
+  end
+  return one.counts
+end
+
+-- Tags the files of the images, and attaches phototag's words to all of their images. Returns what was done, in a line.
+function work.tag(images)
+  local options = preferences.options()
+  local counts = run(images, {
+    title = "tag", method = "tag",
+    params = function(photo) return { path = photo.path, options = options } end,
+    take = function(photo, result, counts)
+      counts[result.kind] = (counts[result.kind] or 0) + 1
+      tags.learn(words_of(result.removed))
+      for _, image in ipairs(photo.images) do tags.set(image, result.keywords.hierarchical) end
+    end,
+  })
+  return counts and texts.tagged(counts)
+end
+
+-- Takes out of the files of the images what phototag has written, and its tags off the images: these first, because
+-- darktable would write them into the sidecars again. Where a file stays as it is, its tags come back.
+function work.take_back(images)
+  local counts = run(images, {
+    title = "take back", method = "remove",
+    params = function(photo) return { path = photo.path } end,
+    before = function(photo)
+      photo.tags = {}
+      for at, image in ipairs(photo.images) do
+        photo.tags[at] = {}
+        for name in pairs(tags.of(image)) do table.insert(photo.tags[at], name) end
+        tags.clear(image)
+      end
+    end,
+    take = function(_, result, counts)
+      local what = result.changed and "changed" or "unchanged"
+      counts[what] = (counts[what] or 0) + 1
+    end,
+    undone = function(photo)
+      for at, image in ipairs(photo.images) do tags.set(image, photo.tags and photo.tags[at] or {}) end
+    end,
+  })
+  if not counts then return nil end
+  counts.changed, counts.unchanged = counts.changed or 0, counts.unchanged or 0
+  return texts.taken_back(counts)
+end
+
+return work
