@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from benchmarks.faults.unsealed import ThisProcess
 from commands import rows, run
 from phototag.cli import main
-from phototag.worker import Pool
+from phototag.worker.pool import Pool
 
 
 @pytest.fixture

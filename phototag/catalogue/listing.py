@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.analysis.result import evaluate
 from phototag.catalogue.database import DamagedRow
 from phototag.catalogue.state import State
 from phototag.catalogue.summary import Summary
@@ -229,6 +228,8 @@ class _Book:
 
     def _filled_in(self, row: ListedRow, picture: str) -> Summary | None:
         """The summary of a photo that has none yet."""
+        from phototag.analysis.result import evaluate  # noqa: PLC0415 - few lists need it
+
         scene = self._state.scene(picture)
         if scene is None:
             return None

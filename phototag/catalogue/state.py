@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from phototag import errors
-from phototag.analysis.result import models_identity
+from phototag import errors, models
 from phototag.catalogue.database import DAMAGED, DamagedRow, packed, unpacked
 from phototag.catalogue.reviews import Reviews
 from phototag.catalogue.run_log import PastWrite, PhotoKey, RunLog, to_past_write
@@ -106,7 +105,7 @@ class State(RunLog, Reviews):
 
     def __init__(self, file: str | os.PathLike[str] | None = None) -> None:
         super().__init__(file)
-        self.seen_by: str = f"{models_identity()}/{SCENE_VERSION}"
+        self.seen_by: str = f"{models.identity()}/{SCENE_VERSION}"
 
     # ------------------------------------------------------------------ photos
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from phototag.analysis.result import SCHEMA
 from phototag.catalogue.checking import CheckOptions, Severity, check_trees
 from phototag.catalogue.walk import count_photos
 from phototag.cli.click_options import PrintOptions, paths_argument, takes_options
@@ -22,6 +21,7 @@ from phototag.cli.running import total
 from phototag.cli.terminal import echo, echo_as_is
 from phototag.errors import printable, printable_name
 from phototag.scene import serialization
+from phototag.version import SCHEMA
 
 if TYPE_CHECKING:
     import threading

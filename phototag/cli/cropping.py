@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from phototag.analysis.result import SCHEMA
 from phototag.analyzer import Analyzer
 from phototag.catalogue.cropping import crop_trees
 from phototag.catalogue.walk import count_photos
@@ -22,6 +21,7 @@ from phototag.cli.running import total
 from phototag.errors import PhotoError, printable_name
 from phototag.files.opening import is_folder
 from phototag.options import CropOptions, setting
+from phototag.version import SCHEMA
 
 if TYPE_CHECKING:
     import threading

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 import click
 
-from phototag.analysis.result import SCHEMA
 from phototag.catalogue.listing import listing
 from phototag.cli.cells import COLUMNS, as_json, cell, csv_row
 from phototag.cli.click_options import QuietOptions, paths_argument, takes_options
-from phototag.cli.report import Report
+from phototag.cli.report import Report, command
 from phototag.cli.terminal import echo_as_is, written
 from phototag.errors import printable_name
 from phototag.options import ListOptions, option
+from phototag.version import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,8 +72,6 @@ def _end(found: Listing, report: Report, paths: Sequence[str]) -> None:
     if found.unknown:
         report.say(f"{found.unknown} photos are not known.")
     if changed or found.unknown:
-        from phototag.cli.report import command  # noqa: PLC0415 - only where it is shown
-
         report.say(f"To have phototag look at them: {command(['phototag', 'tag', *paths])}")
 
 

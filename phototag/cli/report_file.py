@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from phototag.analysis.result import SCHEMA
 from phototag.catalogue.listing import listing
 from phototag.catalogue.summary import Summary
 from phototag.cli.cells import COLUMNS, as_json, cell, csv_row
@@ -21,6 +20,7 @@ from phototag.files.formats import suffix_of
 from phototag.files.new_file import check, new_file
 from phototag.files.opening import absolute, is_folder
 from phototag.options import CatalogueOptions, ListOptions, part
+from phototag.version import SCHEMA
 
 if TYPE_CHECKING:
     from phototag.criteria.verdict import Kind

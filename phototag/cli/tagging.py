@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from phototag.catalogue import runs
 from phototag.catalogue.run import tag_trees
-from phototag.catalogue.take_back import remove_trees, undo_run
+from phototag.catalogue.take_back import remove_trees, runs, undo_run
 from phototag.catalogue.walk import count_photos
 from phototag.cli.click_options import ChangePrintOptions, paths_argument, takes_options
+from phototag.cli.diff_tables import DiffTables
 from phototag.cli.lines import change_lines, run_line
-from phototag.cli.report import DiffTables, Report
+from phototag.cli.report import Report
 from phototag.cli.report_file import ReportFile
 from phototag.cli.running import close, total
 from phototag.cli.terminal import echo
