@@ -10,17 +10,19 @@ import sys
 import threading
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from phototag.catalogue.walk import count_photos
 from phototag.cli.exit_codes import ExitCode, code_of
 from phototag.cli.terminal import echo, echo_as_is
 from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, printable, printable_name
+from phototag.files.opening import is_folder
 from phototag.version import SCHEMA
 from phototag.worker.source import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from rich.table import Table
 
@@ -95,6 +97,32 @@ class Report:
         self.total = total
         self._count = count
         self._code = ExitCode.ALL_WELL
+
+    @classmethod
+    def over(
+        cls,
+        paths: Sequence[str],
+        *,
+        as_json: bool = False,
+        quiet: bool,
+        links: bool = False,
+        counted: bool = True,
+    ) -> Self:
+        """The report of a command that goes through all photos of some paths.
+
+        Args:
+            paths: photos and folders.
+            as_json: as for the class.
+            quiet: as for the class.
+            links: symbolic links to folders are followed.
+            counted: all photos are processed, so that their number says how far the command is.
+        """
+        return cls(
+            as_json=as_json,
+            quiet=quiet,
+            total=None if any(map(is_folder, paths)) else len(paths),
+            count=(lambda: count_photos(paths, links=links)) if counted else None,
+        )
 
     def run(
         self,

@@ -8,16 +8,10 @@ from typing import TYPE_CHECKING, NoReturn
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.report import Report, command, duration
 from phototag.criteria.verdict import Kind
-from phototag.files.opening import is_folder
 from phototag.outcome import VerdictSource
 
 if TYPE_CHECKING:
     from phototag.cli.report import Tally
-
-
-def total(paths: tuple[str, ...]) -> int | None:
-    """The number of photos, if it is known without a search."""
-    return None if any(map(is_folder, paths)) else len(paths)
 
 
 def close(
