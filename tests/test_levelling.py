@@ -203,9 +203,12 @@ def test_regions_are_where_they_were_on_the_picture(
     made = cut(path, tmp_path / "b.png", found, size)
     high, wide = made.shape[:2]
     scale = wide / found.pixels[0]
-    tags = ("RegionName", "RegionAppliedToDimensionsW", "RegionAreaX", "RegionAreaY")
-    tags += ("RegionAreaW", "RegionAreaH")
-    tags += tuple(f"ImageRegionBoundary{side}" for side in "XYWH")
+    tags = [
+        "RegionName",
+        "RegionAppliedToDimensionsW",
+        *(f"RegionArea{side}" for side in "XYWH"),
+        *(f"ImageRegionBoundary{side}" for side in "XYWH"),
+    ]
     said = subprocess.run(
         [exiftool, "-s3", "-n", *(f"-{tag}" for tag in tags), str(tmp_path / "b.png")],
         check=True, capture_output=True, text=True, timeout=60,

@@ -37,6 +37,11 @@ class Row:
     etag: str = ""
     error: errors.PhototagError | None = None
 
+    @property
+    def is_seen_only(self) -> bool:
+        """Whether a dry run has seen the photo, and no other run."""
+        return self.kind is None and self.error is None
+
 
 @attrs.frozen
 class ListedRow:
@@ -45,7 +50,7 @@ class ListedRow:
     Attributes:
         place: which photo.
         looks: as in ``Row``, ``fingerprint``.
-        picture, kind, summary: the columns.
+        picture, kind, summary, settings, error: the columns.
     """
 
     place: PhotoKey
@@ -53,6 +58,20 @@ class ListedRow:
     picture: Any
     kind: Any
     summary: Any
+    settings: Any
+    error: Any
+
+    @property
+    def unwritten(self) -> str:
+        """Why the verdict does not stand in the photo; empty if it does."""
+        if self.error is not None:
+            try:
+                return _to_error(self.error).message
+            except DAMAGED:
+                return "the last run failed"
+        if self.kind is None:
+            return "only a dry run has seen it"
+        return "" if self.settings is not None else "it was undone"
 
 
 @attrs.frozen(kw_only=True)
@@ -260,7 +279,7 @@ class State(RunLog, Reviews):
         )
 
 
-_LISTED: Final = "SELECT folder, name, looks, picture, kind, summary FROM photos"
+_LISTED: Final = "SELECT folder, name, looks, picture, kind, summary, settings, error FROM photos"
 _ROWS = (
     "SELECT name, looks, picture, settings, kind, mark, error FROM photos"
     " WHERE root = ? AND folder = ?"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from phototag.catalogue.listing import ListedPhoto, Listing
 
+ALL = (*COLUMNS, "unwritten")  # of what a program reads; a table would be too wide
 EVERY = 1000  # photos between two lines of progress, when old entries are judged again
 
 
@@ -69,10 +70,14 @@ def _end(found: Listing, report: Report, paths: Sequence[str]) -> None:
     changed = sum(one.changed_since for one in found.photos)
     if changed:
         report.say(f"{changed} of these files have changed since phototag saw them.")
+    unwritten = sum(bool(one.unwritten) for one in found.photos)
+    if unwritten:
+        told = "; --format csv and json say why"
+        report.say(f"{unwritten} of these verdicts do not stand in the photos{told}.")
     if found.unknown:
         report.say(f"{found.unknown} photos are not known.")
-    if changed or found.unknown:
-        report.say(f"To have phototag look at them: {command(['phototag', 'tag', *paths])}")
+    if changed or unwritten or found.unknown:
+        report.say(f"To have them tagged: {command(['phototag', 'tag', *paths])}")
 
 
 def _table(photos: Iterable[ListedPhoto]) -> str:
@@ -93,8 +98,8 @@ def _table(photos: Iterable[ListedPhoto]) -> str:
 def _csv(photos: Iterable[ListedPhoto]) -> str:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    rows.writerows(csv_row([cell(one, name) for name in COLUMNS]) for one in photos)
+    rows.writerow(ALL)
+    rows.writerows(csv_row([cell(one, name) for name in ALL]) for one in photos)
     return text.getvalue()
 
 
@@ -105,7 +110,7 @@ def _json(photos: Iterable[ListedPhoto]) -> str:
 def _row(photo: ListedPhoto) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
-        **{name: as_json(getattr(photo, name)) for name in COLUMNS},
+        **{name: as_json(getattr(photo, name)) for name in ALL},
         "changed_since": photo.changed_since,
     }
 
