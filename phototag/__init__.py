@@ -20,17 +20,6 @@ if TYPE_CHECKING:
     from phototag.analysis.result import Analysis
     from phototag.analyzer import Analyzer
     from phototag.api import analyze, close, crop, read, remove, tag, write
-    from phototag.catalogue import (
-        CropOutcome,
-        ListedPhoto,
-        Run,
-        crop_catalogue,
-        list_catalogue,
-        remove_catalogue,
-        runs,
-        tag_catalogue,
-        undo,
-    )
     from phototag.catalogue.checking import (
         Checked,
         CheckFinding,
@@ -39,7 +28,12 @@ if TYPE_CHECKING:
         Severity,
         check_catalogue,
     )
+    from phototag.catalogue.cropping import CropOutcome, crop_catalogue
     from phototag.catalogue.learn import ChangedVerdict, Learning, learn
+    from phototag.catalogue.listing import ListedPhoto, list_catalogue
+    from phototag.catalogue.run import tag_catalogue
+    from phototag.catalogue.run_log import Run
+    from phototag.catalogue.take_back import remove_catalogue, runs, undo
     from phototag.catalogue.watch import watch_catalogue
     from phototag.criteria import Criterion, Earlier
     from phototag.criteria.background import BackgroundKind
@@ -81,17 +75,6 @@ _HOMES = {
     "phototag.analysis.result": ("Analysis",),
     "phototag.analyzer": ("Analyzer",),
     "phototag.api": ("analyze", "close", "crop", "read", "remove", "tag", "write"),
-    "phototag.catalogue": (
-        "CropOutcome",
-        "ListedPhoto",
-        "Run",
-        "crop_catalogue",
-        "list_catalogue",
-        "remove_catalogue",
-        "runs",
-        "tag_catalogue",
-        "undo",
-    ),
     "phototag.catalogue.checking": (
         "Checked",
         "CheckFinding",
@@ -100,7 +83,12 @@ _HOMES = {
         "Severity",
         "check_catalogue",
     ),
+    "phototag.catalogue.cropping": ("CropOutcome", "crop_catalogue"),
     "phototag.catalogue.learn": ("ChangedVerdict", "Learning", "learn"),
+    "phototag.catalogue.listing": ("ListedPhoto", "list_catalogue"),
+    "phototag.catalogue.run": ("tag_catalogue",),
+    "phototag.catalogue.run_log": ("Run",),
+    "phototag.catalogue.take_back": ("remove_catalogue", "runs", "undo"),
     "phototag.catalogue.watch": ("watch_catalogue",),
     "phototag.criteria": ("Criterion", "Earlier"),
     "phototag.criteria.background": ("BackgroundKind",),

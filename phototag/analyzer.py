@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from phototag.analysis.result import Analysis
 from phototag.criteria import personal
-from phototag.crops import Profile, names
+from phototag.crops import Profile
 from phototag.crops import size as sizes
 from phototag.files import arguments
 from phototag.files.arguments import Whole
@@ -19,7 +19,7 @@ from phototag.metadata.change import Change
 from phototag.options import QUALITY, ChangeOptions, Limits, TagOptions, Workers
 from phototag.outcome import Outcome
 from phototag.worker import single, tasks
-from phototag.worker.areas import check_cut, profile_named
+from phototag.worker.areas import CutOptions, profile_for
 from phototag.worker.order import check_crop
 from phototag.worker.pool import Pool
 from phototag.worker.source import PhotoFile, source_of
@@ -188,11 +188,7 @@ class Analyzer:
             enlarge=(enlarge, bool),
         )
         exact = sizes.size(size)
-        known = self._rules.profiles
-        arguments.one_of("profile", profile, names(known))
-        asked = profile_named(profile, known)
-        check_cut(asked, size=exact, level=level, lossless=lossless, lightroom=lightroom)
-        how = single.CutOptions(
+        how = CutOptions(
             quality=quality,
             lossless=lossless,
             lightroom=lightroom,
@@ -200,6 +196,7 @@ class Analyzer:
             size=exact,
             enlarge=enlarge,
         )
+        asked = profile_for(profile, self._rules.profiles, how)
         target, area = single.cropped(self._pool, photo, asked, out, rules=self._rules, options=how)
         return target, area.as_crop(asked, exact)
 

@@ -53,6 +53,8 @@ LONGEST_SHOWN: Final = 300  # characters of a name in a message; a path may have
 
 def printable(text: str) -> str:
     """Text that can be printed: control characters and undecodable bytes are escaped."""
+    if text.isprintable():
+        return text
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
     )

@@ -36,7 +36,7 @@ class Outcome:
 
     Attributes:
         photo: its path as given.
-        analysis: the analysis; None if it failed or the photo was not analysed.
+        analysis: the analysis; None if it failed or the photo was not analysed. A photo that could not be written has one.
         change: what was or would be written; None if there was nothing to write.
         error: what went wrong; None if all went well.
         verdict_from: where the verdict comes from.
@@ -58,7 +58,7 @@ class Outcome:
 
     @property
     def kind(self) -> Kind | None:
-        """Headshot, portrait or other; None if the photo was not analysed or failed."""
+        """Headshot, portrait or other; None if the photo was not analysed."""
         return self.known if self.analysis is None else self.analysis.kind
 
     def to_dict(self, *, dry_run: bool = False) -> dict[str, Any]:

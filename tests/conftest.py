@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,15 @@ def ctrl_c() -> None:
     """Ctrl-C does what it does in a terminal: a shell's background jobs, and their children, ignore it."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nets_closed() -> Iterator[None]:
+    """Nets that were loaded into this process are closed here: when Python ends, mediapipe cannot do it any more."""
+    yield
+    handlers = sys.modules.get("phototag.worker.sealed.handlers")
+    if handlers is not None:
+        handlers._detector.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -52,8 +52,16 @@ class Home:
 
     def environment(self) -> dict[str, str]:
         """Of programs that are at home here."""
-        own = {name: value for name, value in desktop.own_environment().items() if not name.startswith("XDG_")}
-        return own | {"HOME": str(self.folder), "XDG_RUNTIME_DIR": str(self.run), "LC_ALL": "C.UTF-8"}
+        own = {
+            name: value
+            for name, value in desktop.own_environment().items()
+            if not name.startswith("XDG_")
+        }
+        return own | {
+            "HOME": str(self.folder),
+            "XDG_RUNTIME_DIR": str(self.run),
+            "LC_ALL": "C.UTF-8",
+        }
 
     def phototag(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of phototag."""
@@ -119,13 +127,17 @@ class Lighttable:
 
     def settled(self, seconds: float = 40) -> dict[str, str]:
         """What the panel shows once its last line has changed."""
-        assert self.run(f'return wait({seconds}, function() return panel.status.label ~= "" end)', seconds + 5)
+        assert self.run(
+            f'return wait({seconds}, function() return panel.status.label ~= "" end)', seconds + 5
+        )
         shown: dict[str, str] = self.run("return shown()")
         return {name: " ".join(text.split()) for name, text in shown.items()}
 
     def verdict(self, text: str) -> dict[str, str]:
         """What the panel shows once the verdict says this."""
-        self.run(f"wait(20, function() return string.find(panel.verdict.label, {json.dumps(text)}, 1, true) end)")
+        self.run(
+            f"wait(20, function() return string.find(panel.verdict.label, {json.dumps(text)}, 1, true) end)"
+        )
         shown: dict[str, str] = self.run("return shown()")
         return {name: " ".join(line.split()) for name, line in shown.items()}
 

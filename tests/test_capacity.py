@@ -11,7 +11,8 @@ import pytest
 
 import phototag
 from phototag.options import CatalogueOptions
-from phototag.worker import Pool, capacity
+from phototag.worker import capacity
+from phototag.worker.pool import Pool
 
 GIGABYTE = 1 << 30
 

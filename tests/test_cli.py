@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,13 @@ from PIL import Image
 from commands import rows, run, start
 from phototag.cli import main
 from phototag.cli.exit_codes import ExitCode
+
+# What opens pictures, what writes into them, what judges them, and what draws on a terminal or serves a page.
+NOT_FOR_LISTS = (
+    "numpy", "cv2", "mediapipe", "onnxruntime", "pyexiv2", "PIL", "rich", "starlette", "logging", "concurrent",
+    "phototag.analysis", "phototag.analyzer", "phototag.vision", "phototag.metadata.containers",
+    "phototag.worker.pool", "phototag.catalogue.logged_write", "phototag.catalogue.cropping", "phototag.cli.tagging",
+)  # fmt: skip
 
 
 def test_analyze_says_the_verdict_and_why(headshot_jpg: Path) -> None:
@@ -209,6 +217,22 @@ def test_the_demo_tags_two_photos_in_a_new_folder(tmp_path: Path) -> None:
     assert "Portrait, " in done.stdout
     assert "casting_8x10" in run("show", folder / "portrait.jpg").stdout
     assert run("demo", folder).returncode == 3  # never over what is there
+
+
+def test_a_list_loads_nothing_that_it_does_not_need(portrait_jpg: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state.sqlite3"
+    assert run("tag", portrait_jpg.parent, "--state", state).returncode == 0
+    text = f"""
+import sys
+from phototag.cli import main
+main(["list", {str(portrait_jpg.parent)!r}, "--state", {str(state)!r}], standalone_mode=False)
+print([name for name in sys.modules if name.startswith({NOT_FOR_LISTS})])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", text], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "portrait.jpg" in done.stdout
+    assert done.stdout.endswith("[]\n")
 
 
 def test_help_of_every_command() -> None:

@@ -235,6 +235,67 @@ def test_every_mode_becomes_one_that_the_format_takes(
         assert 60 < np.asarray(part.convert("L")).mean() < 200
 
 
+SMALL = (80, 72)
+
+
+def resized(path: Path, target: Path) -> Image.Image:
+    cut(path, target, size=SMALL)
+    with Image.open(target) as made:
+        made.load()
+    assert made.size == SMALL
+    return made
+
+
+def means(of: Any) -> Any:
+    """The mean of each 2 x 2 pixels."""
+    values = np.asarray(of, float)
+    return values.reshape(values.shape[0] // 2, 2, values.shape[1] // 2, 2, -1).mean((1, 3))
+
+
+def test_sixteen_bits_are_resized_as_sixteen_bits(tmp_path: Path) -> None:
+    across, down = np.meshgrid(np.arange(SIZE[0]), np.arange(SIZE[1]))
+    values = (across * 150 + down * 70 + 3).astype(np.uint16)
+    Image.fromarray(values).save(path := tmp_path / "a.png")
+    made = np.asarray(resized(path, tmp_path / "b.png"))
+    assert made.dtype == np.uint16
+    wanted = means(values[48:192, 80:240])[:, :, 0]
+    assert np.abs(made - wanted)[4:-4, 4:-4].max() <= 1
+    assert len(np.unique(made)) > 2**10  # more than eight bits can tell
+
+
+def test_a_palette_is_resized_in_true_colours_and_keeps_what_is_transparent(tmp_path: Path) -> None:
+    """Halfway between the first colour and the third is not the second."""
+    stripes = Image.new("P", SIZE)
+    stripes.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
+    stripes.putdata([2 * (x % 2) for _ in range(SIZE[1]) for x in range(SIZE[0])])
+    stripes.save(tmp_path / "a.png")
+    made = resized(tmp_path / "a.png", tmp_path / "b.png")
+    assert made.mode == "RGB"
+    inside = np.asarray(made, int)[4:-4, 4:-4]
+    assert inside[:, :, 1].max() < 20
+    assert np.abs(inside[:, :, (0, 2)] - 127).max() < 20
+    stripes.paste(1, (0, 0, 160, 240))
+    stripes.save(tmp_path / "c.png", transparency=1)
+    made = resized(tmp_path / "c.png", tmp_path / "d.png")
+    assert made.mode == "RGBA"
+    seen = np.asarray(made)[:, :, 3]
+    assert (seen[:, :35].max(), seen[:, 45:].min()) == (0, 255)
+
+
+def test_cmyk_stays_cmyk_with_its_inks_and_profile(tmp_path: Path) -> None:
+    across, down = np.meshgrid(np.linspace(0, 200, SIZE[0]), np.linspace(0, 200, SIZE[1]))
+    inks = np.stack([across, down, 200 - across, 100 + 0 * down], -1).astype(np.uint8)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    path = tmp_path / "a.jpg"
+    Image.fromarray(inks, "CMYK").save(path, quality=100, subsampling=0, icc_profile=profile)
+    made = resized(path, tmp_path / "b.jpg")
+    assert (made.mode, made.info["icc_profile"]) == ("CMYK", profile)
+    wanted = means(inks[48:192, 80:240])
+    assert np.abs(np.asarray(made, float) - wanted)[4:-4, 4:-4].max() < 6
+    as_png = resized(path, tmp_path / "c.png")
+    assert (as_png.mode, as_png.info.get("icc_profile")) == ("RGB", None)  # it is that of the inks
+
+
 def test_xmp_too_large_for_a_jpeg_is_refused_whole(tmp_path: Path) -> None:
     path = picture(f"-XMP-dc:Description={'x' * 65_400}", path=tmp_path / "a.png")
     with pytest.raises(MetadataDamaged, match="bytes"):

@@ -19,8 +19,9 @@ import pytest
 import phototag
 from phototag import analyzer, errors
 from phototag.options import Limits
-from phototag.worker import SealedProcess, start
+from phototag.worker import start
 from phototag.worker.ended import Ended, failure
+from phototag.worker.process import SealedProcess
 from processes import (
     COMMAND,
     VERSIONS,
@@ -144,7 +145,8 @@ def test_a_killed_caller_leaves_nothing(tmp_path: Path, request_name: str) -> No
         sys.path.append({str(Path(__file__).parent)!r})
         import processes
         from pathlib import Path
-        from phototag.worker import SealedProcess, start
+        from phototag.worker import start
+        from phototag.worker.process import SealedProcess
         start._COMMAND = {COMMAND!r}
         sealed = SealedProcess()
         sealed.submit(processes.Nothing())

@@ -13,8 +13,10 @@ from PIL import Image
 from phototag import Analyzer, Limits, errors
 from phototag.files.content import Content
 from phototag.vision import allotment
-from phototag.worker import Pool, SealedProcess, pool
+from phototag.worker import pool
 from phototag.worker.messages import Postponed
+from phototag.worker.pool import Pool
+from phototag.worker.process import SealedProcess
 from phototag.worker.requests import Detect, GivenFile
 from phototag.worker.room import Room
 

@@ -36,7 +36,7 @@ from phototag.options import (
     part,
     settings,
 )
-from phototag.worker import Pool
+from phototag.worker.pool import Pool
 from phototag.worker.requests import Request
 
 #: Another value than the default, for every option that decides what is written.

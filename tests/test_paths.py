@@ -16,7 +16,7 @@ import pytest
 import phototag
 from commands import run
 from phototag import errors
-from phototag.catalogue import walk
+from phototag.catalogue.walk import walk
 from phototag.cli.report import command
 from phototag.files import opening
 from phototag.gallery import build

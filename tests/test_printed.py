@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from benchmarks.faults.unsealed import ThisProcess
 from commands import rows, run
 from phototag.cli import main
-from phototag.worker import Pool
+from phototag.worker.pool import Pool
 
 
 @pytest.fixture
@@ -109,6 +109,32 @@ def test_a_report_has_a_row_for_each_photo_in_every_form(
         (str(tree / "c.jpg"), None, 0),
     ]
     assert json.loads(stored[0][3]) == rows_again[0]["crops"]
+
+
+def test_a_report_tells_what_was_seen_in_a_photo_that_could_not_be_written(
+    tree: Path, tmp_path: Path, unsealed: None
+) -> None:
+    photo, report = tree / "b.jpg", tmp_path / "report.json"
+    data = photo.read_bytes()
+    broken = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta"
+    block = b"\xff\xe1" + (len(broken) + 2).to_bytes(2, "big") + broken
+    photo.write_bytes(data[:2] + block + data[2:])
+    words: list[str | Path] = [
+        "tag",
+        tree,
+        "--state",
+        tmp_path / "state.sqlite3",
+        "--workers",
+        "1",
+        "--report",
+        report,
+    ]
+    for _ in range(2):
+        assert said(*words).exit_code == 1
+        _, row, damaged = json.loads(report.read_text(encoding="utf-8"))["photos"]
+        assert (row["kind"], row["people"], row["changed"]) == ("portrait", 1, False)
+        assert row["error"]
+        assert (damaged["kind"], damaged["people"]) == (None, None)
 
 
 def test_a_cell_of_a_report_is_no_formula(

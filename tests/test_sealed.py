@@ -23,7 +23,8 @@ from phototag import errors
 from phototag.analyzer import Analyzer
 from phototag.files.content import Content
 from phototag.options import Limits
-from phototag.worker import SealedProcess, tasks
+from phototag.worker import tasks
+from phototag.worker.process import SealedProcess
 from phototag.worker.requests import AnyRequest, Detect, GivenFile, Request
 from phototag.worker.sealed.handlers import HANDLERS
 from phototag.worker.start import child_environment

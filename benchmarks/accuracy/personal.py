@@ -24,9 +24,10 @@ from phototag.analysis.result import evaluate
 from phototag.criteria.calibration import Calibration
 from phototag.criteria.mood import VisibleExpression
 from phototag.criteria.verdict import Kind
+from phototag.decisions import line
 from phototag.decisions.decision import Decision
-from phototag.decisions.evidence import Judged, log_odds_of
-from phototag.decisions.learning import learned, line_so_far
+from phototag.decisions.evidence import Judged, log_odds_of, sides
+from phototag.decisions.learning import learned
 from phototag.scene.measures import Scene
 
 FOLDS: Final = 5
@@ -155,9 +156,9 @@ def measure(
 
     for field in ("kind", "shot", "expression", "environment"):
         add(f"own rules, {field}", repositories, Asking(move=_own, field=field))
-    for line in LINES:
-        add(f"line at {line}, random", folds, Asking(move=_line_at(line)))
-        add(f"line at {line}, near", folds, Asking(move=_line_at(line), near=True))
+    for drawn in LINES:
+        add(f"line at {drawn}, random", folds, Asking(move=_line_at(drawn)))
+        add(f"line at {drawn}, near", folds, Asking(move=_line_at(drawn), near=True))
     add("own rules, slips", folds, Asking(move=_own, slips=SLIPS))
     add("expression moved", folds, Asking(move=_fewer_smiles, field="expression"))
     return found
@@ -251,7 +252,7 @@ def _run(user: User, asking: Asking, count: int, dice: random.Random) -> Draw | 
     while len(decided) < count:
         step = AT_ONCE if near else count
         if near:
-            moved = line_so_far(decided, calibration)
+            moved = line.offset(sides(decided, calibration))
             left.sort(key=lambda photo: _distance(photo, moved))
         chosen, left = left[:step], left[step:]
         decided += [
@@ -267,11 +268,9 @@ def _run(user: User, asking: Asking, count: int, dice: random.Random) -> Draw | 
     )
 
 
-def _distance(photo: Photo, calibration: Calibration) -> float:
-    if photo.log_odds is None:
-        return float("inf")
-    found = log_odds_of(photo.scene, calibration)
-    return float("inf") if found is None else abs(found)
+def _distance(photo: Photo, moved: float) -> float:
+    """How far a photo is from a line that is moved so far, as ``phototag review`` asks."""
+    return float("inf") if photo.log_odds is None else abs(photo.log_odds + moved)
 
 
 def _said(decision: Decision, dice: random.Random, slips: float) -> Decision:

@@ -23,7 +23,8 @@ from phototag.errors import InternalError, PhototagError, WorkerDied
 from phototag.metadata.containers import open_container
 from phototag.metadata.picture_hash import digest
 from phototag.options import Limits, WriteOptions
-from phototag.worker import Pool, single, tasks
+from phototag.worker import single, tasks
+from phototag.worker.pool import Pool
 from phototag.worker.source import PhotoFile
 
 SECONDS = 20.0  # for one operation on one small file

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from phototag.keywords import claims
 from phototag.keywords.claims import Keywords
 from phototag.scene import serialization
 from phototag.scene.measures import Face, Scene
-from phototag.version import __version__
+from phototag.version import SCHEMA, __version__
 from phototag.wording import adding_up, in_words, percent, said_and_thought, signed, sure
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from phototag.criteria.calibration import Calibration
     from phototag.crops import Profile
 
-SCHEMA = 1  # version of the JSON; may only increase
 WORTH_SAYING = 0.1  # log-odds; the explanation leaves out smaller contributions
 
 
@@ -232,16 +230,11 @@ def evaluate(
         crops=suggested,
         refusals=refused,
         keywords=claims.claim(findings, judged),
-        models=models_identity(),
+        models=models.identity(),
         calibration=rules.identity,
         scene=scene,
         decision=decision,
     )
-
-
-@functools.cache
-def models_identity() -> str:
-    return models.identity()
 
 
 def _starting_point(values: Mapping[str, Any], known: AbstractSet[str]) -> float:

@@ -16,15 +16,13 @@ from phototag.catalogue.options_fingerprint import options_fingerprint
 from phototag.catalogue.run import Catalogue, Task, run_on
 from phototag.catalogue.state import CroppedRow, Made, State
 from phototag.catalogue.walk import Found, clean_folder, fingerprint
-from phototag.crops import names
 from phototag.crops.profiles import Serves
 from phototag.errors import BadValue, CropRefused, PhototagError, WriteRefused, printable_name
-from phototag.files import arguments
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import FileState, absolute, names_of
 from phototag.options import CatalogueOptions, CropOptions, part
 from phototag.worker import single
-from phototag.worker.areas import NOBODY, Area, areas, check_cut, profile_named
+from phototag.worker.areas import NOBODY, Area, CutOptions, areas, profile_for
 from phototag.worker.pool import Pool
 from phototag.worker.source import PhotoFile
 
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from phototag.catalogue.current_run import CurrentRun
+    from phototag.crops import Profile
 
 Path = str | os.PathLike[str]
 _DELETE: Final = "delete it to have it made again, or choose another folder"
@@ -81,31 +80,24 @@ def crop_catalogue(roots: Path | Iterable[Path], options: CropOptions) -> Genera
 def crop_trees(roots: Path | Iterable[Path], options: CropOptions) -> Generator[CropOutcome]:
     """As ``crop_catalogue``, with an options object."""
     given = names_of(roots)
-    out = _out(given, options)
+    how = CutOptions(**{name: getattr(options, name) for name in attrs.fields_dict(CutOptions)})
+    profile = profile_for(options.profile, options.profiles, how)
+    out = _out(given, options, profile)
     looking = attrs.evolve(part(options, CatalogueOptions), dry_run=True)
     with ExitStack() as held:
         pool = held.enter_context(Pool(options.workers, options.limits))
         state = held.enter_context(State(options.state))
         run = run_on([], looking, state, pool)
-        job = _Job(options, out, state, run, pool)
+        job = _Job(options, profile=profile, how=how, out=out, state=state, run=run, pool=pool)
         every = job.items(given, looking)
         for outcomes in pool.stream(job.work, every, ready=job.ready, stop=options.stop):
             yield from outcomes
 
 
-def _out(roots: Sequence[str], options: CropOptions) -> str:
-    """The absolute path of the folder of new files, after all options have been checked."""
-    arguments.one_of("profile", options.profile, names(options.profiles))
+def _out(roots: Sequence[str], options: CropOptions, profile: Profile) -> str:
+    """The absolute path of the folder of new files, after the options for many photos have been checked."""
     if not options.out:
         raise BadValue("out", "it is missing", "give the folder of the new files, with -o (out=)")
-    profile = profile_named(options.profile, options.profiles)
-    check_cut(
-        profile,
-        size=options.size,
-        level=options.level,
-        lossless=options.lossless,
-        lightroom=options.lightroom,
-    )
     if options.people == "each":
         if options.lightroom:
             raise BadValue("people", "each cannot be combined with lightroom")
@@ -145,6 +137,8 @@ class _Job:
 
     Args:
         options: its options.
+        profile: the crop profile.
+        how: how the crops are made.
         out: absolute path of the folder of the new files.
         state: what earlier calls have done.
         run: knows what people have decided.
@@ -152,21 +146,21 @@ class _Job:
     """
 
     def __init__(
-        self, options: CropOptions, out: str, state: State, run: CurrentRun, pool: Pool
+        self,
+        options: CropOptions,
+        *,
+        profile: Profile,
+        how: CutOptions,
+        out: str,
+        state: State,
+        run: CurrentRun,
+        pool: Pool,
     ) -> None:
-        self._options, self._out, self._state = options, out, state
+        self._options, self._profile, self._how = options, profile, how
+        self._out, self._state = out, state
         self._run, self._pool = run, pool
-        self._profile = profile_named(options.profile, options.profiles)
         self._each, self._copies = options.people == "each", options.lightroom
         self._names = Template.of(options.name, each=self._each, copies=self._copies)
-        self._how = single.CutOptions(
-            quality=options.quality,
-            lossless=options.lossless,
-            lightroom=options.lightroom,
-            level=options.level,
-            size=options.size,
-            enlarge=options.enlarge,
-        )
         self._request = options_fingerprint(options, os.fsencode(out).hex())
         self._rows = state.cropped(self._request)
         self._claimed: dict[str, str] = {}

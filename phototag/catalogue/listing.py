@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.analysis.result import evaluate
 from phototag.catalogue.database import DamagedRow
 from phototag.catalogue.state import State
 from phototag.catalogue.summary import Summary
@@ -37,10 +36,13 @@ class ListedPhoto(Summary):
 
     Attributes:
         path: the photo's path, in the form of the root.
+        unwritten: why this verdict does not stand in the photo: only a dry run has seen it, it could not be written, or
+            it was undone; empty if it does.
         changed_since: the file or a sidecar has changed since that run; the verdict may be that of another picture.
     """
 
     path: str
+    unwritten: str = ""
     changed_since: bool = False
 
 
@@ -50,7 +52,8 @@ class Listing:
 
     Attributes:
         photos: the photos that were asked for, by path.
-        unknown: number of photos that no run has seen, or of which nothing readable is stored.
+        unknown: number of photos that no run has seen, that could not be analysed, or of which nothing readable is
+            stored.
         errors: photos and folders that are not there or cannot be read.
     """
 
@@ -63,7 +66,7 @@ class Listing:
 def list_catalogue(roots: Path | Iterable[Path], options: ListOptions) -> Generator[ListedPhoto]:
     """The photos below the roots as the last runs have judged them, by path, without opening a picture.
 
-    Photos that no run has seen, and those that are not there any more, are left out.
+    Photos that no run has seen, those that could not be analysed, and those that are not there any more are left out.
 
     Args:
         roots: a folder or photo, or several.
@@ -105,12 +108,13 @@ def listing(
             if found.error is not None:
                 errors.append(found.error)
                 continue
-            summary, current = book.summary(known, found.fingerprint)
-            if summary is None:
+            summary, row, current = book.summary(known, found.fingerprint)
+            if summary is None or row is None:
                 unknown += 1
             elif wanted(summary):
                 photos[found.path] = ListedPhoto(
                     path=found.path,
+                    unwritten=row.unwritten,
                     changed_since=not current,
                     **{name: getattr(summary, name) for name in _FIELDS},
                 )
@@ -209,26 +213,31 @@ class _Book:
             rows.setdefault(path, []).append(row)
         return rows
 
-    def summary(self, rows: Sequence[ListedRow], fingerprint: str) -> tuple[Summary | None, bool]:
-        """The verdict, and whether the file is as it was; of several rows, one of the file as it is goes first."""
+    def summary(
+        self, rows: Sequence[ListedRow], fingerprint: str
+    ) -> tuple[Summary | None, ListedRow | None, bool]:
+        """The verdict, its row, and whether the file is as it was; of several rows, one of the file as it is goes first."""
         for current in (True, False):
             for row in rows:
                 if _is_current(row.looks, fingerprint) is current:
                     summary = self._read(row)
                     if summary is not None:
-                        return summary, current
-        return None, False
+                        return summary, row, current
+        return None, None, False
 
     def _read(self, row: ListedRow) -> Summary | None:
-        if row.kind is None or not isinstance(row.picture, str):
+        if not isinstance(row.picture, str):
             return None
         try:
             return Summary.of_text(row.summary)
         except DamagedRow:
-            return self._filled_in(row, row.picture)
+            # Without a verdict, the photo failed before it was seen.
+            return None if row.kind is None else self._filled_in(row, row.picture)
 
     def _filled_in(self, row: ListedRow, picture: str) -> Summary | None:
         """The summary of a photo that has none yet."""
+        from phototag.analysis.result import evaluate  # noqa: PLC0415 - few lists need it
+
         scene = self._state.scene(picture)
         if scene is None:
             return None

@@ -19,6 +19,7 @@ from phototag.catalogue.lock import locked
 from phototag.catalogue.logged_write import LoggedWrites
 from phototag.catalogue.options_fingerprint import settings_of
 from phototag.catalogue.run_log import PastWrite, PhotoKey
+from phototag.catalogue.seen import Seen, of_dry_run, of_failure
 from phototag.catalogue.settled import is_settled
 from phototag.catalogue.state import Row, State
 from phototag.catalogue.summary import Summary
@@ -192,13 +193,12 @@ class Catalogue:
             task: the photo.
             beside: the present fingerprint of its partner.
         """
-        verdict_from = None
+        seen = None
         try:
             for last in (False, True):
                 try:
-                    source = task.found.partner or task.found
-                    photo_state, verdict_from = self.identify(source, task.row)
-                    return self._tag(task, photo_state, verdict_from, beside)
+                    seen = self._see(task)
+                    return self._tag(task, seen, beside)
                 except errors.ChangedMeanwhile:
                     # Another program changed it at this moment (a rating, say): try once more with the new
                     # content.
@@ -208,50 +208,60 @@ class Catalogue:
         except errors.StateUnusable:
             raise
         except errors.PhototagError as error:
-            self._remember_failure(task, error, seen=verdict_from is not None)
+            self._remember_failure(task, error, seen)
             return Outcome(
                 photo=task.found.path,
+                analysis=None if seen is None else seen.analysis,
                 error=error,
-                verdict_from=verdict_from or VerdictSource.ANALYSED,
+                verdict_from=seen.verdict_from if seen else VerdictSource.ANALYSED,
             ), ""
         raise AssertionError  # the second try returns or raises
 
-    def _tag(
-        self, task: Task, photo_state: PhotoState, verdict_from: VerdictSource, beside: str
-    ) -> tuple[Outcome, str]:
-        found, options = task.found, self._options
+    def _see(self, task: Task) -> Seen:
+        found = task.found
+        photo_state, verdict_from = self.identify(found.partner or found, task.row)
         assert photo_state.scene is not None
-        scene, decided = photo_state.scene, photo_state.picture
-        if found.partner is not None:
-            photo_state = self._identify(found.path, detect=False)
+        decided, scene = photo_state.picture, photo_state.scene
+        return Seen(
+            own=photo_state if found.partner is None else self._identify(found.path, detect=False),
+            decided=decided,
+            scene=scene,
+            analysis=self._judged(found, scene, self._run.decision(decided)),
+            verdict_from=verdict_from,
+        )
 
-        def judged(decision: Decision) -> tuple[Analysis, WriteOrder]:
-            analysis = self._evaluate(found.path, scene, decision)
-            if found.partner is not None:
-                # The developed photo may be cropped differently and has another number of pixels.
-                analysis = attrs.evolve(analysis, crops=(), refusals=())
-            return analysis, order_of(analysis, options)
+    def _judged(self, found: Found, scene: Scene, decision: Decision) -> Analysis:
+        analysis = self._evaluate(found.path, scene, decision)
+        if found.partner is None:
+            return analysis
+        # The developed photo may be cropped differently and has another number of pixels.
+        return attrs.evolve(analysis, crops=(), refusals=())
 
-        analysis, order = judged(self._run.decision(decided))
+    def _tag(self, task: Task, seen: Seen, beside: str) -> tuple[Outcome, str]:
+        found, options, decided = task.found, self._options, seen.decided
+        analysis, order = seen.analysis, order_of(seen.analysis, options)
         place = self._place(found)
 
         def again(there: Record | None) -> WriteOrder:
             """The order once more, with what somebody has decided about the photo elsewhere."""
             nonlocal analysis, order
             decision = Decision.readable(there.decision) if there and not found.partner else NOTHING
-            analysis, order = judged(self._run.adopt(decided, decision))
+            analysis = self._judged(found, seen.scene, self._run.adopt(decided, decision))
+            order = order_of(analysis, options)
             return order
 
         known = task.row.etag if task.row else ""
-        change, written = self._log.write(found.path, place, photo_state, order, again, known=known)
+        change, written = self._log.write(found.path, place, seen.own, order, again, known=known)
         keywords = standing(order.record.keywords, change)
         now = fingerprint(written.states, os.path.realpath(found.path))
         if found.partner is not None:
             now = f"{now} {beside}"
-        if not self._dry:
+        if self._dry:
+            self._remember_seen(task, seen)
+        else:
             row = Row(
                 fingerprint=now,
-                picture=photo_state.picture,
+                picture=seen.own.picture,
                 settings=self._settings_of(found, decided),
                 kind=str(analysis.kind),
                 etag=written.etag,
@@ -264,7 +274,7 @@ class Catalogue:
             analysis=analysis,
             change=change,
             keywords=keywords,
-            verdict_from=verdict_from,
+            verdict_from=seen.verdict_from,
         ), now
 
     def identify(self, found: Found, row: Row | None) -> tuple[PhotoState, VerdictSource]:
@@ -305,22 +315,18 @@ class Catalogue:
         said = "/".join(f"{field}={value}" for field, value in decision.words().items())
         return f"{self._settings}/{said}" if said else self._settings
 
-    def _remember_failure(self, task: Task, error: errors.PhototagError, *, seen: bool) -> None:
+    def _remember_failure(self, task: Task, error: errors.PhototagError, seen: Seen | None) -> None:
         if self._dry:
             return
-        settings = self._settings if seen else self._unreadable
-        found, before = task.found, task.row or Row(fingerprint="")
-        settled = is_settled(error) and found.state is not None
-        row = attrs.evolve(
-            before,
-            fingerprint=found.fingerprint if settled else "",
-            settings=settings if settled else None,
-            kind=None,
-            error=error,
-            keywords=None,
-        )
-        place = self._place(found)
-        self._state.remember(place, row, self._state.written(place))  # still in the photo
+        settings, place = self._settings if seen else self._unreadable, self._place(task.found)
+        row = of_failure(task.found, task.row, error, seen, settings)
+        summary = None if seen is None else Summary.of(seen.analysis)
+        self._state.remember(place, row, self._state.written(place), summary)  # still in the photo
+
+    def _remember_seen(self, task: Task, seen: Seen) -> None:
+        """Store what a dry run has seen in a photo of which nothing else is stored, for lists."""
+        if (row := of_dry_run(task.found, task.row, seen)) is not None:
+            self._state.remember(self._place(task.found), row, summary=Summary.of(seen.analysis))
 
     def _place(self, found: Found) -> PhotoKey:
         return PhotoKey(self._number, os.fsencode(found.folder), os.fsencode(found.name))

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from phototag import errors
-from phototag.analysis.result import models_identity
+from phototag import errors, models
 from phototag.catalogue.database import DAMAGED, DamagedRow, packed, unpacked
 from phototag.catalogue.reviews import Reviews
 from phototag.catalogue.run_log import PastWrite, PhotoKey, RunLog, to_past_write
@@ -41,6 +40,11 @@ class Row:
     error: errors.PhototagError | None = None
     keywords: Keywords | None = None
 
+    @property
+    def is_seen_only(self) -> bool:
+        """Whether a dry run has seen the photo, and no other run."""
+        return self.kind is None and self.error is None
+
 
 @attrs.frozen
 class ListedRow:
@@ -49,7 +53,7 @@ class ListedRow:
     Attributes:
         place: which photo.
         looks: as in ``Row``, ``fingerprint``.
-        picture, kind, summary: the columns.
+        picture, kind, summary, settings, error: the columns.
     """
 
     place: PhotoKey
@@ -57,6 +61,20 @@ class ListedRow:
     picture: Any
     kind: Any
     summary: Any
+    settings: Any
+    error: Any
+
+    @property
+    def unwritten(self) -> str:
+        """Why the verdict does not stand in the photo; empty if it does."""
+        if self.error is not None:
+            try:
+                return _to_error(self.error).message
+            except DAMAGED:
+                return "the last run failed"
+        if self.kind is None:
+            return "only a dry run has seen it"
+        return "" if self.settings is not None else "it was undone"
 
 
 @attrs.frozen(kw_only=True)
@@ -109,7 +127,7 @@ class State(RunLog, Reviews):
 
     def __init__(self, file: str | os.PathLike[str] | None = None) -> None:
         super().__init__(file)
-        self.seen_by: str = f"{models_identity()}/{SCENE_VERSION}"
+        self.seen_by: str = f"{models.identity()}/{SCENE_VERSION}"
 
     # ------------------------------------------------------------------ photos
 
@@ -265,7 +283,7 @@ class State(RunLog, Reviews):
         )
 
 
-_LISTED: Final = "SELECT folder, name, looks, picture, kind, summary FROM photos"
+_LISTED: Final = "SELECT folder, name, looks, picture, kind, summary, settings, error FROM photos"
 _ROWS = (
     "SELECT name, looks, picture, settings, kind, mark, error, keywords FROM photos"
     " WHERE root = ? AND folder = ?"

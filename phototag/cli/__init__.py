@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-import logging
-
 import click
 
-from phototag.cli import (
-    checking,
-    cropping,
-    desktop,
-    integrating,
-    learning,
-    listing,
-    reviewing,
-    serving,
-    setting_up,
-    tagging,
-    viewing,
-)
 from phototag.cli.exit_codes import listed
-from phototag.cli.running import Program
+from phototag.cli.program import Commands, Program
 from phototag.version import __version__
+
+_COMMANDS = Commands(
+    {
+        "analyze": "viewing.analyze",
+        "check": "checking.check",
+        "crop": "cropping.crop",
+        "demo": "setting_up.demo",
+        "desktop": "desktop.desktop",
+        "digikam": "setting_up.digikam",
+        "doctor": "setting_up.doctor",
+        "gallery": "viewing.gallery",
+        "integrate": "integrating.integrate",
+        "keywords": "setting_up.keywords",
+        "learn": "learning.learn",
+        "lightroom": "setting_up.lightroom",
+        "list": "listing.list_",
+        "remove": "tagging.remove",
+        "review": "reviewing.review",
+        "serve": "serving.serve",
+        "show": "viewing.show",
+        "tag": "tagging.tag",
+        "undo": "tagging.undo",
+        "watch": "tagging.watch",
+    }
+)
 
 
 @click.group(
     cls=Program,
+    commands=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=f"\b\nExit codes:\n{listed()}",
 )
@@ -38,14 +49,7 @@ from phototag.version import __version__
 def main(*, log: bool) -> None:
     """Tell headshots from portraits, and write verdicts and keywords into the photos."""
     if log:
+        import logging  # noqa: PLC0415 - a tenth of the start
+
         logging.basicConfig(format="%(name)s: %(message)s")
         logging.getLogger("phototag").setLevel(logging.DEBUG)
-
-
-for _command in (
-    viewing.analyze, tagging.tag, tagging.undo, tagging.watch, viewing.gallery, reviewing.review, serving.serve, listing.list_,
-    viewing.show, learning.learn, tagging.remove, checking.check, cropping.crop, setting_up.keywords,
-    setting_up.lightroom, setting_up.digikam, integrating.integrate, desktop.desktop,
-    setting_up.doctor, setting_up.demo,
-):  # fmt: skip
-    main.add_command(_command)

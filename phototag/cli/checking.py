@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from phototag.analysis.result import SCHEMA
 from phototag.catalogue.checking import CheckOptions, Severity, check_trees
-from phototag.catalogue.walk import count_photos
 from phototag.cli.click_options import PrintOptions, paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.report import Report, Tally, command, duration, stoppable
-from phototag.cli.running import total
 from phototag.cli.terminal import echo, echo_as_is
 from phototag.errors import printable, printable_name
 from phototag.scene import serialization
+from phototag.version import SCHEMA
 
 if TYPE_CHECKING:
     import threading
@@ -45,12 +43,7 @@ def check(paths: tuple[str, ...], options: _Check) -> None:
     Without --repair, nothing is written.
     """
     links = options.follow_links
-    report = _CheckReport(
-        as_json=options.json,
-        quiet=options.quiet,
-        total=total(paths),
-        count=lambda: count_photos(paths, links=links),
-    )
+    report = _CheckReport.over(paths, as_json=options.json, quiet=options.quiet, links=links)
     stopped = report.check(lambda stop: check_trees(paths, attrs.evolve(options, stop=stop)))
     report.summarise(None if options.repair else _repairing(paths, options))
     if stopped:

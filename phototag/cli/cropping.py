@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from phototag.analysis.result import SCHEMA
 from phototag.analyzer import Analyzer
 from phototag.catalogue.cropping import crop_trees
-from phototag.catalogue.walk import count_photos
 from phototag.cli.click_options import PrintOptions, paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.report import Report, Tally, duration, stoppable
-from phototag.cli.running import total
 from phototag.errors import PhotoError, printable_name
 from phototag.files.opening import is_folder
 from phototag.options import CropOptions, setting
+from phototag.version import SCHEMA
 
 if TYPE_CHECKING:
     import threading
@@ -57,12 +55,7 @@ def crop(paths: tuple[str, ...], options: _Crop) -> None:
     if options.out is None:
         raise click.UsageError("several photos need a folder for their crops: -o FOLDER")
     links = options.follow_links
-    report = _CropReport(
-        as_json=options.json,
-        quiet=options.quiet,
-        total=total(paths),
-        count=lambda: count_photos(paths, links=links),
-    )
+    report = _CropReport.over(paths, as_json=options.json, quiet=options.quiet, links=links)
     stopped = report.crop(
         lambda stop: crop_trees(paths, attrs.evolve(options, stop=stop)), verbose=options.verbose
     )

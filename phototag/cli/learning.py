@@ -7,12 +7,12 @@ import json
 import attrs
 import click
 
-from phototag.analysis.result import SCHEMA
 from phototag.cli.click_options import JsonOptions, takes_options
 from phototag.cli.terminal import echo
 from phototag.errors import printable_name
 from phototag.options import LearnOptions, setting
 from phototag.scene import serialization
+from phototag.version import SCHEMA
 
 SHOWN = 50  # changed verdicts; more would fill the screen
 

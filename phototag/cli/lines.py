@@ -6,17 +6,17 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING
 
-from phototag.analysis.result import SCHEMA
 from phototag.errors import printable_name
 from phototag.keywords.claims import Level, notes_on, withheld
 from phototag.metadata.record import KIND
 from phototag.options import WordOptions
 from phototag.outcome import analysis_dict, record_dict
 from phototag.scene import serialization
+from phototag.version import SCHEMA
 from phototag.wording import plain, said_and_thought, sure
 
 if TYPE_CHECKING:
-    from phototag.catalogue import Run
+    from phototag.catalogue.run_log import Run
     from phototag.metadata.change import Change
     from phototag.metadata.record import Record
     from phototag.outcome import Outcome

@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 import click
 
-from phototag.analysis.result import SCHEMA
 from phototag.catalogue.listing import listing
 from phototag.cli.cells import COLUMNS, as_json, cell, csv_row
 from phototag.cli.click_options import QuietOptions, paths_argument, takes_options
-from phototag.cli.report import Report
+from phototag.cli.report import Report, command
 from phototag.cli.terminal import echo_as_is, written
 from phototag.errors import printable_name
 from phototag.options import ListOptions, option
+from phototag.version import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from phototag.catalogue.listing import ListedPhoto, Listing
 
+ALL = (*COLUMNS, "unwritten")  # of what a program reads; a table would be too wide
 EVERY = 1000  # photos between two lines of progress, when old entries are judged again
 
 
@@ -69,12 +70,14 @@ def _end(found: Listing, report: Report, paths: Sequence[str]) -> None:
     changed = sum(one.changed_since for one in found.photos)
     if changed:
         report.say(f"{changed} of these files have changed since phototag saw them.")
+    unwritten = sum(bool(one.unwritten) for one in found.photos)
+    if unwritten:
+        told = "; --format csv and json say why"
+        report.say(f"{unwritten} of these verdicts do not stand in the photos{told}.")
     if found.unknown:
         report.say(f"{found.unknown} photos are not known.")
-    if changed or found.unknown:
-        from phototag.cli.report import command  # noqa: PLC0415 - only where it is shown
-
-        report.say(f"To have phototag look at them: {command(['phototag', 'tag', *paths])}")
+    if changed or unwritten or found.unknown:
+        report.say(f"To have them tagged: {command(['phototag', 'tag', *paths])}")
 
 
 def _table(photos: Iterable[ListedPhoto]) -> str:
@@ -95,8 +98,8 @@ def _table(photos: Iterable[ListedPhoto]) -> str:
 def _csv(photos: Iterable[ListedPhoto]) -> str:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    rows.writerows(csv_row([cell(one, name) for name in COLUMNS]) for one in photos)
+    rows.writerow(ALL)
+    rows.writerows(csv_row([cell(one, name) for name in ALL]) for one in photos)
     return text.getvalue()
 
 
@@ -107,7 +110,7 @@ def _json(photos: Iterable[ListedPhoto]) -> str:
 def _row(photo: ListedPhoto) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
-        **{name: as_json(getattr(photo, name)) for name in COLUMNS},
+        **{name: as_json(getattr(photo, name)) for name in ALL},
         "changed_since": photo.changed_since,
     }
 

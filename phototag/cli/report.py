@@ -5,33 +5,32 @@ from __future__ import annotations
 import collections
 import contextlib
 import json
-import os
 import signal
 import sys
 import threading
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from phototag.analysis.result import SCHEMA, how_sure
+from phototag.catalogue.walk import count_photos
 from phototag.cli.exit_codes import ExitCode, code_of
 from phototag.cli.terminal import echo, echo_as_is
 from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, printable, printable_name
-from phototag.outcome import VerdictSource
+from phototag.files.opening import is_folder
+from phototag.version import SCHEMA
 from phototag.worker.source import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from rich.table import Table
 
-    from phototag.outcome import Outcome
+    from phototag.outcome import Outcome, VerdictSource
 
 LINE_SECONDS = 30.0  # between two lines of progress if there is no terminal for a progress bar
 ONE_STOP = 0.5  # s; a stop may come as several signals: `timeout` sends TERM to the process and to its group
 LISTED = 50  # failures that the summary repeats
-TABLE_ROWS = 200  # of one table; further rows start another table
 TABLE_WIDTH = 120  # columns, if there is no terminal
 
 
@@ -98,6 +97,32 @@ class Report:
         self.total = total
         self._count = count
         self._code = ExitCode.ALL_WELL
+
+    @classmethod
+    def over(
+        cls,
+        paths: Sequence[str],
+        *,
+        as_json: bool = False,
+        quiet: bool,
+        links: bool = False,
+        counted: bool = True,
+    ) -> Self:
+        """The report of a command that goes through all photos of some paths.
+
+        Args:
+            paths: photos and folders.
+            as_json: as for the class.
+            quiet: as for the class.
+            links: symbolic links to folders are followed.
+            counted: all photos are processed, so that their number says how far the command is.
+        """
+        return cls(
+            as_json=as_json,
+            quiet=quiet,
+            total=None if any(map(is_folder, paths)) else len(paths),
+            count=(lambda: count_photos(paths, links=links)) if counted else None,
+        )
 
     def run(
         self,
@@ -283,86 +308,9 @@ def _stops() -> list[signal.Signals]:
     return found
 
 
-class DiffTables:
-    """The results of a dry run, one table per folder."""
-
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self._folder: str | None = None
-        self._table: Table | None = None
-
-    def add(self, outcome: Outcome) -> list[str]:
-        """Add one photo; the table is printed when its folder is complete."""
-        change = outcome.change
-        if change is None or not change.changed:
-            return []
-        folder, name = os.path.split(outcome.photo)
-        if folder != self._folder or (self._table and self._table.row_count >= TABLE_ROWS):
-            self.print()
-            self._folder = folder
-            from rich.table import Table  # noqa: PLC0415 - a tenth of the start
-
-            table = Table(title=printable_name(folder or "."), title_justify="left", expand=True)
-            table.add_column("photo", overflow="fold", ratio=3)
-            table.add_column("verdict", ratio=3)
-            table.add_column("would be added", overflow="fold", ratio=4)
-            table.add_column("would be removed", overflow="fold", ratio=3)
-            self._table = table
-        verdict = ""
-        if outcome.analysis is not None:
-            verdict = f"{outcome.analysis.kind}, {how_sure(outcome.analysis.verdict)}"
-        assert self._table is not None
-        self._table.add_row(
-            printable_name(name),
-            verdict,
-            "\n".join((_cell(change.added), *map(printable, change.notes))).strip(),
-            _cell(change.removed),
-        )
-        return []
-
-    def print(self) -> None:
-        """Print the table of the folder so far."""
-        if self._table is not None:
-            self._report.table(self._table)
-        self._table = None
-
-
 def _failure(photo: str, error: PhototagError) -> str:
     """The error of a photo, in one line."""
     return f"{printable_name(photo)}: {error.message}"
-
-
-def _cell(values: dict[str, tuple[str, ...]]) -> str:
-    lines = (f"{name}: {', '.join(words)}" for name, words in values.items() if words)
-    return "\n".join(map(printable, lines))
-
-
-def summary(tally: Tally, *, dry_run: bool) -> list[str]:
-    """The results of a run, by verdict."""
-    would = "would be changed" if dry_run else "changed"
-    recalled, unchanged = (
-        tally.verdict_from[VerdictSource.RECALLED],
-        tally.verdict_from[VerdictSource.UNCHANGED],
-    )
-    looked = tally.photos - recalled - unchanged
-    rate = tally.photos / max(tally.seconds, 0.001)
-    ways = [f"{looked} analysed", f"{recalled} known from earlier", f"{unchanged} unchanged"]
-    if tally.verdict_from[VerdictSource.REMOVED]:
-        ways = [f"{tally.changed} {would}"]
-    lines = [
-        f"{tally.photos} photos in {duration(tally.seconds)} ({rate:.1f}/s): {', '.join(ways)}."
-    ]
-    lines += [
-        f"  {kind}: {tally.kinds[kind]}, {tally.changed_kinds[kind]} {would}"
-        for kind in Kind
-        if tally.kinds[kind]
-    ]
-    if tally.failed:
-        lines.append(f"  failed: {tally.failed}")
-        lines += [f"    {failure}" for failure in tally.failures]
-        if tally.failed > len(tally.failures):
-            lines.append(f"    and {tally.failed - len(tally.failures)} more")
-    return lines
 
 
 def command(words: Iterable[str]) -> str:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from phototag.analysis.result import SCHEMA
 from phototag.catalogue.listing import listing
 from phototag.catalogue.summary import Summary
 from phototag.cli.cells import COLUMNS, as_json, cell, csv_row
@@ -21,6 +20,8 @@ from phototag.files.formats import suffix_of
 from phototag.files.new_file import check, new_file
 from phototag.files.opening import absolute, is_folder
 from phototag.options import CatalogueOptions, ListOptions, part
+from phototag.outcome import VerdictSource
+from phototag.version import SCHEMA
 
 if TYPE_CHECKING:
     from phototag.criteria.verdict import Kind
@@ -35,8 +36,8 @@ class Reported:
 
     Attributes:
         path: of the photo.
-        kind: headshot, portrait or other; None for a photo that failed.
-        summary: the verdict; None for a photo that failed.
+        kind: headshot, portrait or other; None for a photo that could not be analysed.
+        summary: the verdict; None for a photo that could not be analysed.
         changed: whether the run has changed the photo, or a dry run would.
         error: what went wrong; empty if all went well.
     """
@@ -83,15 +84,14 @@ class ReportFile:
 
     def add(self, outcome: Outcome) -> None:
         """Add a photo."""
-        if outcome.error is not None:
-            summary = None
-        elif outcome.analysis is not None:
+        summary: Summary | None = None
+        if outcome.analysis is not None:
             summary = Summary.of(outcome.analysis)
-        else:
+        elif outcome.verdict_from is VerdictSource.UNCHANGED:
             summary = self._known.get(outcome.photo)
         row = Reported(
             path=outcome.photo,
-            kind=outcome.kind if outcome.error is None else None,
+            kind=outcome.kind if summary is None else summary.kind,
             summary=summary,
             changed=bool(outcome.change and outcome.change.changed),
             error="" if outcome.error is None else outcome.error.message,

@@ -1,49 +1,17 @@
-"""The end of a command: after a stream of outcomes, after an error, or by Ctrl-C."""
+"""The end of a command that has gone through photos: the results, and what can be done next."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import click
+from phototag.cli.exit_codes import ExitCode
+from phototag.cli.report import Report, command, duration
+from phototag.criteria.verdict import Kind
+from phototag.outcome import VerdictSource
 
-from phototag.cli.exit_codes import ExitCode, code_of
-from phototag.cli.report import Report, command, summary
-from phototag.cli.terminal import echo, is_of_click, not_written, prepare
-from phototag.errors import PhototagError
-from phototag.files.opening import is_folder
-
-
-class Program(click.Group):
-    """Commands that end with the exit code of their error."""
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run a command line."""
-        prepare()
-        try:
-            return super().main(*args, **kwargs)
-        except OSError as error:
-            if not is_of_click(error):
-                raise
-            told = not_written(error)
-            echo(f"Error: {told}", err=True)
-            sys.exit(code_of(told))
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an error, or a Ctrl-C that was not handled, is printed in one line."""
-        try:
-            return super().invoke(ctx)
-        except PhototagError as error:
-            echo(f"Error: {error}", err=True)
-            sys.exit(code_of(error))
-        except KeyboardInterrupt:
-            echo("Stopped.", err=True)
-            sys.exit(ExitCode.INTERRUPTED)
-
-
-def total(paths: tuple[str, ...]) -> int | None:
-    """The number of photos, if it is known without a search."""
-    return None if any(map(is_folder, paths)) else len(paths)
+if TYPE_CHECKING:
+    from phototag.cli.report import Tally
 
 
 def close(
@@ -75,3 +43,31 @@ def close(
         sys.exit(ExitCode.INTERRUPTED)
     report.end()
     sys.exit(0)
+
+
+def summary(tally: Tally, *, dry_run: bool) -> list[str]:
+    """The results of a run, by verdict."""
+    would = "would be changed" if dry_run else "changed"
+    recalled, unchanged = (
+        tally.verdict_from[VerdictSource.RECALLED],
+        tally.verdict_from[VerdictSource.UNCHANGED],
+    )
+    looked = tally.photos - recalled - unchanged
+    rate = tally.photos / max(tally.seconds, 0.001)
+    ways = [f"{looked} analysed", f"{recalled} known from earlier", f"{unchanged} unchanged"]
+    if tally.verdict_from[VerdictSource.REMOVED]:
+        ways = [f"{tally.changed} {would}"]
+    lines = [
+        f"{tally.photos} photos in {duration(tally.seconds)} ({rate:.1f}/s): {', '.join(ways)}."
+    ]
+    lines += [
+        f"  {kind}: {tally.kinds[kind]}, {tally.changed_kinds[kind]} {would}"
+        for kind in Kind
+        if tally.kinds[kind]
+    ]
+    if tally.failed:
+        lines.append(f"  failed: {tally.failed}")
+        lines += [f"    {failure}" for failure in tally.failures]
+        if tally.failed > len(tally.failures):
+            lines.append(f"    and {tally.failed - len(tally.failures)} more")
+    return lines

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from phototag.catalogue import runs
 from phototag.catalogue.run import tag_trees
-from phototag.catalogue.take_back import remove_trees, undo_run
-from phototag.catalogue.walk import count_photos
+from phototag.catalogue.take_back import remove_trees, runs, undo_run
 from phototag.cli.click_options import ChangePrintOptions, paths_argument, takes_options
+from phototag.cli.diff_tables import DiffTables
 from phototag.cli.lines import change_lines, run_line
-from phototag.cli.report import DiffTables, Report
+from phototag.cli.report import Report
 from phototag.cli.report_file import ReportFile
-from phototag.cli.running import close, total
+from phototag.cli.running import close
 from phototag.cli.terminal import echo
 from phototag.files.opening import is_folder
 from phototag.options import CatalogueOptions, RemoveOptions, UndoOptions, WatchOptions, setting
@@ -55,11 +54,8 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
     if options.failed and not folders:
         raise click.UsageError("--failed needs a folder: failures of single photos are not saved")
     links, dry_run, as_json = options.follow_links, options.dry_run, options.json
-    report = Report(
-        as_json=as_json,
-        quiet=options.quiet,
-        total=total(paths),
-        count=None if options.failed else lambda: count_photos(paths, links=links),
+    report = Report.over(
+        paths, as_json=as_json, quiet=options.quiet, links=links, counted=not options.failed
     )
     whole_tree = bool(folders)
     tables = DiffTables(report) if dry_run and whole_tree and not as_json else None
@@ -182,12 +178,7 @@ class _Remove(ChangePrintOptions, RemoveOptions):
 def remove(paths: tuple[str, ...], options: _Remove) -> None:
     """Remove everything phototag wrote into the photos of each PATH."""
     links = options.follow_links
-    report = Report(
-        as_json=options.json,
-        quiet=options.quiet,
-        total=total(paths),
-        count=lambda: count_photos(paths, links=links),
-    )
+    report = Report.over(paths, as_json=options.json, quiet=options.quiet, links=links)
     stopped = report.run(
         lambda stop: remove_trees(paths, attrs.evolve(options, stop=stop)),
         lambda done: change_lines(

@@ -11,12 +11,12 @@ import click
 
 from phototag.analyzer import Analyzer
 from phototag.catalogue.analyze import analyzed_photos
-from phototag.catalogue.walk import count_photos, walk
+from phototag.catalogue.walk import walk
 from phototag.cli.click_options import PrintOptions, QuietOptions, paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.lines import analysis_lines, record_json, record_text
 from phototag.cli.report import Report, stoppable
-from phototag.cli.running import close, total
+from phototag.cli.running import close
 from phototag.errors import PhototagError, printable_name
 from phototag.files.opening import is_folder
 from phototag.options import (
@@ -58,12 +58,7 @@ def analyze(paths: tuple[str, ...], options: _Analyze) -> None:
     path, *others = paths
     if picture and (others or is_folder(path)):
         raise click.UsageError("--picture takes only one PHOTO")
-    report = Report(
-        as_json=options.json,
-        quiet=options.quiet,
-        total=total(paths),
-        count=lambda: count_photos(paths, links=links),
-    )
+    report = Report.over(paths, as_json=options.json, quiet=options.quiet, links=links)
 
     def lines(done: Outcome) -> list[str]:
         if picture and done.analysis is not None:
@@ -133,12 +128,7 @@ def gallery(paths: tuple[str, ...], options: _Gallery) -> None:
     """Write an HTML page for reviewing the verdicts on each PATH."""
     from phototag.gallery import stream  # noqa: PLC0415 - only this command needs it
 
-    report = Report(
-        as_json=False,
-        quiet=options.quiet,
-        total=total(paths),
-        count=lambda: count_photos(paths),
-    )
+    report = Report.over(paths, quiet=options.quiet)
     stopped = report.run(
         lambda stop: stream(paths, attrs.evolve(options, stop=stop)),
         lambda _: [],

@@ -97,15 +97,34 @@ class Model:
 
 
 class Calibration:
-    """The numbers and models of one calibration file."""
+    """The numbers and models of one calibration file.
+
+    The file is parsed when the first number is needed: a run over photos about which nothing has changed needs none.
+
+    Args:
+        text: content of the file.
+
+    Attributes:
+        identity: changes with every number.
+    """
 
     def __init__(self, text: str) -> None:
         self.identity: str = hashlib.sha256(text.encode()).hexdigest()[:12]
-        tables = tomllib.loads(text)
-        models = tables.pop(MODELS, {})
-        self._models = {n: _converter().structure(row, Model) for n, row in models.items()}
-        self._tables: dict[str, dict[str, dict[str, Any]]] = tables
+        self._text = text
         self._sections: dict[tuple[str, type], Any] = {}
+
+    @functools.cached_property
+    def _parsed(self) -> dict[str, Any]:
+        return tomllib.loads(self._text)
+
+    @functools.cached_property
+    def _tables(self) -> dict[str, dict[str, dict[str, Any]]]:
+        return {name: table for name, table in self._parsed.items() if name != MODELS}
+
+    @functools.cached_property
+    def _models(self) -> dict[str, Model]:
+        models = self._parsed.get(MODELS, {})
+        return {name: _converter().structure(row, Model) for name, row in models.items()}
 
     def moved(self, base: float, classes: Mapping[str, Mapping[str, float]]) -> Calibration:
         """The same with a few numbers moved; its identity tells both.

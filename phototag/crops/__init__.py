@@ -12,6 +12,7 @@ from phototag.crops.profiles import (
     Profile,
     Serves,
     built_in,
+    in_use,
     load,
     named,
     names,
@@ -44,7 +45,7 @@ def suggest(
     Returns:
         Crops in the order of the profiles, with the first suitable one recommended; and the refusals.
     """
-    asked = built_in() if profiles is None else profiles
+    asked = in_use(profiles)
     if scene.image.turn:
         return (), tuple(Refusal(profile.name, _turned(scene.image.turn)) for profile in asked)
     layout = lay_out(scene, tuple(subjects))
@@ -68,7 +69,7 @@ def redrawn(
     profiles: Sequence[Profile] | None = None,
 ) -> tuple[tuple[Crop, ...], tuple[Refusal, ...]]:
     """The suggestions with those crops that a person has drawn, by profile; unknown profiles are left out."""
-    asked = built_in() if profiles is None else profiles
+    asked = in_use(profiles)
     known = {profile.name: profile for profile in asked}
     by_name = {crop.profile: crop for crop in crops}
     for name in drawn.keys() & known.keys():
@@ -169,6 +170,7 @@ __all__ = [
     "Profile",
     "Refusal",
     "built_in",
+    "in_use",
     "load",
     "named",
     "names",

@@ -131,9 +131,14 @@ def built_in() -> tuple[Profile, ...]:
     return load(FILE)
 
 
+def in_use(profiles: Sequence[Profile] | None) -> Sequence[Profile]:
+    """These profiles; None = the built-in ones."""
+    return built_in() if profiles is None else profiles
+
+
 def names(profiles: Sequence[Profile] | None) -> list[str]:
     """The names of these profiles; None = the built-in ones."""
-    return [profile.name for profile in (built_in() if profiles is None else profiles)]
+    return [profile.name for profile in in_use(profiles)]
 
 
 def _profile(file: str, name: str, table: Mapping[str, Any]) -> Profile:

@@ -97,12 +97,6 @@ def learned(judged: Sequence[Judged], calibration: Calibration) -> Learned:
     )
 
 
-def line_so_far(judged: Sequence[Judged], calibration: Calibration) -> Calibration:
-    """The headshot line that the decisions point to, on little evidence too: only for choosing what to ask next."""
-    offset = line.offset(sides(judged, calibration))
-    return Offsets(kind=_bounded(offset)).moved(calibration)
-
-
 def _of_kind(shipped: Sequence[Side], found: Sequence[Side]) -> tuple[Lesson, float]:
     """The lesson about the kind, and its offset.
 

@@ -114,7 +114,7 @@ def render(
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined
     )
-    asked = crops.built_in() if profiles is None else profiles
+    asked = crops.in_use(profiles)
     mode = "review" if nonce else "gallery"
     table = [key for key in key_table() if key.mode in {BOTH, mode}]
     settings = {

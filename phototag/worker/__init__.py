@@ -4,10 +4,3 @@ Decoders, nets and exiv2 run in a child process (``sealed``). A crash or a hang 
 goes to ``logging``. The caller opens and replaces files; the child gets their contents, and on Linux can open, write,
 connect to and start nothing. The caller's process does not import cv2, mediapipe, pyexiv2 or numpy.
 """
-
-from __future__ import annotations
-
-from phototag.worker.pool import Pool
-from phototag.worker.process import SealedProcess
-
-__all__ = ["Pool", "SealedProcess"]

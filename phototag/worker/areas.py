@@ -8,11 +8,12 @@ import attrs
 
 from phototag.criteria.subjects import faces_of_subjects
 from phototag.criteria.verdict import Kind
-from phototag.crops import Crop, built_in, rotation, suggest
+from phototag.crops import Crop, in_use, names, rotation, suggest
 from phototag.crops.levelling import levelled
 from phototag.crops.profiles import Serves
 from phototag.crops.size import Size
 from phototag.errors import BadValue, CropRefused
+from phototag.files import arguments
 from phototag.scene.geometry import Box
 from phototag.wording import percent
 
@@ -83,29 +84,42 @@ class Area:
         return wanted.width, wanted.height
 
 
-def check_cut(
-    profile: Profile, *, size: Size | None, level: bool, lossless: bool, lightroom: bool
-) -> None:
-    """Refuse what cannot be made of any photo.
+@attrs.frozen(kw_only=True)
+class CutOptions:
+    """How a crop is made; see ``phototag.crop``."""
+
+    quality: int
+    lossless: bool = False
+    lightroom: bool = False
+    level: bool = False
+    size: Size | None = None
+    enlarge: bool = False
+
+
+def profile_for(name: str, profiles: Sequence[Profile] | None, how: CutOptions) -> Profile:
+    """The crop profile with this name, after everything has been refused that cannot be made of any photo.
+
+    Args:
+        name: of the profile.
+        profiles: in which it is looked up; None = the built-in ones.
+        how: how its crops are made.
 
     Raises:
-        BadValue: options that exclude each other, or a size with another ratio than that of the profile.
+        BadValue: there is no such profile; options exclude each other; a size has another ratio than the profile.
     """
-    if lossless and lightroom:
+    arguments.one_of("profile", name, names(profiles))
+    profile = next(one for one in in_use(profiles) if one.name == name)
+    if how.lossless and how.lightroom:
         raise BadValue("lossless", "lossless and lightroom cannot be combined")
-    for name, given in (("lossless", lossless), ("lightroom", lightroom)):
-        if given and (size or level):
-            raise BadValue(name, f"{name} cannot be combined with size and level")
-    if size is not None and not size.has_ratio(*profile.ratio):
+    for option, given in (("lossless", how.lossless), ("lightroom", how.lightroom)):
+        if given and (how.size or how.level):
+            raise BadValue(option, f"{option} cannot be combined with size and level")
+    if how.size is not None and not how.size.has_ratio(*profile.ratio):
         across, down = profile.ratio
-        near = Size(size.width, max(1, round(size.width * down / across)))
-        problem = f"{size} has not the ratio {profile.ratio_text} of {profile.name}"
+        near = Size(how.size.width, max(1, round(how.size.width * down / across)))
+        problem = f"{how.size} has not the ratio {profile.ratio_text} of {profile.name}"
         raise BadValue("size", problem, f"for example {near}")
-
-
-def profile_named(name: str, profiles: Sequence[Profile] | None) -> Profile:
-    """The crop profile with this name, which is known to exist."""
-    return next(one for one in profiles or built_in() if one.name == name)
+    return profile
 
 
 def areas(

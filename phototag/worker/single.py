@@ -25,11 +25,10 @@ if TYPE_CHECKING:
 
     from phototag.criteria.calibration import Calibration
     from phototag.crops import Profile
-    from phototag.crops.size import Size
     from phototag.metadata.change import Change
     from phototag.options import ChangeOptions, TagOptions
     from phototag.scene.measures import Scene
-    from phototag.worker.areas import Area
+    from phototag.worker.areas import Area, CutOptions
     from phototag.worker.pool import Pool
     from phototag.worker.source import ImageInput
 
@@ -115,18 +114,6 @@ def removal(pool: Pool, photo: Path, options: ChangeOptions) -> Outcome:
     except errors.PhototagError as error:
         return Outcome(photo=name_of(photo, error), error=error, verdict_from=VerdictSource.REMOVED)
     return Outcome(photo=os.fsdecode(photo), change=change, verdict_from=VerdictSource.REMOVED)
-
-
-@attrs.frozen(kw_only=True)
-class CutOptions:
-    """How a crop is made; see ``phototag.crop``."""
-
-    quality: int
-    lossless: bool = False
-    lightroom: bool = False
-    level: bool = False
-    size: Size | None = None
-    enlarge: bool = False
 
 
 def cropped(

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.faults.unsealed import ThisProcess
-from phototag.worker import Pool
+from phototag.worker.pool import Pool
 from phototag.worker.requests import Request
 from phototag.worker.start import DEAD_PROXY
 from samples import SAMPLES

@@ -22,7 +22,7 @@ from phototag.catalogue.state import State
 from phototag.cli import main
 from phototag.decisions.decision import Decision, DrawnCrop
 from phototag.scene.geometry import Box
-from phototag.worker import Pool
+from phototag.worker.pool import Pool
 from trees import content
 
 PROFILE = "casting_8x10"

@@ -66,7 +66,9 @@ def store(tree: Path, state: Path, photos: dict[str, Summary], root: Path | None
             summary = photos.get(str(Path(found.path).relative_to(tree)))
             if summary is not None:
                 place = PhotoKey(number, os.fsencode(found.folder), os.fsencode(found.name))
-                row = Row(fingerprint=found.fingerprint, picture="0", kind=str(summary.kind))
+                row = Row(
+                    fingerprint=found.fingerprint, picture="0", settings="s", kind=str(summary.kind)
+                )
                 book.remember(place, row, None, summary)
 
 
@@ -285,7 +287,7 @@ def test_json_is_a_line_for_each_photo(made: tuple[Path, Path]) -> None:
         "schema": 1, "path": str(tree / "a.jpg"), "kind": "headshot", "confidence": 0.97,
         "grade": "professional", "shot": "head_and_shoulders", "people": 1, "expression": "smile",
         "background": "plain", "environment": "studio", "crops": ["casting_8x10", "linkedin"],
-        "decided": [], "changed_since": False,
+        "decided": [], "unwritten": "", "changed_since": False,
     }  # fmt: skip
     assert len(others) == 3
 

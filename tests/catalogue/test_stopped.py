@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -90,6 +91,50 @@ def test_what_is_sent_to_the_group_costs_no_photo(many: Path, state: Path, numbe
     assert all(map(wait_until_gone, sealed))
     assert failures(state) == []
     goes_on(many, state)
+
+
+def read_report(report: Path) -> list[tuple[str, str, bool, str | None]]:
+    """Name, kind, whether it was changed, and the error of each photo in a report."""
+    columns = ("path", "kind", "changed", "error")
+    if report.suffix == ".sqlite":
+        with closing(sqlite3.connect(report)) as sql:
+            found = sql.execute(f"SELECT {', '.join(columns)} FROM phototag_report").fetchall()
+    else:
+        text = report.read_text("utf-8")
+        listed = (
+            json.loads(text)["photos"]
+            if report.suffix == ".json"
+            else csv.DictReader(text.splitlines())
+        )
+        found = [tuple(row[name] for name in columns) for row in listed]
+    return [
+        (Path(path).name, kind, said in {True, "yes"}, e or None) for path, kind, said, e in found
+    ]
+
+
+@linux
+@pytest.mark.parametrize("form", ["csv", "json", "sqlite"])
+def test_the_report_of_a_stopped_run_is_whole_and_has_what_was_done(
+    many: Path, state: Path, tmp_path: Path, form: str
+) -> None:
+    report = tmp_path / f"report.{form}"
+    with start("tag", many, "--state", state, "--report", report) as process:
+        first_line(process)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    listed = read_report(report)
+    assert f"Stopped after {len(listed)} " in said
+    assert 0 < len(listed) < COUNT
+    with phototag.Analyzer() as analyzer:
+        tagged = [path.name for path in sorted(many.iterdir()) if analyzer.read(path) is not None]
+    assert listed == [(name, "portrait", True, None) for name in tagged]
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    done = run("tag", many, "--state", state, "--report", report)  # it replaces the first
+    assert done.returncode == 0
+    again = read_report(report)
+    assert [name for name, *_ in again] == sorted(path.name for path in many.iterdir())
+    assert [name for name, _, changed, _ in again if not changed] == tagged
 
 
 @linux

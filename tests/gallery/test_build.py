@@ -19,7 +19,7 @@ from phototag.catalogue.walk import clean_folder
 from phototag.decisions.decision import Decision
 from phototag.gallery.template import in_script
 from phototag.metadata.picture_hash import digest
-from phototag.worker import Pool
+from phototag.worker.pool import Pool
 from phototag.worker.requests import Detect, Identify, Request
 
 

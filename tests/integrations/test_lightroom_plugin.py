@@ -7,11 +7,11 @@ from pathlib import Path
 import attrs
 import pytest
 from PIL import Image
-from raw_photo import dng
 
 import phototag
 from lightroom import STEP, TAG, TAKE_BACK, Lightroom, real_command
 from phototag.keywords.vocabulary import Level, Vocabulary, lightroom_keywords
+from raw_photo import dng
 from samples import SAMPLES
 
 

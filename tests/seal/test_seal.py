@@ -15,7 +15,6 @@ import attrs
 import pytest
 from escapes import ESCAPES, Try
 from PIL import Image
-from raw_photo import dng
 
 import phototag
 from phototag import errors
@@ -25,6 +24,7 @@ from phototag.worker import start
 from phototag.worker.requests import GivenFile, Versions
 from phototag.worker.seal import Seal
 from phototag.worker.sealed import landlock
+from raw_photo import dng
 
 pytestmark = [
     pytest.mark.skipif(

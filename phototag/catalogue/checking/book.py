@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: What a damaged column may raise: the errors of zlib, of JSON and of every conversion.
 UNREADABLE: Final = (Exception,)
 _HEADER: Final = b"SQLite format 3\0"
+# Not only seen by a dry run.
+_TRIED: Final = "(kind IS NOT NULL OR error IS NOT NULL)"
 _OTHER_STATE: Final = "choose another file with --state"
 AWAY: Final = "delete it: the photos do not depend on it, but `undo` and corrections do"
 
@@ -223,9 +225,8 @@ class Book:
         }
 
     def _entries(self, root: int, folder: bytes) -> Iterator[Entry]:
-        query = (
-            "SELECT name, picture, mark, written, error FROM photos WHERE root = ? AND folder = ?"
-        )
+        columns = "name, picture, mark, written, error"
+        query = f"SELECT {columns} FROM photos WHERE root = ? AND folder = ? AND {_TRIED}"  # noqa: S608 - of two texts
         with self.reading() as sql:
             found = sql.execute(query, (root, folder)).fetchall()
         for name, picture, etag, written, error in found:
@@ -253,7 +254,7 @@ class Book:
             if not any(_overlap(path, one) for one in wanted) or not os.path.isdir(path):
                 continue
             with self.reading() as sql:
-                query = "SELECT folder, name, picture FROM photos WHERE root = ?"
+                query = f"SELECT folder, name, picture FROM photos WHERE root = ? AND {_TRIED}"  # noqa: S608 - the text above
                 rows = sql.execute(query, (root,)).fetchall()
             for folder, name, picture in rows:
                 with contextlib.suppress(TypeError):  # a damaged name

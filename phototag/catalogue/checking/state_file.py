@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from phototag.analysis.result import models_identity
+from phototag import models
 from phototag.catalogue.checking.book import AWAY, UNREADABLE, Layout, to_failure
 from phototag.catalogue.checking.findings import CheckFinding, CheckKind
 from phototag.catalogue.database import unpacked
@@ -77,7 +77,7 @@ def damaged_rows(sql: sqlite3.Connection) -> Iterator[DamagedRow]:
     yield from _photos(sql, roots)
     lost = "the picture is analysed again when it is needed"
     query = "SELECT rowid, picture, scene FROM scenes WHERE seen_by = ?"
-    for row, picture, scene in sql.execute(query, (f"{models_identity()}/{SCENE_VERSION}",)):
+    for row, picture, scene in sql.execute(query, (f"{models.identity()}/{SCENE_VERSION}",)):
         if not _reads(lambda column: unpacked(column, Scene), scene):
             yield DamagedRow("scenes", row, "", f"(picture {picture}) cannot be read", lost)
     yield from _decisions(sql)

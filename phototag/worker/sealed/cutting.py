@@ -102,9 +102,9 @@ def _cut_anew(photo: File, order: Cut) -> bytes:
         if form.encoder.takes_quality:
             options["quality"] = order.quality
         fitted = _in_a_mode_of(form.encoder, part)
-        # A colour profile applies to one mode; for another mode, it would be wrong.
-        if (profile := image.info.get("icc_profile")) and fitted.mode == part.mode:
-            options["icc_profile"] = profile
+        # A colour profile applies to one mode; for another mode, it would be wrong. Without a word, Pillow takes it along.
+        profile = image.info.get("icc_profile")
+        options["icc_profile"] = profile if fitted.mode == part.mode else None
         if (exif := _exif(photo, image, size, 1)) is not None:
             options["exif"] = exif
     stream = io.BytesIO()
