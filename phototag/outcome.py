@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from phototag import errors
-from phototag.analysis.result import SCHEMA, Analysis
+from phototag.analysis.result import Analysis
 from phototag.criteria.verdict import Kind
 from phototag.files.opening import FileState
 from phototag.keywords.claims import Keywords, Level, claim, notes_on, withheld
@@ -19,6 +19,7 @@ from phototag.metadata.record import Record
 from phototag.options import WordOptions
 from phototag.scene import serialization
 from phototag.scene.measures import Scene
+from phototag.version import SCHEMA
 
 
 class VerdictSource(enum.StrEnum):

@@ -18,7 +18,8 @@ from phototag.catalogue.run import tag_trees
 from phototag.catalogue.walk import count_photos, walk
 from phototag.cli.exit_codes import ExitCode, code_of
 from phototag.cli.lines import change_lines, record_text
-from phototag.cli.report import Tally, stoppable, summary
+from phototag.cli.report import Tally, stoppable
+from phototag.cli.running import summary
 from phototag.cli.terminal import echo
 from phototag.errors import PhototagError, printable_name
 from phototag.files.opening import is_folder

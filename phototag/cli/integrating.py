@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NoReturn
 import attrs
 import click
 
-from phototag.analysis.result import SCHEMA
 from phototag.cli.click_options import JsonOptions, takes_options
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.terminal import echo, echo_as_is
 from phototag.errors import printable, printable_name
 from phototag.options import setting
 from phototag.scene import serialization
+from phototag.version import SCHEMA
 
 if TYPE_CHECKING:
     from phototag.integrations.setting_up import Done, Overview

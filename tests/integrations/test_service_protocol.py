@@ -216,7 +216,7 @@ def test_a_bug_is_told_and_the_next_request_answered(
 ) -> None:
     from phototag.integrations.service import methods
     from phototag.integrations.service import service as services
-    from phototag.worker import Pool
+    from phototag.worker.pool import Pool
 
     results: dict[str, Callable[[], Any]] = {
         "nan": lambda: float("nan"),
@@ -263,7 +263,7 @@ def test_requests_beyond_what_may_wait_stay_in_the_pipe(monkeypatch: pytest.Monk
     """Nobody reads the answers: the service takes so many lines and no more, and goes on as soon as somebody reads."""
     from phototag.integrations.service import service as services
     from phototag.integrations.service.methods import Engine
-    from phototag.worker import Pool
+    from phototag.worker.pool import Pool
 
     monkeypatch.setattr(services, "MOST_WAITING", 20)
     line = json.dumps(show(1, method="foobar")).encode() + b"\n"
