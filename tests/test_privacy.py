@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import phototag
+from asking import request
 from processes import started
 
 OUTSIDE = re.compile(r"sa_family=AF_INET6?\b(?!.*(127\.0\.0\.1|\"::1\"))")
@@ -34,19 +35,24 @@ SERVICE = re.compile(
 )
 
 
-def _traced(log: Path, command: list[str], *, seconds: float | None = None) -> list[str]:
-    """The calls to the network of a command and all its processes, which end after so many seconds."""
+def _traced(
+    log: Path, command: list[str], *, seconds: float | None = None, given: str = ""
+) -> list[str]:
+    """The calls to the network of a command and all its processes, which end after so many seconds.
+
+    Its standard input holds what is given.
+    """
     strace = shutil.which("strace")
     if strace is None:
         pytest.skip("strace is not installed")
     traced = [strace, "-f", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o", str(log)]
     with started(
         [*traced, sys.executable, "-m", "phototag", *command],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
         seconds=400,
     ) as process:  # fmt: skip
         try:
-            _, said = process.communicate(timeout=seconds or 300)
+            _, said = process.communicate(given, timeout=seconds or 300)
         except subprocess.TimeoutExpired:
             assert seconds, "it took too long"
             os.killpg(process.pid, signal.SIGINT)
@@ -67,7 +73,7 @@ def _traced(log: Path, command: list[str], *, seconds: float | None = None) -> l
         ["analyze", "PHOTO"], ["tag", "PHOTO"], ["tag", "FOLDER"], ["show", "PHOTO"],
         ["gallery", "FOLDER", "-o", "PAGE"], ["doctor"], ["remove", "PHOTO"], ["remove", "FOLDER"],
         ["crop", "PHOTO", "--profile", "casting_8x10"], ["undo"],
-        ["check", "FOLDER"],
+        ["check", "FOLDER"], ["serve", "--stdio"],
     ],
     ids=lambda command: " ".join(command[:2]),
 )  # fmt: skip
@@ -83,7 +89,10 @@ def test_no_process_connects_beyond_this_machine(
             capture_output=True,
             timeout=60,
         )
-    calls = _traced(tmp_path / "strace.log", [str(names.get(word, word)) for word in command])
+    given = request("tag", 1, path=str(portrait_jpg)) + "\n" if command[0] == "serve" else ""
+    words = [str(names.get(word, word)) for word in command]
+    calls = _traced(tmp_path / "strace.log", words, given=given)
+    assert command[0] != "serve" or phototag.read(portrait_jpg) is not None  # it did work
     assert [call for call in calls if OUTSIDE.search(call)] == []
 
 
