@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from phototag.analysis.result import Analysis
-    from phototag.keywords.claims import Keywords
     from phototag.scene.measures import Scene
 
 Path = str | os.PathLike[str]
@@ -162,17 +161,10 @@ class Catalogue:
         return Outcome(
             photo=found.path,
             known=kind,
-            keywords=None if error else self._keywords(found, row),
+            keywords=None if error else self._state.keywords(self._place(found), row),
             error=error,
             verdict_from=VerdictSource.UNCHANGED,
         )
-
-    def _keywords(self, found: Found, row: Row) -> Keywords | None:
-        """Phototag's keywords in a photo that has not changed."""
-        if row.keywords is not None:
-            return row.keywords
-        past = self._state.written(self._place(found))
-        return None if past is None else past.order.record.keywords
 
     def work(self, tasks: Sequence[Task]) -> list[Outcome]:
         """Tag a photo and its partners."""

@@ -250,6 +250,13 @@ class State(RunLog, Reviews):
 
     # ------------------------------------------------------------------ photos
 
+    def keywords(self, place: PhotoKey, row: Row) -> Keywords | None:
+        """Phototag's keywords in a photo that has not changed; None if nothing is known of them."""
+        if row.keywords is not None:
+            return row.keywords
+        past = self.written(place)
+        return None if past is None else past.order.record.keywords
+
     def written(self, place: PhotoKey) -> PastWrite | None:
         """The last write into a photo."""
         query = "SELECT written FROM photos WHERE root = ? AND folder = ? AND name = ?"
