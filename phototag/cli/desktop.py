@@ -45,6 +45,8 @@ def desktop(action: str, files: tuple[str, ...], *, nautilus: bool, pause: bool)
     The menu entries that `phototag integrate` writes start this command.
     """
     names = [*files, *(chosen.by_nautilus(os.environ) if nautilus else ())]
+    if not names:
+        raise click.UsageError("Choose photos or folders first.")
     if sys.stdout is not None and sys.stdout.isatty():
         code = _in_terminal(action, names)
         if pause:
