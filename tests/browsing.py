@@ -47,12 +47,18 @@ def choose(driver: Any, name: str, value: str) -> None:
 
 
 def until(true: Callable[[], Any]) -> Any:
-    """What a function answers as soon as it is true."""
+    """What a function answers as soon as it is true; an element that the page has just replaced is asked for again."""
+    from selenium.common.exceptions import StaleElementReferenceException
+
     end = time.monotonic() + SOON
-    while not (found := true()):
+    while True:
+        try:
+            if found := true():
+                return found
+        except StaleElementReferenceException:
+            pass
         assert time.monotonic() < end, "it did not come"
         time.sleep(0.05)
-    return found
 
 
 def saved(driver: Any) -> Path:

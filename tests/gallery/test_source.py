@@ -12,6 +12,8 @@ import pytest
 import phototag
 from phototag.gallery import template
 
+pytestmark = pytest.mark.xdist_group("web")  # the tools are installed once
+
 WEB = Path(__file__).parents[1] / "web"
 GALLERY = Path(phototag.__file__).parent / "gallery"
 BIOME = "node_modules/@biomejs/biome/bin/biome"

@@ -1,0 +1,143 @@
+"""Runs the tests of the applications against the programs of a newer Debian.
+
+::
+
+    sudo python tests/newer_programs.py FOLDER [--suite trixie] [-k EXPRESSION]
+
+A root of that Debian is made in FOLDER with debootstrap, unless it is there from an earlier call, and digiKam and darktable are installed
+in it (3 GB). Commands of their names, which call those in the root, then stand first in ``PATH``, and the same tests run as
+otherwise: the photos, the screen and the homes are shared with the root. The package archive is the only thing connected to.
+
+Needs root (for ``chroot`` and ``mount``), debootstrap, Xvfb, and what the tests need.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+ARCHIVE: Final = "http://deb.debian.org/debian"
+PACKAGES: Final = ("digikam", "darktable", "dbus", "libgl1-mesa-dri", "xdg-utils")
+PROGRAMS: Final = ("digikam", "darktable", "darktable-cli")
+SHARED: Final = ("/proc", "/sys", "/dev", "/tmp")  # with the root: devices, the screen, the homes
+TESTS: Final = (
+    "tests/metadata/test_applications.py",
+    "tests/metadata/test_words_in_applications.py",
+    "tests/metadata/test_darktable.py",
+)
+CHOSEN: Final = "digikam or darktable or sidecars"
+DONE: Final = ".phototag-programs-installed"
+MINUTES: Final = 60  # for an installation, or the tests
+
+
+def main() -> int:
+    """Make the root, run the tests, and say what they ran with."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, help="of the root; made if it is not there")
+    parser.add_argument("--suite", default="trixie", help="the Debian, by name (default: trixie)")
+    parser.add_argument("-k", default=CHOSEN, help=f"which tests (default: {CHOSEN!r})")
+    given = parser.parse_args()
+    refuse_unless_possible()
+    root: Path = given.folder.resolve()
+    make(root, given.suite)
+    with shared(root), tempfile.TemporaryDirectory() as made:
+        commands = Path(made)
+        for program in PROGRAMS:
+            write_command(commands / program, root, program)
+        sys.stdout.write(f"{versions(root)}\n")
+        sys.stdout.flush()
+        return tested(commands, given.k)
+
+
+def refuse_unless_possible() -> None:
+    """End with the reason where a root cannot be made."""
+    lacking = [
+        name for name in ("debootstrap", "chroot", "mount", "Xvfb") if not shutil.which(name)
+    ]
+    if lacking:
+        sys.exit(f"not installed: {', '.join(lacking)}")
+    if os.geteuid() != 0:
+        sys.exit("only root may make a Debian in a folder: run this with sudo")
+
+
+def make(root: Path, suite: str) -> None:
+    """Install the programs, unless an earlier call has done it."""
+    if (root / DONE).exists():
+        return
+    root.mkdir(parents=True, exist_ok=True)
+    run("debootstrap", "--variant=minbase", suite, str(root), ARCHIVE)
+    for settings in Path("/etc/apt/apt.conf.d").glob("*"):  # how this machine reaches the archive
+        if "Proxy" in settings.read_text("utf-8", "replace"):
+            shutil.copy(settings, root / "etc" / "apt" / "apt.conf.d")
+    with shared(root):
+        inside = ("chroot", str(root), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq")
+        run(*inside, "update")
+        run(*inside, "install", "-y", "--no-install-recommends", *PACKAGES)
+    (root / DONE).touch()
+
+
+@contextlib.contextmanager
+def shared(root: Path) -> Iterator[None]:
+    """Show folders of this machine at the same places in the root, as long as the context lasts."""
+    mounted = []
+    try:
+        for folder in SHARED:
+            place = root / folder.lstrip("/")
+            place.mkdir(exist_ok=True)
+            run("mount", "--bind", folder, str(place))
+            mounted.append(place)
+        yield
+    finally:
+        for place in reversed(mounted):
+            run("umount", "--lazy", str(place))
+
+
+def write_command(path: Path, root: Path, program: str) -> None:
+    """A command that calls a program of the root, in the same environment."""
+    path.write_text(
+        f'#!/bin/sh\nexec chroot {shlex.quote(str(root))} /usr/bin/{program} "$@"\n', "ascii"
+    )
+    path.chmod(0o755)
+
+
+def versions(root: Path) -> str:
+    """The programs in the root, one a line."""
+    asked = ("chroot", str(root), "dpkg-query", "-W", "-f", "${Package} ${Version}\n")
+    done = subprocess.run(
+        [*asked, "digikam", "darktable"], capture_output=True, text=True, timeout=60, check=True
+    )
+    return done.stdout.strip()
+
+
+def tested(commands: Path, chosen: str) -> int:
+    """Run the tests with these commands first in ``PATH``; pytest's exit code."""
+    environment = os.environ | {"PATH": f"{commands}{os.pathsep}{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-v", "-k", chosen, *TESTS]
+    done = subprocess.run(
+        command,
+        env=environment,
+        cwd=Path(__file__).parents[1],
+        timeout=60 * MINUTES,
+        check=False,
+    )
+    return done.returncode
+
+
+def run(*command: str) -> None:
+    """Run a command that must succeed."""
+    subprocess.run(command, check=True, timeout=60 * MINUTES)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
