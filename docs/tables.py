@@ -12,6 +12,7 @@ import attrs
 import fault_figures
 
 import figures
+import integration_tables
 import phototag
 from pages import table
 from phototag.analyzer import Analyzer
@@ -91,6 +92,7 @@ def write(folder: Path) -> None:
         ("catalogue_measured.md", figures.catalogue_measured()),
         ("ray_measured.md", figures.ray_measured()),
         ("cluster.md", figures.cluster()),
+        ("integrations.md", integration_tables.integrations()),
     ):
         page = folder / name
         if not page.exists() or page.read_text(encoding="utf-8") != text:
