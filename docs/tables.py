@@ -13,6 +13,7 @@ import fault_figures
 import service_tables
 
 import figures
+import integration_tables
 import phototag
 from pages import table
 from phototag.analyzer import Analyzer
@@ -97,6 +98,7 @@ def write(folder: Path) -> None:
         ("serve_details.md", service_tables.details()),
         ("service_measured.md", service_tables.measured_service()),
         ("cluster.md", figures.cluster()),
+        ("integrations.md", integration_tables.integrations()),
     ):
         page = folder / name
         if not page.exists() or page.read_text(encoding="utf-8") != text:

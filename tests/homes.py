@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import attrs
+from click.testing import CliRunner
 
+from phototag.cli import main
 from phototag.integrations.application import Command
 
 #: How a phototag that is somewhere else would be started.
@@ -31,16 +31,10 @@ class Home:
         return self.path / "data"
 
     def run(self, *arguments: str | Path, code: int = 0) -> str:
-        """What ``phototag`` prints, standard error after standard output; it must end with this code."""
-        return self.run_by((sys.executable, "-P", "-m", "phototag"), *arguments, code=code)
-
-    def run_by(self, command: tuple[str, ...], *arguments: str | Path, code: int = 0) -> str:
-        done = subprocess.run(
-            [*command, *arguments], env=self.environment, capture_output=True, text=True,
-            timeout=120, check=False, cwd=self.path,
-        )  # fmt: skip
-        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
-        return done.stdout + done.stderr
+        """What ``phototag`` prints, called in this process; it must end with this code."""
+        done = CliRunner().invoke(main, [*map(str, arguments)], prog_name="phototag")
+        assert done.exit_code == code, (done.exit_code, done.output, done.exception)
+        return done.output
 
     def files(self) -> set[str]:
         """All files and folders below the data folder."""

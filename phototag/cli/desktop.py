@@ -52,6 +52,8 @@ def desktop(
     """
     command = attrs.evolve(Command.own(), vocabulary=vocabulary)
     names = [*files, *(chosen.by_nautilus(os.environ) if nautilus else ())]
+    if not names:
+        raise click.UsageError("Choose photos or folders first.")
     if sys.stdout is not None and sys.stdout.isatty():
         code = _in_terminal(action, names, command)
         if pause:

@@ -20,7 +20,10 @@ class ExitCode(enum.IntEnum):
     meaning: str
 
     ALL_WELL = 0, "success"
-    SOME_FAILED = 1, "at least one photo failed, or `check` found a problem; all were processed"
+    SOME_FAILED = (
+        1,
+        "at least one photo failed, `check` found a problem, or `integrate` left a changed file; all were processed",
+    )
     USAGE = 2, "wrong usage; nothing was done"
     SETUP = (
         3,

@@ -11,6 +11,9 @@ from phototag.integrations.application import Command
 
 FOLDERS: Final = "inode/directory"
 _RESERVED: Final = re.compile(r"""[\s"'\\><~|&;$*?#()`]|^$""")
+# The specification forbids "=" in the path of a program, and GLib finds none with "%".
+_NOT_IN_PROGRAM: Final = frozenset("=%")
+_BY_SHELL: Final = ("/bin/sh", "-c", 'exec "$0" "$@"')
 _ESCAPED_IN_QUOTES: Final = re.compile(r'(["`$\\])')
 _ESCAPES: Final = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
@@ -41,7 +44,10 @@ def several(values: Iterable[str]) -> str:
 
 def execution(command: Command, *arguments: str) -> str:
     """The value of ``Exec``: the command, its arguments, and the files that are chosen, as URIs."""
-    return " ".join([*map(_quoted, command.words(*arguments)), "%U"])
+    words = command.words(*arguments)
+    if _NOT_IN_PROGRAM & set(command.program):
+        words = (*_BY_SHELL, *words)
+    return " ".join([*map(_quoted, words), "%U"])
 
 
 def _quoted(word: str) -> str:

@@ -64,9 +64,14 @@ def open_with(command: Command) -> OwnFile:
 def _dolphin(command: Command) -> tuple[OwnFile, ...]:
     types = (*desktop_entry.photo_types(), desktop_entry.FOLDERS)
     main = {
-        "Type": "Service",
+        # KDE's own menus say "Service", which the specification does not have; KDE reads no type.
+        "Type": "Application",
+        "Name": "phototag",
+        "Exec": desktop_entry.execution(command, "desktop", ACTIONS[0].name),
+        "NoDisplay": "true",
         "X-KDE-ServiceTypes": "KonqPopupMenu/Plugin",
         "X-KDE-Submenu": "phototag",
+        "X-KDE-Protocol": "file",
         "MimeType": desktop_entry.several(types),
         "Actions": desktop_entry.several(action.name for action in ACTIONS),
     }

@@ -23,6 +23,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
         (path / folder).mkdir(parents=True)
         monkeypatch.setenv(name, str(path / folder))
     monkeypatch.setenv("HOME", str(path))
+    monkeypatch.chdir(path)
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"):
         monkeypatch.delenv(name, raising=False)
     return Home(path, dict(os.environ))
