@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from phototag.gallery.build import live_page
 
 TOKEN, NONCE = "a-token", "a-nonce"
-SAID = 15  # place of the decision in a row
+FINDINGS, VALUE, SAID = 9, 1, 15  # places in a row, and in a finding
 POLICY = (
     f"default-src 'none'; script-src 'nonce-{NONCE}'; style-src 'nonce-{NONCE}'; "
     "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'"
@@ -35,6 +35,8 @@ class Double:
         self.events: list[dict[str, Any]] = []
         self.refused: list[str] = []
         self.problems: dict[int, str] = {}
+        self.waiting = 0
+        self.is_slow = False  # answers decisions without the rows, which come with the events
         self._done: list[dict[int, list[Any]]] = []
         self._undone: list[dict[int, list[Any]]] = []
 
@@ -58,7 +60,14 @@ class Double:
     def _events(self, after: int) -> Any:
         if len(self.events) == after:
             time.sleep(0.2)
-        return {"last": len(self.events), "events": self.events[after:], "waiting": 0}
+        news = self.events[after:]
+        rows = {str(event["photo"]): self.rows[event["photo"]] for event in news}
+        return {
+            "last": len(self.events),
+            "events": news,
+            "waiting": self.waiting,
+            "rows": rows if self.is_slow else {},
+        }
 
     def _keep_place(self, place: Any) -> Any:
         self.place = place
@@ -76,6 +85,8 @@ class Double:
                     text = " ".join(map(str, value)) if isinstance(value, list) else value
                     row[SAID][field] = text
             problem = self.problems.get(at)
+            if self.is_slow:
+                row[FINDINGS][0][VALUE] = "made anew"
             self.events.append(
                 {"photo": at, **({"problem": problem} if problem else {"written": True})}
             )
@@ -91,7 +102,11 @@ class Double:
         return {**self._rows(list(change)), "photos": list(change)}
 
     def _rows(self, ats: list[int]) -> Any:
-        return {"change": len(self._done), "rows": {str(at): self.rows[at] for at in ats}}
+        rows = {str(at): self.rows[at] for at in ats}
+        if not self.is_slow:
+            return {"change": len(self._done), "rows": rows}
+        said = {at: [row[SAID], bool(row[-1])] for at, row in rows.items()}
+        return {"change": len(self._done), "rows": {}, "said": said}
 
 
 @contextlib.contextmanager

@@ -24,16 +24,17 @@ class Decisions(Database):
         read = {picture: to_decision(said) for picture, said in found}
         return {picture: decision for picture, decision in read.items() if decision}
 
-    def leave(self, picture: str, said: Mapping[str, str]) -> None:
-        """Store what phototag said of a picture that a person has seen and left as it was, by field; or forget it."""
-        if not said:
-            self._do("DELETE FROM left_as_it_was WHERE picture = ?", picture)
-            return
-        self._do(
-            "INSERT OR REPLACE INTO left_as_it_was (picture, said) VALUES (?, ?)",
-            picture,
-            json.dumps(dict(said)),
-        )
+    def leave(self, left: Mapping[str, Mapping[str, str]]) -> None:
+        """Store what phototag said of pictures that a person has seen and left as they were, by field; or forget it (empty)."""
+        with self._at_once():
+            self._sql.executemany(
+                "DELETE FROM left_as_it_was WHERE picture = ?",
+                [(picture,) for picture, said in left.items() if not said],
+            )
+            self._sql.executemany(
+                "INSERT OR REPLACE INTO left_as_it_was (picture, said) VALUES (?, ?)",
+                [(picture, json.dumps(dict(said))) for picture, said in left.items() if said],
+            )
 
     def left(self) -> dict[str, Decision]:
         """What people have seen and left as it was, by the pictures' hash."""

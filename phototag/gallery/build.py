@@ -214,6 +214,14 @@ def live_page(title: str, nonce: str, profiles: Sequence[Profile] | None = None)
     return render(title=title, profiles=profiles, notice=notice, nonce=nonce)
 
 
+# Places in a row.
+KIND: Final = 6
+FINDINGS: Final = 9
+SAID: Final = 15
+THOUGHT: Final = 16
+LEFT: Final = 22
+
+
 def row(
     analysis: Analysis,
     picture: str,

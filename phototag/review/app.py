@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -18,12 +18,13 @@ from phototag.gallery.build import live_page
 from phototag.review import bodies
 from phototag.review.bodies import BadRequest
 from phototag.review.guard import NONCE
-from phototag.review.session import NothingToUndo, UnknownPhoto
+from phototag.review.session import MOST_TOGETHER, NothingToUndo, UnknownPhoto
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from phototag.review.session import Answer, Session
+    from phototag.review.changes import Answer
+    from phototag.review.session import Session
 
 POLL_SECONDS: Final = 20.0  # how long a request for events waits for one
 LOOK_SECONDS: Final = 0.05  # between two looks for events
@@ -123,11 +124,14 @@ class Answers:
         loop = asyncio.get_running_loop()
         end = loop.time() + POLL_SECONDS
         while True:
-            last, events, waiting = self._session.writer.events(after)
+            last, events, waiting = self._session.writer.events(after, MOST_TOGETHER)
             over = loop.time() >= end or self._session.is_ending
             if events or over or await request.is_disconnected():
-                told = [event.to_dict() for event in events]
-                return JSONResponse({"last": last, "events": told, "waiting": waiting})
+                anew = {
+                    event.photo: self._session.row(event.photo) for event in events if event.anew
+                }
+                told = {"last": last, "events": [event.to_dict() for event in events]}
+                return _json(_with_rows({**told, "waiting": waiting}, anew))
             await asyncio.sleep(LOOK_SECONDS)
 
     def next(self, request: Request) -> Response:
@@ -147,9 +151,16 @@ class Answers:
 
 
 def _changed(answer: Answer, *, listed: bool = False) -> Response:
-    rows = b",".join(b'"%d":%s' % (number, row) for number, row in answer.rows.items())
-    numbers = b',"photos":' + json.dumps(list(answer.rows)).encode() if listed else b""
-    return _json(b'{"change":%d,"rows":{%s}%s}' % (answer.change, rows, numbers))
+    told: dict[str, Any] = {"change": answer.change, "said": answer.said}
+    if listed:
+        told["photos"] = [*answer.rows, *answer.said]
+    return _json(_with_rows(told, answer.rows))
+
+
+def _with_rows(told: dict[str, Any], rows: Mapping[int, bytes]) -> bytes:
+    """A JSON object with the rows of photos, which are JSON already, by their numbers."""
+    made = b",".join(b'"%d":%s' % (number, row) for number, row in rows.items())
+    return json.dumps(told).encode()[:-1] + b',"rows":{%s}}' % made
 
 
 def _json(content: bytes) -> Response:

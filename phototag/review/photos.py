@@ -43,6 +43,7 @@ class Photo:
 
     Attributes:
         path: its path.
+        real_path: the same whatever leads to its folder.
         inside: its folder, relative to that of its catalogue.
         catalogue: writes into it.
         key: identifies it in the state file.
@@ -52,18 +53,13 @@ class Photo:
     """
 
     path: str
+    real_path: str
     inside: str
     catalogue: Catalogue
     key: PhotoKey
     picture: str
     about: About
     log_odds: float | None
-
-    @property
-    def real_path(self) -> str:
-        """The same whatever leads to its folder."""
-        folder, name = os.path.split(self.path)
-        return os.path.join(os.path.realpath(folder or os.curdir), name)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -191,6 +187,7 @@ class Library:
         known = row is not None and row.etag and row.fingerprint == found.fingerprint
         photo = Photo(
             path=found.path,
+            real_path=_real_path(found.path),
             inside=found.folder,
             catalogue=task.catalogue,
             key=self._key(task.catalogue, found.path, found.folder),
@@ -215,3 +212,8 @@ class Library:
 
     def _identified(self, photo: Photo) -> PhotoState:
         return tasks.identify(self._pool, PhotoFile.of(photo.path), self._pool.limits)
+
+
+def _real_path(path: str) -> str:
+    folder, name = os.path.split(path)
+    return os.path.join(os.path.realpath(folder or os.curdir), name)

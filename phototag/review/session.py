@@ -7,17 +7,16 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
-
 from phototag import crops
 from phototag.criteria.verdict import Kind
 from phototag.decisions import line
 from phototag.decisions.decision import NOTHING, Decision
 from phototag.decisions.evidence import Side
 from phototag.errors import PhotoError, PhototagError
+from phototag.review.changes import Answer, Change, Left
 from phototag.review.photos import Library, Photo, Prepared
-from phototag.review.rows import row
-from phototag.review.writer import Writer
+from phototag.review.rows import amended, row, thought
+from phototag.review.writer import Event, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,9 +28,8 @@ if TYPE_CHECKING:
     from phototag.worker.pool import Pool
 
 MOST_TOGETHER: Final = 500  # rows in one answer
+JUDGED_AT_ONCE: Final = 20  # photos whose rows are made anew before the page gets its answer
 THUMBNAIL_BYTES: Final = 256 * 1024 * 1024  # kept in memory; the others are made again
-
-Left = dict[str, str]
 
 
 class UnknownPhoto(Exception):
@@ -40,39 +38,6 @@ class UnknownPhoto(Exception):
 
 class NothingToUndo(Exception):
     """Nothing has been decided, or all has been undone."""
-
-
-@attrs.frozen(kw_only=True)
-class Change:
-    """What one call has changed.
-
-    Attributes:
-        number: its number in this session.
-        decisions: what was decided about pictures, before and after.
-        left: what was seen and left as it was, before and after.
-    """
-
-    number: int
-    decisions: Mapping[str, tuple[Decision, Decision]] = attrs.Factory(dict)
-    left: Mapping[str, tuple[Left, Left]] = attrs.Factory(dict)
-
-    @property
-    def pictures(self) -> set[str]:
-        """The pictures concerned."""
-        return {*self.decisions, *self.left}
-
-
-@attrs.frozen(kw_only=True)
-class Answer:
-    """What the page is told about a change.
-
-    Attributes:
-        change: its number.
-        rows: the photos concerned, as JSON, by number.
-    """
-
-    change: int
-    rows: dict[int, bytes]
 
 
 class Session:
@@ -102,6 +67,7 @@ class Session:
         self._lock = threading.RLock()
         self._photos: list[Photo] = []
         self._rows: list[bytes] = []
+        self._outdated: set[int] = set()  # photos whose rows are to be made anew
         self._thumbnails: dict[int, bytes] = {}
         self._room = THUMBNAIL_BYTES
         self._by_picture: dict[str, list[int]] = {}
@@ -142,9 +108,18 @@ class Session:
     def photos(self, first: int) -> tuple[list[bytes], list[str], bool]:
         """The rows from this number on, the failures so far, and whether these are the last rows."""
         with self._lock:
-            rows = self._rows[first : first + MOST_TOGETHER]
-            last = self._loaded and first + len(rows) >= len(self._rows)
+            end = min(first + MOST_TOGETHER, len(self._rows))
+            rows = [self.row(number) for number in range(first, end)]
+            last = self._loaded and end >= len(self._rows)
             return rows, list(self._failures), last
+
+    def row(self, number: int) -> bytes:
+        """The row of a photo, as JSON."""
+        with self._lock:
+            made = self._rows[number]
+            if number not in self._outdated:
+                return made
+            return amended(made, *self._said(self._photos[number].picture))
 
     def thumbnail(self, number: int) -> bytes:
         """The reduced picture, WebP; raises ``UnknownPhoto``, or why it cannot be read."""
@@ -210,8 +185,7 @@ class Session:
         with self._lock:
             left = {}
             for picture in self._pictures(numbers):
-                photo = self._photos[self._by_picture[picture][0]]
-                left[picture] = self._left.get(picture, {}), self._thought(photo)
+                left[picture] = self._left.get(picture, {}), self._thought(picture)
             return self._do(left=left)
 
     def undo(self) -> Answer:
@@ -265,25 +239,47 @@ class Session:
         if not self._options.dry_run:
             # First: a photo that is written without need is left as it is, but none may be forgotten.
             self._state.add_unwritten(self._photos[n].real_path for n in numbers)
-            for picture, words in left.items():
-                self._state.leave(picture, words)
+            self._state.leave(left)
         self._run.decide(decisions)
         self._decided.update(decisions)
         for picture, words in left.items():
             self._left.pop(picture, None)
             if words:
                 self._left[picture] = words
+        changed = sorted({*numbers, *(n for picture in left for n in self._by_picture[picture])})
+        self._outdated.update(changed)
+        at_once, later = changed[:JUDGED_AT_ONCE], changed[JUDGED_AT_ONCE:]
+        for n in set(numbers).intersection(at_once):
+            self._judge(n)
         self.writer.add(numbers)
-        shown = sorted({*numbers, *(n for picture in left for n in self._by_picture[picture])})
-        for n in shown:
+        return Answer(
+            change=number,
+            rows={n: self.row(n) for n in at_once},
+            said={n: self._said(self._photos[n].picture) for n in later},
+        )
+
+    def _judge(self, number: int) -> bool:
+        """Make an outdated row anew; whether it was one."""
+        with self._lock:
+            if number not in self._outdated:
+                return False
             # Without the scene the old row stays; what was decided is saved, and the write says what is wrong.
             with contextlib.suppress(PhotoError):
-                self._rows[n] = self._row(self._photos[n])
-        return Answer(change=number, rows={n: self._rows[n] for n in shown})
+                self._rows[number] = self._row(self._photos[number])
+                self._outdated.discard(number)
+            return True
 
-    def _thought(self, photo: Photo) -> Left:
-        """What phototag says of a photo without anybody's decision."""
-        found = self._library.judged(photo, alone=True)
+    def _said(self, picture: str) -> tuple[dict[str, str], bool]:
+        """What was decided about a picture, and whether it was left as it was."""
+        return self._run.decision(picture).words(), picture in self._left
+
+    def _thought(self, picture: str) -> Left:
+        """What phototag says of a picture without anybody's decision."""
+        number = self._by_picture[picture][0]
+        known = thought(self._rows[number])
+        if known is not None:
+            return known
+        found = self._library.judged(self._photos[number], alone=True)
         said = Decision(
             kind=found.kind,
             shot=found.cropping.shot,
@@ -307,13 +303,14 @@ class Session:
         left = photo.picture in self._left
         return row(self._library.judged(photo), photo.picture, photo.about, left=left)
 
-    def _write(self, number: int) -> str:
+    def _write(self, number: int) -> Event:
         photo = self._photo(number)
+        anew = self._judge(number)
         problem = self._library.write(photo)
         with self._lock:
             if not problem and not self.writer.is_waiting(number):
                 self._state.remove_unwritten(photo.real_path)
-        return problem
+        return Event(number, problem, anew)
 
     def _load(self) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import itertools
 import threading
 from typing import TYPE_CHECKING, Final
 
@@ -26,13 +27,15 @@ class Event:
     Attributes:
         photo: its number.
         problem: why it could not be written; empty if it was.
+        anew: whether its row was made anew.
     """
 
     photo: int
     problem: str = ""
+    anew: bool = False
 
     def to_dict(self) -> dict[str, object]:
-        """As the page reads it."""
+        """As the page reads it, without the row."""
         told = {"problem": self.problem} if self.problem else {"written": True}
         return {"photo": self.photo, **told}
 
@@ -43,12 +46,12 @@ class Writer:
     A photo is written with what holds at that moment: however often somebody decides, the last word stands in it.
 
     Args:
-        write: writes into the photo with this number; returns why that was not possible, or nothing.
+        write: writes into the photo with this number; returns what became of it.
         pool: does the work.
         folders: real paths of the folders, in which no other run may work at the same time.
     """
 
-    def __init__(self, write: Callable[[int], str], pool: Pool, folders: Sequence[str]) -> None:
+    def __init__(self, write: Callable[[int], Event], pool: Pool, folders: Sequence[str]) -> None:
         self._write, self._pool, self._folders = write, pool, folders
         self._changed = threading.Condition()
         self._queue: dict[int, None] = {}  # in order
@@ -82,12 +85,14 @@ class Writer:
         with self._changed:
             return number in self._queue
 
-    def events(self, after: int) -> tuple[int, list[Event], int]:
-        """The number of the last event, the events after this number, and how many photos are waiting."""
+    def events(self, after: int, most: int = REMEMBERED) -> tuple[int, list[Event], int]:
+        """So many events after this number, with the number of the last of them, and how many photos are waiting."""
         with self._changed:
             missed = min(max(self._told - after, 0), len(self._events))
-            news = list(self._events)[len(self._events) - missed :]
-            return self._told, news, len(self._queue) + len(self._under_way - self._queue.keys())
+            first = len(self._events) - missed
+            news = list(itertools.islice(self._events, first, first + most))
+            last = self._told - missed + len(news)
+            return last, news, len(self._queue) + len(self._under_way - self._queue.keys())
 
     @property
     def problems(self) -> dict[int, str]:
@@ -119,22 +124,23 @@ class Writer:
 
     def _one(self, number: int) -> None:
         try:
-            problem = self._write(number)
+            event = self._write(number)
         except PhototagError as error:
-            problem = error.message
+            event = Event(number, error.message)
         except BaseException:
-            self._tell(number, "a bug in phototag prevented this; see its output")
+            self._tell(Event(number, "a bug in phototag prevented this; see its output"))
             raise
-        self._tell(number, problem)
+        self._tell(event)
 
-    def _tell(self, number: int, problem: str) -> None:
+    def _tell(self, event: Event) -> None:
+        event = attrs.evolve(event, problem=printable(event.problem))
         with self._changed:
-            self._under_way.discard(number)
-            self._events.append(Event(number, printable(problem)))
+            self._under_way.discard(event.photo)
+            self._events.append(event)
             self._told += 1
-            self._problems.pop(number, None)
-            if problem:
-                self._problems[number] = printable(problem)
+            self._problems.pop(event.photo, None)
+            if event.problem:
+                self._problems[event.photo] = event.problem
 
     def _give_up(self, error: PhototagError) -> None:
         """Tell why nothing can be written."""
@@ -144,4 +150,4 @@ class Writer:
             waiting = [*self._queue]
             self._queue.clear()
         for number in waiting:
-            self._tell(number, error.message)
+            self._tell(Event(number, error.message))

@@ -38,7 +38,7 @@ def decided(tmp_path: Path) -> Path:
             state.keep(f"p{at}", drawn)
             own = Kind.HEADSHOT if odds(drawn) > 0 else Kind.PORTRAIT
             if kind is own and at % 2:
-                state.leave(f"p{at}", {"kind": kind})
+                state.leave({f"p{at}": {"kind": kind}})
             else:
                 state.log_decisions(run, {f"p{at}": Decision(kind=kind)})
     return file

@@ -76,7 +76,7 @@ def test_a_corrected_verdict_is_shown_as_such(portrait_jpg: Path, tmp_path: Path
     with State(state) as run_log:
         run = run_log.begin([], "", "")
         run_log.log_decisions(run, {picture: Decision(kind=phototag.Kind.HEADSHOT)})
-        run_log.leave(picture, {"shot": "half_body"})
+        run_log.leave({picture: {"shot": "half_body"}})
     gallery.build(portrait_jpg, out=out, state=state)
     (row,) = photos_of(out)
     assert row[6:8] == ["headshot", 1.0]

@@ -65,6 +65,26 @@ def test_decisions_are_sent_undone_and_done_again(
     assert [one for one in messages(driver) if "409" not in one["message"]] == []
 
 
+def test_a_slow_answer_shows_what_was_said_at_once_and_the_rest_as_it_comes(
+    double: Double, address: str, browser: Browser
+) -> None:
+    view = browser(address, served=True)
+    until(lambda: view.execute_script("return document.documentElement.dataset.ready"))
+    double.is_slow, double.waiting = True, 5000
+    press(view, "p")
+    first = "const photo = gallery.at(0); return [photo.said.kind, photo.findings[0].value]"
+    until(lambda: view.execute_script(first) == ["portrait", "made anew"])
+    bar = one(view, "#progress")
+    until(bar.is_displayed)
+    double.waiting = 4000
+    until(lambda: one(view, "#waiting").text == "1000 of 5000 written")
+    assert float(bar.get_attribute("value")) == 1000
+    double.waiting = 0
+    until(lambda: not bar.is_displayed())
+    assert one(view, "#waiting").text == ""
+    assert messages(view) == []
+
+
 def test_why_a_decision_could_not_be_written(
     double: Double, address: str, browser: Browser
 ) -> None:

@@ -18,6 +18,8 @@ import commands
 from phototag.catalogue.lock import locked
 from phototag.catalogue.state import State
 from phototag.criteria.verdict import Kind
+from phototag.gallery.build import KIND, SAID
+from phototag.review.session import JUDGED_AT_ONCE
 from reviewing import Client, review
 from samples import SAMPLES
 
@@ -25,6 +27,7 @@ Read = Callable[[Path], dict[str, Any]]
 
 pytestmark = pytest.mark.slow
 MANY = 50
+KEYWORDS = 12  # their place in a row
 
 
 def decide(client: Client, *numbers: int, **said: object) -> Any:
@@ -105,16 +108,16 @@ def client(tmp_path_factory: pytest.TempPathFactory, analysed: Path) -> Iterator
         yield client
 
 
-SAID = {"kind": "headshot"}
+A_HEADSHOT = {"kind": "headshot"}
 REFUSED: list[tuple[str, str, object, int]] = [
     ("POST", "/api/decide", b"{", 400),
     ("POST", "/api/decide", b"[" * 100_000, 400),
     ("POST", "/api/decide", [], 400),
     ("POST", "/api/decide", {}, 400),
-    ("POST", "/api/decide", {"photos": [], "said": SAID}, 400),
+    ("POST", "/api/decide", {"photos": [], "said": A_HEADSHOT}, 400),
     ("POST", "/api/decide", {"photos": [0]}, 400),
-    ("POST", "/api/decide", {"photos": [True], "said": SAID}, 400),
-    ("POST", "/api/decide", {"photos": ["0"], "said": SAID}, 400),
+    ("POST", "/api/decide", {"photos": [True], "said": A_HEADSHOT}, 400),
+    ("POST", "/api/decide", {"photos": ["0"], "said": A_HEADSHOT}, 400),
     ("POST", "/api/decide", {"photos": [0], "said": {}}, 400),
     ("POST", "/api/decide", {"photos": [0], "said": {"kind": "selfie"}}, 400),
     ("POST", "/api/decide", {"photos": [0], "said": {"kind": "a\nb"}}, 400),
@@ -126,13 +129,13 @@ REFUSED: list[tuple[str, str, object, int]] = [
     ("POST", "/api/decide", {"photos": [0], "said": {"crop:linkedin": [0.5, 0, 0.6, 1]}}, 400),
     ("POST", "/api/decide", {"photos": [0], "said": {"crop:linkedin": [0, 0, 0, 1]}}, 400),
     ("POST", "/api/decide", {"photos": [0], "said": {"crop:linkedin": "0 0 1 1"}}, 400),
-    ("POST", "/api/decide", {"photos": [0], "said": SAID, "left": True}, 400),
+    ("POST", "/api/decide", {"photos": [0], "said": A_HEADSHOT, "left": True}, 400),
     ("POST", "/api/decide", {"photos": [0], "left": False}, 400),
     ("POST", "/api/decide", b'{"photos": [0], "said": {"crop:linkedin": [NaN, 0, 1, 1]}}', 400),
     ("POST", "/api/decide", b'{"photos": [0], "said": ' + b" " * 2**20 + b"{}}", 400),
-    ("POST", "/api/decide", {"photos": [0, 1], "said": SAID}, 404),
-    ("POST", "/api/decide", {"photos": [-1], "said": SAID}, 404),
-    ("POST", "/api/decide", {"photos": [10**40], "said": SAID}, 404),
+    ("POST", "/api/decide", {"photos": [0, 1], "said": A_HEADSHOT}, 404),
+    ("POST", "/api/decide", {"photos": [-1], "said": A_HEADSHOT}, 404),
+    ("POST", "/api/decide", {"photos": [10**40], "said": A_HEADSHOT}, 404),
     ("GET", "/thumb/1?token=TOKEN", None, 404),
     ("GET", "/large/99999999999999999999?token=TOKEN", None, 404),
     ("GET", "/nowhere?token=TOKEN", None, 404),
@@ -166,6 +169,52 @@ def many(tmp_path: Path) -> Path:
     for number in range(MANY):
         ImageOps.expand(small, number, (9, 9, 9)).save(folder / f"{number:02}.jpg")
     return folder
+
+
+def test_a_decision_about_many_is_answered_at_once_and_judged_while_it_is_written(
+    many: Path, state: Path, read: Read
+) -> None:
+    with review(many, state=state, options=("--workers", "1")) as client:
+        before = client.loaded()
+        answer = decide(client, *range(MANY), kind="headshot", shot="face")
+        words = {"kind": "headshot", "shot": "face"}
+        at_once, later = set(answer["rows"]), set(answer["said"])
+        assert (len(at_once), len(at_once | later)) == (JUDGED_AT_ONCE, MANY)
+        assert all(row[SAID] == words for row in answer["rows"].values())
+        assert all(said == [words, False] for said in answer["said"].values())
+        # A page that is loaded now has it as well.
+        assert {(row[KIND], row[SAID]["shot"]) for row in client.loaded()} == {("headshot", "face")}
+        rows: dict[str, list[Any]] = {}
+        last, waiting = 0, True
+        while waiting:
+            found = client.get(f"/api/events?after={last}")
+            last, waiting = found["last"], found["waiting"]
+            rows |= found["rows"]
+        assert later <= set(rows)
+        assert [row[KEYWORDS] for row in client.loaded()] == [
+            (rows.get(str(at)) or answer["rows"][str(at)])[KEYWORDS] for at in range(MANY)
+        ]
+        assert all("phototag|kind|headshot" in row[KEYWORDS] for row in rows.values())
+        undone = client.post("/api/undo")
+        assert len(undone["photos"]) == MANY
+        assert all(said == [{}, False] for said in undone["said"].values())
+        client.written()
+        assert client.loaded() == before
+
+
+def test_many_photos_are_left_as_they_are_at_once(many: Path, state: Path) -> None:
+    with review(many, state=state, options=("--workers", "1")) as client:
+        before = client.loaded()
+        decide(client, 0, kind="headshot")
+        answer = client.post("/api/decide", photos=list(range(MANY)), left=True)
+        assert all(said == [{}, True] for said in answer["said"].values())
+        after = client.loaded()
+        assert [row[:-1] for row in after[1:]] == [row[:-1] for row in before[1:]]
+        assert [row[-1] for row in after] == [1] * MANY
+    with State(state) as stored:
+        left = [found.words() for found in stored.left().values()]
+    kinds = sorted(row[KIND] for row in before)  # what phototag says, of the first one, too
+    assert sorted(words["kind"] for words in left) == kinds
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -8,6 +8,7 @@ import { Collected } from "./collected.js";
 import { embedded, find, make } from "./dom.js";
 import { stored } from "./keeper.js";
 import { actionOf, combination } from "./keys.js";
+import { Progress } from "./progress.js";
 import { photoOf } from "./rows.js";
 import { messageOf, Served } from "./served.js";
 
@@ -91,6 +92,7 @@ function review(settings, photos) {
   return { app, actions: Object.keys(actions), at: (/** @type {number} */ at) => app.shown[at] };
 
   async function run() {
+    const progress = new Progress();
     app.restore(await served.place());
     await served.load((failures) => {
       find("failures", HTMLElement).replaceChildren(...failures.map((failure) => make("li", {}, failure)));
@@ -102,7 +104,13 @@ function review(settings, photos) {
     await served.follow(
       (changed, waiting) => {
         app.repaint(changed);
-        find("waiting", HTMLElement).textContent = waiting ? `${waiting} being written` : "";
+        if (!waiting) app.recount();
+        const state = progress.told(waiting, performance.now());
+        const bar = find("progress", HTMLProgressElement);
+        bar.hidden = !state.isLong;
+        bar.max = Math.max(state.all, 1);
+        bar.value = state.done;
+        find("waiting", HTMLElement).textContent = state.text;
       },
       (message) => app.say(message),
     );

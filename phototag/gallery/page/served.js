@@ -1,6 +1,6 @@
 /** Photos and decisions of a review: its server on this computer has both. */
 
-/** @import { Photo } from "./rows.js" */
+/** @import { Photo, Said } from "./rows.js" */
 /** @import { Keeper, Saying } from "./keeper.js" */
 import { photoOf } from "./rows.js";
 
@@ -90,6 +90,7 @@ export class Served {
       try {
         const answer = await this.#ask("GET", `/api/events?after=${last}`);
         last = answer.last;
+        this.#put(answer.rows);
         for (const event of answer.events) {
           const photo = this.#photos[event.photo];
           if (photo) photo.problem = event.problem ?? "";
@@ -108,12 +109,21 @@ export class Served {
   /** @param {string} address @param {unknown} body */
   async #changed(address, body) {
     const answer = await this.#ask("POST", address, body);
-    const changed = Object.entries(answer.rows ?? {});
-    for (const [at, row] of changed) {
-      const old = this.#photos[Number(at)];
-      if (old) Object.assign(old, photoOf(/** @type {any[]} */ (row), old.at), { problem: old.problem });
+    const later = Object.entries(/** @type {Record<string, [Said, boolean]>} */ (answer.said ?? {}));
+    for (const [at, [said, left]] of later) {
+      const photo = this.#photos[Number(at)];
+      if (photo) Object.assign(photo, { said, left });
     }
-    return changed.map(([at]) => Number(at));
+    return [...this.#put(answer.rows), ...later.map(([at]) => Number(at))];
+  }
+
+  /** Take over the rows of photos, by their numbers. @param {Record<string, any[]>} [rows] */
+  #put(rows = {}) {
+    return Object.entries(rows).map(([at, row]) => {
+      const old = this.#photos[Number(at)];
+      if (old) Object.assign(old, photoOf(row, old.at), { problem: old.problem });
+      return Number(at);
+    });
   }
 
   /**
