@@ -17,7 +17,7 @@ from phototag.files import arguments
 from phototag.files.arguments import Whole
 from phototag.metadata.change import Change
 from phototag.options import QUALITY, ChangeOptions, Limits, TagOptions, Workers
-from phototag.outcome import Outcome
+from phototag.outcome import Done, Failed, Outcome, Removed
 from phototag.worker import single, tasks
 from phototag.worker.areas import check_cut, profile_named
 from phototag.worker.order import check_crop
@@ -89,9 +89,9 @@ class Analyzer:
         """
         arguments.check_several("images", images)
 
-        def analyzed(image: ImageInput) -> Outcome:
+        def analyzed(image: ImageInput) -> Done:
             analysis = self.analyze(image)
-            return Outcome(photo=analysis.path, analysis=analysis)
+            return Done(photo=analysis.path, analysis=analysis)
 
         return self._pool.stream(single.guarded(analyzed), images, stop=stop)
 
@@ -118,7 +118,7 @@ class Analyzer:
         arguments.check(result=(analysis, Analysis))
         return single.written(self._pool, photo, analysis, self._checked(options, analysis))
 
-    def tag(self, photo: Path, options: TagOptions | None = None) -> Outcome:
+    def tag(self, photo: Path, options: TagOptions | None = None) -> Done:
         """See ``phototag.tag``."""
         return single.tagged(self._pool, photo, self._checked(options), self._rules)
 
@@ -136,7 +136,7 @@ class Analyzer:
         arguments.check_several("photos", photos)
         checked = self._checked(options)
 
-        def tagged(photo: Path) -> Outcome:
+        def tagged(photo: Path) -> Done:
             return single.tagged(self._pool, photo, checked, self._rules)
 
         return self._pool.stream(single.guarded(tagged), photos, stop=stop)
@@ -156,8 +156,8 @@ class Analyzer:
         options: ChangeOptions | None = None,
         *,
         stop: threading.Event | None = None,
-    ) -> Generator[Outcome]:
-        """Remove what phototag wrote into a stream of photos: one ``Outcome`` each, in order.
+    ) -> Generator[Removed | Failed]:
+        """Remove what phototag wrote into a stream of photos: one ``Removed`` or ``Failed`` each, in order.
 
         Setting ``stop`` ends the stream after the photos in progress.
         """

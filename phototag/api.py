@@ -10,7 +10,7 @@ from phototag.analysis.result import Analysis
 from phototag.files.keyword_arguments import takes
 from phototag.metadata.change import Change
 from phototag.options import ChangeOptions, TagOptions
-from phototag.outcome import Outcome
+from phototag.outcome import Done
 
 if TYPE_CHECKING:
     from phototag.crops import Crop
@@ -57,7 +57,7 @@ def write(photo: Path, result: Analysis, options: TagOptions) -> Change:
 
 
 @takes(TagOptions)
-def tag(photo: Path, options: TagOptions) -> Outcome:
+def tag(photo: Path, options: TagOptions) -> Done:
     """Analyse a photo and write the result into it; options and errors are those of ``write``."""
     return analyzer.default().tag(photo, options)
 

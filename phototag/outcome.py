@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
+from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
 from phototag import errors
-from phototag.analysis.result import Analysis
+from phototag.analysis.result import SCHEMA, Analysis
 from phototag.criteria.verdict import Kind
 from phototag.files.opening import FileState
 from phototag.metadata.change import Change
@@ -25,32 +26,134 @@ class VerdictSource(enum.StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Outcome:
-    """The result for one photo in a run.
+class Done:
+    """A photo that was analysed.
 
     Attributes:
-        photo: its path as given.
-        analysis: the analysis; None if it failed or the photo was not analysed.
-        change: what was or would be written; None if there was nothing to write.
-        error: what went wrong; None if all went well.
-        verdict_from: where the verdict comes from.
-        known: the kind according to an earlier run, if the photo needed no work.
-        warning: this is no photo but a file that a killed run has left and that may be somebody else's: what to
-            do with it; empty for a photo.
+        photo: its path as given, or a placeholder (``<bytes>``, ``<array>`` ...).
+        analysis: the analysis.
+        change: what was or would be written; None if nothing was to be written.
+        verdict_from: whether the picture was opened or an earlier result recalled.
+        error: None.
+        warning: empty.
     """
 
     photo: str
-    analysis: Analysis | None = None
+    analysis: Analysis
     change: Change | None = None
-    error: errors.PhototagError | None = None
     verdict_from: VerdictSource = VerdictSource.ANALYSED
-    known: Kind | None = None
-    warning: str = ""
+    error: ClassVar[None] = None
+    warning: ClassVar[str] = ""
 
     @property
-    def kind(self) -> Kind | None:
-        """Headshot, portrait or other; None if the photo was not analysed or failed."""
-        return self.known if self.analysis is None else self.analysis.kind
+    def kind(self) -> Kind:
+        """Headshot, portrait or other."""
+        return self.analysis.kind
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of the analysis."""
+        return self.analysis.to_dict()
+
+
+@attrs.frozen(kw_only=True)
+class Failed:
+    """A photo with which something went wrong.
+
+    Attributes:
+        photo: its path as given, or a placeholder.
+        error: what went wrong.
+        verdict_from: how far it had come; ``UNCHANGED`` if it failed in an earlier run and has not changed since.
+        analysis, change, kind: None.
+        warning: empty.
+    """
+
+    photo: str
+    error: errors.PhototagError
+    verdict_from: VerdictSource = VerdictSource.ANALYSED
+    analysis: ClassVar[None] = None
+    change: ClassVar[None] = None
+    kind: ClassVar[None] = None
+    warning: ClassVar[str] = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of a photo that failed."""
+        fault = {"type": type(self.error).__name__, "message": self.error.message}
+        return {"schema": SCHEMA, "path": self.photo, "error": fault}
+
+
+@attrs.frozen(kw_only=True)
+class Unchanged:
+    """A photo that needed no work, since nothing about it has changed since an earlier run.
+
+    Attributes:
+        photo: its path.
+        kind: the kind according to the earlier run; None if that is not known.
+        verdict_from: ``UNCHANGED``.
+        analysis, change, error: None.
+        warning: empty.
+    """
+
+    photo: str
+    kind: Kind | None
+    verdict_from: ClassVar[VerdictSource] = VerdictSource.UNCHANGED
+    analysis: ClassVar[None] = None
+    change: ClassVar[None] = None
+    error: ClassVar[None] = None
+    warning: ClassVar[str] = ""
+
+
+@attrs.frozen(kw_only=True)
+class Removed:
+    """A photo from which what phototag wrote was removed, or back to what an earlier run wrote.
+
+    Attributes:
+        photo: its path.
+        change: what was or would be changed.
+        verdict_from: ``REMOVED``.
+        analysis, error, kind: None.
+        warning: empty.
+    """
+
+    photo: str
+    change: Change
+    verdict_from: ClassVar[VerdictSource] = VerdictSource.REMOVED
+    analysis: ClassVar[None] = None
+    error: ClassVar[None] = None
+    kind: ClassVar[None] = None
+    warning: ClassVar[str] = ""
+
+
+@attrs.frozen(kw_only=True)
+class LeftBehind:
+    """No photo, but a file that a killed run has left and that may be somebody else's.
+
+    Attributes:
+        photo: its path.
+        warning: what to do with it.
+        verdict_from: ``UNCHANGED``.
+        analysis, change, error, kind: None.
+    """
+
+    photo: str
+    warning: str
+    verdict_from: ClassVar[VerdictSource] = VerdictSource.UNCHANGED
+    analysis: ClassVar[None] = None
+    change: ClassVar[None] = None
+    error: ClassVar[None] = None
+    kind: ClassVar[None] = None
+
+
+#: What becomes of a photo that is analysed; ``if outcome.error is None`` tells type checkers which of the two it is.
+Outcome: TypeAlias = Done | Failed
+
+#: What becomes of a photo of a tree that is tagged again and again.
+TreeOutcome: TypeAlias = Done | Unchanged | LeftBehind | Failed
+
+#: What becomes of a photo from which something is taken back.
+RemovalOutcome: TypeAlias = Removed | LeftBehind | Failed
+
+#: Any of these.
+AnyOutcome: TypeAlias = Done | Unchanged | Removed | LeftBehind | Failed
 
 
 @attrs.frozen(kw_only=True)

@@ -29,7 +29,16 @@ from phototag.files.keyword_arguments import takes
 from phototag.files.opening import absolute, names_of
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import CatalogueOptions, WriteOptions, part
-from phototag.outcome import Outcome, PhotoState, VerdictSource
+from phototag.outcome import (
+    Done,
+    Failed,
+    LeftBehind,
+    Outcome,
+    PhotoState,
+    TreeOutcome,
+    Unchanged,
+    VerdictSource,
+)
 from phototag.version import __version__
 from phototag.worker import single, tasks
 from phototag.worker.order import check_crop, order_of
@@ -142,11 +151,11 @@ class Catalogue:
         analysis = self._evaluate(found.path, photo_state.scene, decision)
         return analysis, photo_state, verdict_from
 
-    def ready(self, task: Task) -> Outcome | None:
+    def ready(self, task: Task) -> Unchanged | LeftBehind | Failed | None:
         """The outcome of a photo that needs no work; None if it does."""
         found, row = task.found, task.row
         if found.error is not None:
-            return Outcome(photo=found.path, error=found.error)
+            return Failed(photo=found.path, error=found.error)
         if found.warning:
             return warned(found)
         if row is None or row.fingerprint != found.fingerprint or self._again:
@@ -155,15 +164,14 @@ class Catalogue:
             return None
         if row.error is not None and not is_settled(row.error):
             return None
-        kind = None if row.kind is None else Kind(row.kind)
-        error = None if row.error is None else type(row.error)(found.path, *row.error.args[1:])
-        return Outcome(
-            photo=found.path, known=kind, error=error, verdict_from=VerdictSource.UNCHANGED
-        )
+        if row.error is not None:
+            error = type(row.error)(found.path, *row.error.args[1:])
+            return Failed(photo=found.path, error=error, verdict_from=VerdictSource.UNCHANGED)
+        return Unchanged(photo=found.path, kind=None if row.kind is None else Kind(row.kind))
 
-    def work(self, tasks: Sequence[Task]) -> list[Outcome]:
+    def work(self, tasks: Sequence[Task]) -> list[TreeOutcome]:
         """Tag a photo and its partners."""
-        outcomes: list[Outcome] = []
+        outcomes: list[TreeOutcome] = []
         after = ""
         for task in tasks:
             outcome, now = self._tagged(task, after)
@@ -197,7 +205,7 @@ class Catalogue:
             raise
         except errors.PhototagError as error:
             self._remember_failure(task, error, seen=verdict_from is not None)
-            return Outcome(
+            return Failed(
                 photo=task.found.path,
                 error=error,
                 verdict_from=verdict_from or VerdictSource.ANALYSED,
@@ -245,7 +253,7 @@ class Catalogue:
             )
             past = PastWrite(order=order, options=part(options, WriteOptions))
             self._state.remember(place, row, past, Summary.of(analysis))
-        return Outcome(
+        return Done(
             photo=found.path, analysis=analysis, change=change, verdict_from=verdict_from
         ), now
 
@@ -308,10 +316,10 @@ class Catalogue:
 
 
 @takes(CatalogueOptions)
-def tag_catalogue(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[Outcome]:
+def tag_catalogue(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[TreeOutcome]:
     """Analyse every photo below the roots and write the results into them.
 
-    Yields one ``Outcome`` per photo, in order of their names, as they become ready; the outcome of a photo
+    Yields one ``TreeOutcome`` per photo, in order of their names, as they become ready; the outcome of a photo
     that fails contains its error, and the run continues. A state file stores what a run has found and
     written: for unchanged photos, only size and time are checked; a changed vocabulary or calibration is
     applied without opening a picture again; and an interrupted run is resumed by the next one.
@@ -328,7 +336,7 @@ def tag_catalogue(roots: Path | Iterable[Path], options: CatalogueOptions) -> Ge
     return tag_trees(roots, options)
 
 
-def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[Outcome]:
+def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[TreeOutcome]:
     """As ``tag_catalogue``, with an options object."""
     check_crop(options, options.profiles)
     names = names_of(roots)
@@ -353,7 +361,7 @@ def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Genera
                 rules = single.Rules(calibration=options.calibration, profiles=options.profiles)
                 forgotten = set(map(absolute, walk(options.forget)))
 
-                def one(photo: str) -> Outcome:
+                def one(photo: str) -> Done:
                     forget = absolute(photo) in forgotten  # noqa: B023 - used before the next group
                     return single.tagged(pool, photo, options, rules, forget=forget)  # noqa: B023
 
@@ -367,11 +375,12 @@ def through(
     pool: Pool,
     stop: threading.Event | None,
     found: Iterable[Found] | None = None,
-) -> Generator[Outcome]:
+) -> Generator[TreeOutcome]:
     """Yield the outcomes of a catalogue, or of some of its photos, in order."""
 
-    def ready(tasks: list[Task]) -> list[Outcome] | None:
-        done = [outcome for task in tasks if (outcome := catalogue.ready(task)) is not None]
+    def ready(tasks: list[Task]) -> list[TreeOutcome] | None:
+        done: list[TreeOutcome] = []
+        done += (outcome for task in tasks if (outcome := catalogue.ready(task)) is not None)
         return done if len(done) == len(tasks) else None
 
     for outcomes in pool.stream(catalogue.work, catalogue.tasks(found), ready=ready, stop=stop):

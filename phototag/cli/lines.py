@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from phototag.catalogue import Run
     from phototag.metadata.record import Record
-    from phototag.outcome import Outcome
+    from phototag.outcome import AnyOutcome
 
 
 # With ten, darktable would drop the XMP of the photo (``metadata.properties.structures``).
@@ -29,7 +29,7 @@ NO_ROOM = "left out, because a list holds at most nine regions, of"
 
 
 def analysis_lines(
-    outcome: Outcome, *, as_json: bool, least: Mapping[str, float] | None = None
+    outcome: AnyOutcome, *, as_json: bool, least: Mapping[str, float] | None = None
 ) -> list[str]:
     """A verdict and the reasons for it; with thresholds, also what these hold back."""
     analysis = outcome.analysis
@@ -45,7 +45,7 @@ def analysis_lines(
 
 
 def change_lines(
-    outcome: Outcome, *, as_json: bool, dry_run: bool = False, verbose: bool = False
+    outcome: AnyOutcome, *, as_json: bool, dry_run: bool = False, verbose: bool = False
 ) -> list[str]:
     """What was written into a photo, or would be; empty if there was nothing to do.
 
@@ -71,7 +71,7 @@ def change_lines(
     return [f"{name}: {'; '.join(said)}", *_notes(change), *_not_kept(change)]
 
 
-def _change_dict(outcome: Outcome, *, dry_run: bool) -> dict[str, Any]:
+def _change_dict(outcome: AnyOutcome, *, dry_run: bool) -> dict[str, Any]:
     row: dict[str, Any] = {"schema": SCHEMA, "path": outcome.photo}
     if outcome.analysis is not None:
         analysis = outcome.analysis

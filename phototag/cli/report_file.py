@@ -24,7 +24,7 @@ from phototag.options import CatalogueOptions, ListOptions, part
 
 if TYPE_CHECKING:
     from phototag.criteria.verdict import Kind
-    from phototag.outcome import Outcome
+    from phototag.outcome import AnyOutcome
 
 _MORE: Final = ("changed", "error")
 
@@ -81,7 +81,7 @@ class ReportFile:
         known = listing(folders, part(options, ListOptions)).photos if folders else ()
         self._known = {one.path: one for one in known}
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: AnyOutcome) -> None:
         """Add a photo."""
         if outcome.error is not None:
             summary = None

@@ -28,7 +28,7 @@ from phototag.options import (
 )
 
 if TYPE_CHECKING:
-    from phototag.outcome import Outcome
+    from phototag.outcome import AnyOutcome
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -63,7 +63,7 @@ def analyze(paths: tuple[str, ...], options: _Analyze) -> None:
         count=lambda: count_photos(paths, links=links),
     )
 
-    def lines(done: Outcome) -> list[str]:
+    def lines(done: AnyOutcome) -> list[str]:
         if picture and done.analysis is not None:
             analyzer.draw(done.photo, done.analysis, picture)
         if options.quiet:
