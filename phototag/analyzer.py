@@ -72,25 +72,32 @@ class Analyzer:
         """End the sealed processes; a later call starts new ones."""
         self._pool.close()
 
-    def analyze(self, image: ImageInput) -> Analysis:
+    def analyze(self, image: ImageInput, *, bgr: bool = False) -> Analysis:
         """See ``phototag.analyze``."""
-        return single.analyzed(self._pool, image, self._rules)
+        arguments.check(bgr=(bgr, bool))
+        return single.analyzed(self._pool, image, self._rules, bgr=bgr)
 
-    def detect(self, image: ImageInput) -> Scene:
+    def detect(self, image: ImageInput, *, bgr: bool = False) -> Scene:
         """Detect what is in a picture, as numbers and without judgement; raises as ``analyze`` does."""
-        return single.detected(self._pool, source_of(image))
+        arguments.check(bgr=(bgr, bool))
+        return single.detected(self._pool, source_of(image, bgr=bgr))
 
     def analyze_many(
-        self, images: Iterable[ImageInput], *, stop: threading.Event | None = None
+        self,
+        images: Iterable[ImageInput],
+        *,
+        bgr: bool = False,
+        stop: threading.Event | None = None,
     ) -> Generator[Outcome]:
         """Analyse a stream of pictures: one ``Outcome`` each, in order, as soon as it is ready.
 
-        Setting ``stop`` ends the stream after the pictures in progress.
+        Setting ``stop`` ends the stream after the pictures in progress. ``bgr`` is that of ``phototag.analyze``.
         """
         arguments.check_several("images", images)
+        arguments.check(bgr=(bgr, bool))
 
         def analyzed(image: ImageInput) -> Done:
-            analysis = self.analyze(image)
+            analysis = self.analyze(image, bgr=bgr)
             return Done(photo=analysis.path, analysis=analysis)
 
         return self._pool.stream(single.guarded(analyzed), images, stop=stop)

@@ -8,6 +8,8 @@ from typing import Any, ClassVar, TypeAlias
 import attrs
 
 from phototag import errors
+from phototag.analysis import schema
+from phototag.analysis.published import Published
 from phototag.analysis.result import SCHEMA, Analysis
 from phototag.criteria.verdict import Kind
 from phototag.files.opening import FileState
@@ -26,7 +28,7 @@ class VerdictSource(enum.StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Done:
+class Done(Published):
     """A photo that was analysed.
 
     Attributes:
@@ -54,9 +56,14 @@ class Done:
         """The JSON of the analysis."""
         return self.analysis.to_dict()
 
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """The JSON Schema (2020-12) of ``to_dict``."""
+        return schema.analysis()
+
 
 @attrs.frozen(kw_only=True)
-class Failed:
+class Failed(Published):
     """A photo with which something went wrong.
 
     Attributes:
@@ -79,6 +86,11 @@ class Failed:
         """The JSON of a photo that failed."""
         fault = {"type": type(self.error).__name__, "message": self.error.message}
         return {"schema": SCHEMA, "path": self.photo, "error": fault}
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """The JSON Schema (2020-12) of ``to_dict``."""
+        return schema.failure()
 
 
 @attrs.frozen(kw_only=True)

@@ -158,16 +158,19 @@ class Catalogue:
             return Failed(photo=found.path, error=found.error)
         if found.warning:
             return warned(found)
-        if row is None or row.fingerprint != found.fingerprint or self._again:
+        if (
+            row is None
+            or row.fingerprint != found.fingerprint
+            or self._again
+            or row.settings not in {self._settings_of(found, row.picture), self._unreadable}
+        ):
             return None
-        if row.settings not in {self._settings_of(found, row.picture), self._unreadable}:
+        if row.error is None:
+            return Unchanged(photo=found.path, kind=None if row.kind is None else Kind(row.kind))
+        if not is_settled(row.error):
             return None
-        if row.error is not None and not is_settled(row.error):
-            return None
-        if row.error is not None:
-            error = type(row.error)(found.path, *row.error.args[1:])
-            return Failed(photo=found.path, error=error, verdict_from=VerdictSource.UNCHANGED)
-        return Unchanged(photo=found.path, kind=None if row.kind is None else Kind(row.kind))
+        error = type(row.error)(found.path, *row.error.args[1:])
+        return Failed(photo=found.path, error=error, verdict_from=VerdictSource.UNCHANGED)
 
     def work(self, tasks: Sequence[Task]) -> list[TreeOutcome]:
         """Tag a photo and its partners."""
@@ -316,7 +319,9 @@ class Catalogue:
 
 
 @takes(CatalogueOptions)
-def tag_catalogue(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[TreeOutcome]:
+def tag_catalogue(
+    roots: Path | Iterable[Path], options: CatalogueOptions
+) -> Generator[TreeOutcome]:
     """Analyse every photo below the roots and write the results into them.
 
     Yields one ``TreeOutcome`` per photo, in order of their names, as they become ready; the outcome of a photo

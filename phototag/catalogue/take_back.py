@@ -79,7 +79,8 @@ def undo_run(options: UndoOptions) -> Generator[RemovalOutcome]:
     more = [os.path.realpath(absolute(path)) for path in options.moved_to]
     for path in more:
         if not os.path.exists(path):
-            raise errors.BadValue("moved_to", f"{printable_name(path)} does not exist")
+            problem = f"{printable_name(path)} does not exist"
+            raise errors.BadValue("moved_to", problem, "give the folder where the photos are now")
     with State(options.state) as run_log, Pool(options.workers, options.limits) as pool:
         run = _chosen(run_log, options.run)
         folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in more]
@@ -100,7 +101,9 @@ def undo_run(options: UndoOptions) -> Generator[RemovalOutcome]:
 
 
 @takes(RemoveOptions)
-def remove_catalogue(roots: Path | Iterable[Path], options: RemoveOptions) -> Generator[RemovalOutcome]:
+def remove_catalogue(
+    roots: Path | Iterable[Path], options: RemoveOptions
+) -> Generator[RemovalOutcome]:
     """Remove everything that phototag wrote into the photos below the roots; no state file is needed.
 
     Args:

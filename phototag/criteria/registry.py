@@ -106,7 +106,8 @@ def installed() -> dict[str, Criterion]:
     try:
         return {name: every[name] for name in order.static_order()}
     except graphlib.CycleError as error:
-        raise BadPlugin(GROUP, f"criteria depend on each other in a circle: {error}") from error
+        problem = f"criteria depend on each other in a circle: {error}"
+        raise BadPlugin(GROUP, problem, "uninstall the package of one of them") from error
 
 
 def answers(

@@ -92,10 +92,12 @@ def check_cut(
         BadValue: options that exclude each other, or a size with another ratio than that of the profile.
     """
     if lossless and lightroom:
-        raise BadValue("lossless", "lossless and lightroom cannot be combined")
+        problem = "lossless and lightroom cannot be combined"
+        raise BadValue("lossless", problem, "leave out one of the two")
     for name, given in (("lossless", lossless), ("lightroom", lightroom)):
         if given and (size or level):
-            raise BadValue(name, f"{name} cannot be combined with size and level")
+            problem = f"{name} cannot be combined with size and level"
+            raise BadValue(name, problem, f"leave out {name}, or the other two")
     if size is not None and not size.has_ratio(*profile.ratio):
         across, down = profile.ratio
         near = Size(size.width, max(1, round(size.width * down / across)))

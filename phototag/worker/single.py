@@ -15,10 +15,10 @@ from phototag.files import arguments, formats
 from phototag.files.opening import absolute
 from phototag.options import WriteOptions, part
 from phototag.outcome import Done, Failed, Removed, VerdictSource
-from phototag.worker import tasks
+from phototag.worker import arrays, tasks
 from phototag.worker.areas import areas
 from phototag.worker.order import order_of
-from phototag.worker.source import PhotoFile, Source, name_of, source_of
+from phototag.worker.source import PhotoFile, Source, is_array, name_of, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,10 +61,13 @@ def detected(pool: Pool, source: Source) -> Scene:
     return tasks.detect(pool, source, pool.limits)
 
 
-def analyzed(pool: Pool, image: ImageInput, rules: Rules) -> Analysis:
+def analyzed(pool: Pool, image: ImageInput, rules: Rules, *, bgr: bool = False) -> Analysis:
     """See ``phototag.analyze``."""
-    source = source_of(image)
-    return rules.judged(source.name, detected(pool, source))
+    source = source_of(image, bgr=bgr)
+    analysis = rules.judged(source.name, detected(pool, source))
+    if is_array(image) and not bgr:
+        arrays.warn_if_bgr(image, analysis)
+    return analysis
 
 
 def written(pool: Pool, photo: Path, analysis: Analysis, options: TagOptions) -> Change:
