@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from phototag.crops import Profile
 
 SCHEMA = 1  # version of the JSON; may only increase
+EXACT = 12  # decimals; a sum of numbers with fewer has no others than theirs
 WORTH_SAYING = 0.1  # log-odds; the explanation leaves out smaller contributions
 
 
@@ -274,7 +275,8 @@ def _starting_point(values: Mapping[str, Any], known: AbstractSet[str]) -> float
     said = {name: finding["contribution"] for name, finding in values["criteria"].items()}
     judged = values["verdict"]
     start: float = judged.get("starting_point", judged["log_odds"] - math.fsum(said.values()))
-    return start + math.fsum(amount for name, amount in said.items() if name not in known)
+    whole = start + math.fsum(amount for name, amount in said.items() if name not in known)
+    return round(whole, EXACT)
 
 
 def _crop_dict(crop: Crop) -> dict[str, Any]:

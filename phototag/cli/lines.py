@@ -38,8 +38,7 @@ def analysis_lines(
     if as_json:
         return [json.dumps(analysis.to_dict() | ({"notes": notes} if least else {}))]
     return [
-        f"{printable_name(outcome.photo)}",
-        *(f"  {line}" for line in analysis.explain().splitlines()),
+        str(analysis),
         *(f"  note: {note}" for note in notes),
     ]
 
@@ -126,7 +125,9 @@ def _listed(what: str, values: dict[str, tuple[str, ...]]) -> list[str]:
 
 def record_dict(photo: str, record: Record | None) -> str:
     """The record in a photo, as JSON."""
-    found = None if record is None else serialization.to_json(record)
+    found = None
+    if record is not None:
+        found = {**serialization.to_json(record), "log_odds": record.log_odds}
     return json.dumps({"schema": SCHEMA, "path": photo, "record": found})
 
 
