@@ -103,6 +103,7 @@ def test_an_array_of_opencv_gives_the_same_as_the_photo(portrait_jpg: Path) -> N
     import cv2
 
     array = cv2.imread(str(portrait_jpg))
+    assert array is not None
     with Image.open(portrait_jpg) as image:
         same = np.asarray(image)
     with_opacity = cv2.cvtColor(array, cv2.COLOR_BGR2BGRA)
@@ -114,6 +115,13 @@ def test_an_array_of_opencv_gives_the_same_as_the_photo(portrait_jpg: Path) -> N
         (outcome,) = analyzer.analyze_many([array], bgr=True)
     assert outcome.analysis == expected
     assert phototag.analyze(array, bgr=True) == expected
+
+
+def test_what_opencv_gives_for_a_missing_file_is_explained(tmp_path: Path) -> None:
+    import cv2
+
+    with pytest.raises(errors.BadInput, match=r"None is what cv2\.imread gives"):
+        phototag.analyze(cv2.imread(str(tmp_path / "missing.jpg")), bgr=True)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def test_only_an_array_has_another_order(portrait_jpg: Path) -> None:

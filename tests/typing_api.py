@@ -7,6 +7,10 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any, assert_type
 
+import numpy as np
+from cv2.typing import MatLike
+from numpy.typing import NDArray
+
 import phototag
 
 
@@ -32,9 +36,10 @@ def one_photo(photo: Path) -> None:
     assert_type(phototag.crop(photo, "linkedin"), tuple[str, phototag.Crop])
 
 
-def every_input(data: bytes, array: Any) -> None:
+def every_input(data: bytes, array: NDArray[np.uint8], mat: MatLike) -> None:
     phototag.analyze(data)
     phototag.analyze(array)
+    phototag.analyze(mat, bgr=True)
     with Path("jane.jpg").open("rb") as file:
         phototag.analyze(file)
     phototag.analyze(7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -56,7 +56,9 @@ def look(analyzer: Analyzer, array: Any) -> Seen:
 
 def measure(paths: Iterable[Path]) -> dict[str, int]:
     """How many photos there are, how many show a person in each order, and how many of these were warned of."""
-    count = dict.fromkeys(("photos", "rgb", "rgb_warned", "bgr", "bgr_warned", "other_kind"), 0)
+    count: dict[str, int] = dict.fromkeys(
+        ("photos", "rgb", "rgb_warned", "bgr", "bgr_warned", "other_kind"), 0
+    )
     with Analyzer(workers=1) as analyzer:
         for path in paths:
             with Image.open(path) as image:

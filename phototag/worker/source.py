@@ -16,12 +16,12 @@ from phototag.worker import arrays
 if TYPE_CHECKING:
     from typing import BinaryIO, TypeGuard
 
-    import numpy as np
     from numpy.typing import NDArray
     from PIL.Image import Image
 
-    ImageInput = str | os.PathLike[str] | bytes | BinaryIO | NDArray[np.uint8] | Image
+    ImageInput = str | os.PathLike[str] | bytes | BinaryIO | NDArray[Any] | Image
 
+NOTHING = "NoneType"
 # Pillow modes that are sent without conversion, with the shape of one pixel.
 ARRAY_MODES: dict[str, tuple[int, ...]] = {"L": (), "RGB": (3,), "RGBA": (4,)}
 
@@ -81,8 +81,9 @@ def source_of(image: Any, *, bgr: bool = False) -> Source:
     if is_array(image):
         array = arrays.checked(image, bgr=bgr)
         return PictureData(arrays.NAME, array.tobytes(), array.shape)
-    if bgr:
-        problem = f"only an array has its colours in another order, not {type(image).__name__}"
+    kind = type(image).__name__
+    if bgr and kind != NOTHING:
+        problem = f"only an array has its colours in another order, not {kind}"
         raise errors.BadValue("bgr", problem, "leave out bgr")
     if isinstance(image, (str, os.PathLike)):
         return PhotoFile.of(image)
@@ -93,11 +94,10 @@ def source_of(image: Any, *, bgr: bool = False) -> Source:
         return _of_pillow(image)
     if callable(getattr(image, "read", None)) and not isinstance(image, type):
         return _of_file(image)
-    raise errors.BadInput(
-        f"<{type(image).__name__}>",
-        "this is not a picture",
-        "pass a path, bytes, a file opened in binary mode, an RGB array or a Pillow image",
-    )
+    remedy = "pass a path, bytes, a file opened in binary mode, an RGB array or a Pillow image"
+    if kind == NOTHING:
+        remedy = f"{remedy} (None is what cv2.imread gives for a file that it cannot read)"
+    raise errors.BadInput(f"<{kind}>", "this is not a picture", remedy)
 
 
 def is_array(image: object) -> TypeGuard[NDArray[Any]]:
