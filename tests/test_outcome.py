@@ -38,6 +38,13 @@ def test_all_outcomes_have_the_same_attributes() -> None:
         ) == (type(outcome) in {phototag.Done, phototag.Failed, phototag.LeftBehind})
 
 
+def test_a_photo_that_was_seen_but_could_not_be_written_failed_with_an_analysis() -> None:
+    failed = phototag.Failed(photo="jane.jpg", error=ERROR, analysis=ANALYSIS)
+    assert (failed.kind, failed.error) == (ANALYSIS.kind, ERROR)
+    assert failed.to_dict() == phototag.Failed(photo="jane.jpg", error=ERROR).to_dict()
+    assert phototag.Failed(photo="jane.jpg", error=ERROR).kind is None
+
+
 def test_what_an_outcome_is_known_by_cannot_be_given_otherwise() -> None:
     with pytest.raises(TypeError):
         phototag.Done(photo="jane.jpg", analysis=ANALYSIS, error=ERROR)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
