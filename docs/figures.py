@@ -130,6 +130,11 @@ def robustness() -> str:
     return filled("robustness", {**found, "table": changes})
 
 
+def colours() -> str:
+    """The last results of ``benchmarks.accuracy.colours``."""
+    return filled("colours", measured("colours.json"))
+
+
 def gallery_measured() -> str:
     """The last results of ``benchmarks gallery``."""
     found = measured("gallery.json", "measured")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import types
 import typing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,6 +80,7 @@ def write(folder: Path) -> None:
         ("learning.md", figures.learning()),
         ("personal.md", figures.personal()),
         ("robustness.md", figures.robustness()),
+        ("colours.md", figures.colours()),
         ("collections.md", collections()),
         ("json_fields.md", json_fields()),
         ("public.md", public()),
@@ -380,6 +382,9 @@ def public() -> str:
             lines += [f".. autoclass:: phototag.{name}", "   :members:", "   :noindex:", ""]
         elif inspect.isfunction(found):
             lines += [f".. autofunction:: phototag.{name}", "   :noindex:", ""]
+        elif isinstance(found, types.UnionType):
+            either = " or ".join(f"``{one.__name__}``" for one in typing.get_args(found))
+            lines += [f".. py:data:: phototag.{name}", "   :noindex:", "", f"   {either}.", ""]
     return "\n".join([*lines, "```", ""])
 
 

@@ -67,7 +67,17 @@ if TYPE_CHECKING:
         WatchOptions,
         WriteOptions,
     )
-    from phototag.outcome import Outcome, VerdictSource
+    from phototag.outcome import (
+        Done,
+        Failed,
+        LeftBehind,
+        Outcome,
+        RemovalOutcome,
+        Removed,
+        TreeOutcome,
+        Unchanged,
+        VerdictSource,
+    )
     from phototag.scene.geometry import Box, Point
     from phototag.scene.measures import Scene
 
@@ -121,7 +131,17 @@ _HOMES = {
         "WatchOptions",
         "WriteOptions",
     ),
-    "phototag.outcome": ("Outcome", "VerdictSource"),
+    "phototag.outcome": (
+        "Done",
+        "Failed",
+        "LeftBehind",
+        "Outcome",
+        "RemovalOutcome",
+        "Removed",
+        "TreeOutcome",
+        "Unchanged",
+        "VerdictSource",
+    ),
     "phototag.scene.measures": ("Scene",),
     "phototag.criteria.verdict": ("Grade", "Kind", "Verdict"),
     "phototag.keywords.vocabulary": ("Vocabulary",),
@@ -137,7 +157,8 @@ __all__ = [  # noqa: RUF022 - ordered by purpose, not by alphabet
     "tag_catalogue", "watch_catalogue", "remove_catalogue", "undo", "runs", "check_catalogue", "list_catalogue",
     "crop_catalogue", "learn", "gallery",
     # results
-    "Analysis", "Verdict", "Finding", "Crop", "Refusal", "Keywords", "Scene", "Record", "Change", "Outcome", "VerdictSource",
+    "Analysis", "Verdict", "Finding", "Crop", "Refusal", "Keywords", "Scene", "Record", "Change", "VerdictSource",
+    "Outcome", "Done", "Failed", "TreeOutcome", "Unchanged", "LeftBehind", "RemovalOutcome", "Removed",
     "Run", "ListedPhoto", "CropOutcome", "Checked", "CheckFinding", "CheckKind", "Severity",
     "Decision", "DrawnCrop", "Learning", "ChangedVerdict", "Box", "Point",
     # options

@@ -17,7 +17,7 @@ from phototag.files import arguments
 from phototag.files.arguments import Whole
 from phototag.metadata.change import Change
 from phototag.options import QUALITY, ChangeOptions, Limits, TagOptions, Workers
-from phototag.outcome import Outcome
+from phototag.outcome import Done, Failed, Outcome, Removed
 from phototag.worker import single, tasks
 from phototag.worker.areas import CutOptions, profile_for
 from phototag.worker.order import check_crop
@@ -72,26 +72,33 @@ class Analyzer:
         """End the sealed processes; a later call starts new ones."""
         self._pool.close()
 
-    def analyze(self, image: ImageInput) -> Analysis:
+    def analyze(self, image: ImageInput, *, bgr: bool = False) -> Analysis:
         """See ``phototag.analyze``."""
-        return single.analyzed(self._pool, image, self._rules)
+        arguments.check(bgr=(bgr, bool))
+        return single.analyzed(self._pool, image, self._rules, bgr=bgr)
 
-    def detect(self, image: ImageInput) -> Scene:
+    def detect(self, image: ImageInput, *, bgr: bool = False) -> Scene:
         """Detect what is in a picture, as numbers and without judgement; raises as ``analyze`` does."""
-        return single.detected(self._pool, source_of(image))
+        arguments.check(bgr=(bgr, bool))
+        return single.detected(self._pool, source_of(image, bgr=bgr))
 
     def analyze_many(
-        self, images: Iterable[ImageInput], *, stop: threading.Event | None = None
+        self,
+        images: Iterable[ImageInput],
+        *,
+        bgr: bool = False,
+        stop: threading.Event | None = None,
     ) -> Generator[Outcome]:
         """Analyse a stream of pictures: one ``Outcome`` each, in order, as soon as it is ready.
 
-        Setting ``stop`` ends the stream after the pictures in progress.
+        Setting ``stop`` ends the stream after the pictures in progress. ``bgr`` is that of ``phototag.analyze``.
         """
         arguments.check_several("images", images)
+        arguments.check(bgr=(bgr, bool))
 
-        def analyzed(image: ImageInput) -> Outcome:
-            analysis = self.analyze(image)
-            return Outcome(photo=analysis.path, analysis=analysis)
+        def analyzed(image: ImageInput) -> Done:
+            analysis = self.analyze(image, bgr=bgr)
+            return Done(photo=analysis.path, analysis=analysis)
 
         return self._pool.stream(single.guarded(analyzed), images, stop=stop)
 
@@ -118,7 +125,7 @@ class Analyzer:
         arguments.check(result=(analysis, Analysis))
         return single.written(self._pool, photo, analysis, self._checked(options, analysis))
 
-    def tag(self, photo: Path, options: TagOptions | None = None) -> Outcome:
+    def tag(self, photo: Path, options: TagOptions | None = None) -> Done:
         """See ``phototag.tag``."""
         return single.tagged(self._pool, photo, self._checked(options), self._rules)
 
@@ -136,7 +143,7 @@ class Analyzer:
         arguments.check_several("photos", photos)
         checked = self._checked(options)
 
-        def tagged(photo: Path) -> Outcome:
+        def tagged(photo: Path) -> Done:
             return single.tagged(self._pool, photo, checked, self._rules)
 
         return self._pool.stream(single.guarded(tagged), photos, stop=stop)
@@ -156,8 +163,8 @@ class Analyzer:
         options: ChangeOptions | None = None,
         *,
         stop: threading.Event | None = None,
-    ) -> Generator[Outcome]:
-        """Remove what phototag wrote into a stream of photos: one ``Outcome`` each, in order.
+    ) -> Generator[Removed | Failed]:
+        """Remove what phototag wrote into a stream of photos: one ``Removed`` or ``Failed`` each, in order.
 
         Setting ``stop`` ends the stream after the photos in progress.
         """

@@ -10,7 +10,7 @@ from phototag.analysis.result import Analysis
 from phototag.files.keyword_arguments import takes
 from phototag.metadata.change import Change
 from phototag.options import ChangeOptions, TagOptions
-from phototag.outcome import Outcome
+from phototag.outcome import Done
 
 if TYPE_CHECKING:
     from phototag.crops import Crop
@@ -21,20 +21,24 @@ if TYPE_CHECKING:
 Path = str | os.PathLike[str]
 
 
-def analyze(image: ImageInput) -> Analysis:
+def analyze(image: ImageInput, *, bgr: bool = False) -> Analysis:
     """Tell a headshot from a portrait by eleven criteria.
 
     Args:
-        image: a path, a file's bytes, a file opened in binary mode, an H x W x 3 RGB array of
-            uint8, or a Pillow image.
+        image: a path, a file's bytes, a file opened in binary mode, an array of uint8 (H x W x 3 RGB, H x W x 4 with
+            opacity, or H x W grey), or a Pillow image.
+        bgr: the image is an array whose colours are in the order of OpenCV: blue, green, red.
 
     Returns:
         The typed result; ``print(result.explain())`` prints it in words.
 
     Raises:
         PhototagError: a subclass of it, with the photo, the problem and the remedy.
+
+    Warns:
+        LikelyBGR: the face in an array is bluer than it is red, as if ``bgr`` were missing.
     """
-    return analyzer.default().analyze(image)
+    return analyzer.default().analyze(image, bgr=bgr)
 
 
 @takes(TagOptions)
@@ -57,7 +61,7 @@ def write(photo: Path, result: Analysis, options: TagOptions) -> Change:
 
 
 @takes(TagOptions)
-def tag(photo: Path, options: TagOptions) -> Outcome:
+def tag(photo: Path, options: TagOptions) -> Done:
     """Analyse a photo and write the result into it; options and errors are those of ``write``."""
     return analyzer.default().tag(photo, options)
 

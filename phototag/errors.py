@@ -48,6 +48,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+#: What to do about what phototag itself does wrong, and about a file that is damaged or cannot be read.
+REPORT: Final = "please report it, with the output of phototag --log"
+RESTORE: Final = "restore it from a backup"
+CHECK_DISK: Final = "check the disk, or the network drive, that it is on"
+
 LONGEST_SHOWN: Final = 300  # characters of a name in a message; a path may have up to 4,096 bytes
 
 
@@ -88,8 +93,11 @@ class PhototagError(Exception):
 
     Attributes:
         problem: what is wrong, without the name.
-        remedy: what the user can do about it; empty when there is nothing to do.
+        remedy: what the user can do about it; empty only where ``no_remedy`` says why.
+        no_remedy: of a class: why an error of this class may have no remedy. Empty: each has one.
     """
+
+    no_remedy: ClassVar[str] = ""
 
     def __init__(self, name: str, problem: str, remedy: str = "") -> None:
         super().__init__(name, problem, remedy)
@@ -112,7 +120,7 @@ class PhotoError(PhototagError):
         photo: the path of the photo as it was given, or ``"<bytes>"``, ``"<array>"`` ... for a
             picture without a path.  In a run it can be a folder that cannot be read.
         problem: what is wrong, without the name of the photo.
-        remedy: what the user can do about it; empty when there is nothing to do.
+        remedy: what the user can do about it; empty only where ``no_remedy`` says why.
         on_disk: the state of the file after the error.
     """
 
@@ -169,6 +177,8 @@ class FormatNotWritable(PhotoError):
 
 class CropRefused(PhotoError):
     """The photo has no crop for this profile; ``problem`` says why."""
+
+    no_remedy = "the photo itself is the reason; another profile may fit it"
 
 
 class WriteRefused(PhotoError):
@@ -230,7 +240,7 @@ class SetupError(PhototagError):
     Attributes:
         name: what is wrong: the path of a file or folder, a package, a setting, or an argument.
         problem: what is wrong with it.
-        remedy: what the user can do about it; empty when there is nothing to do.
+        remedy: what the user can do about it; empty only where ``no_remedy`` says why.
     """
 
     def __init__(self, name: str, problem: str, remedy: str = "") -> None:
@@ -305,6 +315,8 @@ class OutputNotWritable(SetupError):
 class BadArgument(SetupError):
     """An argument of a function is invalid; nothing was done.  ``name`` names the argument."""
 
+    no_remedy = "the problem says what can be given instead"
+
 
 class BadType(BadArgument, TypeError):
     """An argument has the wrong type."""
@@ -316,6 +328,13 @@ class UnknownOption(BadArgument, TypeError):
 
 class BadValue(BadArgument, ValueError):
     """An argument has the right type, but an invalid value."""
+
+
+# ---------------------------------------------------------------------------- no errors
+
+
+class LikelyBGR(UserWarning):
+    """The face in an array is bluer than it is red: the colours are probably in OpenCV's order, see ``bgr``."""
 
 
 def by_name(name: str) -> type[PhototagError]:

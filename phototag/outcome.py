@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import enum
 import functools
-from typing import Any
+from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
 from phototag import errors
+from phototag.analysis import schema
+from phototag.analysis.published import Published
 from phototag.analysis.result import Analysis
 from phototag.criteria.verdict import Kind
 from phototag.files.opening import FileState
@@ -32,54 +34,179 @@ class VerdictSource(enum.StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Outcome:
-    """The result for one photo in a run.
+class Done(Published):
+    """A photo that was analysed.
 
     Attributes:
-        photo: its path as given.
-        analysis: the analysis; None if it failed or the photo was not analysed. A photo that could not be written has one.
-        change: what was or would be written; None if there was nothing to write.
-        error: what went wrong; None if all went well.
-        verdict_from: where the verdict comes from.
-        known: the kind according to an earlier run, if the photo needed no work.
+        photo: its path as given, or a placeholder (``<bytes>``, ``<array>`` ...).
+        analysis: the analysis.
+        change: what was or would be written; None if nothing was to be written.
+        verdict_from: whether the picture was opened or an earlier result recalled.
         keywords: the keywords and scene codes that the verdict gives with the options of the run, without those that the
-            user has deleted; None if the photo was only analysed, failed, or was taken back.
-        warning: this is no photo but a file that a killed run has left and that may be somebody else's: what to
-            do with it; empty for a photo.
+            user has deleted; None if the photo was only analysed.
+        error: None.
+        warning: empty.
     """
 
     photo: str
-    analysis: Analysis | None = None
+    analysis: Analysis
     change: Change | None = None
-    error: errors.PhototagError | None = None
     verdict_from: VerdictSource = VerdictSource.ANALYSED
-    known: Kind | None = None
     keywords: Keywords | None = None
-    warning: str = ""
+    error: ClassVar[None] = None
+    warning: ClassVar[str] = ""
+
+    @property
+    def kind(self) -> Kind:
+        """Headshot, portrait or other."""
+        return self.analysis.kind
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of the analysis."""
+        return self.analysis.to_dict()
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """The JSON Schema (2020-12) of ``to_dict``."""
+        return schema.analysis()
+
+
+@attrs.frozen(kw_only=True)
+class Failed(Published):
+    """A photo with which something went wrong.
+
+    Attributes:
+        photo: its path as given, or a placeholder.
+        error: what went wrong.
+        verdict_from: how far it had come; ``UNCHANGED`` if it failed in an earlier run and has not changed since.
+        analysis: what was seen before it failed: a photo that could not be written has one.
+        change, keywords: None.
+        warning: empty.
+    """
+
+    photo: str
+    error: errors.PhototagError
+    verdict_from: VerdictSource = VerdictSource.ANALYSED
+    analysis: Analysis | None = None
+    change: ClassVar[None] = None
+    keywords: ClassVar[None] = None
+    warning: ClassVar[str] = ""
 
     @property
     def kind(self) -> Kind | None:
         """Headshot, portrait or other; None if the photo was not analysed."""
-        return self.known if self.analysis is None else self.analysis.kind
+        return None if self.analysis is None else self.analysis.kind
 
-    def to_dict(self, *, dry_run: bool = False) -> dict[str, Any]:
-        """What ``phototag tag --json`` prints of the photo, as JSON values.
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of a photo that failed."""
+        fault = {"type": type(self.error).__name__, "message": self.error.message}
+        return {"schema": SCHEMA, "path": self.photo, "error": fault}
 
-        Args:
-            dry_run: nothing was changed.
-        """
-        row: dict[str, Any] = {"schema": SCHEMA, "path": self.photo}
-        if self.analysis is not None:
-            found = self.analysis
-            row |= {"kind": found.kind, "confidence": found.confidence, "grade": found.grade}
-        elif self.kind is not None:
-            row |= {"kind": self.kind}
-        row["dry_run"] = dry_run
-        if self.verdict_from is not VerdictSource.REMOVED:
-            row["verdict_from"] = self.verdict_from
-        if self.keywords is not None:
-            row["keywords"] = serialization.to_json(self.keywords)
-        return row | (_no_change() if self.change is None else serialization.to_json(self.change))
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """The JSON Schema (2020-12) of ``to_dict``."""
+        return schema.failure()
+
+
+@attrs.frozen(kw_only=True)
+class Unchanged:
+    """A photo that needed no work, since nothing about it has changed since an earlier run.
+
+    Attributes:
+        photo: its path.
+        kind: the kind according to the earlier run; None if that is not known.
+        keywords: the keywords and scene codes that the verdict gives with the options of the run, without those that the
+            user has deleted; None if that is not known.
+        verdict_from: ``UNCHANGED``.
+        analysis, change, error: None.
+        warning: empty.
+    """
+
+    photo: str
+    kind: Kind | None
+    keywords: Keywords | None = None
+    verdict_from: ClassVar[VerdictSource] = VerdictSource.UNCHANGED
+    analysis: ClassVar[None] = None
+    change: ClassVar[None] = None
+    error: ClassVar[None] = None
+    warning: ClassVar[str] = ""
+
+
+@attrs.frozen(kw_only=True)
+class Removed:
+    """A photo from which what phototag wrote was removed, or back to what an earlier run wrote.
+
+    Attributes:
+        photo: its path.
+        change: what was or would be changed.
+        verdict_from: ``REMOVED``.
+        analysis, error, kind, keywords: None.
+        warning: empty.
+    """
+
+    photo: str
+    change: Change
+    verdict_from: ClassVar[VerdictSource] = VerdictSource.REMOVED
+    analysis: ClassVar[None] = None
+    error: ClassVar[None] = None
+    kind: ClassVar[None] = None
+    keywords: ClassVar[None] = None
+    warning: ClassVar[str] = ""
+
+
+@attrs.frozen(kw_only=True)
+class LeftBehind:
+    """No photo, but a file that a killed run has left and that may be somebody else's.
+
+    Attributes:
+        photo: its path.
+        warning: what to do with it.
+        verdict_from: ``UNCHANGED``.
+        analysis, change, error, kind, keywords: None.
+    """
+
+    photo: str
+    warning: str
+    verdict_from: ClassVar[VerdictSource] = VerdictSource.UNCHANGED
+    analysis: ClassVar[None] = None
+    change: ClassVar[None] = None
+    error: ClassVar[None] = None
+    kind: ClassVar[None] = None
+    keywords: ClassVar[None] = None
+
+
+#: What becomes of a photo that is analysed; ``if outcome.error is None`` tells type checkers which of the two it is.
+Outcome: TypeAlias = Done | Failed
+
+#: What becomes of a photo of a tree that is tagged again and again.
+TreeOutcome: TypeAlias = Done | Unchanged | LeftBehind | Failed
+
+#: What becomes of a photo from which something is taken back.
+RemovalOutcome: TypeAlias = Removed | LeftBehind | Failed
+
+#: Any of these.
+AnyOutcome: TypeAlias = Done | Unchanged | Removed | LeftBehind | Failed
+
+
+def change_dict(outcome: AnyOutcome, *, dry_run: bool = False) -> dict[str, Any]:
+    """What ``phototag tag --json`` prints of a photo, as JSON values.
+
+    Args:
+        outcome: what has happened to the photo.
+        dry_run: nothing was changed.
+    """
+    row: dict[str, Any] = {"schema": SCHEMA, "path": outcome.photo}
+    if outcome.analysis is not None:
+        found = outcome.analysis
+        row |= {"kind": found.kind, "confidence": found.confidence, "grade": found.grade}
+    elif outcome.kind is not None:
+        row |= {"kind": outcome.kind}
+    row["dry_run"] = dry_run
+    if outcome.verdict_from is not VerdictSource.REMOVED:
+        row["verdict_from"] = outcome.verdict_from
+    if outcome.keywords is not None:
+        row["keywords"] = serialization.to_json(outcome.keywords)
+    return row | (_no_change() if outcome.change is None else serialization.to_json(outcome.change))
 
 
 @functools.cache
@@ -107,7 +234,9 @@ def analysis_dict(analysis: Analysis, words: WordOptions | None = None) -> dict[
 
 def record_dict(photo: str, record: Record | None) -> dict[str, Any]:
     """What ``phototag show --json`` prints of a photo, as JSON values."""
-    found = None if record is None else serialization.to_json(record)
+    found = None
+    if record is not None:
+        found = {**serialization.to_json(record), "log_odds": record.log_odds}
     return {"schema": SCHEMA, "path": photo, "record": found}
 
 

@@ -36,7 +36,7 @@ from phototag.options import (
     part,
     setting,
 )
-from phototag.outcome import Outcome
+from phototag.outcome import Done, Failed, Outcome
 from phototag.worker.order import check_crop
 
 if TYPE_CHECKING:
@@ -199,9 +199,9 @@ class Worker:
         try:
             if self._tagging is not None:
                 return self._analyzer.tag(path, self._tagging)
-            return Outcome(photo=path, analysis=self._analyzer.analyze(image))
+            return Done(photo=path, analysis=self._analyzer.analyze(image))
         except errors.PhototagError as error:
-            return Outcome(photo=path, error=error)
+            return Failed(photo=path, error=error)
 
 
 def _pictures(batch: Mapping[str, Any]) -> Iterator[tuple[str, str | bytes]]:

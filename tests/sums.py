@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html.parser
 import json
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from PIL import ImageDraw
 
 from phototag.analysis.result import Analysis
 from phototag.analysis.shapes import bars
+from phototag.cli.lines import record_json
 from phototag.criteria.verdict import Kind
 from phototag.gallery.build import row
 from phototag.metadata import plan
@@ -21,7 +24,7 @@ from phototag.metadata.properties import record_fields
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import TagOptions, WriteOptions
-from phototag.worker.order import order_of
+from phototag.worker.order import order_of, record_of
 
 NUMBER = r"[+-]?\d+\.\d"
 Shown = tuple[list[Decimal], Decimal]  # the parts, and what they are said to add up to
@@ -63,6 +66,13 @@ def in_gallery(analysis: Analysis) -> Shown:
     return list(map(exact, parts)), exact(total[1])
 
 
+def in_record(analysis: Analysis) -> Shown:
+    """From what ``phototag show --json`` prints of a photo."""
+    record = record_of(analysis, TagOptions())
+    said = json.loads(record_json("a.jpg", record), parse_float=Decimal)["record"]
+    return [said["starting_point"], *said["contributions"].values()], said["log_odds"]
+
+
 def in_xmp(analysis: Analysis) -> Shown:
     """From the serialised packet, which is read afresh."""
     draft = Draft(Packet(None), None, takes_iptc=False, orientation=1, ledger=Ledger())
@@ -77,12 +87,53 @@ def in_xmp(analysis: Analysis) -> Shown:
     return [Decimal(start), *map(exact, record.contributions.values())], Decimal(total)
 
 
+def in_json(analysis: Analysis) -> Shown:
+    """From its text, to the last digit."""
+    line = json.dumps(analysis.to_dict())
+    assert "-0.0," not in line
+    said = json.loads(line, parse_float=Decimal)
+    parts = [finding["contribution"] for finding in said["criteria"].values()]
+    return [said["verdict"]["starting_point"], *parts], said["verdict"]["log_odds"]
+
+
+class _Cells(html.parser.HTMLParser):
+    """The texts in the cells of tables."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"td", "th"}:
+            self.found.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.found:
+            self.found[-1] += data.strip()
+
+
+def in_notebook(analysis: Analysis) -> Shown:
+    """From the table that a notebook shows."""
+    cells = _Cells()
+    cells.feed(analysis._repr_html_())
+    rows = list(batched(cells.found, 4))[1:]
+    assert (rows[0][0], rows[-1][0]) == ("starting point", "sum")
+    *parts, total = (Decimal(row[2]) for row in rows)
+    return parts, total
+
+
+def batched(cells: list[str], width: int) -> Iterator[tuple[str, ...]]:
+    """The rows of a table."""
+    return zip(*[iter(cells)] * width, strict=True)
+
+
 def check(analysis: Analysis) -> None:
     """All of them, the same numbers wherever as many digits are shown."""
     said = analysis.to_dict()
     given = said["verdict"]["starting_point"]
     parts = [given, *(finding["contribution"] for finding in said["criteria"].values())]
-    assert sum(parts) == pytest.approx(said["verdict"]["log_odds"], abs=1e-9)
+    assert in_json(analysis) == ([exact(part) for part in parts], sum(map(exact, parts)))
+    assert in_record(analysis) == in_xmp(analysis)
     for digits, (shown, total) in {1: in_bars(analysis), 3: in_xmp(analysis)}.items():
         assert sum(shown) == total
         assert total == exact(round(analysis.verdict.log_odds, digits) + 0.0)
@@ -90,6 +141,7 @@ def check(analysis: Analysis) -> None:
         for number, part in zip(shown, parts, strict=True):
             assert abs(float(number) - part) < 10**-digits
     assert in_gallery(analysis) == in_bars(analysis)
+    assert in_notebook(analysis) == in_bars(analysis)
     text = in_text(analysis)
     if text is not None:
         assert (sum(text[0]), text[1]) == (text[1], in_bars(analysis)[1])

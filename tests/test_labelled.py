@@ -19,7 +19,7 @@ from phototag.crops import built_in
 from phototag.crops.fitting import cuts
 from phototag.crops.layout import lay_out
 from phototag.crops.profiles import Serves
-from sums import check
+from sums import check, in_bars, painted
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("labelled"), pytest.mark.timeout(1500)]
 PASSPORTS = {"passport_us", "icao_35x45"}
@@ -57,9 +57,14 @@ def test_every_criterion_of_every_photo_has_a_reason(results: list[dict[str, Any
             assert result["criteria"][name]["reason"], (result["path"], name)
 
 
-def test_what_is_shown_of_every_photo_adds_up(analyses: list[Analysis]) -> None:
+def test_what_is_shown_of_every_photo_adds_up(
+    analyses: list[Analysis], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As text, JSON, XMP, bars, in the gallery, in a notebook, and in a drawn picture."""
     for analysis in analyses:
         check(analysis)
+        parts, total = painted(analysis, monkeypatch)
+        assert (sum(parts), total) == (total, in_bars(analysis)[1])
 
 
 def test_every_crop_keeps_the_hard_rules(analyses: list[Analysis]) -> None:

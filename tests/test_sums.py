@@ -18,6 +18,7 @@ from PIL import Image
 import phototag
 from phototag.analysis.result import Analysis, evaluate, turning_criteria
 from phototag.criteria.calibration import default
+from phototag.criteria.finding import settled
 from phototag.criteria.verdict import Kind, Rules
 from phototag.decisions.decision import Decision
 from phototag.wording import adding_up
@@ -102,10 +103,10 @@ def with_contributions(**amounts: float) -> Analysis:
     """A portrait whose criteria contribute just this."""
     result = evaluate("drawn.jpg", PORTRAIT)
     changed = {
-        name: attrs.evolve(finding, contribution=amounts.get(name, 0.0))
+        name: attrs.evolve(finding, contribution=settled(amounts.get(name, 0.0)))
         for name, finding in result.items()
     }
-    total = math.fsum((result.verdict.starting_point, *amounts.values()))
+    total = settled(math.fsum((result.verdict.starting_point, *amounts.values())))
     judged = attrs.evolve(
         result.verdict, log_odds=total, kind=Kind.HEADSHOT if total > 0 else Kind.PORTRAIT
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from phototag.metadata.change import Change
     from phototag.metadata.record import Record, WriteOrder
     from phototag.options import UndoOptions
-    from phototag.outcome import Expected, Outcome, Written
+    from phototag.outcome import Expected, RemovalOutcome, Written
     from phototag.scene.geometry import Box
     from phototag.worker.requests import AnyRequest, Request
 
@@ -97,7 +97,7 @@ def cut(path: Path, box: Box, pixels: tuple[int, int], target: Path) -> None:
     tasks.cut(ThisProcess(), photo, box=box, pixels=pixels, target=name, quality=90)
 
 
-def undo(options: UndoOptions) -> list[Outcome]:
+def undo(options: UndoOptions) -> list[RemovalOutcome]:
     """See ``take_back.undo_run``."""
     with mock.patch.object(take_back, "Pool", ThisPool):
         return list(take_back.undo_run(options))

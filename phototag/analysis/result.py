@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from phototag import criteria, crops, models
+from phototag.analysis.published import Published
 from phototag.criteria import CRITERIA, Finding, Findings, installed, subjects, verdict
 from phototag.criteria import calibration as calibrations
 from phototag.criteria.finding import Status
 from phototag.criteria.verdict import Grade, Kind, Verdict
 from phototag.crops import DPI, Crop, Refusal
 from phototag.decisions.decision import NOTHING, Decision
-from phototag.errors import BadValue
+from phototag.errors import BadValue, printable_name
 from phototag.keywords import claims
 from phototag.keywords.claims import Keywords
 from phototag.scene import serialization
@@ -29,12 +30,15 @@ if TYPE_CHECKING:
     from phototag.criteria.calibration import Calibration
     from phototag.crops import Profile
 
+EXACT = 12  # decimals; a sum of numbers with fewer has no others than theirs
 WORTH_SAYING = 0.1  # log-odds; the explanation leaves out smaller contributions
 
 
 @attrs.frozen(kw_only=True)
-class Analysis(Findings):
+class Analysis(Findings, Published):
     """The result for one photo: the eleven findings, and what follows from them.
+
+    ``print(analysis)`` says what ``phototag analyze`` prints, and a notebook shows a drawing with the sum.
 
     Attributes:
         path: the photo's path as given, or a placeholder.
@@ -81,6 +85,20 @@ class Analysis(Findings):
         """
         return {name: finding.contribution for name, finding in self.items()}
 
+    def __repr__(self) -> str:
+        grade = "" if self.grade is None else f", {self.grade}"
+        path = printable_name(self.path)
+        return f"<Analysis of {path}: {self.kind}, {how_sure(self.verdict)}{grade}>"
+
+    def __str__(self) -> str:
+        return "\n  ".join([printable_name(self.path), *_explanation(self)])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the verdict, the shapes that were seen, the sum as bars, and the reasons."""
+        from phototag.analysis import notebook  # noqa: PLC0415 - which is made of analyses
+
+        return notebook.as_html(self)
+
     def explain(self) -> str:
         """The verdict in sentences: the strongest reason first, then the sum of all reasons."""
         return "\n".join(_explanation(self))
@@ -103,6 +121,13 @@ class Analysis(Findings):
             "models": self.models,
             "calibration": self.calibration,
         }
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """The JSON Schema (2020-12) of ``to_dict``."""
+        from phototag.analysis import schema  # noqa: PLC0415 - which is made of analyses
+
+        return schema.analysis()
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Analysis:
@@ -129,7 +154,8 @@ class Analysis(Findings):
             analysis = serialization.from_json({**plain, **eleven, "verdict": found}, cls)
             return attrs.evolve(analysis, others=others, decision=said)
         except Exception as error:
-            raise BadValue("values", f"this is not an analysis by phototag: {error!r}") from error
+            problem = f"this is not an analysis by phototag: {error!r}"
+            raise BadValue("values", problem, "pass what to_dict has returned") from error
 
 
 @attrs.frozen(kw_only=True)
@@ -242,7 +268,8 @@ def _starting_point(values: Mapping[str, Any], known: AbstractSet[str]) -> float
     said = {name: finding["contribution"] for name, finding in values["criteria"].items()}
     judged = values["verdict"]
     start: float = judged.get("starting_point", judged["log_odds"] - math.fsum(said.values()))
-    return start + math.fsum(amount for name, amount in said.items() if name not in known)
+    whole = start + math.fsum(amount for name, amount in said.items() if name not in known)
+    return round(whole, EXACT)
 
 
 def _crop_dict(crop: Crop) -> dict[str, Any]:

@@ -28,14 +28,30 @@ _PLAIN: dict[Any, dict[str, Any]] = {
 
 
 def result() -> dict[str, Any]:
-    """The schema of one line of ``phototag analyze --json``, and of ``Analysis.to_dict()``.
+    """The schema of one line of ``phototag analyze --json``: of an analysis, or of a failure."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "phototag's result for one photo",
+        "oneOf": [analysis(), failure()],
+    }
+
+
+def failure() -> dict[str, Any]:
+    """The schema of the line of a photo that failed."""
+    text = _PLAIN[str]
+    fault = _object({"type": text, "message": text})
+    return _object({"schema": {"const": SCHEMA}, "path": text, "error": fault})
+
+
+def analysis() -> dict[str, Any]:
+    """The schema of ``Analysis.to_dict()``.
 
     Any version may add keys; unknown ones are therefore allowed everywhere.
     """
     hints = get_type_hints(Findings)
     text, version = _PLAIN[str], {"const": SCHEMA}
     inches = {"type": "array", "items": _PLAIN[float], "minItems": 2, "maxItems": 2}
-    analysis = _object(
+    return _object(
         {
             "schema": version,
             "path": text,
@@ -56,13 +72,6 @@ def result() -> dict[str, Any]:
             "calibration": text,
         }
     )
-    fault = _object({"type": text, "message": text})
-    failure = _object({"schema": version, "path": text, "error": fault})
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "phototag's result for one photo",
-        "oneOf": [analysis, failure],
-    }
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found
 from phototag.files.opening import names_of
 from phototag.options import CatalogueOptions, GalleryOptions, RecallOptions, part
-from phototag.outcome import Outcome
+from phototag.outcome import Done, Failed, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -78,7 +78,7 @@ def analyzed_photos(
             except errors.StateUnusable:
                 raise
             except errors.PhototagError as error:
-                return AnalyzedPhoto(outcome=Outcome(photo=task.found.path, error=error)), None
+                return AnalyzedPhoto(outcome=Failed(photo=task.found.path, error=error)), None
 
         yield from pool.stream(work, tasks(), stop=options.stop)
 
@@ -87,5 +87,5 @@ def _analyzed(task: Task, *, read: bool) -> AnalyzedPhoto:
     if task.found.error is not None:
         raise task.found.error
     analysis, photo_state, verdict_from = task.catalogue.seen(task.found, task.row, read=read)
-    outcome = Outcome(photo=task.found.path, analysis=analysis, verdict_from=verdict_from)
+    outcome = Done(photo=task.found.path, analysis=analysis, verdict_from=verdict_from)
     return AnalyzedPhoto(outcome=outcome, picture=photo_state.picture)

@@ -100,7 +100,8 @@ def _out(roots: Sequence[str], options: CropOptions, profile: Profile) -> str:
         raise BadValue("out", "it is missing", "give the folder of the new files, with -o (out=)")
     if options.people == "each":
         if options.lightroom:
-            raise BadValue("people", "each cannot be combined with lightroom")
+            problem = "each cannot be combined with lightroom"
+            raise BadValue("people", problem, "leave out one of the two")
         if profile.serves is Serves.EVERYBODY:
             problem = f"{profile.name} is for all people of a photo together"
             raise BadValue("people", problem, "choose a profile for one person, or leave it out")

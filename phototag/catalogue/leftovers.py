@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phototag.outcome import Outcome, VerdictSource
+from phototag.outcome import LeftBehind
 
 if TYPE_CHECKING:
     from phototag.catalogue.walk import Found
 
 
-def warned(found: Found) -> Outcome:
+def warned(found: Found) -> LeftBehind:
     """The outcome of a temporary file that may be somebody else's."""
-    unchanged = VerdictSource.UNCHANGED
-    return Outcome(photo=found.path, warning=found.warning, verdict_from=unchanged)
+    return LeftBehind(photo=found.path, warning=found.warning)

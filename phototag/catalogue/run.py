@@ -19,18 +19,16 @@ from phototag.catalogue.lock import locked
 from phototag.catalogue.logged_write import LoggedWrites
 from phototag.catalogue.options_fingerprint import settings_of
 from phototag.catalogue.run_log import PastWrite, PhotoKey
-from phototag.catalogue.seen import Seen, of_dry_run, of_failure
-from phototag.catalogue.settled import is_settled
+from phototag.catalogue.seen import Seen, as_before, of_dry_run, of_failure
 from phototag.catalogue.state import Row, State
 from phototag.catalogue.summary import Summary
 from phototag.catalogue.walk import Found, clean_beside, find, fingerprint, walk
-from phototag.criteria.verdict import Kind
 from phototag.decisions.decision import NOTHING, Decision
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import absolute, names_of
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import CatalogueOptions, WriteOptions, part
-from phototag.outcome import Outcome, PhotoState, VerdictSource, standing
+from phototag.outcome import Done, Failed, Outcome, PhotoState, TreeOutcome, VerdictSource, standing
 from phototag.version import __version__
 from phototag.worker import single, tasks
 from phototag.worker.order import check_crop, order_of
@@ -143,28 +141,21 @@ class Catalogue:
         analysis = self._evaluate(found.path, photo_state.scene, decision)
         return analysis, photo_state, verdict_from
 
-    def ready(self, task: Task) -> Outcome | None:
+    def ready(self, task: Task) -> TreeOutcome | None:
         """The outcome of a photo that needs no work; None if it does."""
         found, row = task.found, task.row
         if found.error is not None:
-            return Outcome(photo=found.path, error=found.error)
+            return Failed(photo=found.path, error=found.error)
         if found.warning:
             return warned(found)
-        if row is None or row.fingerprint != found.fingerprint or self._again:
+        if (
+            row is None
+            or row.fingerprint != found.fingerprint
+            or self._again
+            or row.settings not in {self._settings_of(found, row.picture), self._unreadable}
+        ):
             return None
-        if row.settings not in {self._settings_of(found, row.picture), self._unreadable}:
-            return None
-        if row.error is not None and not is_settled(row.error):
-            return None
-        kind = None if row.kind is None else Kind(row.kind)
-        error = None if row.error is None else type(row.error)(found.path, *row.error.args[1:])
-        return Outcome(
-            photo=found.path,
-            known=kind,
-            keywords=None if error else self._state.keywords(self._place(found), row),
-            error=error,
-            verdict_from=VerdictSource.UNCHANGED,
-        )
+        return as_before(found, row, lambda: self._state.keywords(self._place(found), row))
 
     def work(self, tasks: Sequence[Task]) -> list[Outcome]:
         """Tag a photo and its partners."""
@@ -201,7 +192,7 @@ class Catalogue:
             raise
         except errors.PhototagError as error:
             self._remember_failure(task, error, seen)
-            return Outcome(
+            return Failed(
                 photo=task.found.path,
                 analysis=None if seen is None else seen.analysis,
                 error=error,
@@ -261,7 +252,7 @@ class Catalogue:
             )
             past = PastWrite(order=order, options=part(options, WriteOptions))
             self._state.remember(place, row, past, Summary.of(analysis))
-        return Outcome(
+        return Done(
             photo=found.path,
             analysis=analysis,
             change=change,
@@ -325,10 +316,12 @@ class Catalogue:
 
 
 @takes(CatalogueOptions)
-def tag_catalogue(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[Outcome]:
+def tag_catalogue(
+    roots: Path | Iterable[Path], options: CatalogueOptions
+) -> Generator[TreeOutcome]:
     """Analyse every photo below the roots and write the results into them.
 
-    Yields one ``Outcome`` per photo, in order of their names, as they become ready; the outcome of a photo
+    Yields one ``TreeOutcome`` per photo, in order of their names, as they become ready; the outcome of a photo
     that fails contains its error, and the run continues. A state file stores what a run has found and
     written: for unchanged photos, only size and time are checked; a changed vocabulary or calibration is
     applied without opening a picture again; and an interrupted run is resumed by the next one.
@@ -345,7 +338,7 @@ def tag_catalogue(roots: Path | Iterable[Path], options: CatalogueOptions) -> Ge
     return tag_trees(roots, options)
 
 
-def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[Outcome]:
+def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[TreeOutcome]:
     """As ``tag_catalogue``, with an options object."""
     check_crop(options, options.profiles)
     names = names_of(roots)
@@ -370,7 +363,7 @@ def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Genera
                 rules = single.Rules(calibration=options.calibration, profiles=options.profiles)
                 forgotten = set(map(absolute, walk(options.forget)))
 
-                def one(photo: str) -> Outcome:
+                def one(photo: str) -> Done:
                     forget = absolute(photo) in forgotten  # noqa: B023 - used before the next group
                     return single.tagged(pool, photo, options, rules, forget=forget)  # noqa: B023
 
@@ -384,10 +377,10 @@ def through(
     pool: Pool,
     stop: threading.Event | None,
     found: Iterable[Found] | None = None,
-) -> Generator[Outcome]:
+) -> Generator[TreeOutcome]:
     """Yield the outcomes of a catalogue, or of some of its photos, in order."""
 
-    def ready(tasks: list[Task]) -> list[Outcome] | None:
+    def ready(tasks: list[Task]) -> Sequence[TreeOutcome] | None:
         done = [outcome for task in tasks if (outcome := catalogue.ready(task)) is not None]
         return done if len(done) == len(tasks) else None
 

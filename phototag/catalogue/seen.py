@@ -1,4 +1,4 @@
-"""What a run has seen in a photo, and what is stored of it if nothing is written."""
+"""What a run has seen in a photo, what is stored of it if nothing is written, and what an earlier run has left stored."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ import attrs
 
 from phototag.catalogue.settled import is_settled
 from phototag.catalogue.state import Row
+from phototag.criteria.verdict import Kind
+from phototag.outcome import Failed, Unchanged, VerdictSource
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from phototag.analysis.result import Analysis
     from phototag.catalogue.walk import Found
     from phototag.errors import PhototagError
-    from phototag.outcome import PhotoState, VerdictSource
+    from phototag.keywords.claims import Keywords
+    from phototag.outcome import PhotoState
     from phototag.scene.measures import Scene
 
 
@@ -71,3 +76,22 @@ def of_dry_run(found: Found, before: Row | None, seen: Seen) -> Row | None:
     if not seen.is_of(found) or not (before is None or before.is_seen_only):
         return None
     return Row(fingerprint=found.fingerprint, picture=seen.own.picture)
+
+
+def as_before(
+    found: Found, row: Row, keywords: Callable[[], Keywords | None]
+) -> Unchanged | Failed | None:
+    """The outcome of a photo about which nothing has changed; None if another attempt may not fail.
+
+    Args:
+        found: the photo.
+        row: what is stored about it.
+        keywords: phototag's keywords in it; called only if it did not fail.
+    """
+    if row.error is None:
+        kind = None if row.kind is None else Kind(row.kind)
+        return Unchanged(photo=found.path, kind=kind, keywords=keywords())
+    if not is_settled(row.error):
+        return None
+    error = type(row.error)(found.path, *row.error.args[1:])
+    return Failed(photo=found.path, error=error, verdict_from=VerdictSource.UNCHANGED)

@@ -21,7 +21,7 @@ from phototag.errors import printable_name
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import absolute, names_of
 from phototag.options import ChangeOptions, RemoveOptions, UndoOptions, part
-from phototag.outcome import Outcome, VerdictSource
+from phototag.outcome import Failed, RemovalOutcome, Removed, VerdictSource
 from phototag.worker import single, tasks
 from phototag.worker.pool import Pool
 from phototag.worker.source import PhotoFile
@@ -51,7 +51,7 @@ def runs(state: str | os.PathLike[str] | None = None) -> list[Run]:
 
 
 @takes(UndoOptions)
-def undo(options: UndoOptions) -> Generator[Outcome]:
+def undo(options: UndoOptions) -> Generator[RemovalOutcome]:
     """Undo what one run wrote: photos get back the record that they had before.
 
     What other programs and people have written since then stays. A photo that was moved or renamed is found by its
@@ -62,7 +62,7 @@ def undo(options: UndoOptions) -> Generator[Outcome]:
         options: see ``UndoOptions``; each is a keyword argument.
 
     Returns:
-        One ``Outcome`` per photo, as they become ready.
+        One ``RemovalOutcome`` per photo, as they become ready.
 
     Raises:
         RunUnknown: there is no such run, or nothing of it is left to undo.
@@ -73,13 +73,14 @@ def undo(options: UndoOptions) -> Generator[Outcome]:
     return undo_run(options)
 
 
-def undo_run(options: UndoOptions) -> Generator[Outcome]:
+def undo_run(options: UndoOptions) -> Generator[RemovalOutcome]:
     """As ``undo``, with an options object."""
     stop = options.stop
     more = [os.path.realpath(absolute(path)) for path in options.moved_to]
     for path in more:
         if not os.path.exists(path):
-            raise errors.BadValue("moved_to", f"{printable_name(path)} does not exist")
+            problem = f"{printable_name(path)} does not exist"
+            raise errors.BadValue("moved_to", problem, "give the folder where the photos are now")
     with State(options.state) as run_log, Pool(options.workers, options.limits) as pool:
         run = _chosen(run_log, options.run)
         folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in more]
@@ -100,7 +101,9 @@ def undo_run(options: UndoOptions) -> Generator[Outcome]:
 
 
 @takes(RemoveOptions)
-def remove_catalogue(roots: Path | Iterable[Path], options: RemoveOptions) -> Generator[Outcome]:
+def remove_catalogue(
+    roots: Path | Iterable[Path], options: RemoveOptions
+) -> Generator[RemovalOutcome]:
     """Remove everything that phototag wrote into the photos below the roots; no state file is needed.
 
     Args:
@@ -108,7 +111,7 @@ def remove_catalogue(roots: Path | Iterable[Path], options: RemoveOptions) -> Ge
         options: see ``RemoveOptions``; each is a keyword argument.
 
     Returns:
-        One ``Outcome`` per photo, as they become ready.
+        One ``RemovalOutcome`` per photo, as they become ready.
 
     Raises:
         CatalogueBusy: another run is working in the same folders.
@@ -116,7 +119,7 @@ def remove_catalogue(roots: Path | Iterable[Path], options: RemoveOptions) -> Ge
     return remove_trees(roots, options)
 
 
-def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Generator[Outcome]:
+def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Generator[RemovalOutcome]:
     """As ``remove_catalogue``, with an options object."""
     names, stop = names_of(roots), options.stop
     folders = [os.path.realpath(name) for name in names if os.path.isdir(name)]
@@ -194,7 +197,7 @@ class _Taking:
         self._cleaned: set[str] = set()  # folders
         self.left: list[Found] = []  # temporary files that may be somebody else's
 
-    def back(self, entry: LoggedChange) -> Outcome:
+    def back(self, entry: LoggedChange) -> Removed | Failed:
         """Undo the run for one photo."""
         path = self._paths.get(entry.place, entry.path)
         folder = os.path.dirname(path)
@@ -206,8 +209,8 @@ class _Taking:
         except errors.StateUnusable:
             raise
         except errors.PhototagError as error:
-            return Outcome(photo=path, error=error, verdict_from=VerdictSource.REMOVED)
-        return Outcome(photo=path, change=change, verdict_from=VerdictSource.REMOVED)
+            return Failed(photo=path, error=error, verdict_from=VerdictSource.REMOVED)
+        return Removed(photo=path, change=change)
 
     def _back(self, entry: LoggedChange, path: str) -> Change:
         before = self._before(entry, path)

@@ -20,7 +20,7 @@ from phototag.files.formats import PHOTO_SUFFIXES
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import FileState, path_of
 from phototag.options import CatalogueOptions, WatchOptions, part
-from phototag.outcome import Outcome, VerdictSource
+from phototag.outcome import TreeOutcome, VerdictSource
 from phototag.worker.order import check_crop
 from phototag.worker.pool import Pool
 
@@ -36,7 +36,7 @@ IDLE = 60.0  # s without a photo, after which the sealed processes and their mem
 
 
 @takes(WatchOptions)
-def watch_catalogue(root: str | os.PathLike[str], options: WatchOptions) -> Generator[Outcome]:
+def watch_catalogue(root: str | os.PathLike[str], options: WatchOptions) -> Generator[TreeOutcome]:
     """Tag the photos of a folder, and then every photo that arrives there, until ``stop`` is set.
 
     A file is processed when it has not changed for a while. Photos that need no work, such as those that
@@ -54,7 +54,7 @@ def watch_catalogue(root: str | os.PathLike[str], options: WatchOptions) -> Gene
     return watch_tree(root, options)
 
 
-def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator[Outcome]:
+def watch_tree(root: str | os.PathLike[str], options: WatchOptions) -> Generator[TreeOutcome]:
     """As ``watch_catalogue``, with an options object."""
     check_crop(options, options.profiles)
     name = os.path.expanduser(path_of(root))
@@ -93,7 +93,7 @@ def _tagged(
     stop: threading.Event | None,
     warned: set[str],
     found: Iterable[Found],
-) -> Iterator[Outcome]:
+) -> Iterator[TreeOutcome]:
     """The outcomes of photos that needed work, and new warnings; waits while another run is working."""
     try:
         with locked([os.path.realpath(catalogue.root)], wait=True, stop=stop):

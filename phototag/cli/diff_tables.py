@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from phototag.cli.report import Report
-    from phototag.outcome import Outcome
+    from phototag.outcome import AnyOutcome
 
 TABLE_ROWS = 200  # of one table; further rows start another table
 
@@ -25,7 +25,7 @@ class DiffTables:
         self._folder: str | None = None
         self._table: Table | None = None
 
-    def add(self, outcome: Outcome) -> list[str]:
+    def add(self, outcome: AnyOutcome) -> list[str]:
         """Add one photo; the table is printed when its folder is complete."""
         change = outcome.change
         if change is None or not change.changed:

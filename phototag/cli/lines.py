@@ -10,7 +10,7 @@ from phototag.errors import printable_name
 from phototag.keywords.claims import Level, notes_on, withheld
 from phototag.metadata.record import KIND
 from phototag.options import WordOptions
-from phototag.outcome import analysis_dict, record_dict
+from phototag.outcome import analysis_dict, change_dict, record_dict
 from phototag.scene import serialization
 from phototag.version import SCHEMA
 from phototag.wording import plain, said_and_thought, sure
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from phototag.catalogue.run_log import Run
     from phototag.metadata.change import Change
     from phototag.metadata.record import Record
-    from phototag.outcome import Outcome
+    from phototag.outcome import AnyOutcome
 
 
 # With ten, darktable would drop the XMP of the photo (``metadata.properties.structures``).
@@ -27,7 +27,7 @@ NO_ROOM = "left out, because a list holds at most nine regions, of"
 
 
 def analysis_lines(
-    outcome: Outcome, *, as_json: bool, words: WordOptions | None = None
+    outcome: AnyOutcome, *, as_json: bool, words: WordOptions | None = None
 ) -> list[str]:
     """A verdict and the reasons for it; with thresholds, also what these hold back.
 
@@ -43,14 +43,13 @@ def analysis_lines(
     judged, least = analysis.verdict, words.min_confidence
     notes = notes_on(withheld(analysis, judged, Level.FULL, least=least))
     return [
-        f"{printable_name(outcome.photo)}",
-        *(f"  {line}" for line in analysis.explain().splitlines()),
+        str(analysis),
         *(f"  note: {note}" for note in notes),
     ]
 
 
 def change_lines(
-    outcome: Outcome, *, as_json: bool, dry_run: bool = False, verbose: bool = False
+    outcome: AnyOutcome, *, as_json: bool, dry_run: bool = False, verbose: bool = False
 ) -> list[str]:
     """What was written into a photo, or would be; empty if there was nothing to do.
 
@@ -62,7 +61,7 @@ def change_lines(
     """
     analysis, change = outcome.analysis, outcome.change
     if as_json:
-        return [json.dumps(outcome.to_dict(dry_run=dry_run))]
+        return [json.dumps(change_dict(outcome, dry_run=dry_run))]
     if change is None:
         return []
     said = [] if analysis is None else [analysis.explain().splitlines()[0]]

@@ -18,6 +18,7 @@ from phototag.cli.terminal import echo, echo_as_is
 from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, printable, printable_name
 from phototag.files.opening import is_folder
+from phototag.outcome import Failed, VerdictSource
 from phototag.version import SCHEMA
 from phototag.worker.source import name_of
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from phototag.outcome import Outcome, VerdictSource
+    from phototag.outcome import AnyOutcome
 
 LINE_SECONDS = 30.0  # between two lines of progress if there is no terminal for a progress bar
 ONE_STOP = 0.5  # s; a stop may come as several signals: `timeout` sends TERM to the process and to its group
@@ -47,7 +48,7 @@ class Tally:
         self.failed: int = 0
         self._start = time.monotonic()
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: AnyOutcome) -> None:
         """Count one photo."""
         self.photos += 1
         self.verdict_from[outcome.verdict_from] += 1
@@ -126,10 +127,10 @@ class Report:
 
     def run(
         self,
-        stream: Callable[[threading.Event], Generator[Outcome]],
-        lines: Callable[[Outcome], list[str]],
+        stream: Callable[[threading.Event], Generator[AnyOutcome]],
+        lines: Callable[[AnyOutcome], list[str]],
         *,
-        seen: Callable[[Outcome], object] | None = None,
+        seen: Callable[[AnyOutcome], object] | None = None,
     ) -> bool:
         """Print every outcome of a stream, after ``seen`` was called with it; returns whether it was stopped early.
 
@@ -186,12 +187,11 @@ class Report:
         self._code = max(self._code, code_of(error))
         photo = name_of(photo, error)
         if self.as_json:
-            fault = {"type": type(error).__name__, "message": error.message}
-            echo_as_is(json.dumps({"schema": SCHEMA, "path": photo, "error": fault}))
+            echo_as_is(json.dumps(Failed(photo=photo, error=error).to_dict()))
         else:
             echo(_failure(photo, error), err=True, colour="red")
 
-    def warned(self, outcome: Outcome) -> None:
+    def warned(self, outcome: AnyOutcome) -> None:
         """A file that needs somebody's attention; it is no photo and no failure."""
         if self.as_json:
             row = {"schema": SCHEMA, "path": outcome.photo, "warning": outcome.warning}

@@ -25,7 +25,7 @@ from phototag.version import SCHEMA
 
 if TYPE_CHECKING:
     from phototag.criteria.verdict import Kind
-    from phototag.outcome import Outcome
+    from phototag.outcome import AnyOutcome
 
 _MORE: Final = ("changed", "error")
 
@@ -82,7 +82,7 @@ class ReportFile:
         known = listing(folders, part(options, ListOptions)).photos if folders else ()
         self._known = {one.path: one for one in known}
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: AnyOutcome) -> None:
         """Add a photo."""
         summary: Summary | None = None
         if outcome.analysis is not None:

@@ -38,7 +38,9 @@ def make_photos(folder: str) -> list[str]:
         ) from None
     except OSError as error:
         raise OutputNotWritable(
-            folder, f"the folder cannot be created ({error.strerror})"
+            folder,
+            f"the folder cannot be created ({error.strerror})",
+            "choose another one: phototag demo FOLDER",
         ) from error
     with Image.open(Path(spec.origin).parent / "data" / PHOTO) as image:
         picture = image.convert("RGB")

@@ -21,7 +21,7 @@ from phototag.files.opening import is_folder
 from phototag.options import CatalogueOptions, RemoveOptions, UndoOptions, WatchOptions, setting
 
 if TYPE_CHECKING:
-    from phototag.outcome import Outcome
+    from phototag.outcome import AnyOutcome
 
 NAMED = 10  # photos named in a suggested command; more would fill the screen
 
@@ -60,7 +60,7 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
     whole_tree = bool(folders)
     tables = DiffTables(report) if dry_run and whole_tree and not as_json else None
 
-    def lines(done: Outcome) -> list[str]:
+    def lines(done: AnyOutcome) -> list[str]:
         if tables is not None:
             return tables.add(done)
         if options.quiet:

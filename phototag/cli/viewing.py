@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from threading import Event
 
-    from phototag.outcome import Outcome
+    from phototag.outcome import AnyOutcome, Outcome
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -60,7 +60,7 @@ def analyze(paths: tuple[str, ...], options: _Analyze) -> None:
         raise click.UsageError("--picture takes only one PHOTO")
     report = Report.over(paths, as_json=options.json, quiet=options.quiet, links=links)
 
-    def lines(done: Outcome) -> list[str]:
+    def lines(done: AnyOutcome) -> list[str]:
         if picture and done.analysis is not None:
             analyzer.draw(done.photo, done.analysis, picture)
         return [] if options.quiet else analysis_lines(done, as_json=options.json, words=options)

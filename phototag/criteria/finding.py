@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 from collections.abc import Sequence
+from typing import Final
 
 import attrs
 
@@ -19,13 +20,26 @@ class Status(enum.StrEnum):
     DECIDED = "decided"  # a person has said so
 
 
+DIGITS: Final = 6  # decimals of log-odds
+
+
+def settled(log_odds: float) -> float:
+    """Log-odds as a result has them, with ``DIGITS`` decimals and never ``-0.0``.
+
+    >>> settled(-0.0000001), settled(0.1 + 0.2)
+    (0.0, 0.3)
+    """
+    return round(log_odds, DIGITS) + 0.0
+
+
 @attrs.frozen(kw_only=True)
 class Finding:
     """The result of one criterion.  The classes of the eleven criteria add their named measures.
 
     Attributes:
         status: how it came about.
-        contribution: log-odds towards headshot (+) or portrait (-); 0 = no influence.
+        contribution: log-odds towards headshot (+) or portrait (-); 0 = no influence. In a result it is rounded to
+            ``DIGITS`` decimals, as are the starting point and the sum, so that they add up as they are printed.
         confidence: probability that the value is right, 0..1; 0 if there is no value.
         reason: one sentence made from the measures.
     """

@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from phototag import plugins
 from phototag.criteria import (
     background,
@@ -24,7 +26,7 @@ from phototag.criteria import (
     subjects,
 )
 from phototag.criteria.criterion import Criterion, Earlier
-from phototag.criteria.finding import Finding
+from phototag.criteria.finding import Finding, settled
 from phototag.errors import BadPlugin, CriterionFailed
 from phototag.scene import serialization
 
@@ -106,7 +108,8 @@ def installed() -> dict[str, Criterion]:
     try:
         return {name: every[name] for name in order.static_order()}
     except graphlib.CycleError as error:
-        raise BadPlugin(GROUP, f"criteria depend on each other in a circle: {error}") from error
+        problem = f"criteria depend on each other in a circle: {error}"
+        raise BadPlugin(GROUP, problem, "uninstall the package of one of them") from error
 
 
 def answers(
@@ -131,6 +134,7 @@ def answers(
         try:
             finding = criterion.judge(scene, calibration, earlier)
             _check(finding, criterion)
+            finding = attrs.evolve(finding, contribution=settled(finding.contribution))
         except Exception as error:
             problem = f"{name}: the criterion failed: {error!r}"
             raise CriterionFailed(

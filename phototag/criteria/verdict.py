@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from phototag.criteria import background
-from phototag.criteria.finding import numbered
+from phototag.criteria.finding import numbered, settled
 from phototag.models.regression import logistic
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def corrected(verdict: Verdict, kind: Kind) -> Verdict:
 def judge(scene: Scene, findings: Findings, calibration: Calibration) -> Verdict:
     """First decide whether a person is the subject, then headshot or portrait."""
     rules = calibration.section("verdict", Rules)
-    log_odds = math.fsum((rules.base, *(one.contribution for _, one in findings.items())))
+    start = settled(rules.base)
+    log_odds = settled(math.fsum((start, *(one.contribution for _, one in findings.items()))))
     presence = findings.subjects.presence
     head = logistic(log_odds)
     chances = {
@@ -130,7 +131,7 @@ def judge(scene: Scene, findings: Findings, calibration: Calibration) -> Verdict
         headshot=chances[Kind.HEADSHOT],
         portrait=chances[Kind.PORTRAIT],
         other=chances[Kind.OTHER],
-        starting_point=rules.base,
+        starting_point=start,
         log_odds=log_odds,
     )
 

@@ -163,7 +163,9 @@ def _check(profile: Profile) -> None:
     if not 0 <= profile.air <= MOST_AIR:
         raise BadValue("air", f"air must be between 0 and {MOST_AIR}")
     if not (abs(profile.headroom) < 1 and 0 <= profile.look_room < 1 and profile.turn >= 0):
-        raise BadValue("headroom", "headroom, look_room or turn is out of range")
+        raise BadValue(
+            "headroom", "headroom must be between -1 and 1, look_room from 0 to 1, turn 0 or more"
+        )
     if not (profile.title.strip() and profile.title.isprintable()):
         raise BadValue("title", "the title must be printable")
     if not (profile.name.isidentifier() and profile.name.isascii()):

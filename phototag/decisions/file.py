@@ -46,7 +46,8 @@ def load(file: str | os.PathLike[str]) -> tuple[Correction, ...]:
     try:
         return _corrections(json.loads(Path(name).expanduser().read_text("utf-8")))
     except OSError as error:
-        raise BadCorrections(name, f"it cannot be read: {error.strerror}") from error
+        problem = f"it cannot be read: {error.strerror}"
+        raise BadCorrections(name, problem, "check its path and its permissions") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         problem = f"this is not a corrections file ({error})"
         raise BadCorrections(name, problem, "use the file that a gallery saves") from error

@@ -84,7 +84,7 @@ def path_of(given: Any) -> str:
         raise errors.BadInput(f"<{kind}>", "this is not a path", remedy) from None
     name = os.fsdecode(path)
     if not name:
-        raise errors.BadInput("<empty path>", "this is not a path")
+        raise errors.BadInput("<empty path>", "this is not a path", "pass the path of a file")
     if _may_be_a_path(path) or os.path.lexists(path):
         return name
     if isinstance(path, bytes):
@@ -223,7 +223,7 @@ def _refuse_unless_regular(mode: int, name: str) -> None:
     if stat.S_ISDIR(mode):
         raise errors.PhotoNotReadable(name, "this is a folder", "give the photos in it")
     if not stat.S_ISREG(mode):
-        raise errors.PhotoNotReadable(name, "this is not a regular file")
+        raise errors.PhotoNotReadable(name, "this is not a regular file", "give a photo")
 
 
 @contextlib.contextmanager
@@ -241,4 +241,5 @@ def _named_errors(name: str) -> Iterator[None]:
         ) from error
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise errors.PhotoNotReadable(name, f"it cannot be read ({reason})") from error
+        problem = f"it cannot be read ({reason})"
+        raise errors.PhotoNotReadable(name, problem, errors.CHECK_DISK) from error

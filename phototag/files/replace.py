@@ -19,7 +19,7 @@ from typing import Final
 
 import attrs
 
-from phototag.errors import ChangedMeanwhile, PhototagError, WriteRefused, WriteUncertain
+from phototag.errors import REPORT, ChangedMeanwhile, PhototagError, WriteRefused, WriteUncertain
 from phototag.files import attributes, temporary
 from phototag.files.attributes import FileTime
 from phototag.files.content import Content
@@ -90,7 +90,7 @@ def replace(
             _delete(original)
             done = Replaced(None)
         elif not new.size and not may_be_empty:
-            raise WriteRefused(original.photo, "its new content would be empty")
+            raise WriteRefused(original.photo, "its new content would be empty", REPORT)
         else:
             with unfinished(original.folder) as made:
                 new.write_to(made.handle)

@@ -12,7 +12,7 @@ import stat
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from phototag.errors import PhotoNotReadable
+from phototag.errors import CHECK_DISK, PhotoNotReadable
 from phototag.files.folder import Folder
 from phototag.files.formats import by_name
 
@@ -94,7 +94,8 @@ def _file(name: str, folder: Folder | None) -> os.stat_result | None:
             return None
         reason = error.strerror or str(error)
         path = name if folder is None else folder.path_of(name)
-        raise PhotoNotReadable(path, f"it is not known whether it exists ({reason})") from error
+        problem = f"it is not known whether it exists ({reason})"
+        raise PhotoNotReadable(path, problem, CHECK_DISK) from error
     return status if stat.S_ISREG(status.st_mode) else None
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from phototag.catalogue.state import State
     from phototag.metadata.about import About
     from phototag.options import CatalogueOptions
-    from phototag.outcome import Outcome, PhotoState
+    from phototag.outcome import PhotoState, TreeOutcome
     from phototag.scene.measures import Scene
     from phototag.worker.pool import Pool
 
@@ -139,7 +139,7 @@ class Library:
         """How far a picture is from phototag's own line."""
         return log_odds_of(scene, calibrations.default())
 
-    def _problem(self, photo: Photo, outcome: Outcome) -> str:
+    def _problem(self, photo: Photo, outcome: TreeOutcome) -> str:
         if outcome.error is not None:
             return outcome.error.message
         if self._options.dry_run:

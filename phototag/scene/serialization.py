@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 from typing import Any, TypeVar
 
@@ -15,7 +16,8 @@ T = TypeVar("T")
 @functools.cache
 def converter() -> JsonConverter:
     """The only converter.  Unknown keys (from a newer version) are ignored; boxes become lists."""
-    made = make_converter(detailed_validation=False)
+    made = make_converter(detailed_validation=False, unstruct_collection_overrides={tuple: list})
+    made.register_unstructure_hook(enum.StrEnum, str)
     made.register_unstructure_hook(Box, lambda box: [box.x, box.y, box.width, box.height])
     made.register_structure_hook(Box, lambda values, _: Box(*map(float, values)))
     made.register_unstructure_hook(Point, lambda point: [point.x, point.y])

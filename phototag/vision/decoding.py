@@ -92,7 +92,7 @@ def decode(name: str, data: bytes, max_pixels: int = MOST_PIXELS) -> Picture:
         NotAPhoto, PhotoDamaged, PhotoTooLarge, PhotoTooSmall, FormatNotInstalled.
     """
     if not data:
-        raise errors.NotAPhoto(name, "the file is empty", "restore it from a backup")
+        raise errors.NotAPhoto(name, "the file is empty", errors.RESTORE)
     if formats.is_raw(name, data):
         return _decode_raw(name, data, max_pixels)
     with opened(name, data) as image:
@@ -135,7 +135,7 @@ def opened(name: str, data: bytes) -> Image.Image:
         ) from error
     except Exception as error:  # plug-ins raise all kinds of exceptions for a broken header
         raise errors.PhotoDamaged(
-            name, f"the header is damaged ({error})", "restore it from a backup"
+            name, f"the header is damaged ({error})", errors.RESTORE
         ) from error
     if image.format == "TIFF" and image.mode == "LA" and _in_planes(image):
         raise errors.NotAPhoto(
@@ -196,7 +196,7 @@ def _finish(
         raise
     except Exception as error:  # every decoder has its own exceptions for broken data
         raise errors.PhotoDamaged(
-            name, f"the picture is damaged ({error})", "restore it from a backup"
+            name, f"the picture is damaged ({error})", errors.RESTORE
         ) from error
     if orientation in _TRANSPOSED and not upright:
         width, height = height, width
@@ -214,7 +214,9 @@ def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
     short = min(width, height) * min(1.0, WORK_SIDE / max(1, width, height))
     if short < LEAST_SIDE:
         raise errors.PhotoTooSmall(
-            name, f"{width} x {height} px is too small or too narrow to be analysed"
+            name,
+            f"{width} x {height} px is too small or too narrow to be analysed",
+            "use a larger version of the picture",
         )
 
 
@@ -324,7 +326,7 @@ def _decode_raw(name: str, data: bytes, max_pixels: int) -> Picture:
             part.decode() if isinstance(part, bytes) else str(part) for part in error.args
         )
         raise errors.PhotoDamaged(
-            name, f"no preview can be read from this RAW file ({reason})"
+            name, f"no preview can be read from this RAW file ({reason})", "develop it first"
         ) from error
     if thumb.format == rawpy.ThumbFormat.JPEG:
         preview, data = opened(name, thumb.data), thumb.data

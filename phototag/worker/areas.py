@@ -110,10 +110,12 @@ def profile_for(name: str, profiles: Sequence[Profile] | None, how: CutOptions) 
     arguments.one_of("profile", name, names(profiles))
     profile = next(one for one in in_use(profiles) if one.name == name)
     if how.lossless and how.lightroom:
-        raise BadValue("lossless", "lossless and lightroom cannot be combined")
+        problem = "lossless and lightroom cannot be combined"
+        raise BadValue("lossless", problem, "leave out one of the two")
     for option, given in (("lossless", how.lossless), ("lightroom", how.lightroom)):
         if given and (how.size or how.level):
-            raise BadValue(option, f"{option} cannot be combined with size and level")
+            problem = f"{option} cannot be combined with size and level"
+            raise BadValue(option, problem, f"leave out {option}, or the other two")
     if how.size is not None and not how.size.has_ratio(*profile.ratio):
         across, down = profile.ratio
         near = Size(how.size.width, max(1, round(how.size.width * down / across)))

@@ -104,4 +104,8 @@ def failure(name: str, ends: Sequence[Ended]) -> errors.PhototagError:
             f"the sealed process ended with status {last.status} while it loaded its models{said}",
             "run the same command again; `phototag doctor` checks the installation",
         )
-    return errors.WorkerDied(name, f"made the sealed process end with status {last.status}{said}")
+    return errors.WorkerDied(
+        name,
+        f"made the sealed process end with status {last.status}{said}",
+        "leave this photo out, or save it anew with another program; if it can be shown to others, please report it",
+    )

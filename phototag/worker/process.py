@@ -94,7 +94,7 @@ class SealedProcess:
             reply.close()
             self.abandon()  # it is broken, or hostile
             problem = f"the answer of the sealed process does not fit ({type(error).__name__})"
-            raise errors.InternalError(request.name, problem) from error
+            raise errors.InternalError(request.name, problem, errors.REPORT) from error
 
     def _exchange(self, request: Request[Any]) -> Reply | None:
         """Return the reply; None if the child ended before it reached this request."""

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from phototag.errors import InternalError, WriteInPart, WriteRefused, WriteUncertain, printable_name
+from phototag.errors import (
+    REPORT,
+    InternalError,
+    WriteInPart,
+    WriteRefused,
+    WriteUncertain,
+    printable_name,
+)
 from phototag.files import sidecar_names
 from phototag.files.attributes import FileTime
 from phototag.files.opening import FileState
@@ -134,7 +141,7 @@ def _checked(
     numbers = [file.number for file in files]
     if len(set(numbers)) < len(numbers) or not set(numbers) <= set(range(len(originals))):
         raise InternalError(
-            originals[0].photo, "the sealed process has named files that are not there"
+            originals[0].photo, "the sealed process has named files that are not there", REPORT
         )
     steps = [_Step(originals[file.number], file) for file in files]
     for step in steps:
@@ -142,6 +149,7 @@ def _checked(
             raise InternalError(
                 step.original.photo,
                 "the sealed process wants to delete a file that is not phototag's",
+                REPORT,
             )
     return steps
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final, Generic, Self, TypeAlias, TypeVar, get_
 import attrs
 
 from phototag.analysis.shapes import Bar, Shape
-from phototag.errors import PhotoNotReadable
+from phototag.errors import CHECK_DISK, PhotoNotReadable
 from phototag.files.content import Content
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import WriteOptions
@@ -57,7 +57,8 @@ class GivenFile:
             return self.content.read()
         except OSError as error:
             reason = error.strerror or str(error)
-            raise PhotoNotReadable(self.label, f"it cannot be read ({reason})") from error
+            problem = f"it cannot be read ({reason})"
+            raise PhotoNotReadable(self.label, problem, CHECK_DISK) from error
 
 
 class Part(enum.StrEnum):

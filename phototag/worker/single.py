@@ -14,11 +14,11 @@ from phototag.decisions.decision import NOTHING, Decision
 from phototag.files import arguments, formats
 from phototag.files.opening import absolute
 from phototag.options import WriteOptions, part
-from phototag.outcome import Outcome, VerdictSource, standing
-from phototag.worker import tasks
+from phototag.outcome import Done, Failed, Removed, VerdictSource, standing
+from phototag.worker import arrays, tasks
 from phototag.worker.areas import areas
 from phototag.worker.order import order_of
-from phototag.worker.source import PhotoFile, Source, name_of, source_of
+from phototag.worker.source import PhotoFile, Source, is_array, name_of, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,10 +60,13 @@ def detected(pool: Pool, source: Source) -> Scene:
     return tasks.detect(pool, source, pool.limits)
 
 
-def analyzed(pool: Pool, image: ImageInput, rules: Rules) -> Analysis:
+def analyzed(pool: Pool, image: ImageInput, rules: Rules, *, bgr: bool = False) -> Analysis:
     """See ``phototag.analyze``."""
-    source = source_of(image)
-    return rules.judged(source.name, detected(pool, source))
+    source = source_of(image, bgr=bgr)
+    analysis = rules.judged(source.name, detected(pool, source))
+    if is_array(image) and not bgr:
+        arrays.warn_if_bgr(image, analysis)
+    return analysis
 
 
 def written(pool: Pool, photo: Path, analysis: Analysis, options: TagOptions) -> Change:
@@ -76,7 +79,7 @@ def written(pool: Pool, photo: Path, analysis: Analysis, options: TagOptions) ->
 
 def tagged(
     pool: Pool, photo: Path, options: TagOptions, rules: Rules, *, forget: bool = False
-) -> Outcome:
+) -> Done:
     """See ``phototag.tag``; ``forget`` drops what a person has decided, as far as the photo holds it."""
     file = PhotoFile.of(photo)
     if options.corrections:
@@ -99,7 +102,7 @@ def tagged(
         written = tasks.write(pool, file, order, writing)
     assert written.change is not None
     keywords = standing(order.record.keywords, written.change)
-    return Outcome(photo=file.name, analysis=analysis, change=written.change, keywords=keywords)
+    return Done(photo=file.name, analysis=analysis, change=written.change, keywords=keywords)
 
 
 def removed(pool: Pool, photo: Path, options: ChangeOptions) -> Change:
@@ -107,13 +110,13 @@ def removed(pool: Pool, photo: Path, options: ChangeOptions) -> Change:
     return tasks.remove(pool, PhotoFile.of(photo), part(options, WriteOptions))
 
 
-def removal(pool: Pool, photo: Path, options: ChangeOptions) -> Outcome:
+def removal(pool: Pool, photo: Path, options: ChangeOptions) -> Removed | Failed:
     """See ``phototag.remove``; an error is part of the outcome."""
     try:
         change = removed(pool, photo, options)
     except errors.PhototagError as error:
-        return Outcome(photo=name_of(photo, error), error=error, verdict_from=VerdictSource.REMOVED)
-    return Outcome(photo=os.fsdecode(photo), change=change, verdict_from=VerdictSource.REMOVED)
+        return Failed(photo=name_of(photo, error), error=error, verdict_from=VerdictSource.REMOVED)
+    return Removed(photo=os.fsdecode(photo), change=change)
 
 
 def cropped(
@@ -203,13 +206,13 @@ def drawn(pool: Pool, photo: Path, analysis: Analysis, out: Path) -> str:
     return target
 
 
-def guarded(work: Callable[[T], Outcome]) -> Callable[[T], Outcome]:
+def guarded(work: Callable[[T], Done]) -> Callable[[T], Done | Failed]:
     """Wrap the work so that an error becomes an outcome."""
 
-    def done(item: T) -> Outcome:
+    def done(item: T) -> Done | Failed:
         try:
             return work(item)
         except errors.PhototagError as error:
-            return Outcome(photo=name_of(item, error), error=error)
+            return Failed(photo=name_of(item, error), error=error)
 
     return done

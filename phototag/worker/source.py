@@ -11,16 +11,17 @@ import attrs
 
 from phototag import errors
 from phototag.files import opening
+from phototag.worker import arrays
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
+    from typing import BinaryIO, TypeGuard
 
-    import numpy as np
     from numpy.typing import NDArray
     from PIL.Image import Image
 
-    ImageInput = str | os.PathLike[str] | bytes | BinaryIO | NDArray[np.uint8] | Image
+    ImageInput = str | os.PathLike[str] | bytes | BinaryIO | NDArray[Any] | Image
 
+NOTHING = "NoneType"
 # Pillow modes that are sent without conversion, with the shape of one pixel.
 ARRAY_MODES: dict[str, tuple[int, ...]] = {"L": (), "RGB": (3,), "RGBA": (4,)}
 
@@ -66,39 +67,43 @@ class PictureData:
 Source: TypeAlias = PhotoFile | PictureData
 
 
-def source_of(image: Any) -> Source:
-    """Make a source from a path, bytes, a binary file, an RGB array or a Pillow image.
+def source_of(image: Any, *, bgr: bool = False) -> Source:
+    """Make a source from a path, bytes, a binary file, an array or a Pillow image.
+
+    Args:
+        image: any of these.
+        bgr: it is an array whose colours are in the order of OpenCV: blue, green, red.
 
     Raises:
         BadInput: it is none of these.
+        BadValue: it is no array, but ``bgr`` is set.
     """
+    if is_array(image):
+        array = arrays.checked(image, bgr=bgr)
+        return PictureData(arrays.NAME, array.tobytes(), array.shape)
+    kind = type(image).__name__
+    if bgr and kind != NOTHING:
+        problem = f"only an array has its colours in another order, not {kind}"
+        raise errors.BadValue("bgr", problem, "leave out bgr")
     if isinstance(image, (str, os.PathLike)):
         return PhotoFile.of(image)
     if isinstance(image, (bytes, bytearray, memoryview)):
         return PictureData(_named("<bytes>", image), bytes(image))
-    numpy, pillow = sys.modules.get("numpy"), sys.modules.get("PIL.Image")
-    if numpy is not None and isinstance(image, numpy.ndarray):
-        return _of_array(image)
+    pillow = sys.modules.get("PIL.Image")
     if pillow is not None and isinstance(image, pillow.Image):
         return _of_pillow(image)
     if callable(getattr(image, "read", None)) and not isinstance(image, type):
         return _of_file(image)
-    raise errors.BadInput(
-        f"<{type(image).__name__}>",
-        "this is not a picture",
-        "pass a path, bytes, a file opened in binary mode, an RGB array or a Pillow image",
-    )
+    remedy = "pass a path, bytes, a file opened in binary mode, an RGB array or a Pillow image"
+    if kind == NOTHING:
+        remedy = f"{remedy} (None is what cv2.imread gives for a file that it cannot read)"
+    raise errors.BadInput(f"<{kind}>", "this is not a picture", remedy)
 
 
-def _of_array(array: NDArray[Any]) -> PictureData:
-    flat = not array.shape[1:]
-    if array.dtype != "uint8" or flat or array.shape[2:] not in ARRAY_MODES.values():
-        raise errors.BadInput(
-            "<array>",
-            f"an array of shape {array.shape} and type {array.dtype}",
-            "pass height x width x 3 RGB values of type uint8",
-        )
-    return PictureData("<array>", array.tobytes(), array.shape)
+def is_array(image: object) -> TypeGuard[NDArray[Any]]:
+    """Whether it is an array; without NumPy in this process, nothing is."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(image, numpy.ndarray)
 
 
 def _of_pillow(image: Image) -> PictureData:
@@ -118,7 +123,8 @@ def _of_pillow(image: Image) -> PictureData:
         target = io.BytesIO()
         upright.save(target, "PNG" if upright.has_transparency_data else "TIFF")
     except (OSError, SyntaxError, ValueError) as error:
-        raise errors.PhotoDamaged(name, f"the picture is damaged ({error})") from error
+        problem = f"the picture is damaged ({error})"
+        raise errors.PhotoDamaged(name, problem, errors.RESTORE) from error
     return PictureData(name, target.getvalue())
 
 
@@ -133,7 +139,10 @@ def _of_file(file: Any) -> PictureData:
     except UnicodeError:
         raise as_text from None
     except (OSError, ValueError) as error:  # ValueError: the file is closed
-        raise errors.PhotoNotReadable(name, f"it cannot be read ({error})") from error
+        problem = f"it cannot be read ({error})"
+        raise errors.PhotoNotReadable(
+            name, problem, "pass an open file that can be read"
+        ) from error
     if isinstance(data, str):
         raise as_text
     if not isinstance(data, bytes):
@@ -157,5 +166,5 @@ def name_of(image: Any, error: errors.PhototagError) -> str:
 
 def _named(name: str, data: bytes | bytearray | memoryview) -> str:
     if not len(data):
-        raise errors.NotAPhoto(name, "it is empty")
+        raise errors.NotAPhoto(name, "it is empty", "pass all bytes of a picture's file")
     return name

@@ -11,6 +11,7 @@ import tempfile
 from typing import TYPE_CHECKING, Final
 
 from phototag.errors import (
+    REPORT,
     ChangedMeanwhile,
     FormatNotWritable,
     InternalError,
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
 
 CUT_SECONDS: Final = 30  # for jpegtran
 _ANOTHER: Final = "choose another file"
+_NOT_LOSSLESS: Final = "leave out --lossless (lossless=True)"
 
 
 def detect(worker: Worker, source: Source, limits: Limits) -> Scene:
@@ -232,7 +234,8 @@ def examine(
         request = Examine(files=files.given, known=tuple(known), max_pixels=limits.pixels)
         found, paths = files.ask(worker, request), [one.photo for one in files.all]
     if not {audited.number for audited in found.metadata} <= set(range(len(paths))):
-        raise InternalError(photo.name, "the sealed process has named files that are not there")
+        problem = "the sealed process has named files that are not there"
+        raise InternalError(photo.name, problem, REPORT)
     return found, paths
 
 
@@ -382,13 +385,14 @@ def _part(program: str, photo: Original, blocks: Blocks) -> bytes:
             )
             if run.returncode:
                 said = printable_name(run.stderr.decode(errors="replace").strip())
-                raise PhotoDamaged(photo.photo, f"jpegtran failed: {said}")
+                raise PhotoDamaged(photo.photo, f"jpegtran failed: {said}", _NOT_LOSSLESS)
             part.seek(0)
             # A crop without loss is not larger than the whole; Huffman tables may be.
             return part.read(2 * photo.content.size + MEGABYTE)
     except subprocess.TimeoutExpired as error:
         problem = f"jpegtran took more than {CUT_SECONDS} s"
-        raise PhotoDamaged(photo.photo, problem) from error
+        raise PhotoDamaged(photo.photo, problem, _NOT_LOSSLESS) from error
     except OSError as error:
         reason = error.strerror or str(error)
-        raise WriteRefused(photo.photo, f"it could not be copied for jpegtran: {reason}") from error
+        problem = f"it could not be copied for jpegtran: {reason}"
+        raise WriteRefused(photo.photo, problem, "make room for temporary files") from error

@@ -45,7 +45,7 @@ def tagged(tree: Path, state: Path) -> dict[str, bytes]:
     return before
 
 
-def tag(tree: Path, state: Path, **options: object) -> dict[str, phototag.Outcome]:
+def tag(tree: Path, state: Path, **options: object) -> dict[str, phototag.TreeOutcome]:
     outcomes = phototag.tag_catalogue(tree, state=state, **options)  # type: ignore[arg-type]
     return {Path(outcome.photo).name: outcome for outcome in outcomes}
 

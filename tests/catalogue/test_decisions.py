@@ -34,7 +34,7 @@ def picture(path: Path) -> str:
     return digest(path.read_bytes(), str(path))
 
 
-def tag(state: Path, *roots: Path, **options: object) -> dict[str, phototag.Outcome]:
+def tag(state: Path, *roots: Path, **options: object) -> dict[str, phototag.TreeOutcome]:
     found = phototag.tag_catalogue(roots, state=state, **options)  # type: ignore[arg-type]
     return {Path(outcome.photo).name: outcome for outcome in found}
 

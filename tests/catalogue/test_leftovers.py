@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,9 @@ def left(photo: Path, content: bytes, *, read: bytes = b"what was read") -> Path
     return path
 
 
-def said(outcomes: list[phototag.Outcome]) -> list[tuple[str, str]]:
+def said(
+    outcomes: Sequence[phototag.TreeOutcome | phototag.RemovalOutcome],
+) -> list[tuple[str, str]]:
     return [(outcome.photo, outcome.warning) for outcome in outcomes if outcome.warning]
 
 

@@ -34,7 +34,7 @@ def other(tree: Path) -> Path:
     return folder
 
 
-def tag(state: Path, *roots: Path, **options: object) -> list[phototag.Outcome]:
+def tag(state: Path, *roots: Path, **options: object) -> list[phototag.TreeOutcome]:
     return list(phototag.tag_catalogue(roots, state=state, **options))  # type: ignore[arg-type]
 
 

@@ -23,7 +23,7 @@ from phototag.worker.protocol import Worker
 from phototag.worker.source import PhotoFile
 from trees import content
 
-Outcomes = list[phototag.Outcome]
+Outcomes = list[phototag.TreeOutcome]
 
 
 def tag(root: Path, state: Path, **options: object) -> Outcomes:

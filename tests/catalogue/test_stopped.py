@@ -228,7 +228,7 @@ def test_the_photo_that_ends_two_sealed_processes_is_to_blame(
             file.write(end)
     before = content(tree)
 
-    def tag(**options: Any) -> dict[str, phototag.Outcome]:
+    def tag(**options: Any) -> dict[str, phototag.TreeOutcome]:
         outcomes = phototag.tag_catalogue(tree, state=state, **options)
         return {Path(outcome.photo).name: outcome for outcome in outcomes}
 

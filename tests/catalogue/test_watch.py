@@ -22,7 +22,7 @@ class Watched:
     """A folder that is being watched in a thread."""
 
     def __init__(self, root: Path, state: Path) -> None:
-        self.outcomes: list[phototag.Outcome] = []
+        self.outcomes: list[phototag.TreeOutcome] = []
         self._stop = threading.Event()
         self._root, self._state = root, state
         self._thread = threading.Thread(target=self._run)

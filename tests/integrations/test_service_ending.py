@@ -232,7 +232,10 @@ def test_a_full_disk_behind_the_output_is_told() -> None:
             text=True, timeout=60, check=False,
         )  # fmt: skip
     assert done.returncode == 3
-    assert done.stderr == "Error: standard output: it cannot be written (No space left on device)\n"
+    assert done.stderr == (
+        "Error: standard output: it cannot be written (No space left on device); "
+        "write it somewhere else, then start the service again\n"
+    )
 
 
 def whole(photos: list[str], original: Path) -> bool:

@@ -281,8 +281,8 @@ def test_the_new_file_is_its_makers_alone_until_its_permissions_are_set(
 
 def test_what_cannot_be_kept_is_printed() -> None:
     from phototag.cli.lines import change_lines
-    from phototag.outcome import Outcome
+    from phototag.outcome import Removed
 
     change = Change(changed=True, not_kept=(attributes.OWNER, attributes.GROUP))
-    lines = change_lines(Outcome(photo="a.jpg", change=change), as_json=False)
+    lines = change_lines(Removed(photo="a.jpg", change=change), as_json=False)
     assert "  not kept: owner, group" in lines

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from phototag.worker.answers import Failure
 
 _TAG: Final = "run `phototag tag` on it"
-_BACKUP: Final = "restore it from a backup"
 _BEYOND: Final = {
     error.__name__
     for error in (errors.FormatNotInstalled, errors.PhotoTooLarge, errors.PhotoTooSmall)
@@ -101,7 +100,7 @@ def _rest(photo: Examined, answer: Examination) -> Iterator[CheckFinding]:
             path=photo.paths[audited.number],
             kind=CheckKind.METADATA_UNREADABLE,
             problem=f"the metadata cannot be read: {shortened(audited.failure.problem)}",
-            remedy=shortened(audited.failure.remedy) or _BACKUP,
+            remedy=shortened(audited.failure.remedy) or errors.RESTORE,
         )
     if broken:
         return
@@ -127,7 +126,7 @@ def _rest(photo: Examined, answer: Examination) -> Iterator[CheckFinding]:
 
 def _unreadable(path: str, error: errors.PhototagError) -> CheckFinding:
     kind = CheckKind.NOT_DECODED if type(error).__name__ in _BEYOND else CheckKind.UNREADABLE
-    remedy = error.remedy or _BACKUP
+    remedy = error.remedy or errors.RESTORE
     return CheckFinding(path=path, kind=kind, problem=error.problem, remedy=remedy)
 
 
@@ -137,7 +136,7 @@ def _undecoded(path: str, failure: Failure) -> CheckFinding:
         problem = f"the picture was not decoded: {problem}"
         return CheckFinding(path=path, kind=CheckKind.NOT_DECODED, problem=problem, remedy=remedy)
     kind = CheckKind.UNREADABLE
-    return CheckFinding(path=path, kind=kind, problem=problem, remedy=remedy or _BACKUP)
+    return CheckFinding(path=path, kind=kind, problem=problem, remedy=remedy or errors.RESTORE)
 
 
 # --------------------------------------------------------------------------- phototag's part

@@ -21,7 +21,7 @@ from phototag.worker.source import PhotoFile
 if TYPE_CHECKING:
     from phototag.criteria.verdict import Kind
     from phototag.options import TagOptions
-    from phototag.outcome import Outcome
+    from phototag.outcome import Done
     from phototag.worker.pool import Pool
     from phototag.worker.single import Rules
 
@@ -34,7 +34,7 @@ def decided(
     *,
     kind: Kind | None,
     options: TagOptions,
-) -> Outcome:
+) -> Done:
     """Save what a person says about a photo, and write it into the photo; ``phototag undo`` takes both back.
 
     Args:

@@ -23,7 +23,7 @@ from phototag.integrations.service.params import (
     ToTag,
 )
 from phototag.keywords.vocabulary import branches
-from phototag.outcome import Outcome, VerdictSource, analysis_dict, record_dict
+from phototag.outcome import Done, Removed, analysis_dict, change_dict, record_dict
 from phototag.worker import single, tasks
 from phototag.worker.order import check_crop
 from phototag.worker.pool import Pool
@@ -51,7 +51,7 @@ class Engine:
     state: str | None = None
     _deciding: threading.Lock = attrs.field(factory=threading.Lock, init=False)
 
-    def decide(self, params: ToDecide) -> Outcome:
+    def decide(self, params: ToDecide) -> Done:
         """See ``deciding.decided``; one after the other, for each is a run of its own."""
         with self._deciding:
             return deciding.decided(
@@ -120,7 +120,7 @@ def _tag(desk: Desk, params: ToTag) -> dict[str, Any]:
     engine, options = desk.engine, params.options
     check_crop(options, engine.rules.profiles)
     outcome = single.tagged(engine.pool, params.path, options, engine.rules)
-    return outcome.to_dict(dry_run=options.dry_run)
+    return change_dict(outcome, dry_run=options.dry_run)
 
 
 def _show(desk: Desk, params: OfPhoto) -> dict[str, Any]:
@@ -130,14 +130,14 @@ def _show(desk: Desk, params: OfPhoto) -> dict[str, Any]:
 
 def _remove(desk: Desk, params: ToRemove) -> dict[str, Any]:
     change = single.removed(desk.engine.pool, params.path, params.options)
-    removed = Outcome(photo=params.path, change=change, verdict_from=VerdictSource.REMOVED)
-    return removed.to_dict(dry_run=params.options.dry_run)
+    removed = Removed(photo=params.path, change=change)
+    return change_dict(removed, dry_run=params.options.dry_run)
 
 
 def _decide(desk: Desk, params: ToDecide) -> dict[str, Any]:
     check_crop(params.options, desk.engine.rules.profiles)
     outcome = attrs.evolve(desk.engine.decide(params), photo=params.path)
-    return outcome.to_dict(dry_run=params.options.dry_run)
+    return change_dict(outcome, dry_run=params.options.dry_run)
 
 
 def _words(_: Desk, params: OfVocabulary) -> dict[str, Any]:

@@ -137,7 +137,9 @@ class Service:
             sent = self._outlet.sent
         if self._trouble is not None:
             why = self._trouble.strerror or str(self._trouble)
-            raise OutputNotWritable("standard output", f"it cannot be written ({why})")
+            problem = f"it cannot be written ({why})"
+            remedy = "write it somewhere else, then start the service again"
+            raise OutputNotWritable("standard output", problem, remedy)
         return self._why
 
     def _in_a_hurry(self, stopped: threading.Event) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Final
 
-from phototag.errors import FormatNotWritable, MetadataDamaged, NotAPhoto, PhotoDamaged
+from phototag.errors import RESTORE, FormatNotWritable, MetadataDamaged, NotAPhoto, PhotoDamaged
 from phototag.files.formats import FORMATS, Format, by_content
 from phototag.metadata.containers.container import Container
 from phototag.metadata.refusals import Unclear, Unsupported
@@ -35,7 +35,7 @@ def open_container(
     if named is not None and named.raw and not negative:
         raise _not_writable(photo, named.name)
     if not data:
-        raise NotAPhoto(photo, "the file is empty", "restore it from a backup")
+        raise NotAPhoto(photo, "the file is empty", RESTORE)
     found = by_content(data)
     if found is None:
         problem = "the content is not a known picture format"
@@ -50,7 +50,7 @@ def open_container(
     except Unclear as error:
         raise MetadataDamaged(photo, str(error), error.remedy) from error
     except ValueError as error:
-        raise PhotoDamaged(photo, str(error), "restore it from a backup") from error
+        raise PhotoDamaged(photo, str(error), RESTORE) from error
     if sensor and not negative:
         raise _not_writable(photo, "raw")
     return opened

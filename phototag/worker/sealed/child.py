@@ -190,8 +190,7 @@ def _answered(request: Incoming, handlers: Handlers[Any]) -> object:
             return Fault.of(errors.PhotoTooLarge(request.name, *TOO_LITTLE))
         traceback.print_exc()
         problem = f"{type(error).__name__}: {error}"
-        remedy = "please report it, with the output of phototag --log"
-        return Fault.of(errors.InternalError(request.name, problem, remedy))
+        return Fault.of(errors.InternalError(request.name, problem, errors.REPORT))
     finally:
         request.close()
 

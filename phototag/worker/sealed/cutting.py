@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from phototag.errors import (
+    RESTORE,
     FormatNotWritable,
     MetadataDamaged,
     PhotoDamaged,
@@ -79,7 +80,9 @@ def _metadata_errors(photo: File) -> Iterator[None]:
     except PhototagError:
         raise
     except ValueError as error:
-        raise MetadataDamaged(photo.label, str(error), "nothing was written") from error
+        raise MetadataDamaged(
+            photo.label, str(error), "mend its metadata with exiftool, and try again"
+        ) from error
 
 
 def _cut_anew(photo: File, order: Cut) -> bytes:
@@ -91,11 +94,13 @@ def _cut_anew(photo: File, order: Cut) -> bytes:
             turn = None if image.format in UPRIGHT_FORMATS else TURNS.get(orientation_of(image))
             whole = image if turn is None else image.transpose(turn)
         except Exception as error:  # every decoder has its own exceptions for broken data
-            raise PhotoDamaged(photo.label, f"the picture is damaged ({error})") from error
+            problem = f"the picture is damaged ({error})"
+            raise PhotoDamaged(photo.label, problem, RESTORE) from error
         wide, high = order.pixels
         sizes = order.box.width * whole.width - wide, order.box.height * whole.height - high
         if max(map(abs, sizes)) > 1:
-            raise PhotoDamaged(photo.label, "the picture no longer has the size that was analysed")
+            problem = "the picture no longer has the size that was analysed"
+            raise PhotoDamaged(photo.label, problem, "try again: it is then analysed anew")
         part = _part(whole, order)
         size = order.size or order.pixels
         options = dict(form.encoder.options)
@@ -112,7 +117,9 @@ def _cut_anew(photo: File, order: Cut) -> bytes:
         fitted.save(stream, form.decoder, **options)
     except (OSError, ValueError, RuntimeError) as error:
         raise FormatNotWritable(
-            photo.label, f"a {part.mode} picture cannot be written as {form.decoder} ({error})"
+            photo.label,
+            f"a {part.mode} picture cannot be written as {form.decoder} ({error})",
+            "choose a name that ends in .png or .tif for the new file",
         ) from error
     return transfer.carried(
         photo.data,
@@ -176,7 +183,10 @@ def _exif(
     try:
         return _exif_of(image, pixels, orientation)
     except Exception as error:  # Pillow raises all kinds of exceptions for a tag of the wrong type
-        raise MetadataDamaged(photo.label, f"its Exif cannot be copied ({error})") from error
+        problem = f"its Exif cannot be copied ({error})"
+        raise MetadataDamaged(
+            photo.label, problem, "mend its Exif with exiftool, and try again"
+        ) from error
 
 
 def _exif_of(image: Image.Image, pixels: tuple[int, int], orientation: int) -> bytes | None:
