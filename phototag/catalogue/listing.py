@@ -125,6 +125,25 @@ def listing(
     )
 
 
+def summaries(folders: Sequence[str], options: ListOptions) -> dict[str, Summary]:
+    """What is stored about the photos below folders, by path in the form of the folder; no file is looked at.
+
+    Args:
+        folders: the folders.
+        options: as for ``listing``; which photos are asked for makes no difference.
+    """
+    found: dict[str, Summary] = {}
+    with State(options.state) as state:
+        book = _Book(state, options, None)
+        for folder in folders:
+            start = len(os.path.join(os.fsencode(os.path.realpath(folder)), b""))
+            for path, rows in book.rows(folder, below=True).items():
+                summary, _, _ = book.summary(rows, "")
+                if summary is not None:
+                    found[os.path.join(folder, os.fsdecode(path[start:]))] = summary
+    return found
+
+
 _FIELDS = tuple(field.name for field in attrs.fields(Summary))
 
 

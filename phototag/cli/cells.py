@@ -23,9 +23,8 @@ def as_json(value: object) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def cell(row: object, name: str) -> str:
-    """A column of a row as text; empty for what is not known."""
-    value: object = getattr(row, name)
+def cell(value: object) -> str:
+    """A value as text; empty for what is not known."""
     if value is None:
         return ""
     if isinstance(value, tuple):

@@ -84,7 +84,9 @@ def _table(photos: Iterable[ListedPhoto]) -> str:
     """Columns of equal width, the path last."""
     names = [name for name in COLUMNS if name not in {"path", "crops"}]
     rows = [[*names, "path"]]
-    rows += [[*(cell(one, name) for name in names), printable_name(one.path)] for one in photos]
+    rows += [
+        [*(cell(getattr(one, name)) for name in names), printable_name(one.path)] for one in photos
+    ]
     if len(rows) == 1:
         return ""
     wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -99,7 +101,7 @@ def _csv(photos: Iterable[ListedPhoto]) -> str:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(ALL)
-    rows.writerows(csv_row([cell(one, name) for name in ALL]) for one in photos)
+    rows.writerows(csv_row([cell(getattr(one, name)) for name in ALL]) for one in photos)
     return text.getvalue()
 
 

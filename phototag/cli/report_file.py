@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from phototag.catalogue.listing import listing
+from phototag.catalogue.listing import summaries
 from phototag.catalogue.summary import Summary
 from phototag.cli.cells import COLUMNS, as_json, cell, csv_row
 from phototag.errors import BadValue
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from phototag.outcome import AnyOutcome
 
 _MORE: Final = ("changed", "error")
+_OWN: Final = frozenset({"path", "kind", *_MORE})
 
 
 @attrs.frozen(kw_only=True)
@@ -48,10 +49,10 @@ class Reported:
     changed: bool
     error: str
 
-    def __getattr__(self, name: str) -> object:
-        """A column of the summary; None where there is none."""
-        if name.startswith("_"):
-            raise AttributeError(name)
+    def value(self, name: str) -> object:
+        """A column, also of the summary; None where there is none."""
+        if name in _OWN:
+            return getattr(self, name)
         return None if self.summary is None else getattr(self.summary, name)
 
 
@@ -79,8 +80,7 @@ class ReportFile:
         self._rows: list[Reported] = []
         # Of photos that need no work, a run tells the kind alone.
         folders = list(filter(is_folder, paths))
-        known = listing(folders, part(options, ListOptions)).photos if folders else ()
-        self._known = {one.path: one for one in known}
+        self._known = summaries(folders, part(options, ListOptions)) if folders else {}
 
     def add(self, outcome: AnyOutcome) -> None:
         """Add a photo."""
@@ -116,13 +116,13 @@ def _csv(rows: Sequence[Reported]) -> bytes:
     writer.writerow(_ALL)
     for row in rows:
         changed = "yes" if row.changed else "no"
-        cells = [*(cell(row, name) for name in COLUMNS), changed, cell(row, "error")]
+        cells = [*(cell(row.value(name)) for name in COLUMNS), changed, cell(row.error)]
         writer.writerow(csv_row(cells))
     return text.getvalue().encode()
 
 
 def _values(row: Reported) -> dict[str, Any]:
-    return {name: as_json(getattr(row, name)) for name in _ALL}
+    return {name: as_json(row.value(name)) for name in _ALL}
 
 
 def _json(rows: Sequence[Reported]) -> bytes:
@@ -149,16 +149,16 @@ def _sqlite(rows: Sequence[Reported]) -> bytes:
 
 def _column(row: Reported, name: str) -> object:
     """A value for SQLite: a path as text, as bytes only if it is not text; several words as JSON."""
-    value = getattr(row, name)
+    value = row.value(name)
     if isinstance(value, tuple):
         return json.dumps(value)
     if name != "path":
         return value if value is None or isinstance(value, (int, float)) else str(value)
     try:
-        str(value).encode()
+        row.path.encode()
     except UnicodeEncodeError:
-        return os.fsencode(value)
-    return str(value)
+        return os.fsencode(row.path)
+    return row.path
 
 
 _FORMS: Final[dict[str, tuple[bytes, Callable[[Sequence[Reported]], bytes]]]] = {
