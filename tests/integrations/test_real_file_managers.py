@@ -111,7 +111,7 @@ def test_programs_that_watch_a_folder_go_on_showing_its_photos(photos: list[Path
     command = [shutil.which("stdbuf") or "stdbuf", "-oL", "gio", "monitor", "-d", str(folder)]
     with processes.started(command, stdout=subprocess.PIPE) as process:
         time.sleep(1)  # until it watches
-        assert phototag.tag(folder / "plain.jpg").change.changed
+        phototag.tag(folder / "plain.jpg")
         (folder / "the end").touch()
         assert process.stdout is not None
         told = []

@@ -154,7 +154,16 @@ def test_in_a_terminal_the_result_stays_until_enter_is_pressed(
     home: Home, headshot_jpg: Path, action: str
 ) -> None:
     own, terminal = pty.openpty()
-    command = [sys.executable, "-P", "-m", "phototag", "desktop", action, "--pause", headshot_jpg]
+    command: list[str | Path] = [
+        sys.executable,
+        "-P",
+        "-m",
+        "phototag",
+        "desktop",
+        action,
+        "--pause",
+        headshot_jpg,
+    ]
     with processes.started(
         command, env=home.environment, stdin=terminal, stdout=terminal, stderr=terminal
     ) as process:
@@ -191,7 +200,15 @@ def test_a_review_ends_with_its_window(
     pytest.importorskip("uvicorn")
     go_on = tmp_path / "go on"
     shown = programs(zenity=f"while [ ! -e '{go_on}' ]; do sleep 0.1; done", browser="exit 0")
-    command = [sys.executable, "-P", "-m", "phototag", "desktop", "review", headshot_jpg]
+    command: list[str | Path] = [
+        sys.executable,
+        "-P",
+        "-m",
+        "phototag",
+        "desktop",
+        "review",
+        headshot_jpg,
+    ]
     environment = home.environment | {"DISPLAY": ":none", "BROWSER": "browser"}
     with processes.started(command, env=environment, stderr=subprocess.PIPE) as process:
         processes.wait_until(lambda: "program=browser" in shown())
@@ -224,7 +241,15 @@ def test_the_real_program_shows_a_verdict(home: Home, headshot_jpg: Path, tmp_pa
     """Zenity on a screen: its window is there, closes with Escape, and so does the command."""
     desktop.installed("zenity", "xdotool", "Xvfb", "dbus-daemon")
     with desktop.session(tmp_path / "session") as session:
-        command = [sys.executable, "-P", "-m", "phototag", "desktop", "show", headshot_jpg]
+        command: list[str | Path] = [
+            sys.executable,
+            "-P",
+            "-m",
+            "phototag",
+            "desktop",
+            "show",
+            headshot_jpg,
+        ]
         with processes.started(command, env=home.environment | session.environment) as process:
             window = ["xdotool", "search", "--onlyvisible", "--name", "^phototag$"]
 
