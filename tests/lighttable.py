@@ -22,7 +22,7 @@ import processes
 
 PROGRAMS: Final = ("darktable", "darktable-cli", "Xvfb", "dbus-run-session", "xdotool")
 ATTEMPTS: Final = 3  # now and then, when the machine is busy, darktable hangs before it has begun
-START_SECONDS: Final = 40
+START_SECONDS: Final = 30
 SECONDS: Final = 60  # that one answer may take
 SIZE: Final = (1200, 800)
 _DRIVER: Final = Path(__file__).parent / "integrations" / "darktable" / "driver.lua"
@@ -130,16 +130,19 @@ class Lighttable:
         assert self.run(
             f'return wait({seconds}, function() return panel.status.label ~= "" end)', seconds + 5
         )
-        shown: dict[str, str] = self.run("return shown()")
-        return {name: " ".join(text.split()) for name, text in shown.items()}
+        return self.shown()
 
     def verdict(self, text: str) -> dict[str, str]:
         """What the panel shows once the verdict says this."""
         self.run(
             f"wait(20, function() return string.find(panel.verdict.label, {json.dumps(text)}, 1, true) end)"
         )
-        shown: dict[str, str] = self.run("return shown()")
-        return {name: " ".join(line.split()) for name, line in shown.items()}
+        return self.shown()
+
+    def shown(self) -> dict[str, str]:
+        """What the panel shows: verdict, reason and status, each in one line."""
+        texts: dict[str, str] = self.run("return shown()")
+        return {name: " ".join(text.split()) for name, text in texts.items()}
 
     def click(self, x: int, y: int) -> None:
         """Press the left button of the mouse there."""
@@ -179,7 +182,7 @@ def _started(at: Home, display: str, scratch: Path) -> Iterator[Lighttable | Non
         "DISPLAY": display, "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1", "LIGHTTABLE_FOLDER": str(scratch),
     }  # fmt: skip
     settings = [word for name, value in _WINDOW.items() for word in ("--conf", f"{name}={value}")]
-    command = ["dbus-run-session", "--", "darktable", "--disable-opencl", *settings, "--luacmd", 'require("lighttable_driver")']  # fmt: skip
+    command = ["dbus-run-session", "--", "darktable", "--disable-opencl", "-d", "lua", *settings, "--luacmd", 'require("lighttable_driver")']  # fmt: skip
     said = scratch / "said"
     with (
         said.open("w") as out,
@@ -201,6 +204,9 @@ def _started(at: Home, display: str, scratch: Path) -> Iterator[Lighttable | Non
                     'dt.gui.action("global/quit", 0, "", "", 1.0)', 2
                 )
             process.wait(30)
+            processes.wait_until(
+                lambda: not list(at.run.glob("phototag*")), 20
+            )  # its service ends, too
         finally:
             driver.unlink(missing_ok=True)
             with contextlib.suppress(ProcessLookupError):

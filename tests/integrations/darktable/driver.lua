@@ -71,7 +71,7 @@ local function answer(text)
 end
 
 dt.control.dispatch(function()
-  dt.control.sleep(500)
+  while not known.panel.verdict do dt.control.sleep(PATIENCE) end
   write("ready", "")
   local number = 1
   while not dt.control.ending do

@@ -9,7 +9,7 @@ function messages.show(text)
   dt.print("phototag: " .. text)
 end
 
--- Writes to darktable's log; it is on standard error when darktable is started from a terminal.
+-- Writes to darktable's log: what it prints when it is started by `darktable -d lua`.
 function messages.log(text)
   dt.print_error("phototag: " .. text)
 end

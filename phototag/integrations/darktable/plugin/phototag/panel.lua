@@ -15,15 +15,19 @@ local panel = {}
 
 local WIDTH = 36 -- characters of a line; a longer one would make darktable's side wider
 local NAME = "phototag" -- of the panel in darktable
+local SETTLED = 5000 -- ms after which the window works, on a busy machine, too
 
 local function label(text)
   return dt.new_widget("label") { label = text, halign = "start", ellipsize = "end", selectable = true }
 end
 
--- The lines that change; tests read them, too.
-panel.verdict = label("no photo is selected")
-panel.reason = label("")
-panel.status = label("")
+-- Makes the lines that change, once; tests read them, too.
+local function build()
+  if panel.verdict then return end
+  panel.reason = label("")
+  panel.status = label("")
+  panel.verdict = label("no photo is selected")
+end
 
 local function say(widget, text)
   widget.label = texts.wrapped(text, WIDTH)
@@ -48,12 +52,14 @@ local function verdict_of(seen)
 end
 
 local function show(seen)
+  build()
   say(panel.verdict, verdict_of(seen))
   say(panel.reason, reason_of(seen))
 end
 
 -- Does something of the user's, and says how it ended.
 local function act(action)
+  build()
   local fine, said = pcall(action)
   if not fine then
     messages.problem(tostring(said))
@@ -64,12 +70,18 @@ local function act(action)
   reading.refresh()
 end
 
+-- The images to do something with: the selected ones, wherever the pointer is; without a selection the one under it.
+local function chosen()
+  local selected = dt.gui.selection()
+  return #selected > 0 and selected or dt.gui.action_images
+end
+
 function panel.tag()
-  act(function() return work.tag(dt.gui.action_images) end)
+  act(function() return work.tag(chosen()) end)
 end
 
 function panel.take_back()
-  act(function() return work.take_back(dt.gui.action_images) end)
+  act(function() return work.take_back(chosen()) end)
 end
 
 -- Tells why, in phototag's own sentences; the photo is analysed again for this.
@@ -140,13 +152,18 @@ local SHORTCUTS = {
 local shown = false
 
 local function register()
-  if shown then return end
+  if shown or dt.gui.current_view().id ~= "lighttable" then return end
   shown = true
+  build()
   dt.register_lib(NAME, "phototag", true, false,
     { [dt.gui.views.lighttable] = { "DT_UI_CONTAINER_PANEL_RIGHT_CENTER", 100 } }, content(), nil, nil)
 end
 
--- Puts the panel into the lighttable, now or when the user first goes there, and watches the selection.
+-- Registers the shortcuts, watches the selection, and puts the panel into the lighttable: as soon as the user goes there
+-- or looks at a photo, else some seconds after the start.
+--
+-- It is not made at once: Lua begins a moment before the window's main loop, and a darktable that is told to make widgets
+-- in this moment waits for itself for ever (seen in 4.2.1 on a busy machine).
 function panel.install()
   reading.shown_by(show)
   for _, shortcut in ipairs(SHORTCUTS) do
@@ -154,16 +171,17 @@ function panel.install()
     dt.register_event(name, "shortcut", function() action() end, text)
   end
   for _, event in ipairs({ "selection-changed", "mouse-over-image-changed" }) do
-    dt.register_event("phototag_" .. event, event, function() reading.refresh() end)
-  end
-  dt.register_event("phototag_exit", "exit", service.stop)
-  if dt.gui.current_view().id == "lighttable" then
-    register()
-  else
-    dt.register_event("phototag_view", "view-changed", function(_, _, view)
-      if view.id == "lighttable" then register() end
+    dt.register_event("phototag_" .. event, event, function()
+      register()
+      reading.refresh()
     end)
   end
+  dt.register_event("phototag_view", "view-changed", register)
+  dt.register_event("phototag_exit", "exit", service.stop)
+  dt.control.dispatch(function()
+    dt.control.sleep(SETTLED)
+    if not dt.control.ending then register() end
+  end)
 end
 
 return panel

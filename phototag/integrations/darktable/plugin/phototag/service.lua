@@ -24,8 +24,8 @@ done
 mkfifo "$folder/questions" && : >"$folder/answers" && printf %s "$folder"
 ]]
 
--- Ends with darktable ($PPID), and takes its folder away after darktable has read the last words in it. An AppImage
--- sets paths for its own libraries, with which other programs do not start.
+-- Ends with darktable ($PPID), and takes its folder away once darktable has had time to read the last words in it. An
+-- AppImage sets paths for its own libraries, with which other programs do not start.
 local RUN = [[
 test -z "${APPIMAGE:-}" || unset LD_LIBRARY_PATH PYTHONHOME PYTHONPATH
 cd / || exit
@@ -34,7 +34,7 @@ cd / || exit
   echo $! >%s
   wait $!
   echo "{\"ended\":$?}" >>%s
-  sleep 5
+  for _ in 1 2 3 4 5; do kill -0 $PPID && sleep 1; done
   rm -rf %s
 ) </dev/null >/dev/null 2>&1 &
 ]]

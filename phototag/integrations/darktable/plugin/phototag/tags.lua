@@ -59,11 +59,13 @@ end
 
 local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&apos;" }
 
--- How often a keyword stands in a sidecar; exiv2 writes text with or without the entities of quotes.
-local function stands_in(text, word)
+-- Whether darktable's own list of keywords in a sidecar has one; phototag's record, which names them, too, may be there
+-- as well. exiv2 writes quotes with or without entities.
+local function lists(text, word)
+  local own = string.match(text, "<lr:hierarchicalSubject>(.-)</lr:hierarchicalSubject>") or ""
   local few = string.gsub(word, "[&<>]", ENTITIES)
   local all = string.gsub(word, "[&<>\"']", ENTITIES)
-  return string.find(text, few .. "</rdf:li>", 1, true) ~= nil or string.find(text, all .. "</rdf:li>", 1, true) ~= nil
+  return string.find(own, ">" .. few .. "<", 1, true) ~= nil or string.find(own, ">" .. all .. "<", 1, true) ~= nil
 end
 
 -- Waits until darktable has written sidecars without these tags: newer versions write them in the background.
@@ -72,7 +74,7 @@ local function settle(image, names)
   local left = PATIENCE
   while left > 0 do
     local text, found = written(image.sidecar), false
-    for name in pairs(names) do found = found or stands_in(text, name) end
+    for name in pairs(names) do found = found or lists(text, name) end
     if not found then return end
     dt.control.sleep(LOOK)
     left = left - LOOK
