@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -164,9 +165,10 @@ class Lightroom:
 
 
 def real_command(folder: Path) -> Path:
-    """The real phototag as one program, whose path needs quotes in any shell."""
+    """The real phototag as one program, whose path needs quotes in any shell; it recalls no other test's decisions."""
     program = folder / "photo tag's & co" / "phototag"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m phototag "$@"\n', "utf-8")
+    state = f"export XDG_STATE_HOME={shlex.quote(str(folder / 'state'))}"
+    program.write_text(f'#!/bin/sh\n{state}\nexec "{sys.executable}" -m phototag "$@"\n', "utf-8")
     program.chmod(0o755)
     return program

@@ -14,12 +14,6 @@ from digikam_library import Library
 from homes import Home
 
 
-@pytest.fixture(autouse=True)
-def state_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one test has decided about a picture is not recalled in another."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "own state"))
-
-
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home of the test's own, for this process and for those that it starts; no desktop, no screen."""

@@ -23,9 +23,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("service")]
 
 
 @pytest.fixture(scope="module")
-def asking() -> Iterator[Asking]:
+def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     """One service for all tests that leave it as it was."""
-    with service(seconds=1200) as found:
+    state = tmp_path_factory.mktemp("service") / "state.sqlite3"
+    with service("--state", state, seconds=1200) as found:
         yield found
         assert found.end() == 0
         assert found.process.stderr is not None

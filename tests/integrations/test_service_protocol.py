@@ -23,8 +23,9 @@ NOTHING: Any = object()
 
 
 @pytest.fixture(scope="module")
-def asking() -> Iterator[Asking]:
-    with service(seconds=1200) as found:
+def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
+    state = tmp_path_factory.mktemp("service") / "state.sqlite3"
+    with service("--state", state, seconds=1200) as found:
         yield found
         assert found.end() == 0
 
