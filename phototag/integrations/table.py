@@ -9,8 +9,8 @@ from typing import Final
 
 from phototag.files import arguments
 from phototag.integrations import file_managers
-from phototag.integrations.darktable import DARKTABLE
 from phototag.integrations.application import Application
+from phototag.integrations.darktable import DARKTABLE
 
 APPLICATIONS: Final[tuple[Application, ...]] = (DARKTABLE, *file_managers.APPLICATIONS)
 

@@ -15,21 +15,20 @@ from typing import Any
 
 import attrs
 import pytest
+import raw_photo
 from PIL import Image
 
 import desktop
 import lighttable
 import processes
-import raw_photo
 from lighttable import Home, Lighttable
 from samples import SAMPLES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("applications")]
 
-TAG, TAKE_BACK = "phototag: tag the selected photos", "phototag: take back"
-ONLY_HEADSHOTS = "phototag: only headshots"
+TAG, TAKE_BACK, ONLY_HEADSHOTS = lighttable.SHORTCUTS
 HEAD = "phototag|kind|headshot"
-QUOTES, LINES, DASH = "it's a \"head\" $HOME `id`.jpg", "ä 頭 line\nbreak.jpg", "-dash.jpg"
+QUOTES, LINES, DASH = 'it\'s a "head" $HOME `id`.jpg', "ä 頭 line\nbreak.jpg", "-dash.jpg"
 CHOSEN = (QUOTES, LINES, DASH, "whole.png", "head.tif", "raw.dng")
 OTHERS = ("coffee.png", "rocket.jpg", "chelsea.png", "a, b & <c>.jpg", "whole.tif", "left.jpg")
 MANY = 40  # photos, more than are done before a job can be cancelled
@@ -63,9 +62,7 @@ def photos(tmp_path: Path) -> Path:
     for name in ("coffee.png", "rocket.jpg", "chelsea.png"):
         shutil.copy(SAMPLES / name, folder / name)
     words = ["-XMP-dc:Subject=Ann", "-XMP-lr:HierarchicalSubject=people|Ann", "-overwrite_original"]
-    subprocess.run(
-        ["exiftool", *words, folder / DASH], capture_output=True, timeout=60, check=True
-    )
+    subprocess.run(["exiftool", *words, folder / DASH], capture_output=True, timeout=60, check=True)
     return folder
 
 
@@ -96,7 +93,9 @@ def beside(path: Path) -> Path:
 
 def digests(folder: Path) -> dict[str, str]:
     """The contents of the photos."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in desktop.photos(folder)}
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in desktop.photos(folder)
+    }
 
 
 def lua(value: Any) -> str:
@@ -148,7 +147,11 @@ def test_photos_are_tagged_filtered_and_taken_back_and_nothing_of_the_plugin_sta
 
 
 def _tag(
-    darktable: Lighttable, home: Home, photos: Path, before: dict[str, str], own: dict[str, list[str]]
+    darktable: Lighttable,
+    home: Home,
+    photos: Path,
+    before: dict[str, str],
+    own: dict[str, list[str]],
 ) -> None:
     """Six photos, by the shortcut: database, files and panel say the same."""
     select(darktable, *CHOSEN)
@@ -199,7 +202,11 @@ def _filter(darktable: Lighttable) -> None:
 
 
 def _take_back(
-    darktable: Lighttable, home: Home, photos: Path, before: dict[str, str], own: dict[str, list[str]]
+    darktable: Lighttable,
+    home: Home,
+    photos: Path,
+    before: dict[str, str],
+    own: dict[str, list[str]],
 ) -> None:
     """The photos are as they were, to the byte; the user's tags have stayed."""
     select(darktable, *CHOSEN, "left.jpg")
@@ -338,7 +345,10 @@ def test_words_of_a_vocabulary_of_ones_own_are_attached_and_found(
     session: Lighttable, heads: Path, tmp_path: Path
 ) -> None:
     words = tmp_path / "words.toml"
-    words.write_text('root = "Bildart"\n[branches]\nkind = "Art"\n[words]\nkind.headshot = "Kopfporträt"\n', "utf-8")
+    words.write_text(
+        'root = "Bildart"\n[branches]\nkind = "Art"\n[words]\nkind.headshot = "Kopfporträt"\n',
+        "utf-8",
+    )
     imported(session, heads)
     select(session, "0.jpg", "1.jpg")
     session.press(TAG)

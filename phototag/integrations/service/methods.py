@@ -202,7 +202,7 @@ METHODS: Final[tuple[Method[Any], ...]] = (
         name="words",
         params=OfVocabulary,
         does="Tells the keywords of a vocabulary, so that a program can search for them.",
-        result="`{\"root\": ..., \"words\": ...}`: the keyword with its levels by branch and value, such as "
+        result='`{"root": ..., "words": ...}`: the keyword with its levels by branch and value, such as '
         "`words.kind.headshot`; null for one that is never written",
         work=_words,
     ),
