@@ -26,8 +26,7 @@ from samples import SAMPLES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("applications")]
 
-TAG, TAKE_BACK = "phototag: tag the selected photos", "phototag: take back"
-ONLY_HEADSHOTS = "phototag: only headshots"
+TAG, TAKE_BACK, ONLY_HEADSHOTS = lighttable.SHORTCUTS
 HEAD = "phototag|kind|headshot"
 QUOTES, LINES, DASH = 'it\'s a "head" $HOME `id`.jpg', "ä 頭 line\nbreak.jpg", "-dash.jpg"
 CHOSEN = (QUOTES, LINES, DASH, "whole.png", "head.tif", "raw.dng")

@@ -15,7 +15,7 @@ local panel = {}
 
 local WIDTH = 36 -- characters of a line; a longer one would make darktable's side wider
 local NAME = "phototag" -- of the panel in darktable
-local SETTLED = 5000 -- ms after which the window works, on a busy machine, too
+local SETTLED = 1000 -- ms that the window gets to begin
 
 local function label(text)
   return dt.new_widget("label") { label = text, halign = "start", ellipsize = "end", selectable = true }
@@ -154,16 +154,18 @@ local shown = false
 local function register()
   if shown or dt.gui.current_view().id ~= "lighttable" then return end
   shown = true
+  preferences.register()
   build()
   dt.register_lib(NAME, "phototag", true, false,
     { [dt.gui.views.lighttable] = { "DT_UI_CONTAINER_PANEL_RIGHT_CENTER", 100 } }, content(), nil, nil)
 end
 
--- Registers the shortcuts, watches the selection, and puts the panel into the lighttable: as soon as the user goes there
--- or looks at a photo, else some seconds after the start.
+-- Registers the shortcuts, watches the selection, and puts the panel into the lighttable: as soon as the user goes
+-- there or looks at a photo, else a moment after the start.
 --
--- It is not made at once: Lua begins a moment before the window's main loop, and a darktable that is told to make widgets
--- in this moment waits for itself for ever (seen in 4.2.1 on a busy machine).
+-- Widgets and preferences are not made at once: Lua begins shortly before the window's main loop, and a darktable that
+-- is told to make them in between waits for itself for ever (seen in 4.2.1 on a busy machine, where its own luarc does
+-- so).
 function panel.install()
   reading.shown_by(show)
   for _, shortcut in ipairs(SHORTCUTS) do

@@ -105,7 +105,7 @@ end
 
 local function launch(command)
   local folder = shell.printed(FOLDER)
-  local answer_file = folder and io.open(folder .. "/answers", "r")
+  local answer_file = folder ~= "" and io.open(folder .. "/answers", "r")
   if not answer_file then return false, "no private folder can be made for it" end
   running = { folder = folder, answers = answer_file, rest = "", heard = os.time() }
   local function path(name) return shell.quoted(folder .. "/" .. name) end
