@@ -369,7 +369,7 @@ def test_own_profiles_from_a_file(tmp_path: Path) -> None:
         ("title", "titel", "poster is not a valid profile"),
         ("head = [0.2", "head = [0.0", "above 0"),
         ('"our house rules"', '"x"\nair = 0.5', "air must be"),
-        ('"our house rules"', '"x"\nlook_room = nan', "out of range"),
+        ('"our house rules"', '"x"\nlook_room = nan', "headroom must be between"),
         ("Our poster", "Our\\u0001poster", "title must be printable"),
     ],
 )
