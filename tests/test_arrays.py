@@ -174,10 +174,10 @@ def test_the_face_is_looked_at_where_it_lies_in_a_picture_on_its_side() -> None:
 def test_swapped_colours_are_noticed_on_labelled_photos(
     labelled: list[tuple[Path, dict[str, Any]]],
 ) -> None:
-    """Of every fourth photo: of those with a face, 9 of 10 swapped ones, and at most 3 of 100 others."""
+    """Of every tenth photo: of those with a face, 9 of 10 swapped ones, and at most 3 of 100 others."""
     told = {False: [0, 0], True: [0, 0]}
     with phototag.Analyzer(workers=2) as analyzer:
-        for path, _ in labelled[::4]:
+        for path, _ in labelled[::10]:
             with Image.open(path) as image:
                 array = np.asarray(image.convert("RGB"))
             for swapped, counted in told.items():
@@ -187,7 +187,7 @@ def test_swapped_colours_are_noticed_on_labelled_photos(
                 if result.subjects.count and result.scene and result.scene.main_face:
                     counted[0] += 1
                     counted[1] += len(caught)
-    assert min(told[False][0], told[True][0]) > 200
+    assert min(told[False][0], told[True][0]) > 80
     assert told[True][1] / told[True][0] >= 0.9
     assert told[False][1] / told[False][0] <= 0.03
 

@@ -57,12 +57,14 @@ def test_close_ends_the_process_of_the_functions_and_the_next_call_starts_anothe
 ) -> None:
     import psutil
 
+    phototag.close()
+    others = children(psutil.Process())
     first = phototag.analyze(headshot_jpg)
-    before = children(psutil.Process())
-    assert before
+    started = children(psutil.Process()) - others
+    assert started
     phototag.close()
     phototag.close()  # a second time, there is nothing to end
-    assert before.isdisjoint(children(psutil.Process()))
+    assert started.isdisjoint(children(psutil.Process()))
     assert phototag.analyze(headshot_jpg) == first
 
 

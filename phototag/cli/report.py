@@ -18,7 +18,6 @@ from phototag.cli.terminal import echo, echo_as_is
 from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, printable, printable_name
 from phototag.files.opening import is_folder
-from phototag.outcome import Failed, VerdictSource
 from phototag.version import SCHEMA
 from phototag.worker.source import name_of
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from phototag.outcome import AnyOutcome
+    from phototag.outcome import AnyOutcome, VerdictSource
 
 LINE_SECONDS = 30.0  # between two lines of progress if there is no terminal for a progress bar
 ONE_STOP = 0.5  # s; a stop may come as several signals: `timeout` sends TERM to the process and to its group
@@ -187,6 +186,8 @@ class Report:
         self._code = max(self._code, code_of(error))
         photo = name_of(photo, error)
         if self.as_json:
+            from phototag.outcome import Failed  # noqa: PLC0415 - lists start without it
+
             echo_as_is(json.dumps(Failed(photo=photo, error=error).to_dict()))
         else:
             echo(_failure(photo, error), err=True, colour="red")
