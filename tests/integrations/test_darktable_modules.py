@@ -31,10 +31,11 @@ class Lua:
     """A Lua that finds the plug-in's modules and the stand-in of darktable; texts are bytes."""
 
     def __init__(self, command: list[str] | None = None) -> None:
-        self.runtime = lupa.lua54.LuaRuntime(encoding=None, unpack_returned_tuples=True)
+        made: Any = lupa.lua54.LuaRuntime  # its types know no bytes
+        self.runtime: Any = made(encoding=None, unpack_returned_tuples=True)
         self.runtime.execute(f"package.path = '{PLUGIN}/?.lua'")
         self.runtime.execute(f"package.preload.darktable = assert(loadfile('{HERE}/stand_in.lua'))")
-        self.globals = self.runtime.globals()
+        self.globals: Any = self.runtime.globals()
         self.darktable = self.require("darktable")
         self.darktable[b"control"][b"sleep"] = lambda milliseconds: time.sleep(milliseconds / 1000)
         words = self.runtime.table_from([word.encode() for word in command or ["false"]])
