@@ -106,6 +106,19 @@ def test_one_that_cannot_start_is_told_with_its_last_words(at_work: None, tmp_pa
     assert wrong["message"] == "phototag has not answered: no module named phototag"
 
 
+def test_one_that_does_not_answer_is_ended_by_force(at_work: None, tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    lua = standing_in("hangs", starts)
+    lua.run("local real = os.time os.time = function() return real() * 100 end")
+    ((_, result, wrong),) = asked(lua, 1)
+    assert result is None
+    assert wrong["data"]["problem"] == "phototag has not answered: no answer within 180 s"
+    pids = [int(line) for line in starts.read_text().split() if line.isdecimal()]
+    assert len(pids) == 2
+    for pid in pids:
+        assert processes.wait_until_gone(pid)
+
+
 def test_what_is_cancelled_is_taken_back_and_no_more_is_asked(
     at_work: None, tmp_path: Path
 ) -> None:
