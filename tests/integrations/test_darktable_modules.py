@@ -6,71 +6,24 @@ import json
 import os
 import shutil
 import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import lupa.lua54
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-import processes
+from lua_modules import HERE, PLUGIN, Lua, plain
 from phototag.integrations import darktable
 from phototag.integrations.application import Command
 from phototag.integrations.placing import OwnLine
 
-PLUGIN: Final = Path(darktable.__file__).parent / "plugin"
-HERE: Final = Path(__file__).parent / "darktable"
 HEAD: Final = b"phototag|kind|headshot"
-
-
-class Lua:
-    """A Lua that finds the plug-in's modules and the stand-in of darktable; texts are bytes."""
-
-    def __init__(self, command: list[str] | None = None) -> None:
-        made: Any = lupa.lua54.LuaRuntime  # its types know no bytes
-        self.runtime: Any = made(encoding=None, unpack_returned_tuples=True)
-        self.runtime.execute(f"package.path = '{PLUGIN}/?.lua'")
-        self.runtime.execute(f"package.preload.darktable = assert(loadfile('{HERE}/stand_in.lua'))")
-        self.globals: Any = self.runtime.globals()
-        self.darktable = self.require("darktable")
-        self.darktable[b"control"][b"sleep"] = lambda milliseconds: time.sleep(milliseconds / 1000)
-        words = self.runtime.table_from([word.encode() for word in command or ["false"]])
-        self.globals[b"command"] = words
-        self.runtime.execute(
-            "package.preload['phototag.settings'] = function() return {command = command} end"
-        )
-
-    def require(self, name: str) -> Any:
-        return self.runtime.eval(f"(require '{name}')")
-
-    def run(self, text: str, **given: Any) -> Any:
-        for name, value in given.items():
-            self.globals[name.encode()] = value
-        return self.runtime.execute(text)
-
-    def list(self, values: list[bytes]) -> Any:
-        return self.runtime.table_from(values)
 
 
 @pytest.fixture
 def lua() -> Lua:
     return Lua()
-
-
-def plain(value: Any) -> Any:
-    """What a Lua value is in JSON."""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "surrogateescape")
-    if lupa.lua54.lua_type(value) != "table":
-        return value
-    pairs = {key: plain(one) for key, one in value.items()}
-    if pairs and all(isinstance(key, int) for key in pairs):
-        return [pairs[at] for at in range(1, len(pairs) + 1)]
-    return {plain(key): one for key, one in pairs.items()}
 
 
 VALUES: Final = some.recursive(
@@ -336,158 +289,3 @@ def test_a_rule_is_added_and_taken_away_and_the_others_stay(lua: Lua) -> None:
     )
     assert toggle(HEAD) is None
     assert len(plain(lua.run(rules))) == 10
-
-
-# ---------------------------------------------------------------------------------------------- the service
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder in which services have theirs; these are gone some seconds after the last service."""
-    folder = tmp_path_factory.mktemp("run")
-    yield folder
-    processes.wait_until(lambda: not list(folder.iterdir()), 20)
-
-
-@pytest.fixture
-def at_work(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What a test has started ends with it."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runs))
-    yield
-    for file in runs.glob("*/pid"):
-        subprocess.run(
-            ["kill", file.read_text().strip()], capture_output=True, timeout=10, check=False
-        )
-
-
-def standing_in(way: str, starts: Path) -> Lua:
-    return Lua(["/bin/sh", str(HERE / "service.sh"), way, str(starts)])
-
-
-def asked(lua: Lua, count: int, stop_after: int | None = None) -> list[tuple[int, Any, Any]]:
-    """What comes of so many questions: their number, result and error; stopped after so many answers."""
-    found: list[tuple[int, Any, Any]] = []
-    lua.globals[b"take"] = lambda at, result, wrong: found.append((at, plain(result), plain(wrong)))
-    lua.globals[b"stopped"] = lambda: stop_after is not None and len(found) >= stop_after
-    lua.run(
-        "local questions = {} for at = 1, count do questions[at] = { method = 'show', params = {} } end "
-        "require('phototag.service').ask_all(command, questions, take, stopped)",
-        count=count,
-    )
-    return found
-
-
-def test_a_question_to_the_real_service_is_answered(at_work: None, tmp_path: Path) -> None:
-    lua = Lua([sys.executable, "-m", "phototag"])
-    decode, ask = lua.require("phototag.json")[b"decode"], lua.require("phototag.service")[b"ask"]
-    result, wrong = ask(lua.globals[b"command"], b"words", decode(b'{"options": {}}'))
-    assert wrong is None
-    assert plain(result)["words"]["kind"]["headshot"] == HEAD.decode()
-    lua.globals[b"name"] = os.fsencode(tmp_path) + "/ä\n'\"$(id).jpg".encode()
-    result, wrong = ask(lua.globals[b"command"], b"show", lua.run("return { path = name }"))
-    assert result is None
-    assert plain(wrong)["data"]["name"] == "PhotoNotFound"
-    lua.require("phototag.service")[b"stop"]()
-    processes.wait_until(lambda: not lua.require("phototag.service")[b"runs"](), 20)
-
-
-def test_answers_come_in_any_order(at_work: None, tmp_path: Path) -> None:
-    found = asked(standing_in("backwards", tmp_path / "starts"), 3)
-    assert sorted(found) == [(1, "1", None), (2, "2", None), (3, "3", None)]
-
-
-def test_lines_that_mean_nothing_are_passed_over(at_work: None, tmp_path: Path) -> None:
-    assert asked(standing_in("chatters", tmp_path / "starts"), 1) == [(1, "whole", None)]
-
-
-def test_a_service_that_dies_is_started_again_and_asked_again(
-    at_work: None, tmp_path: Path
-) -> None:
-    starts = tmp_path / "starts"
-    assert asked(standing_in("dies-once", starts), 1) == [(1, "again", None)]
-    assert starts.read_text().count("started") == 2
-
-
-def test_one_that_dies_again_is_left_and_its_last_words_are_told(
-    at_work: None, tmp_path: Path
-) -> None:
-    starts = tmp_path / "starts"
-    found = asked(standing_in("dies", starts), 2)
-    assert [at for at, _, _ in found] == [1, 2]
-    assert all("out of memory" in wrong["data"]["problem"] for _, _, wrong in found)
-    assert starts.read_text().count("started") == 2
-
-
-def test_one_that_cannot_start_is_told_with_its_last_words(at_work: None, tmp_path: Path) -> None:
-    ((at, result, wrong),) = asked(standing_in("broken", tmp_path / "starts"), 1)
-    assert (at, result) == (1, None)
-    assert wrong["message"] == "phototag has not answered: no module named phototag"
-
-
-def test_what_is_cancelled_is_taken_back_and_no_more_is_asked(
-    at_work: None, tmp_path: Path
-) -> None:
-    found = asked(standing_in("cancels", tmp_path / "starts"), 20, stop_after=1)
-    assert found[0] == (1, "first", None)
-    assert 1 < len(found) < 10
-    assert {wrong["code"] for _, _, wrong in found[1:]} == {130}
-
-
-# ---------------------------------------------------------------------------------------------- the order of deeds
-
-ANSWERS: Final = """
-package.loaded["phototag.service"] = { ask_all = function(_, questions, answered)
-  local deeds = require("darktable").deeds
-  for at, question in ipairs(questions) do
-    if question.before then question.before() end
-    table.insert(deeds, question.method .. " " .. question.params.path)
-    if at == 2 then answered(at, nil, { code = 1, message = "it is gone" }) else answered(at, result, nil) end
-  end
-end }
-"""
-
-
-def test_tags_go_before_the_words_in_the_file_and_come_back_where_these_stay(lua: Lua) -> None:
-    make = lua.darktable[b"image"]
-    images = lua.list([make(1, b"/p/a.jpg"), make(2, b"/p/b.jpg")])
-    tags = lua.require("phototag.tags")
-    for image in images.values():
-        tags[b"set"](image, lua.list([HEAD]))
-    lua.run("require('darktable').deeds = {}")
-    lua.run(ANSWERS, result=lua.runtime.table_from({b"changed": True}))
-    said = lua.require("phototag.work")[b"take_back"](images)
-    assert said == b"1 photo as before, 1 failed"
-    assert plain(lua.run("return require('darktable').deeds")) == [
-        f"detach {HEAD.decode()}", "remove /p/a.jpg",
-        f"detach {HEAD.decode()}", "remove /p/b.jpg", f"attach {HEAD.decode()}",
-    ]  # fmt: skip
-    assert plain(lua.run("return require('darktable').said")) == ["phototag: b.jpg: it is gone"]
-
-
-def test_photos_are_tagged_before_tags_are_attached(lua: Lua) -> None:
-    make = lua.darktable[b"image"]
-    images = lua.list([make(1, b"/p/a.jpg"), make(2, b"/p/b.jpg")])
-    decode = lua.require("phototag.json")[b"decode"]
-    result = {
-        "kind": "headshot",
-        "removed": {"lr:hierarchicalSubject": ["Alt|Art|Kopf"]},
-        "keywords": {"hierarchical": [HEAD.decode()]},
-    }
-    lua.run(
-        "dt = require('darktable') dt.tags.attach(dt.tags.create('Alt|Art|Kopf'), image) dt.deeds = {}",
-        image=images[1],
-    )
-    lua.run(ANSWERS, result=decode(json.dumps(result).encode()))
-    assert (
-        lua.require("phototag.work")[b"tag"](images)
-        == b"1 headshot, 0 portraits, 0 others, 1 failed"
-    )
-    deeds = plain(lua.run("return require('darktable').deeds"))
-    assert deeds == [
-        "tag /p/a.jpg",
-        "detach Alt|Art|Kopf",
-        f"attach {HEAD.decode()}",
-        "tag /p/b.jpg",
-    ]
-    (job,) = lua.darktable[b"jobs"].values()
-    assert (job[b"text"], job[b"valid"], job[b"percent"]) == (b"phototag: tag 2 photos", False, 1.0)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Stands in for the service, and behaves as its first argument says. Its second is a file with a line for each start.
-echo started >>"$2"
+echo "started $$" >>"$2"
 answer() { printf '{"jsonrpc": "2.0", "id": %s, "result": "%s"}\n' "$1" "$2"; }
 number() { printf %s "$1" | sed 's/.*"id":\([0-9]*\).*/\1/'; }
 ready='{"jsonrpc": "2.0", "method": "ready", "params": {"phototag": "0", "protocol": 1}}'
@@ -9,6 +9,7 @@ case $1 in
 esac
 echo "$ready"
 case $1 in
+  hangs) trap '' TERM; read -r line; while true; do sleep 0.2; done ;;
   dies) read -r line; echo 'out of memory' >&2; exit 137 ;;
   dies-once)
     read -r line

@@ -90,11 +90,13 @@ local function alive()
   return running ~= nil and not running.ended
 end
 
--- Ends the service at once; the shell that has started it cleans up.
+-- Ends the service, by force if it does not listen; the shell that has started it cleans up.
 local function kill(why)
   if not running then return end
   local pid = string.match(text_of(running.folder .. "/pid"), "^%d+")
-  if pid then dt.control.execute("kill " .. pid .. " 2>/dev/null") end
+  if pid then
+    dt.control.execute(string.format("(kill %s; sleep 3; kill -9 %s) </dev/null >/dev/null 2>&1 &", pid, pid))
+  end
   running.ended = why
 end
 

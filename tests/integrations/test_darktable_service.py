@@ -1,0 +1,188 @@
+"""darktable's plug-in and the service: questions, answers, deaths, and the order of what is done."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+import processes
+from lua_modules import HERE, Lua, plain
+
+HEAD: Final = b"phototag|kind|headshot"
+
+
+@pytest.fixture
+def lua() -> Lua:
+    return Lua()
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder in which services have theirs; these are gone some seconds after the last service."""
+    folder = tmp_path_factory.mktemp("run")
+    yield folder
+    processes.wait_until(lambda: not list(folder.iterdir()), 20)
+
+
+@pytest.fixture
+def at_work(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test has started ends with it."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runs))
+    yield
+    for file in runs.glob("*/pid"):
+        subprocess.run(
+            ["kill", file.read_text().strip()], capture_output=True, timeout=10, check=False
+        )
+
+
+def standing_in(way: str, starts: Path) -> Lua:
+    return Lua(["/bin/sh", str(HERE / "service.sh"), way, str(starts)])
+
+
+def asked(lua: Lua, count: int, stop_after: int | None = None) -> list[tuple[int, Any, Any]]:
+    """What comes of so many questions: their number, result and error; stopped after so many answers."""
+    found: list[tuple[int, Any, Any]] = []
+    lua.globals[b"take"] = lambda at, result, wrong: found.append((at, plain(result), plain(wrong)))
+    lua.globals[b"stopped"] = lambda: stop_after is not None and len(found) >= stop_after
+    lua.run(
+        "local questions = {} for at = 1, count do questions[at] = { method = 'show', params = {} } end "
+        "require('phototag.service').ask_all(command, questions, take, stopped)",
+        count=count,
+    )
+    return found
+
+
+def test_a_question_to_the_real_service_is_answered(at_work: None, tmp_path: Path) -> None:
+    lua = Lua([sys.executable, "-m", "phototag"])
+    decode, ask = lua.require("phototag.json")[b"decode"], lua.require("phototag.service")[b"ask"]
+    result, wrong = ask(lua.globals[b"command"], b"words", decode(b'{"options": {}}'))
+    assert wrong is None
+    assert plain(result)["words"]["kind"]["headshot"] == HEAD.decode()
+    lua.globals[b"name"] = os.fsencode(tmp_path) + "/ä\n'\"$(id).jpg".encode()
+    result, wrong = ask(lua.globals[b"command"], b"show", lua.run("return { path = name }"))
+    assert result is None
+    assert plain(wrong)["data"]["name"] == "PhotoNotFound"
+    lua.require("phototag.service")[b"stop"]()
+    processes.wait_until(lambda: not lua.require("phototag.service")[b"runs"](), 20)
+
+
+def test_answers_come_in_any_order(at_work: None, tmp_path: Path) -> None:
+    found = asked(standing_in("backwards", tmp_path / "starts"), 3)
+    assert sorted(found) == [(1, "1", None), (2, "2", None), (3, "3", None)]
+
+
+def test_lines_that_mean_nothing_are_passed_over(at_work: None, tmp_path: Path) -> None:
+    assert asked(standing_in("chatters", tmp_path / "starts"), 1) == [(1, "whole", None)]
+
+
+def test_a_service_that_dies_is_started_again_and_asked_again(
+    at_work: None, tmp_path: Path
+) -> None:
+    starts = tmp_path / "starts"
+    assert asked(standing_in("dies-once", starts), 1) == [(1, "again", None)]
+    assert starts.read_text().count("started") == 2
+
+
+def test_one_that_dies_again_is_left_and_its_last_words_are_told(
+    at_work: None, tmp_path: Path
+) -> None:
+    starts = tmp_path / "starts"
+    found = asked(standing_in("dies", starts), 2)
+    assert [at for at, _, _ in found] == [1, 2]
+    assert all("out of memory" in wrong["data"]["problem"] for _, _, wrong in found)
+    assert starts.read_text().count("started") == 2
+
+
+def test_one_that_cannot_start_is_told_with_its_last_words(at_work: None, tmp_path: Path) -> None:
+    ((at, result, wrong),) = asked(standing_in("broken", tmp_path / "starts"), 1)
+    assert (at, result) == (1, None)
+    assert wrong["message"] == "phototag has not answered: no module named phototag"
+
+
+def test_one_that_does_not_answer_is_ended_by_force(at_work: None, tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    lua = standing_in("hangs", starts)
+    lua.run("local real = os.time os.time = function() return real() * 100 end")
+    ((_, result, wrong),) = asked(lua, 1)
+    assert result is None
+    assert wrong["data"]["problem"] == "phototag has not answered: no answer within 180 s"
+    pids = [int(line) for line in starts.read_text().split() if line.isdecimal()]
+    assert len(pids) == 2
+    for pid in pids:
+        assert processes.wait_until_gone(pid)
+
+
+def test_what_is_cancelled_is_taken_back_and_no_more_is_asked(
+    at_work: None, tmp_path: Path
+) -> None:
+    found = asked(standing_in("cancels", tmp_path / "starts"), 20, stop_after=1)
+    assert found[0] == (1, "first", None)
+    assert 1 < len(found) < 10
+    assert {wrong["code"] for _, _, wrong in found[1:]} == {130}
+
+
+# ---------------------------------------------------------------------------------------------- the order of deeds
+
+ANSWERS: Final = """
+package.loaded["phototag.service"] = { ask_all = function(_, questions, answered)
+  local deeds = require("darktable").deeds
+  for at, question in ipairs(questions) do
+    if question.before then question.before() end
+    table.insert(deeds, question.method .. " " .. question.params.path)
+    if at == 2 then answered(at, nil, { code = 1, message = "it is gone" }) else answered(at, result, nil) end
+  end
+end }
+"""
+
+
+def test_tags_go_before_the_words_in_the_file_and_come_back_where_these_stay(lua: Lua) -> None:
+    make = lua.darktable[b"image"]
+    images = lua.list([make(1, b"/p/a.jpg"), make(2, b"/p/b.jpg")])
+    tags = lua.require("phototag.tags")
+    for image in images.values():
+        tags[b"set"](image, lua.list([HEAD]))
+    lua.run("require('darktable').deeds = {}")
+    lua.run(ANSWERS, result=lua.runtime.table_from({b"changed": True}))
+    said = lua.require("phototag.work")[b"take_back"](images)
+    assert said == b"1 photo as before, 1 failed"
+    assert plain(lua.run("return require('darktable').deeds")) == [
+        f"detach {HEAD.decode()}", "remove /p/a.jpg",
+        f"detach {HEAD.decode()}", "remove /p/b.jpg", f"attach {HEAD.decode()}",
+    ]  # fmt: skip
+    assert plain(lua.run("return require('darktable').said")) == ["phototag: b.jpg: it is gone"]
+
+
+def test_photos_are_tagged_before_tags_are_attached(lua: Lua) -> None:
+    make = lua.darktable[b"image"]
+    images = lua.list([make(1, b"/p/a.jpg"), make(2, b"/p/b.jpg")])
+    decode = lua.require("phototag.json")[b"decode"]
+    result = {
+        "kind": "headshot",
+        "removed": {"lr:hierarchicalSubject": ["Alt|Art|Kopf"]},
+        "keywords": {"hierarchical": [HEAD.decode()]},
+    }
+    lua.run(
+        "dt = require('darktable') dt.tags.attach(dt.tags.create('Alt|Art|Kopf'), image) dt.deeds = {}",
+        image=images[1],
+    )
+    lua.run(ANSWERS, result=decode(json.dumps(result).encode()))
+    assert (
+        lua.require("phototag.work")[b"tag"](images)
+        == b"1 headshot, 0 portraits, 0 others, 1 failed"
+    )
+    deeds = plain(lua.run("return require('darktable').deeds"))
+    assert deeds == [
+        "tag /p/a.jpg",
+        "detach Alt|Art|Kopf",
+        f"attach {HEAD.decode()}",
+        "tag /p/b.jpg",
+    ]
+    (job,) = lua.darktable[b"jobs"].values()
+    assert (job[b"text"], job[b"valid"], job[b"percent"]) == (b"phototag: tag 2 photos", False, 1.0)
