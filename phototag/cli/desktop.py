@@ -109,8 +109,7 @@ def _in_terminal(action: str, names: list[str], command: Command) -> int:
     try:
         paths = _paths(names, action)
         if action != "show":
-            options = command.tagging() if action == "tag" else ()
-            code = _run(*command.words(action, *options, "--", *paths))
+            code = _run(*command.words(action, *command.tagging(), "--", *paths))
             if action == "tag" and (note := reread.ask()):
                 echo(note)
             return code
@@ -134,7 +133,8 @@ def _run(*command: str) -> int:
 def _in_windows(action: str, paths: list[str], dialogs: Dialogs, command: Command) -> _Done:
     if action == "show":
         return _verdicts(paths)
-    return _tagged(paths, dialogs, command) if action == "tag" else _reviewed(paths, dialogs)
+    act = _tagged if action == "tag" else _reviewed
+    return act(paths, dialogs, command)
 
 
 # ---------------------------------------------------------------------------------------- actions
@@ -191,13 +191,16 @@ def _verdicts(paths: list[str]) -> _Done:
     return _Done("\n\n".join(parts) or "There are no photos.", code, to_be_read=True)
 
 
-def _reviewed(paths: list[str], dialogs: Dialogs) -> _Done:
+def _reviewed(paths: list[str], dialogs: Dialogs, command: Command) -> _Done:
     """Serve a review until its window is closed."""
     from phototag.review.server import serving  # noqa: PLC0415 - only this action needs it
 
+    name = command.vocabulary
+    words = Vocabulary() if name is None else Vocabulary.named(name)
+    options = ReviewOptions(vocabulary=words)
     with (
         stoppable() as stopped,
-        serving(paths, ReviewOptions()) as reviewed,
+        serving(paths, options) as reviewed,
         dialogs.shown(_REVIEWING, "End the review") as window,
     ):
         if window is None:

@@ -26,8 +26,8 @@ class Action:
     title: str
 
     def words(self, command: Command) -> tuple[str, ...]:
-        """Its name, with the options with which it tags."""
-        return (self.name, *(command.tagging() if self.name == "tag" else ()))
+        """Its name, with the options with which it writes."""
+        return (self.name, *(() if self.name == "show" else command.tagging()))
 
 
 ACTIONS: Final = (

@@ -56,9 +56,12 @@ class PlacedSearches(Placed):
         """Delete the searches whose number, name and query are still those that were written.
 
         Raises:
-            OutputNotWritable: digiKam is open.
+            OutputNotWritable: digiKam is open, or the folder of its database is not there.
         """
         if not Path(self.path).exists():
+            if not Path(self.path).parent.exists():
+                problem = "its folder is not there, so the searches in it could not be taken back"
+                raise OutputNotWritable(self.path, problem, "connect its disk, then try again")
             return True
         there = self._there()
         if any(there.get(row.id) == row for row in self.rows):

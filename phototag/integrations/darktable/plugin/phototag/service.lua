@@ -14,6 +14,7 @@ local LOOK = 20 -- ms between two looks for an answer
 local START = 120 -- s until the service must have said that it is ready
 local SILENCE = 180 -- s without any answer, while some are due, after which it counts as hung
 local FAREWELL = 5 -- s that darktable's end waits for what is at work
+local CANCELLED = 130 -- the code of a question that was taken back
 local WINDOW = 4 -- questions that are asked before the first of them is answered
 
 local FOLDER = [[
@@ -169,10 +170,18 @@ Round.__index = Round
 function Round:fill()
   while #self.left > 0 and self.asked < WINDOW do
     local at = table.remove(self.left, 1)
-    if self.questions[at].before then self.questions[at].before() end
-    self.waiting[ask(self.questions[at])] = at
-    self.asked = self.asked + 1
-    self.since = os.time()
+    local before = self.questions[at].before or function() end
+    local fine, problem = pcall(before)
+    if not fine then
+      self.answered(at, nil, { message = tostring(problem) })
+    elseif running ~= self.service then -- it has died meanwhile: who starts it anew asks again
+      table.insert(self.left, 1, at)
+      return
+    else
+      self.waiting[ask(self.questions[at])] = at
+      self.asked = self.asked + 1
+      self.since = os.time()
+    end
   end
 end
 
@@ -214,6 +223,14 @@ function Round:fail(why)
   for _, at in ipairs(self.left) do
     self.answered(at, nil, { message = "phototag has not answered: " .. why,
       data = { problem = "phototag has not answered: " .. why, remedy = "try `phototag doctor` in a terminal" } })
+  end
+  self.left = {}
+end
+
+-- Nothing comes of what a dead service was to take back.
+function Round:give_up()
+  for _, at in ipairs(self.left) do
+    self.answered(at, nil, { code = CANCELLED, message = "phototag was stopped" })
   end
   self.left = {}
 end
@@ -265,7 +282,7 @@ function service.ask_all(command, questions, answered, stopped)
       if round:go_on() then return end
       why = round.service.ended or "it was started anew"
       round:put_back()
-      if round.stopping then round.left = {} end
+      if round.stopping then round:give_up() end
     end
   end
   if not round:done() then round:fail(why) end

@@ -111,6 +111,7 @@ function work.take_back(images)
     title = "take back", method = "remove",
     params = function(photo) return { path = photo.path } end,
     before = function(photo)
+      if photo.tags then return end -- asked again: its tags are off already
       photo.tags = {}
       for at, image in ipairs(photo.images) do
         photo.tags[at] = {}
@@ -123,7 +124,8 @@ function work.take_back(images)
       counts[what] = (counts[what] or 0) + 1
     end,
     undone = function(photo)
-      for at, image in ipairs(photo.images) do tags.set(image, photo.tags and photo.tags[at] or {}) end
+      if not photo.tags then return end -- it was never asked about, and has its tags
+      for at, image in ipairs(photo.images) do tags.set(image, photo.tags[at] or {}) end
     end,
   })
   if not counts then return nil end
