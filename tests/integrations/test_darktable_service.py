@@ -159,6 +159,25 @@ def test_tags_go_before_the_words_in_the_file_and_come_back_where_these_stay(lua
     assert plain(lua.run("return require('darktable').said")) == ["phototag: b.jpg: it is gone"]
 
 
+@pytest.mark.parametrize("way", ["broken", "dies"])
+def test_no_tag_is_lost_where_the_service_cannot_do_its_work(
+    at_work: None, tmp_path: Path, way: str
+) -> None:
+    """Neither of the photos that were asked about, twice, nor of those that were not."""
+    lua = standing_in(way, tmp_path / "starts")
+    make = lua.darktable[b"image"]
+    images = lua.list([make(at, b"/p/%d.jpg" % at) for at in range(1, 7)])
+    tags = lua.require("phototag.tags")
+    for image in images.values():
+        tags[b"set"](image, lua.list([HEAD]))
+    said = lua.require("phototag.work")[b"take_back"](images)
+    assert said.endswith(b"6 failed"), said
+    for image in images.values():
+        assert [tag[b"name"] for tag in lua.darktable[b"tags"][b"get_tags"](image).values()] == [
+            HEAD
+        ]
+
+
 def test_photos_are_tagged_before_tags_are_attached(lua: Lua) -> None:
     make = lua.darktable[b"image"]
     images = lua.list([make(1, b"/p/a.jpg"), make(2, b"/p/b.jpg")])
