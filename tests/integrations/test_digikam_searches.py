@@ -19,6 +19,7 @@ import commands
 import phototag
 import processes
 from digikam_library import Library
+from phototag.catalogue.database import default_folder
 from phototag.errors import OutputNotWritable
 from phototag.integrations import setting_up, table
 from phototag.integrations.application import Command
@@ -89,15 +90,75 @@ def test_what_is_written_is_taken_back_to_the_last_row(database: Path) -> None:
     entry = placed()
     assert names(database) == WRITTEN
     assert piece().standing(entry) is Standing.CURRENT
-    assert dump(rows.copy()) == before
-    assert rows.copy().stat().st_mode & 0o777 == 0o600
+    copy = rows.first_copy(str(database))
+    assert dump(copy) == before
+    assert str(copy) in entry.note
+    assert copy.stat().st_mode & 0o777 == 0o600
     changed = database.stat().st_mtime_ns
     assert placed(entry) == attrs.evolve(entry, said=entry.said.partition("; a copy")[0])
     assert database.stat().st_mtime_ns == changed
     assert entry.take_back()
     assert dump(database) == before
-    assert not rows.copy().exists()
+    assert copies() == []
     assert entry.take_back()
+
+
+def copies() -> list[Path]:
+    return sorted(default_folder().glob("digikam*"))
+
+
+def test_the_copy_without_anything_of_phototags_stays_until_all_is_taken_back(
+    database: Path,
+) -> None:
+    """A later change has a copy of its own; searches that were left keep both."""
+    before = dump(database)
+    first = placed()
+    changed = dump(database)
+    change(
+        database,
+        "INSERT INTO Tags (pid, name) SELECT id, 'group' FROM Tags WHERE name = 'people'",
+    )
+    with_tag = dump(database)
+    second = placed(first)
+    assert str(rows.last_copy(str(database))) in second.note
+    assert dump(rows.first_copy(str(database))) == before
+    assert dump(rows.last_copy(str(database))) == with_tag != changed
+    change(database, "UPDATE Searches SET query = 'own' WHERE name = 'phototag: Groups'")
+    assert not second.take_back()
+    assert dump(rows.first_copy(str(database))) == before
+    assert "copies of the database stay" in second.left()
+    change(database, "DELETE FROM Searches WHERE name = 'phototag: Groups'")
+    assert second.take_back()
+    assert copies() == []
+
+
+def test_two_databases_have_copies_of_their_own(database: Path, tmp_path: Path) -> None:
+    before, other = dump(database), tmp_path / "other" / "digikam4.db"
+    placed()
+    other.parent.mkdir()
+    shutil.copy(database, other)
+    change(other, "DELETE FROM Searches")
+    configure(tmp_path, f"Database Type=QSQLITE\nDatabase Name={other.parent}\n")
+    entry = placed()
+    assert entry.take_back()
+    assert copies() == [rows.first_copy(str(database))]
+    assert dump(copies()[0]) == before
+
+
+@pytest.mark.usefixtures("home")
+def test_searches_on_a_disk_that_is_not_connected_are_not_taken_for_taken_back(
+    database: Path,
+) -> None:
+    before, digikam = dump(database), table.by_name("digikam")
+    setting_up.integrate(digikam)
+    away = database.parent.rename(database.parent.with_name("away"))
+    searches, _ = setting_up.take_back(digikam)
+    assert searches.deed is Deed.FAILED
+    assert f"{database.parent} is not there" in searches.note
+    away.rename(database.parent)
+    (searches,) = setting_up.take_back(digikam)
+    assert searches.deed is Deed.TAKEN_BACK
+    assert dump(database) == before
 
 
 def test_filters_without_a_known_keyword_wait_until_digikam_knows_it(database: Path) -> None:
@@ -243,7 +304,7 @@ def unchanged(database: Path) -> Iterator[Path]:
     before = dump(database)
     yield database
     assert dump(database) == before
-    assert not list(rows.copy().parent.glob("*"))
+    assert not list(default_folder().glob("*"))
 
 
 def test_a_database_that_a_program_has_open_is_refused(unchanged: Path) -> None:
