@@ -164,7 +164,7 @@ def _tagged(paths: list[str], dialogs: Dialogs, command: Command) -> _Done:
                     lines += change_lines(outcome, as_json=False)
                 if window is not None:
                     window.count(tally.photos, total)
-                    if window.is_closed and tally.photos < total:
+                    if window.is_cancelled and tally.photos < total:
                         stopped.set()
     if total != 1 or tally.failed:
         lines = [*summary(tally, dry_run=False), *lines]

@@ -181,6 +181,11 @@ class Window:
         return self._process.poll() is not None and self._was_shown()
 
     @property
+    def is_cancelled(self) -> bool:
+        """Whether the user has closed it before the end of what it counts: at the end it closes by itself, with 0."""
+        return self.is_closed and self._process.returncode != 0
+
+    @property
     def has_failed(self) -> bool:
         """Whether its program has ended without the user: it could not show a window, or was ended."""
         return self._process.poll() is not None and not self._was_shown()
@@ -188,12 +193,13 @@ class Window:
     def _was_shown(self) -> bool:
         """Whether a window was there when the program ended.
 
-        Both programs end with 1 when it is closed by its cross, and also without a screen.
+        Both programs end with 0 by their button. They end with 1 when the window is closed by its cross, and also where
+        there is no screen.
         """
         self._reading.join(_LAST_WORDS_SECONDS)
-        at_once = 0 < self._ended < self._begun + _SEEN_SECONDS
-        by_user = self._process.returncode in {0, 1, 2} and not _NO_SCREEN.search(self._said)
-        return by_user and not at_once
+        code, at_once = self._process.returncode, 0 < self._ended < self._begun + _SEEN_SECONDS
+        by_cross = code in {1, 2} and not at_once and not _NO_SCREEN.search(self._said)
+        return code == 0 or by_cross
 
     def show(self, text: str) -> bool:
         """Give it text, and wait until it is closed; whether it was shown."""
@@ -201,7 +207,7 @@ class Window:
             self._process.communicate(text, timeout=_SHOWN_SECONDS)
         except (subprocess.TimeoutExpired, OSError):
             return True
-        return self._process.returncode == 0 or self._was_shown()
+        return self._was_shown()
 
     def count(self, done: int, total: int | None) -> None:
         """Show how many are done; of how many, if it is known."""

@@ -54,7 +54,7 @@ def test_the_desktop_entries_are_valid(home: Home, program: str) -> None:
     validate = shutil.which("desktop-file-validate")
     if validate is None:
         pytest.skip("desktop-file-validate is not installed")
-    command = Command(program, ("-P", "-m", "phototag"), vocabulary=f"/my/{STRANGE}\udcff\n.toml")
+    command = Command(program, ("-P", "-m", "phototag"), vocabulary=f"/my/{STRANGE}\n.toml")
     files = [*file_managers.DOLPHIN.pieces(command), *file_managers.NAUTILUS.pieces(command)]
     entries = {piece.path: piece for piece in files if piece.path.endswith(".desktop")}
     assert len(entries) == 2
