@@ -13,19 +13,16 @@ from pathlib import Path
 
 import attrs
 import pytest
+from digikam_searches import change, configure, copies, dump, names, piece, placed
 from PIL import Image
 
 import commands
 import phototag
 import processes
-from digikam_library import Library
 from phototag.catalogue.database import default_folder
 from phototag.errors import OutputNotWritable
 from phototag.integrations import setting_up, table
-from phototag.integrations.application import Command
-from phototag.integrations.digikam import pieces as digikam_pieces
 from phototag.integrations.digikam import reread, rows, settings
-from phototag.integrations.digikam.searches import PlacedSearches, Searches
 from phototag.integrations.placing import Standing
 from phototag.integrations.setting_up import Deed
 from phototag.keywords.applications import COLLECTIONS
@@ -37,51 +34,6 @@ WRITTEN = {
     "phototag: Headshots", "phototag: Portraits", "phototag: Headshots, casual",
     "phototag: Portraits of one person", "phototag: Half-length",
 }  # fmt: skip
-
-
-@pytest.fixture
-def database(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of a database of digiKam's, which the settings name."""
-    folder = tmp_path / "Bilder & mehr"
-    folder.mkdir()
-    for name, variable in (("config", "XDG_CONFIG_HOME"), ("state", "XDG_STATE_HOME")):
-        (tmp_path / name).mkdir()
-        monkeypatch.setenv(variable, str(tmp_path / name))
-    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
-    monkeypatch.setenv("PICTURES", str(folder))
-    configure(tmp_path, "Database Type=QSQLITE\nDatabase Name[$e]=$PICTURES/\n")
-    return Path(shutil.copy(library.home.database, folder / "digikam4.db"))
-
-
-def configure(tmp_path: Path, lines: str) -> None:
-    text = f"Comment=of no group\n\n[Album Settings][More]\nDatabase Name=/none\n\n[Database Settings]\n{lines}"
-    (tmp_path / "config" / "digikamrc").write_text(text, encoding="utf-8")
-
-
-def piece() -> Searches:
-    searches, _ = digikam_pieces(Command("/usr/bin/phototag"))
-    assert isinstance(searches, Searches)
-    return searches
-
-
-def placed(earlier: PlacedSearches | None = None) -> PlacedSearches:
-    searches = piece()
-    return searches.place(searches.plan(earlier))
-
-
-def dump(database: Path) -> list[str]:
-    with contextlib.closing(sqlite3.connect(database)) as sql:
-        return list(sql.iterdump())
-
-
-def change(database: Path, statement: str, *values: object) -> None:
-    with contextlib.closing(sqlite3.connect(database)) as sql, sql:
-        sql.execute(statement, values)
-
-
-def names(database: Path) -> set[str]:
-    with contextlib.closing(sqlite3.connect(database)) as sql:
-        return {name for (name,) in sql.execute("SELECT name FROM Searches")}
 
 
 def test_what_is_written_is_taken_back_to_the_last_row(database: Path) -> None:
@@ -101,64 +53,6 @@ def test_what_is_written_is_taken_back_to_the_last_row(database: Path) -> None:
     assert dump(database) == before
     assert copies() == []
     assert entry.take_back()
-
-
-def copies() -> list[Path]:
-    return sorted(default_folder().glob("digikam*"))
-
-
-def test_the_copy_without_anything_of_phototags_stays_until_all_is_taken_back(
-    database: Path,
-) -> None:
-    """A later change has a copy of its own; searches that were left keep both."""
-    before = dump(database)
-    first = placed()
-    changed = dump(database)
-    change(
-        database,
-        "INSERT INTO Tags (pid, name) SELECT id, 'group' FROM Tags WHERE name = 'people'",
-    )
-    with_tag = dump(database)
-    second = placed(first)
-    assert str(rows.last_copy(str(database))) in second.note
-    assert dump(rows.first_copy(str(database))) == before
-    assert dump(rows.last_copy(str(database))) == with_tag != changed
-    change(database, "UPDATE Searches SET query = 'own' WHERE name = 'phototag: Groups'")
-    assert not second.take_back()
-    assert dump(rows.first_copy(str(database))) == before
-    assert "copies of the database stay" in second.left()
-    change(database, "DELETE FROM Searches WHERE name = 'phototag: Groups'")
-    assert second.take_back()
-    assert copies() == []
-
-
-def test_two_databases_have_copies_of_their_own(database: Path, tmp_path: Path) -> None:
-    before, other = dump(database), tmp_path / "other" / "digikam4.db"
-    placed()
-    other.parent.mkdir()
-    shutil.copy(database, other)
-    change(other, "DELETE FROM Searches")
-    configure(tmp_path, f"Database Type=QSQLITE\nDatabase Name={other.parent}\n")
-    entry = placed()
-    assert entry.take_back()
-    assert copies() == [rows.first_copy(str(database))]
-    assert dump(copies()[0]) == before
-
-
-@pytest.mark.usefixtures("home")
-def test_searches_on_a_disk_that_is_not_connected_are_not_taken_for_taken_back(
-    database: Path,
-) -> None:
-    before, digikam = dump(database), table.by_name("digikam")
-    setting_up.integrate(digikam)
-    away = database.parent.rename(database.parent.with_name("away"))
-    searches, _ = setting_up.take_back(digikam)
-    assert searches.deed is Deed.FAILED
-    assert f"{database.parent} is not there" in searches.note
-    away.rename(database.parent)
-    (searches,) = setting_up.take_back(digikam)
-    assert searches.deed is Deed.TAKEN_BACK
-    assert dump(database) == before
 
 
 def test_filters_without_a_known_keyword_wait_until_digikam_knows_it(database: Path) -> None:
