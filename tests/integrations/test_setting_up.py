@@ -70,7 +70,8 @@ def test_what_lies_in_a_folder_that_is_not_there_is_not_taken_for_taken_back(
     """As of a disk that is not connected: the folder is one that phototag has not made."""
     disk, away = home.path / place, home.path / "away"
     disk.mkdir(exist_ok=True)
-    home.run("integrate", name, *(["--folder", disk / "tools"] if name == "finder" else []))
+    more = ("--folder", disk / "tools") if name == "finder" else ()
+    home.run("integrate", name, *more)
     paths = [path for path in disk.rglob("*") if path.is_file()]
     disk.rename(away)
     told = home.run("integrate", name, "--remove", code=3)
