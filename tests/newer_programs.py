@@ -27,7 +27,15 @@ from pathlib import Path
 from typing import Final
 
 ARCHIVE: Final = "http://deb.debian.org/debian"
-PACKAGES: Final = ("digikam", "darktable", "dbus", "libgl1-mesa-dri", "xdg-utils")
+PACKAGES: Final = (
+    "digikam", "darktable", "dbus", "libgl1-mesa-dri", "xdg-utils", "libimage-exiftool-perl",
+)  # fmt: skip
+#: A desktop has a list of its applications; without one, digiKam finds none for its menu "Open With".
+MENU: Final = (
+    '<!DOCTYPE Menu PUBLIC "-//freedesktop//DTD Menu 1.0//EN" '
+    '"http://www.freedesktop.org/standards/menu-spec/1.0/menu.dtd">\n'
+    "<Menu><Name>Applications</Name><DefaultAppDirs/><DefaultDirectoryDirs/><Include><All/></Include></Menu>\n"
+)
 PROGRAMS: Final = ("digikam", "darktable", "darktable-cli")
 SHARED: Final = ("/proc", "/sys", "/dev", "/tmp")  # with the root: devices, the screen, the homes
 TESTS: Final = (
@@ -90,6 +98,9 @@ def make(root: Path, suite: str) -> None:
         inside = ("chroot", str(root), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq")
         run(*inside, "update")
         run(*inside, "install", "-y", "--no-install-recommends", *PACKAGES)
+    menu = root / "etc" / "xdg" / "menus" / "applications.menu"
+    menu.parent.mkdir(parents=True, exist_ok=True)
+    menu.write_text(MENU, "ascii")
     (root / DONE).touch()
 
 
