@@ -23,12 +23,21 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_click",
+    "sphinx_copybutton",
+    "sphinx_design",
 ]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build", "_generated"]  # these are included in pages
 myst_heading_anchors = 2
 html_theme = "furo"
 html_title = f"phototag {release}"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
+html_search_scorer = "search_scorer.js"
+# Commands and code have the button; what they print has none.
+copybutton_selector = "div.highlight-sh pre, div.highlight-python pre, div.highlight-pycon pre, div.highlight-toml pre"
+copybutton_prompt_text = r">>> |\.\.\. "
+copybutton_prompt_is_regexp = True
 autodoc_member_order = "bysource"
 autodoc_mock_imports = ["pyarrow", "ray"]  # optional packages
 autodoc_typehints = "description"
