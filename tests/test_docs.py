@@ -9,7 +9,6 @@ import os
 import pkgutil
 import re
 import shutil
-import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -104,8 +103,15 @@ def test_no_page_needs_the_network(site: dict[Path, Page]) -> None:
 def test_no_style_needs_the_network(built_docs: Path) -> None:
     """Nor do fonts and pictures that a style names, nor another style that it imports."""
     for style in built_docs.rglob("*.css"):
-        named = re.findall(r"url\(\s*[\"']?([^\"')]+)|@import\s+[\"']([^\"']+)", style.read_text("utf-8"))
-        outside = [url for pair in named for url in pair if urlsplit(url).scheme not in {"", "data"} or url.startswith("//")]
+        named = re.findall(
+            r"url\(\s*[\"']?([^\"')]+)|@import\s+[\"']([^\"']+)", style.read_text("utf-8")
+        )
+        outside = [
+            url
+            for pair in named
+            for url in pair
+            if urlsplit(url).scheme not in {"", "data"} or url.startswith("//")
+        ]
         assert outside == [], style
 
 
