@@ -28,12 +28,12 @@ extensions = [
 ]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build", "_generated"]  # these are included in pages
-myst_heading_anchors = 2
+myst_heading_anchors = 3
 html_theme = "furo"
 html_title = f"phototag {release}"
 html_static_path = ["_static"]
 html_css_files = ["pages.css"]
-html_search_scorer = "search_scorer.js"
+html_search_scorer = str(HERE / "search_scorer.js")
 # Commands and code have the button; what they print has none.
 copybutton_selector = "div.highlight-sh pre, div.highlight-python pre, div.highlight-pycon pre, div.highlight-toml pre"
 copybutton_prompt_text = r">>> |\.\.\. "
@@ -41,8 +41,10 @@ copybutton_prompt_is_regexp = True
 autodoc_member_order = "bysource"
 autodoc_mock_imports = ["pyarrow", "ray"]  # optional packages
 autodoc_typehints = "description"
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["attrs_block", "colon_fence"]
 nitpicky = False
+# A field of a class (:ivar kind:) is looked up by its bare name, and other classes have such a field, too.
+suppress_warnings = ["ref.python"]
 # The "Attributes:" section of an attrs class documents its fields.
 napoleon_use_ivar = True
 
