@@ -40,7 +40,9 @@ copybutton_prompt_text = r">>> |\.\.\. "
 copybutton_prompt_is_regexp = True
 autodoc_member_order = "bysource"
 autodoc_mock_imports = ["pyarrow", "ray"]  # optional packages
-autodoc_typehints = "description"
+autodoc_typehints = "both"
+autodoc_typehints_description_target = "documented_params"  # fields are told once
+maximum_signature_line_length = 80
 myst_enable_extensions = ["attrs_block", "colon_fence"]
 nitpicky = False
 # A field of a class (:ivar kind:) is looked up by its bare name, and other classes have such a field, too.

@@ -16,10 +16,13 @@ const context = vm.createContext({
   console,
   document: page,
   localStorage: { setItem: () => {} },
-  window: { location: { search: "" } },
+  location: { search: "" },
   DOCUMENTATION_OPTIONS: {},
 });
-for (const name of ["_static/doctools.js", "_static/language_data.js", "_static/searchtools.js", "searchindex.js"]) {
+context.window = context;
+// In the order of its page; what lays out the page is left out.
+const scripts = [...readFileSync(join(folder, "search.html"), "utf8").matchAll(/<script src="([^"?]+)/g)].map((found) => found[1]);
+for (const name of [...scripts.filter((name) => /doctools|highlight|language|stemmer|searchtools/.test(name)), "searchindex.js"]) {
   vm.runInContext(readFileSync(join(folder, name), "utf8"), context, { filename: name });
 }
 const found = queries.map((query) => {

@@ -182,7 +182,8 @@ def test_every_message_on_the_page_about_errors_is_one_of_phototags() -> None:
 
 
 BLOCKS = re.compile(
-    r"(<!-- until Ctrl-C -->\n)?^```sh\n(.*?)^```\n\n(?:^\{\.as-is\}\n)?^```text\n(.*?)^```", re.MULTILINE | re.DOTALL
+    r"(<!-- until Ctrl-C -->\n)?^```sh\n(.*?)^```\n\n(?:^\{\.as-is\}\n)?^```text\n(.*?)^```",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -211,3 +212,10 @@ def test_the_tutorial_prints_what_it_shows(home: Path) -> None:
         assert re.fullmatch(re.sub(r"\d+", r"\\d+", pattern), "".join(done.stdout.split())), (
             textwrap.indent(done.stdout, f"{text}: ")
         )
+
+
+def test_the_verdict_that_is_explained_is_that_of_the_tutorial() -> None:
+    (shown,) = re.findall(
+        r"^```text\n(.*?)^```", (DOCS / "verdict.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert shown in (DOCS / "tutorial.md").read_text("utf-8")
