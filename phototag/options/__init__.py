@@ -7,17 +7,8 @@ slots, a class could have only one base. Options decide nothing: who uses one im
 
 from __future__ import annotations
 
-from phototag.options.commands import (
-    CatalogueOptions,
-    GalleryOptions,
-    LearnOptions,
-    RecallOptions,
-    RemoveOptions,
-    ReviewOptions,
-    RunOptions,
-    UndoOptions,
-    WatchOptions,
-)
+from typing import TYPE_CHECKING
+
 from phototag.options.common import (
     CalibrationOptions,
     Limits,
@@ -45,6 +36,19 @@ from phototag.options.writing import (
     WordOptions,
     WriteOptions,
 )
+
+if TYPE_CHECKING:
+    from phototag.options.commands import (
+        CatalogueOptions,
+        GalleryOptions,
+        LearnOptions,
+        RecallOptions,
+        RemoveOptions,
+        ReviewOptions,
+        RunOptions,
+        UndoOptions,
+        WatchOptions,
+    )
 
 __all__ = [
     "QUALITY",
@@ -87,3 +91,12 @@ __all__ = [
     "setting",
     "settings",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """The options of whole commands are made when first asked for: a single photo needs none of them."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from phototag.options import commands  # noqa: PLC0415 - see above
+
+    return getattr(commands, name)
