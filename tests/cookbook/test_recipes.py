@@ -131,3 +131,18 @@ def test_every_page_of_recipes_is_read() -> None:
     for page in PAGES:
         own = [recipe for recipe in RECIPES if recipe.page == page]
         assert page.read_text("utf-8").count("\n## ") == len(own)
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "same"),
+    [
+        ("a.jpg: 70 % sure", "a.jpg:  over 99 % sure\n", True),
+        ("yaw 1", "yaw -2.5", True),
+        ("a.jpg: 70 % ...", "a.jpg: 80 % sure,\nby cropping", True),
+        ("a.jpg: headshot", "a.jpg: portrait", False),
+        ("a.jpg", "a.jpg\nb.jpg", False),
+        ("", "a.jpg", False),
+    ],
+)
+def test_only_figures_and_spaces_may_differ(shown: str, printed: str, same: bool) -> None:
+    assert agree(shown, printed) is same
