@@ -23,7 +23,7 @@ from trees import content
 KEPT = {"Pictures", "Card", ".local"}  # in the folder that recipes share
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory, astronaut: Image.Image) -> Path:
     """The sample photos: a team, talks, and the card of a camera."""
     home = tmp_path_factory.mktemp("photos")
@@ -61,7 +61,7 @@ def phototag(home: Path, *words: str) -> None:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def one_core() -> Iterator[None]:
     """One worker for each command: more would only start more processes for the same six photos."""
     if not hasattr(os, "sched_setaffinity"):
@@ -73,7 +73,7 @@ def one_core() -> Iterator[None]:
     os.sched_setaffinity(0, before)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def seen(photos: Path, one_core: None) -> Path:
     """Whose state file knows the pictures, so that not every recipe analyses them."""
     phototag(photos, "tag", "--dry-run", "Pictures", "Card/IMG_0001.JPG")
@@ -91,7 +91,7 @@ def untagged(seen: Path, tmp_path: Path) -> Path:
     return copy_of(seen, tmp_path / "home")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared(seen: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of recipes that change none; its photos are tagged."""
     home = copy_of(seen, tmp_path_factory.mktemp("tagged") / "home")
@@ -111,7 +111,7 @@ def tagged(shared: Path) -> Iterator[Path]:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def warm() -> Iterator[Pool]:
     with Pool(1) as pool:
         yield pool
