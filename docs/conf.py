@@ -22,7 +22,6 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinx_click",
 ]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build", "_generated"]  # these are included in pages

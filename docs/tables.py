@@ -13,6 +13,7 @@ import attrs
 import fault_figures
 import service_tables
 
+import command_pages
 import figures
 import integration_tables
 import phototag
@@ -85,6 +86,7 @@ def write(folder: Path) -> None:
         ("json_fields.md", json_fields()),
         ("public.md", public()),
         ("exit_codes.md", exit_codes()),
+        ("commands.md", command_pages.commands()),
         ("check_kinds.md", check_kinds()),
         ("gallery_keys.md", gallery_keys()),
         ("gallery_measured.md", figures.gallery_measured()),

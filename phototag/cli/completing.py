@@ -63,7 +63,8 @@ class CropProfile(_Type):
 def _profiles(ctx: click.Context | None) -> dict[str, str]:
     """The titles of the profiles in use, by name: those of ``--profiles`` if it was given."""
     given = None if ctx is None else ctx.params.get("profiles")
-    return {profile.name: profile.title for profile in profiles.in_use(given)}
+    chosen = given if isinstance(given, tuple) else None  # nothing that was not read yet
+    return {profile.name: profile.title for profile in profiles.in_use(chosen)}
 
 
 class Folder(click.Path):

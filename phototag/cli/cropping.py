@@ -47,8 +47,7 @@ class _Crop(PrintOptions, CropOptions):
     ("Crop one photo for a casting page", "phototag crop jane.jpg --profile casting_8x10"),
     (
         "Make square pictures of the same size of everybody",
-        "phototag crop ~/Pictures --profile web_square --size 400x400 \\\n"
-        "  --people each -o ~/faces",
+        "phototag crop ~/Pictures --profile web_square --size 400x400 \\\n  --people each -o ~/faces",
     ),
 )
 @paths_argument
