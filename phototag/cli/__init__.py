@@ -84,13 +84,13 @@ _COMMANDS: Final = {
 @click.option(
     "--log",
     is_flag=True,
-    help="Log to standard error, including the messages of native libraries.",
+    help="Also print what goes on inside, for the report of a fault: to standard error.",
 )
 def main(*, log: bool) -> None:
     """Tell headshots from portraits, and write verdicts and keywords into the photos.
 
     A headshot shows a person's head and shoulders, as for a profile page or a casting. A portrait shows more of the person or
-    of the place. The verdict on a photo whose subject is no person is "other".
+    of the place. The verdict on a photo whose subject is no person is "other". docs/glossary.md explains these and other words.
     """
     if log:
         import logging  # noqa: PLC0415 - a tenth of the start

@@ -115,7 +115,7 @@ class _ReadyMade(VocabularyOptions):
 def lightroom(folder: str, options: _ReadyMade) -> None:
     """Write smart collections for Lightroom Classic.
 
-    FOLDER is where the files go. In Lightroom, import them with a right click on Collections.
+    FOLDER is where the files go. In Lightroom, right-click in the Collections panel and choose Import Smart Collection Settings.
     """
     for file in applications.lightroom(folder, options.vocabulary, overwrite=options.overwrite):
         echo(printable_name(str(file)))

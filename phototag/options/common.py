@@ -136,7 +136,7 @@ class CalibrationOptions(Checked):
         converter=personal.chosen,
         metadata=setting(
             "The numbers by which photos are judged: a file that `phototag learn` has written, the name that an added "
-            "package gives them, or shipped for phototag's own.",
+            "package gives them, or shipped: those that phototag comes with.",
             group=Group.JUDGING,
             metavar="NAME|FILE",
             default="what phototag has learned from you, else shipped",

@@ -76,7 +76,7 @@ class ListOptions(LinkOptions, StateOptions, CalibrationOptions, ProfileOptions)
     )
     background: BackgroundKind | None = _only("background", BackgroundKind, "with this background")
     environment: Place | None = _only("environment", Place, "taken in these surroundings")
-    grade: Grade | None = _only("grade", Grade, "(headshots) that look like this")
+    grade: Grade | None = _only("grade", Grade, "that are headshots and look like this")
     crop: str | None = option(
         None,
         "Only photos of which a crop for this crop profile can be made.",
