@@ -47,7 +47,7 @@ class _List(ListOptions, QuietOptions):
     ("List the photos that are worth a look", "phototag list --doubtful ~/Pictures"),
     (
         "Copy the headshots of one person elsewhere",
-        "phototag list --kind headshot --people 1 --format paths ~/Pictures \\\n  | xargs -0 cp -t ~/casting",
+        "phototag list --kind headshot --people 1 --format paths ~/Pictures \\\n  | xargs -0 -r cp -t ~/casting",
     ),
     name="list",
 )
