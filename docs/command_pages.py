@@ -14,6 +14,7 @@ from typing import Final
 import attrs
 import click
 
+from pages import table
 from phototag.cli import main
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.helping import option_groups
@@ -86,6 +87,11 @@ def commands() -> str:
         for name, _ in rows:
             parts += _markdown(of_name[f"phototag {name}"], 4)
     return "\n".join(parts)
+
+
+def exit_codes() -> str:
+    """How commands end."""
+    return table(("code", "meaning"), ((f"`{code}`", code.meaning) for code in ExitCode))
 
 
 def _markdown(page: Page, level: int) -> Iterator[str]:

@@ -36,7 +36,7 @@ UNREADY = {
     "phototag integrate darktable --remove": "the same",
     "phototag undo 3 --dry-run": "there may be no third run",
 }
-#: Examples that other tests run, with the same options, on the same pictures.
+#: Examples that other tests run, as a command or as the function behind it.
 ELSEWHERE = {
     "phototag tag --keywords standard ~/Pictures": "test_cli.py",
     "phototag tag --sidecar always ~/Pictures": "test_cli.py",
@@ -46,7 +46,7 @@ ELSEWHERE = {
     "phototag remove --dry-run ~/Pictures": "test_printable.py",
     "phototag remove ~/Pictures": "test_cli.py",
     "phototag crop ~/Pictures --profile web_square --size 400x400 \\\n  --people each -o ~/faces": "catalogue/test_cropping.py",
-    "phototag serve --stdio": "integrations/test_service.py",
+    "phototag serve --stdio": "integrations/test_service_ending.py",
     "phototag demo": "test_docs.py",
     "phototag demo ~/try-phototag": "test_cli.py",
     "phototag doctor": "test_cli.py",

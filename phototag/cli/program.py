@@ -105,9 +105,8 @@ class Program(click.Group):
         examples: Sequence[Example] = (),
         **kwargs: Any,
     ) -> None:
-        self.known = Commands(entries)
-        # UserDict is no dict, but has all that click calls.
-        super().__init__(*args, commands=self.known, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
+        self.commands = self.known = Commands(entries)
         self.examples: tuple[Example, ...] = tuple(examples)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
