@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import types
 import typing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,6 @@ import service_tables
 import command_pages
 import figures
 import integration_tables
-import phototag
 from pages import table
 from phototag.analyzer import Analyzer
 from phototag.catalogue.checking import CheckKind, CheckOptions
@@ -83,7 +81,6 @@ def write(folder: Path) -> None:
         ("colours.md", figures.colours()),
         ("collections.md", collections()),
         ("json_fields.md", json_fields()),
-        ("public.md", public()),
         ("exit_codes.md", command_pages.exit_codes()),
         ("commands.md", command_pages.commands()),
         ("check_kinds.md", check_kinds()),
@@ -367,21 +364,6 @@ def check_kinds() -> str:
         ("kind", "severity", "meaning", "with `--repair`"),
         ((f"`{kind}`", str(kind.severity), kind.meaning, kind.repair) for kind in CheckKind),
     )
-
-
-def public() -> str:
-    """The reference of every public name."""
-    lines = ["```{eval-rst}"]
-    for name in phototag.__all__:
-        found = getattr(phototag, name)
-        if inspect.isclass(found) and not issubclass(found, Exception):
-            lines += [f".. autoclass:: phototag.{name}", "   :members:", "   :noindex:", ""]
-        elif inspect.isfunction(found):
-            lines += [f".. autofunction:: phototag.{name}", "   :noindex:", ""]
-        elif isinstance(found, types.UnionType):
-            either = " or ".join(f"``{one.__name__}``" for one in typing.get_args(found))
-            lines += [f".. py:data:: phototag.{name}", "   :noindex:", "", f"   {either}.", ""]
-    return "\n".join([*lines, "```", ""])
 
 
 def pictures(folder: Path) -> None:

@@ -35,6 +35,10 @@ from phototag.wording import counted
 _MOST: Final = 20  # photos whose verdicts are shown at once
 _WAKE_SECONDS: Final = 0.2
 _TERMINAL_SECONDS: Final = 24 * 3600
+_NO_WINDOW: Final = (
+    "Error: a review from a menu lasts as long as its window, and there is none: install zenity or kdialog, or run "
+    "phototag review in a terminal"
+)
 _REVIEWING: Final = "The review is open in the browser. What you decide there is saved at once."
 
 
@@ -162,7 +166,7 @@ def _tagged(paths: list[str], dialogs: Dialogs, command: Command) -> _Done:
                     lines += change_lines(outcome, as_json=False)
                 if window is not None:
                     window.count(tally.photos, total)
-                    if window.is_closed and tally.photos < total:
+                    if window.is_cancelled and tally.photos < total:
                         stopped.set()
     if total != 1 or tally.failed:
         lines = [*summary(tally, dry_run=False), *lines]
@@ -206,16 +210,12 @@ def _reviewed(paths: list[str], dialogs: Dialogs, command: Command) -> _Done:
         dialogs.shown(_REVIEWING, "End the review") as window,
     ):
         if window is None:
-            problem = "a review needs a window that ends it: install zenity or kdialog"
-            return _Done(
-                f"Error: {problem}, or run phototag review in a terminal",
-                ExitCode.SETUP,
-                to_be_read=True,
-            )
+            return _Done(_NO_WINDOW, ExitCode.SETUP, to_be_read=True)
         with contextlib.suppress(webbrowser.Error, OSError):
             webbrowser.open(reviewed.address_once)
-        while not window.is_closed and not stopped.wait(_WAKE_SECONDS):
+        while not (window.is_closed or window.has_failed or stopped.wait(_WAKE_SECONDS)):
             pass
+        lost = window.has_failed
     problems = reviewed.session.writer.problems
     if problems:
         return _Done(
@@ -223,4 +223,4 @@ def _reviewed(paths: list[str], dialogs: Dialogs, command: Command) -> _Done:
             ExitCode.SOME_FAILED,
             to_be_read=True,
         )
-    return _Done("")
+    return _Done(_NO_WINDOW, ExitCode.SETUP, to_be_read=True) if lost else _Done("")

@@ -25,11 +25,16 @@ if TYPE_CHECKING:
 _DEEDS = {
     "written": "written",
     "unchanged": "unchanged",
+    "not_written": "not written",
     "taken_back": "taken back",
     "left": "left",
     "shared": "kept",
     "failed": "not taken back",
 }
+_IN_PART = (
+    "Nothing more was written. Put this right and run the same command again, or take back what was written: "
+    "phototag integrate {} --remove"
+)
 _SETUPS = {
     "none": "not set up",
     "current": "set up",
@@ -107,7 +112,8 @@ def integrate(app: str | None, options: _Integrate) -> None:
         _end(done, "" if done else nothing, as_json=options.json)
     else:
         done = setting_up.integrate(application, options.folder, options.vocabulary)
-        _end(done, application.steps, as_json=options.json)
+        complete = all(one.deed is not setting_up.Deed.NOT_WRITTEN for one in done)
+        _end(done, application.steps if complete else _IN_PART.format(app), as_json=options.json)
 
 
 def _end(done: list[Done], last: str, *, as_json: bool) -> NoReturn:
@@ -119,7 +125,7 @@ def _end(done: list[Done], last: str, *, as_json: bool) -> NoReturn:
     if last and not as_json:
         echo(last)
     deeds = {str(one.deed) for one in done}
-    if "failed" in deeds:
+    if deeds & {"failed", "not_written"}:
         sys.exit(ExitCode.SETUP)
     sys.exit(ExitCode.SOME_FAILED if "left" in deeds else ExitCode.ALL_WELL)
 
