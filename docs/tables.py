@@ -12,12 +12,12 @@ import attrs
 import fault_figures
 import service_tables
 
+import command_pages
 import figures
 import integration_tables
 from pages import table
 from phototag.analyzer import Analyzer
 from phototag.catalogue.checking import CheckKind, CheckOptions
-from phototag.cli.exit_codes import ExitCode
 from phototag.criteria import CRITERIA, Finding, Findings, calibration, installed
 from phototag.criteria.verdict import Verdict
 from phototag.crops import Crop, built_in
@@ -81,7 +81,8 @@ def write(folder: Path) -> None:
         ("colours.md", figures.colours()),
         ("collections.md", collections()),
         ("json_fields.md", json_fields()),
-        ("exit_codes.md", exit_codes()),
+        ("exit_codes.md", command_pages.exit_codes()),
+        ("commands.md", command_pages.commands()),
         ("check_kinds.md", check_kinds()),
         ("gallery_keys.md", gallery_keys()),
         ("gallery_measured.md", figures.gallery_measured()),
@@ -355,11 +356,6 @@ def described(kind: type) -> dict[str, str]:
 def fields(said: Mapping[str, str]) -> str:
     """Keys with their descriptions."""
     return table(("key", "description"), ((f"`{key}`", text) for key, text in said.items()))
-
-
-def exit_codes() -> str:
-    """How commands end."""
-    return table(("code", "meaning"), ((f"`{code}`", code.meaning) for code in ExitCode))
 
 
 def check_kinds() -> str:

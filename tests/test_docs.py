@@ -115,9 +115,20 @@ def test_no_style_needs_the_network(built_docs: Path) -> None:
         assert outside == [], style
 
 
-def test_every_command_and_option_is_in_the_docs(text: str) -> None:
-    for name, command in main.commands.items():
-        assert f"phototag {name}" in text
+def test_every_command_and_option_is_in_the_docs(text: str, site: dict[Path, Page]) -> None:
+    page = next(page for path, page in site.items() if path.name == "command_line.html")
+    shown = "".join(page.words)
+    for name, entry in main.known.entries.items():
+        if entry.section is None:
+            continue
+        command = main.commands[name]
+        assert f"phototag {name}" in shown
+        assert entry.section in shown
+        assert all(one.line in shown for one in getattr(command, "examples", ()))
+        assert {getattr(option, "group", "") for option in command.params} <= {
+            "",
+            *shown.splitlines(),
+        }
         for parameter in command.params:
             if isinstance(parameter, click.Option):
                 for option in parameter.opts:

@@ -24,6 +24,7 @@ from phototag.options.common import (
     Workers,
     WorkOptions,
 )
+from phototag.options.group import Group
 from phototag.options.selecting import QUALITY, CropOptions, ListOptions
 from phototag.options.setting import Checked, Setting, option, part, setting, settings
 from phototag.options.writing import (
@@ -58,6 +59,7 @@ __all__ = [
     "Checked",
     "CropOptions",
     "GalleryOptions",
+    "Group",
     "IptcMode",
     "LearnOptions",
     "Limits",
