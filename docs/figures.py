@@ -168,8 +168,9 @@ def _whole(found: Mapping[str, Any]) -> str:
             "floor, ms",
             "by the preview, ms",
             "`analyze`, ms",
-            "`analyze_many`, ms a photo",
+            "`analyze_many`, one worker, ms a photo",
             "times the floor",
+            "all cores, ms a photo",
         ),
         (
             (
@@ -180,6 +181,7 @@ def _whole(found: Mapping[str, Any]) -> str:
                 str(row["analyze"]),
                 str(row["analyze_many"]),
                 f"**{row['x floor']}**",
+                str(row["all cores"]),
             )
             for row in found["whole"]
         ),

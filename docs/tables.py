@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import types
 import typing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +12,12 @@ import attrs
 import fault_figures
 import service_tables
 
+import command_pages
 import figures
 import integration_tables
-import phototag
 from pages import table
 from phototag.analyzer import Analyzer
 from phototag.catalogue.checking import CheckKind, CheckOptions
-from phototag.cli.exit_codes import ExitCode
 from phototag.criteria import CRITERIA, Finding, Findings, calibration, installed
 from phototag.criteria.verdict import Verdict
 from phototag.crops import Crop, built_in
@@ -79,8 +77,8 @@ def write(folder: Path) -> None:
         *((name, make()) for name, make in figures.PAGES.items()),
         ("collections.md", collections()),
         ("json_fields.md", json_fields()),
-        ("public.md", public()),
-        ("exit_codes.md", exit_codes()),
+        ("exit_codes.md", command_pages.exit_codes()),
+        ("commands.md", command_pages.commands()),
         ("check_kinds.md", check_kinds()),
         ("gallery_keys.md", gallery_keys()),
         ("faults_measured.md", fault_figures.faults_measured()),
@@ -349,32 +347,12 @@ def fields(said: Mapping[str, str]) -> str:
     return table(("key", "description"), ((f"`{key}`", text) for key, text in said.items()))
 
 
-def exit_codes() -> str:
-    """How commands end."""
-    return table(("code", "meaning"), ((f"`{code}`", code.meaning) for code in ExitCode))
-
-
 def check_kinds() -> str:
     """What ``phototag check`` can find."""
     return table(
         ("kind", "severity", "meaning", "with `--repair`"),
         ((f"`{kind}`", str(kind.severity), kind.meaning, kind.repair) for kind in CheckKind),
     )
-
-
-def public() -> str:
-    """The reference of every public name."""
-    lines = ["```{eval-rst}"]
-    for name in phototag.__all__:
-        found = getattr(phototag, name)
-        if inspect.isclass(found) and not issubclass(found, Exception):
-            lines += [f".. autoclass:: phototag.{name}", "   :members:", "   :noindex:", ""]
-        elif inspect.isfunction(found):
-            lines += [f".. autofunction:: phototag.{name}", "   :noindex:", ""]
-        elif isinstance(found, types.UnionType):
-            either = " or ".join(f"``{one.__name__}``" for one in typing.get_args(found))
-            lines += [f".. py:data:: phototag.{name}", "   :noindex:", "", f"   {either}.", ""]
-    return "\n".join([*lines, "```", ""])
 
 
 def pictures(folder: Path) -> None:

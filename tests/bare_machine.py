@@ -53,6 +53,8 @@ CERTIFICATES: Final = "etc/ssl/certs/ca-certificates.crt"
 HEADSHOT: Final = (124, 4, 324, 254)  # in scikit-image's astronaut; left, upper, right, lower in px
 MINUTES: Final = 30  # for one block
 SECONDS: Final = 60.0 * MINUTES
+STOPPED: Final = 20  # s after which the reader presses Ctrl-C
+COLUMNS: Final = "120"  # of the reader's terminal
 END: Final = "--- that was all"
 FAILED: Final = "--- failed: "  # and the command
 
@@ -88,7 +90,7 @@ def main() -> int:
     parser.add_argument("--suite", default="trixie", help="the Debian, by name (default: trixie)")
     parser.add_argument("--python", type=Path, help="folder of a Python, copied into the root")
     parser.add_argument("--wheel", type=Path, help="phototag's (default: it is built)")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     debian_roots.refuse_unless_possible("git")
     root: Path = given.folder.resolve()
     python = FOR_PYTHON if given.python else DEBIANS_PYTHON
@@ -114,8 +116,8 @@ def prepare(machine: Machine) -> None:
     root = machine.root
     if (own := os.environ.get("SSL_CERT_FILE")) and Path(own).is_file():
         shutil.copy(own, root / CERTIFICATES)
-    with contextlib.suppress(shutil.SameFileError):
-        shutil.copy("/etc/resolv.conf", root / "etc" / "resolv.conf")
+    for name in ("hosts", "resolv.conf"):
+        shutil.copy(Path("/etc", name), root / "etc" / name)
     (root / "etc" / "apt" / "apt.conf.d" / "90yes").write_text('APT::Get::Assume-Yes "true";\n')
     (root / "etc" / "sudoers.d" / "reader").write_text("reader ALL=(ALL) NOPASSWD: ALL\n")
     if machine.python and not (root / "opt" / "python").exists():
@@ -168,6 +170,7 @@ def follow(machine: Machine, page: str) -> Iterator[str]:
                 say(f"\n== {where} is not typed: {block.reason}")
                 continue
             if terminal is None or block.new_reader:
+                stack.close()
                 new_reader(machine)
             if terminal is None or block.new_reader or block.new_terminal:
                 terminal = stack.enter_context(opened(machine))
@@ -188,7 +191,7 @@ def answered(terminal: Terminal, block: Block, where: str) -> Iterator[str]:
 def new_reader(machine: Machine) -> None:
     """A user who has a home with photos in it, the wheel, a clone, and nothing else."""
     home = machine.root / "home" / "reader"
-    subprocess.run(["chroot", str(machine.root), "userdel", "reader"], check=False, timeout=60, capture_output=True)  # fmt: skip
+    subprocess.run(["chroot", str(machine.root), "userdel", "--force", "reader"], check=False, timeout=60, capture_output=True)  # fmt: skip
     shutil.rmtree(home, ignore_errors=True)
     run("chroot", str(machine.root), "useradd", "--create-home", "--shell", "/bin/bash", "reader")
     (home / "Pictures" / "2025").mkdir(parents=True)
@@ -217,7 +220,10 @@ class Terminal:
         assert self.shell.stdin
         assert self.shell.stdout
         change = f"cd ~/{shlex.quote(block.folder)}; " if block.folder else ""
-        typed = f"{change}eval {shlex.quote(block.typed)} </dev/null; code=$?; echo; echo {shlex.quote(END)} $code\n"
+        commands = block.typed
+        if block.stopped:  # 124: timeout had to stop it
+            commands = f"timeout --signal INT {STOPPED} {commands.strip()}; [ $? = 124 ]"
+        typed = f"{change}eval {shlex.quote(commands)} </dev/null; code=$?; echo; echo {shlex.quote(END)} $code\n"
         self.shell.stdin.write(typed)
         self.shell.stdin.flush()
         lines: list[str] = []
@@ -240,7 +246,7 @@ class Terminal:
 def opened(machine: Machine) -> Iterator[Terminal]:
     """A login shell, as long as the context lasts: it reads ``~/.profile``, which Debian gives every user."""
     environment = {
-        "HOME": "/home/reader", "USER": "reader", "LOGNAME": "reader", "LANG": "C.UTF-8", "PATH": machine.path,
+        "HOME": "/home/reader", "USER": "reader", "LOGNAME": "reader", "LANG": "C.UTF-8", "COLUMNS": COLUMNS, "PATH": machine.path,
     }  # fmt: skip
     environment |= {name: os.environ[name] for name in REACH if name in os.environ}
     if "SSL_CERT_FILE" in environment:

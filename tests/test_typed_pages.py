@@ -75,17 +75,12 @@ def test_figures_line_breaks_and_what_an_ellipsis_stands_for_may_differ(printed:
         ("headshot.jpg Portrait, 99 % sure. posing.", "headshot.jpg Headshot,"),
         ("headshot.jpg Headshot, 99 % sure.", "posing."),
         ("posing. headshot.jpg Headshot, 99 % sure.", "posing."),
-        ("headshot.jpg Headshot, no 99 % sure. posing.", "headshot.jpg Headshot, #"),
+        ("headshot.jpg Headshot, no 99 % sure. posing.", "headshot.jpg Headshot, 99"),
         ("", "headshot.jpg"),
     ],
 )
 def test_another_word_is_told_with_the_words_before_it(printed: str, first: str) -> None:
     assert differs("headshot.jpg Headshot, 99 % sure. ... posing.", printed) == first
-
-
-def test_words_are_compared_as_a_whole() -> None:
-    assert differs("shot", "headshot")
-    assert differs("head", "headshot")
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if (ROOT / page).exists()])

@@ -6,6 +6,7 @@ above a block, say where that is not so:
 =============================== ================================================================
 ``<!-- not typed: REASON -->``  the block ``sh`` is not typed
 ``<!-- not shown: REASON -->``  the block ``text`` is no answer to what was typed
+``<!-- until Ctrl-C -->``       the command goes on, and the reader stops it after some seconds
 ``<!-- in: FOLDER -->``         the block is typed in this folder of the reader's home
 ``<!-- new terminal -->``       the reader opens one, whose ``PATH`` may be another
 ``<!-- new reader -->``         the block is for somebody who has typed nothing of the page so far
@@ -22,7 +23,7 @@ _FENCE = re.compile(
     r"^(?P<indent> *)```+ *(?P<language>[\w-]*)[^\n]*\n(?P<body>.*?)^(?P=indent)```+ *$",
     re.MULTILINE | re.DOTALL,
 )
-_COMMENTS = re.compile(r"(?:<!--.*?-->\s*)+\Z", re.DOTALL)
+_COMMENTS = re.compile(r"(?:<!--(?:(?!-->).)*-->\s*)+(?:\{[^\n]*\}\n)?\Z", re.DOTALL)
 _COMMENT = re.compile(r"<!--\s*(.*?)\s*-->", re.DOTALL)
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 
@@ -39,6 +40,7 @@ class Block:
         folder: in the reader's home, where it is typed; empty where that is the folder of the block before.
         new_terminal: whether the reader opens a new terminal first.
         new_reader: whether somebody begins here who has typed nothing so far.
+        stopped: whether the reader stops the command by Ctrl-C.
     """
 
     line: int
@@ -48,6 +50,7 @@ class Block:
     folder: str = ""
     new_terminal: bool = False
     new_reader: bool = False
+    stopped: bool = False
 
 
 def blocks(page: str) -> list[Block]:
@@ -69,6 +72,7 @@ def blocks(page: str) -> list[Block]:
                     folder=marks.get("in", ""),
                     new_terminal="new terminal" in marks,
                     new_reader="new reader" in marks,
+                    stopped="until Ctrl-C" in marks,
                 )
             )
         elif fence["language"] == "text" and found and "not shown" not in marks:
@@ -79,19 +83,19 @@ def blocks(page: str) -> list[Block]:
 def differs(shown: str, printed: str) -> str:
     """Where the page shows something else than what was printed; empty if it does not.
 
-    Figures may be others, lines may break elsewhere, and ``...`` stands for any words. More may be printed before and
+    Figures may be others, lines may break elsewhere, and ``...`` stands for anything. More may be printed before and
     after what the page shows, but nothing within it.
 
     Returns:
         The first words of the page that are not there, in their order.
     """
-    rest = _words(printed)
-    for part in re.split(r"(?:^|\s)\.\.\.(?=\s|$)", shown):
-        wanted = _words(part)
+    rest = _bare(printed)
+    for part in shown.split("..."):
+        wanted = _bare(part)
         place = rest.find(wanted)
         if place < 0:
-            return _longest_start(wanted, rest)
-        rest = rest[place + len(wanted) - 1 :]  # with the space between two words
+            return _longest_start(part, rest)
+        rest = rest[place + len(wanted) :]
     return ""
 
 
@@ -114,16 +118,14 @@ def _without_indent(body: str, indent: int) -> str:
     )
 
 
-def _words(text: str) -> str:
-    """Words between single spaces, with ``#`` for each figure."""
-    return f" {' '.join(_FIGURE.sub('#', text).split())} ".replace("  ", " ")
+def _bare(text: str) -> str:
+    """Without spaces and line breaks, with ``#`` for each figure."""
+    return _FIGURE.sub("#", "".join(text.split()))
 
 
-def _longest_start(wanted: str, printed: str) -> str:
+def _longest_start(part: str, printed: str) -> str:
     """The words up to the first that is nowhere after the ones before it."""
-    words = wanted.split(" ")
-    for count in range(1, len(words) + 1):
-        start = f"{' '.join(words[:count])} "
-        if start not in printed:
-            return start.strip()
-    return wanted.strip()
+    words = part.split()
+    lengths = range(1, len(words))
+    count = next((n for n in lengths if _bare(" ".join(words[:n])) not in printed), len(words))
+    return " ".join(words[:count])

@@ -17,6 +17,7 @@ from phototag.analyzer import Analyzer
 from phototag.catalogue.run import tag_trees
 from phototag.catalogue.walk import count_photos, walk
 from phototag.cli.exit_codes import ExitCode, code_of
+from phototag.cli.helping import Helpful
 from phototag.cli.lines import change_lines, record_text
 from phototag.cli.report import Tally, stoppable
 from phototag.cli.running import summary
@@ -29,14 +30,19 @@ from phototag.integrations.dialogs import Dialogs, terminal
 from phototag.integrations.digikam import reread
 from phototag.keywords.vocabulary import Vocabulary
 from phototag.options import CatalogueOptions, ReviewOptions
+from phototag.wording import counted
 
 _MOST: Final = 20  # photos whose verdicts are shown at once
 _WAKE_SECONDS: Final = 0.2
 _TERMINAL_SECONDS: Final = 24 * 3600
+_NO_WINDOW: Final = (
+    "Error: a review from a menu lasts as long as its window, and there is none: install zenity or kdialog, or run "
+    "phototag review in a terminal"
+)
 _REVIEWING: Final = "The review is open in the browser. What you decide there is saved at once."
 
 
-@click.command(hidden=True)
+@click.command(cls=Helpful, hidden=True)
 @click.argument("action", type=click.Choice(["tag", "show", "review"]))
 @click.argument("files", nargs=-1, type=click.Path())
 @click.option("--nautilus", is_flag=True, help="Take what is selected in Nautilus.")
@@ -160,7 +166,7 @@ def _tagged(paths: list[str], dialogs: Dialogs, command: Command) -> _Done:
                     lines += change_lines(outcome, as_json=False)
                 if window is not None:
                     window.count(tally.photos, total)
-                    if window.is_closed and tally.photos < total:
+                    if window.is_cancelled and tally.photos < total:
                         stopped.set()
     if total != 1 or tally.failed:
         lines = [*summary(tally, dry_run=False), *lines]
@@ -204,21 +210,17 @@ def _reviewed(paths: list[str], dialogs: Dialogs, command: Command) -> _Done:
         dialogs.shown(_REVIEWING, "End the review") as window,
     ):
         if window is None:
-            problem = "a review needs a window that ends it: install zenity or kdialog"
-            return _Done(
-                f"Error: {problem}, or run phototag review in a terminal",
-                ExitCode.SETUP,
-                to_be_read=True,
-            )
+            return _Done(_NO_WINDOW, ExitCode.SETUP, to_be_read=True)
         with contextlib.suppress(webbrowser.Error, OSError):
             webbrowser.open(reviewed.address_once)
-        while not window.is_closed and not stopped.wait(_WAKE_SECONDS):
+        while not (window.is_closed or window.has_failed or stopped.wait(_WAKE_SECONDS)):
             pass
+        lost = window.has_failed
     problems = reviewed.session.writer.problems
     if problems:
         return _Done(
-            f"{len(problems)} photos could not be written; the page has told why",
+            f"{counted(len(problems), 'photo')} could not be written; the page has told why",
             ExitCode.SOME_FAILED,
             to_be_read=True,
         )
-    return _Done("")
+    return _Done(_NO_WINDOW, ExitCode.SETUP, to_be_read=True) if lost else _Done("")

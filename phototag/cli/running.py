@@ -6,9 +6,10 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from phototag.cli.exit_codes import ExitCode
-from phototag.cli.report import Report, command, duration
+from phototag.cli.report import Report, as_typed, duration
 from phototag.criteria.verdict import Kind
 from phototag.outcome import VerdictSource
+from phototag.wording import counted
 
 if TYPE_CHECKING:
     from phototag.cli.report import Tally
@@ -35,11 +36,13 @@ def close(
         for line in summary(report.tally, dry_run=dry_run):
             report.say(line)
         for what, words in commands:
-            report.say(f"{what}: {command(words)}")
+            report.say(f"{what}: {as_typed(words)}")
     if stopped:
-        of = "" if report.total is None else f" of {report.total}"
+        done = counted(report.tally.photos, "photo")
+        if report.total is not None:
+            done = f"{report.tally.photos} of {counted(report.total, 'photo')}"
         again = "; run the same command again to resume" if goes_on else ""
-        report.say(f"Stopped after {report.tally.photos}{of} photos{again}.")
+        report.say(f"Stopped after {done}{again}.")
         sys.exit(ExitCode.INTERRUPTED)
     report.end()
     sys.exit(0)
@@ -58,7 +61,7 @@ def summary(tally: Tally, *, dry_run: bool) -> list[str]:
     if tally.verdict_from[VerdictSource.REMOVED]:
         ways = [f"{tally.changed} {would}"]
     lines = [
-        f"{tally.photos} photos in {duration(tally.seconds)} ({rate:.1f}/s): {', '.join(ways)}."
+        f"{counted(tally.photos, 'photo')} in {duration(tally.seconds)} ({rate:.1f}/s): {', '.join(ways)}."
     ]
     lines += [
         f"  {kind}: {tally.kinds[kind]}, {tally.changed_kinds[kind]} {would}"

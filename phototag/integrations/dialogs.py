@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import html
 import os
+import re
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, Final
+from typing import Final
 
 import attrs
 
@@ -19,6 +22,16 @@ TITLE: Final = "phototag"
 _NOTIFY_SECONDS: Final = 10
 _SHOWN_SECONDS: Final = 12 * 3600  # a window that nobody closes
 _KILL_SECONDS: Final = 5
+_SEEN_SECONDS: Final = 0.5  # nobody has seen and closed a window sooner
+_LAST_WORDS_SECONDS: Final = 1.0  # until all is read that a program has said before its end
+_MOST_SAID, _AT_ONCE = 10_000, 4096  # bytes that are kept of what a program says, and read at once
+#: What GTK and Qt say without a screen.
+_NO_SCREEN: Final = re.compile(
+    rb"(cannot|could not|failed to) (open|connect to|create) (wl_)?display", re.IGNORECASE
+)
+#: Where Qt could see the beginning of markup, and what goes in between: U+2060, word joiner.
+_MARKUP: Final = re.compile(r"(<|&(?=lt;))")
+_UNSEEN: Final = "\u2060"
 _SIZE: Final = ("--width=640", "--height=420")  # px
 #: Terminals, with what comes before the command; the first two are the user's choice.
 _TERMINALS: Final = (
@@ -69,11 +82,8 @@ class Dialogs:
         with _started([self.program, *self._text(heading)]) as window:
             if window is None:
                 return self._notify(heading, text)
-            try:
-                _, told = window.communicate(_plain(text), timeout=_SHOWN_SECONDS)
-            except (subprocess.TimeoutExpired, OSError):
-                return True
-        return _was_shown(window.returncode, told) or self._notify(heading, text)
+            shown = window.show(self._plain(text))
+        return shown or self._notify(heading, text)
 
     def tell(self, text: str) -> bool:
         """Show something short: as a notification, otherwise in a window; returns whether it was shown."""
@@ -104,8 +114,8 @@ class Dialogs:
         if self.program is None:
             yield None
             return
-        with _started([self.program, *self._message(text, button)]) as process:
-            yield None if process is None else Window(process)
+        with _started([self.program, *self._message(text, button)]) as window:
+            yield window
 
     @contextlib.contextmanager
     def counting(self, text: str) -> Iterator[Window | None]:
@@ -114,8 +124,8 @@ class Dialogs:
             yield None
             return
         words = [self.progress, "--progress", "--auto-close", f"--title={TITLE}", "--width=420"]
-        with _started([*words, f"--text={text}"]) as process:
-            yield None if process is None else Window(process)
+        with _started([*words, f"--text={text}"]) as window:
+            yield window
 
     def _text(self, heading: str) -> tuple[str, ...]:
         if self._is_kdialog:
@@ -133,26 +143,76 @@ class Dialogs:
             f"--text={text}",
         )
 
+    def _plain(self, text: str) -> str:
+        """Text that the program shows as it is."""
+        lines = printable_text(text) + "\n"
+        # kdialog asks Qt of each line whether it looks like markup; with a character between that nobody sees, none does.
+        return _MARKUP.sub(rf"\1{_UNSEEN}", lines) if self._is_kdialog else lines
+
     @property
     def _is_kdialog(self) -> bool:
         return self.program is not None and os.path.basename(self.program) == "kdialog"
 
 
-@attrs.frozen
 class Window:
-    """A window that stays while something goes on."""
+    """A window that stays while something goes on: the program that shows it, and what it says on standard error."""
 
-    _process: subprocess.Popen[str]
+    def __init__(self, process: subprocess.Popen[str], errors: int) -> None:
+        """Begin to read what it says, so that a program that says much does not stop.
+
+        Args:
+            process: the program; its input is a pipe.
+            errors: a descriptor from which its standard error is read; closed when it has ended.
+        """
+        self._process, self._begun = process, time.monotonic()
+        self._said, self._ended = b"", 0.0
+        self._reading = threading.Thread(target=self._listen, args=(errors,), daemon=True)
+        self._reading.start()
+
+    def _listen(self, errors: int) -> None:
+        with open(errors, "rb", buffering=0) as stream:
+            while more := stream.read(_AT_ONCE):
+                self._said = (self._said + more)[-_MOST_SAID:]
+        self._ended = time.monotonic()
 
     @property
     def is_closed(self) -> bool:
         """Whether the user has closed it or pressed its button."""
-        return self._process.poll() is not None
+        return self._process.poll() is not None and self._was_shown()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the user has closed it before the end of what it counts: at the end it closes by itself, with 0."""
+        return self.is_closed and self._process.returncode != 0
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether its program has ended without the user: it could not show a window, or was ended."""
+        return self._process.poll() is not None and not self._was_shown()
+
+    def _was_shown(self) -> bool:
+        """Whether a window was there when the program ended.
+
+        Both programs end with 0 by their button. They end with 1 when the window is closed by its cross, and also where
+        there is no screen.
+        """
+        self._reading.join(_LAST_WORDS_SECONDS)
+        code, at_once = self._process.returncode, 0 < self._ended < self._begun + _SEEN_SECONDS
+        by_cross = code in {1, 2} and not at_once and not _NO_SCREEN.search(self._said)
+        return code == 0 or by_cross
+
+    def show(self, text: str) -> bool:
+        """Give it text, and wait until it is closed; whether it was shown."""
+        try:
+            self._process.communicate(text, timeout=_SHOWN_SECONDS)
+        except (subprocess.TimeoutExpired, OSError):
+            return True
+        return self._was_shown()
 
     def count(self, done: int, total: int | None) -> None:
         """Show how many are done; of how many, if it is known."""
         stream = self._process.stdin
-        if stream is None or self.is_closed:
+        if stream is None or self._process.poll() is not None:
             return
         of = f" of {total}" if total else ""
         # At 100 it closes by itself.
@@ -160,6 +220,19 @@ class Window:
         with contextlib.suppress(OSError, ValueError):
             stream.write(f"{percent}# {done}{of} photos\n")
             stream.flush()
+
+    def end(self) -> None:
+        """End its program, and wait for that."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(timeout=_KILL_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(timeout=_KILL_SECONDS)
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._process.stdin.close()
 
 
 def has_screen(environment: Mapping[str, str] = os.environ) -> bool:
@@ -179,41 +252,26 @@ def terminal() -> tuple[str, ...] | None:
 
 
 @contextlib.contextmanager
-def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str] | None]:
-    """A window's program, which is ended afterwards; None if it cannot be started."""
+def _started(command: Sequence[str]) -> Iterator[Window | None]:
+    """A window, which is ended afterwards; None if its program cannot be started."""
+    window = _opened(command)
+    try:
+        yield window
+    finally:
+        if window is not None:
+            window.end()
+
+
+def _opened(command: Sequence[str]) -> Window | None:
+    errors, given = os.pipe()
     try:
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=given,
             encoding="utf-8", errors="replace",
         )  # fmt: skip
     except OSError:
-        yield None
-        return
-    try:
-        yield process
+        os.close(errors)
+        return None
     finally:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(timeout=_KILL_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(timeout=_KILL_SECONDS)
-    streams: tuple[IO[str] | None, ...] = (process.stdin, process.stderr)
-    for stream in streams:
-        if stream is not None:
-            with contextlib.suppress(OSError, ValueError):
-                stream.close()
-
-
-def _was_shown(code: int, told: str) -> bool:
-    """Whether a window was there: both programs end with 1 when it is closed by its cross, and without a screen."""
-    return code in {0, 1, 2} and "display" not in told
-
-
-def _plain(text: str) -> str:
-    return printable_text(text) + "\n"
+        os.close(given)
+    return Window(process, errors)

@@ -92,6 +92,12 @@ def missing_folders(path: str) -> list[str]:
     return [str(above) for above in reversed(Path(path).parents) if not above.exists()]
 
 
+def mount_of(path: str) -> str:
+    """Where the disk is mounted on which a file lies, or would lie; empty if there is no such disk now."""
+    real = Path(os.path.realpath(path))
+    return next((str(above) for above in (real, *real.parents) if os.path.ismount(above)), "")
+
+
 def _is_file(path: str) -> bool:
     """Whether there is a file; raises ``OutputNotWritable`` for anything else."""
     with _told(path):

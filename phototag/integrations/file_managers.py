@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
 import attrs
 
+from phototag.errors import printable
 from phototag.integrations import desktop_entry, disk
 from phototag.integrations.application import Application, Command
 from phototag.integrations.installed import version_of
-from phototag.integrations.placing import OwnFile
+from phototag.integrations.placing import OwnFile, code
 
 
 @attrs.frozen
@@ -43,10 +45,20 @@ def data_home() -> Path:
 
 
 def open_with(command: Command) -> OwnFile:
-    """The entry by which photos can be opened with phototag in any program on Linux; several applications share it."""
+    """The entry by which photos can be opened with phototag in any program on Linux.
+
+    Applications with the same keywords share it. Others have entries of their own, since each shall tag with the keywords
+    that were chosen for it; the name in the menu tells them apart.
+    """
+    name, title = "phototag", ACTIONS[0].title
+    if command.vocabulary is not None:
+        name, title = (
+            f"{name}-{code(command.vocabulary)}",
+            f"{title} ({_short(command.vocabulary)})",
+        )
     main = {
         "Type": "Application",
-        "Name": ACTIONS[0].title,
+        "Name": title,
         "Comment": "Tell headshots from portraits, and write keywords into the photos",
         "Exec": desktop_entry.execution(command, "desktop", *ACTIONS[0].words(command)),
         "Icon": "image-x-generic",
@@ -56,9 +68,14 @@ def open_with(command: Command) -> OwnFile:
         "MimeType": desktop_entry.several(desktop_entry.photo_types()),
     }
     return OwnFile(
-        path=str(data_home() / "applications" / "phototag.desktop"),
+        path=str(data_home() / "applications" / f"{name}.desktop"),
         content=desktop_entry.entry([("Desktop Entry", main)]),
     )
+
+
+def _short(vocabulary: str) -> str:
+    """What a vocabulary is called in a menu: the name of its file, or that of one from a package."""
+    return printable(Path(vocabulary).stem if os.path.isabs(vocabulary) else vocabulary)
 
 
 def _dolphin(command: Command) -> tuple[OwnFile, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
+import os
 from collections.abc import Iterator
 from operator import attrgetter
 from pathlib import Path
@@ -43,10 +44,12 @@ class Entry:
     Attributes:
         placed: what, and how to take it back.
         applications: names of those that need it: it is taken back with the last of them.
+        mount: where the disk was mounted on which it was placed.
     """
 
     placed: Placed
     applications: tuple[str, ...]
+    mount: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -95,7 +98,8 @@ class Ledger:
         """The ledger with an entry for an application, instead of an earlier one."""
         names = (*self.others(placed.key, application), application)
         kept = (one for one in self.entries if one.placed.key != placed.key)
-        return attrs.evolve(self, entries=(*kept, Entry(placed=placed, applications=names)))
+        entry = Entry(placed=placed, applications=names, mount=disk.mount_of(placed.path))
+        return attrs.evolve(self, entries=(*kept, entry))
 
     def without(self, key: Key, application: str) -> Ledger:
         """The ledger without an application's entry; those of others stay."""
@@ -119,13 +123,36 @@ class Ledger:
         """The ledger with folders that are about to be made."""
         return attrs.evolve(self, folders=tuple(dict.fromkeys((*self.folders, *folders))))
 
+    def refuse_if_away(self, placed: Placed) -> None:
+        """Refuse to take for gone what lies on a disk that is not connected.
+
+        It is gone if the disk is there and the file is not. The disk is there if the folder is in which phototag has begun
+        to make its own, and if it is mounted where it was.
+
+        Raises:
+            OutputNotWritable: the file is not there, nor is its disk, as far as can be told.
+        """
+        if os.path.lexists(placed.path):
+            return
+        ground = next(one for one in Path(placed.path).parents if str(one) not in self.folders)
+        if not ground.exists():
+            problem = f"{ground} is not there, so nothing in it could be taken back"
+            remedy = "connect its disk, or make this folder if you have deleted it, then run the same command again"
+            raise OutputNotWritable(placed.path, problem, remedy)
+        mount = next((one.mount for one in self.entries if one.placed.key == placed.key), "")
+        if mount and mount != disk.mount_of(placed.path):
+            problem = f"its disk is not connected at {mount}, so nothing on it could be taken back"
+            remedy = "connect it, then run the same command again"
+            raise OutputNotWritable(placed.path, problem, remedy)
+
     def without_empty_folders(self) -> Ledger:
         """Delete the folders that were made and are empty again; the ledger without them."""
+        needed = {above for one in self.entries for above in Path(one.placed.path).parents}
         kept = []
         for folder in sorted(self.folders, key=len, reverse=True):  # the innermost first
             with contextlib.suppress(OSError):
                 Path(folder).rmdir()
-            if Path(folder).is_dir():
+            if Path(folder).is_dir() or Path(folder) in needed:  # of a disk that is not connected
                 kept.append(folder)
         return attrs.evolve(self, folders=tuple(reversed(kept)))
 

@@ -15,6 +15,7 @@ from typing import Final
 
 import platformdirs
 
+from phototag.errors import BadValue
 from phototag.files.formats import PHOTO_SUFFIXES
 from phototag.integrations.application import Application, Command
 from phototag.integrations.file_managers import ACTIONS
@@ -69,12 +70,23 @@ def _keys() -> Iterator[str]:
 
 
 def _added(command: Command) -> Iterator[str]:
-    titles = {action.name: action.title for action in ACTIONS}
+    _refuse_signs(command.vocabulary or "")
+    actions = {action.name: action for action in ACTIONS}
     for key in _keys():
-        action = key.rpartition(".")[2]
-        # Explorer starts this without a shell, and no name has a quotation mark on Windows.
-        words = " ".join(f'"{word}"' for word in command.words("desktop", action, "--pause", "%1"))
-        yield f"[{key}]\n@={_text(titles[action])}\n\n[{key}\\command]\n@={_text(words)}\n\n"
+        action = actions[key.rpartition(".")[2]]
+        # Explorer starts this without a shell, and no name of a file has a quotation mark on Windows.
+        started = command.words("desktop", *action.words(command), "--pause", "%1")
+        words = " ".join(f'"{word}"' for word in started)
+        yield f"[{key}]\n@={_text(action.title)}\n\n[{key}\\command]\n@={_text(words)}\n\n"
+
+
+def _refuse_signs(vocabulary: str) -> None:
+    """Refuse what Explorer takes for something else in a command: a percent sign begins a placeholder."""
+    if any(sign in vocabulary for sign in '%"'):
+        problem = (
+            f"Explorer cannot pass on {vocabulary!r}, because of its percent or quotation sign"
+        )
+        raise BadValue("vocabulary", problem, "give the file another name, or move it")
 
 
 def _text(value: str) -> str:
@@ -96,14 +108,16 @@ _FINDER_SCRIPT: Final = r"""#!/bin/sh
 # Usage: phototag-finder.sh tag|show|review FILE...
 action=$1
 shift
-if [ "$action" = review ]; then
-    [ -d "$1" ] || set -- "$(dirname -- "$1")"
-    exec osascript -e 'on run argv' -e 'tell application "Terminal"' -e 'activate' \
-        -e 'do script (item 1 of argv) & " review -- " & quoted form of (item 2 of argv)' \
-        -e 'end tell' -e 'end run' {quoted} "$1"
-fi
-[ "$action" = show ] && action=analyze
-told=$({command} "$action" -- "$@" 2>&1)
+case $action in
+    review)
+        [ -d "$1" ] || set -- "$(dirname -- "$1")"
+        exec osascript -e 'on run argv' -e 'tell application "Terminal"' -e 'activate' \
+            -e 'do script (item 1 of argv) & " -- " & quoted form of (item 2 of argv)' \
+            -e 'end tell' -e 'end run' {review} "$1" ;;
+    show) set -- {show} -- "$@" ;;
+    *) set -- {tag} -- "$@" ;;
+esac
+told=$("$@" 2>&1)
 code=$?
 osascript -e 'on run argv' \
     -e 'display dialog (item 1 of argv) with title "phototag" buttons {{"Close"}} default button 1' \
@@ -136,7 +150,12 @@ def _finder(command: Command, folder: str) -> tuple[OwnFile, ...]:
     )
     actions = ", ".join(f'"{action.title}"' for action in ACTIONS)
     text = _FINDER.format(actions=actions, lines=lines)
-    content = _FINDER_SCRIPT.format(command=command.shell(), quoted=shlex.quote(command.shell()))
+    content = _FINDER_SCRIPT.format(
+        tag=command.shell("tag", *command.tagging()),
+        show=command.shell("analyze"),
+        # One word for osascript, which hands it to Terminal's shell.
+        review=shlex.quote(command.shell("review", *command.tagging())),
+    )
     files = {
         SCRIPT: content.encode(errors="surrogateescape"),
         FINDER_READ_ME: (text + NOT_RUN).encode(errors="surrogateescape"),

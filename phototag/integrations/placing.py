@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import enum
 import hashlib
+import os
 from typing import ClassVar, Final
 
 import attrs
@@ -13,6 +14,7 @@ from phototag.errors import OutputNotWritable
 from phototag.integrations import disk
 
 _GONE: Final = "undo the change or delete it, then run the same command again"
+_CODE: Final = 12  # hexadecimal digits
 #: What identifies a piece and its entry: its kind, its path and more where a path has several.
 Key = tuple[str, ...]
 
@@ -27,13 +29,11 @@ class Standing(enum.StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Placed(abc.ABC):
-    """The entry in the ledger of something that was placed, or that was about to be when phototag was ended.
-
-    Subclasses have fields that cattrs turns into JSON and back, and a ``kind`` that no other has.
+class Named:
+    """What a piece and its entry in the ledger have in common: what they are called, by which they find each other.
 
     Attributes:
-        path: of the file that was written.
+        path: of the file that is written.
     """
 
     kind: ClassVar[str] = ""
@@ -41,13 +41,21 @@ class Placed(abc.ABC):
 
     @property
     def key(self) -> Key:
-        """What identifies it: that of its piece."""
+        """What identifies it: the same for a piece and its entry."""
         return self.kind, self.path
 
     @property
     def what(self) -> str:
         """What of the file it is, in words; empty for the whole file."""
         return ""
+
+
+@attrs.frozen(kw_only=True)
+class Placed(Named, abc.ABC):
+    """The entry in the ledger of something that was placed, or that was about to be when phototag was ended.
+
+    Subclasses have fields that cattrs turns into JSON and back, and a ``kind`` that no other has.
+    """
 
     @property
     def note(self) -> str:
@@ -60,7 +68,7 @@ class Placed(abc.ABC):
 
     @abc.abstractmethod
     def take_back(self) -> bool:
-        """Take back exactly what was placed.
+        """Take back exactly what was placed; called only while its disk is connected.
 
         Returns:
             Whether nothing of it is there any more; False if it has been changed since, and was left.
@@ -71,25 +79,8 @@ class Placed(abc.ABC):
 
 
 @attrs.frozen(kw_only=True)
-class Piece(abc.ABC):
-    """Something that an application loads.
-
-    Attributes:
-        path: of the file to write.
-    """
-
-    kind: ClassVar[str] = ""
-    path: str
-
-    @property
-    def key(self) -> Key:
-        """What identifies it: that of its entry."""
-        return self.kind, self.path
-
-    @property
-    def what(self) -> str:
-        """What of the file it is, in words; empty for the whole file."""
-        return ""
+class Piece(Named, abc.ABC):
+    """Something that an application loads."""
 
     @abc.abstractmethod
     def standing(self, placed: Placed | None) -> Standing:
@@ -213,35 +204,49 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def code(text: str) -> str:
+    """A short name for a long one, such as a path: enough to tell one person's files apart."""
+    return digest(os.fsencode(text))[:_CODE]
+
+
 # ----------------------------------------------------------------------------------- single lines
 
 _ENDS: Final = (b"\r\n", b"\n")
 
 
 @attrs.frozen(kw_only=True)
-class PlacedLine(Placed):
-    """A line in a file.
+class _Line(Named):
+    """A line; a file may have several.
 
     Attributes:
-        line: the text.
-        made: whether phototag made the file.
-        joined: whether the line before had no end, and got one.
+        line: the text, without its end.
     """
 
     kind: ClassVar[str] = "line"
     line: str
-    made: bool
-    joined: bool
 
     @property
     def key(self) -> Key:
-        """A file may have several lines."""
+        """The line is part of it."""
         return self.kind, self.path, self.line
 
     @property
     def what(self) -> str:
         """The line in words."""
         return f"the line {self.line}"
+
+
+@attrs.frozen(kw_only=True)
+class PlacedLine(_Line, Placed):
+    """A line in a file.
+
+    Attributes:
+        made: whether phototag made the file.
+        joined: whether the line before had no end, and got one.
+    """
+
+    made: bool
+    joined: bool
 
     def take_back(self) -> bool:
         """Take the line out of the file, and delete the file if phototag made it and nothing is left in it."""
@@ -265,25 +270,8 @@ class PlacedLine(Placed):
 
 
 @attrs.frozen(kw_only=True)
-class OwnLine(Piece):
-    """A line at the end of a file that belongs to the user or to a program.
-
-    Attributes:
-        line: the text, without its end.
-    """
-
-    kind: ClassVar[str] = PlacedLine.kind
-    line: str
-
-    @property
-    def key(self) -> Key:
-        """A file may have several lines."""
-        return self.kind, self.path, self.line
-
-    @property
-    def what(self) -> str:
-        """The line in words."""
-        return f"the line {self.line}"
+class OwnLine(_Line, Piece):
+    """A line at the end of a file that belongs to the user or to a program."""
 
     def standing(self, placed: Placed | None) -> Standing:  # noqa: ARG002 - a line is there or not
         """Whether the line is in the file, whoever wrote it."""

@@ -24,6 +24,7 @@ class Deed(enum.StrEnum):
 
     WRITTEN = enum.auto()
     UNCHANGED = enum.auto()  # it was there as it is wanted
+    NOT_WRITTEN = enum.auto()  # it cannot be written now, after others were
     TAKEN_BACK = enum.auto()
     LEFT = enum.auto()  # changed since it was written
     SHARED = enum.auto()  # another application still needs it
@@ -94,8 +95,8 @@ def integrate(
     Raises:
         BadVocabulary: there is no such vocabulary.
         BadValue: the application has a fixed place.
-        OutputNotWritable: something of somebody else is in the way, or a file cannot be written. What has been written
-            by then is in the ledger.
+        OutputNotWritable: something of somebody else is in the way, or the first file cannot be written: nothing was
+            written. If it is a later one, the result tells so, and nothing after it was written; all is in the ledger.
         StateUnusable: the ledger is damaged.
         CatalogueBusy: another call is at work.
         PackageMissing: applications could not start phototag.
@@ -113,7 +114,9 @@ def integrate(
         chosen = before.folder if folder is None and before else folder and absolute(folder)
         words = before.vocabulary if vocabulary is None and before else vocabulary
         pieces = application.wanted(attrs.evolve(own, vocabulary=words), chosen)
-        found = {piece.key: _acceptable(piece, book.placed(piece.key)) for piece in pieces}
+        for piece in pieces:
+            if piece.standing(book.placed(piece.key)) is Standing.FOREIGN:
+                raise foreign(piece.path, piece.what)
         plans = {piece.key: piece.plan(book.placed(piece.key)) for piece in pieces}
         book = book.with_application(
             application.name, Installed(version=__version__, folder=chosen, vocabulary=words)
@@ -122,17 +125,13 @@ def integrate(
             book = book.with_folders(disk.missing_folders(piece.path))
             book = book.with_entry(plans[piece.key], application.name)
         ledger.save(book)
-        done = []
-        for piece in pieces:
-            placed = piece.place(plans[piece.key])
-            book = book.with_entry(placed, application.name)
-            new = found[piece.key] is not Standing.CURRENT
-            deed = Deed.WRITTEN if new else Deed.UNCHANGED
-            done.append(Done(path=piece.path, what=placed.what, deed=deed, note=placed.note))
-        unwanted = [one for one in book.of(application.name) if one.key not in found]
-        book, taken = _take_back(book, unwanted, application.name)
+        book, done = _place(book, [(piece, plans[piece.key]) for piece in pieces], application.name)
+        if all(one.deed is not Deed.NOT_WRITTEN for one in done):
+            unwanted = [one for one in book.of(application.name) if one.key not in plans]
+            book, taken = _take_back(book, unwanted, application.name)
+            done += taken
         ledger.save(book)
-        return done + taken
+        return done
 
 
 def take_back(application: Application) -> list[Done]:
@@ -173,11 +172,28 @@ def overview() -> list[Overview]:
     ]
 
 
-def _acceptable(piece: Piece, placed: Placed | None) -> Standing:
-    standing = piece.standing(placed)
-    if standing is Standing.FOREIGN:
-        raise foreign(piece.path, piece.what)
-    return standing
+def _place(
+    book: Ledger, planned: Iterable[tuple[Piece, Placed]], application: str
+) -> tuple[Ledger, list[Done]]:
+    """Write pieces, one after the other, up to the first that cannot be written."""
+    done: list[Done] = []
+    for piece, plan in planned:
+        try:
+            there = piece.standing(plan) is Standing.CURRENT
+            placed = piece.place(plan)
+        except OutputNotWritable as error:
+            if all(one.deed is Deed.UNCHANGED for one in done):
+                raise
+            failed = Done(path=piece.path, what=piece.what, deed=Deed.NOT_WRITTEN, note=_why(error))
+            return book, [*done, failed]
+        book = book.with_entry(placed, application)
+        deed = Deed.UNCHANGED if there else Deed.WRITTEN
+        done.append(Done(path=piece.path, what=placed.what, deed=deed, note=placed.note))
+    return book, done
+
+
+def _why(error: OutputNotWritable) -> str:
+    return f"{error.problem}; {error.remedy}".removesuffix("; ")
 
 
 def _take_back(
@@ -190,10 +206,11 @@ def _take_back(
             deed, note = Deed.SHARED, f"{' and '.join(others)} still needs it"
         else:
             try:
+                book.refuse_if_away(placed)
                 if not placed.take_back():
                     deed, note = Deed.LEFT, placed.left()
             except OutputNotWritable as error:
-                deed, note = Deed.FAILED, f"{error.problem}; {error.remedy}".removesuffix("; ")
+                deed, note = Deed.FAILED, _why(error)
         if deed in {Deed.TAKEN_BACK, Deed.SHARED}:
             book = book.without(placed.key, application)
         done.append(Done(path=placed.path, what=placed.what, deed=deed, note=note))
@@ -205,7 +222,10 @@ def _setup(application: Application, command: Command, book: Ledger) -> Setup:
     if installed is None:
         return Setup.NONE
     own = attrs.evolve(command, vocabulary=installed.vocabulary)
-    pieces = application.wanted(own, installed.folder)
+    try:
+        pieces = application.wanted(own, installed.folder)
+    except BadValue:  # an earlier version has let this vocabulary pass
+        return Setup.OLDER
     keys = {placed.key for placed in book.of(application.name)}
     standings = set()
     for piece in pieces:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import digikam_searches
 import pytest
 from PIL import Image
 
@@ -37,3 +39,17 @@ def library(
     scratch = tmp_path_factory.mktemp("digikam") / "home"
     with digikam_library.library(scratch, astronaut, exiftool) as made:
         yield made
+
+
+@pytest.fixture
+def database(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of a database of digiKam's, which the settings name."""
+    folder = tmp_path / "Bilder & mehr"
+    folder.mkdir()
+    for name, variable in (("config", "XDG_CONFIG_HOME"), ("state", "XDG_STATE_HOME")):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(variable, str(tmp_path / name))
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    monkeypatch.setenv("PICTURES", str(folder))
+    digikam_searches.configure(tmp_path, "Database Type=QSQLITE\nDatabase Name[$e]=$PICTURES/\n")
+    return Path(shutil.copy(library.home.database, folder / "digikam4.db"))

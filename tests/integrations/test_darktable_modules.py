@@ -87,6 +87,22 @@ def test_the_command_stands_in_the_settings_whatever_its_path(lua: Lua) -> None:
     words = ('/opt/ä "b" \\n\'$(id)`\n' + os.fsdecode(b"\xff"), "-m", "phototag")
     made = lua.runtime.execute(darktable.settings(Command(words[0], words[1:])))
     assert [made[b"command"][at] for at in (1, 2, 3)] == [os.fsencode(word) for word in words]
+    assert made[b"vocabulary"] is None
+
+
+def test_the_vocabulary_in_the_settings_holds_unless_the_preferences_name_another_one(
+    lua: Lua,
+) -> None:
+    name = '/opt/ä "b"\n' + os.fsdecode(b"\xff.toml")
+    command = Command("/usr/bin/phototag", vocabulary=name)
+    lua.run("package.preload['phototag.settings'] = load(made)", made=darktable.settings(command))
+    preferences = lua.require("phototag.preferences")
+    assert preferences[b"vocabulary"]() == os.fsencode(name)
+    assert preferences[b"options"]()[b"vocabulary"] == os.fsencode(name)
+    lua.run(
+        "require('darktable').preferences.write('phototag', 'vocabulary', 'string', '/mine.toml')"
+    )
+    assert preferences[b"vocabulary"]() == b"/mine.toml"
 
 
 def test_the_line_that_loads_the_modules_is_written_last() -> None:
@@ -186,36 +202,37 @@ def tag_names(lua: Lua, image: Any) -> list[str]:
     return [tag["name"] for tag in plain(lua.darktable[b"tags"][b"get_tags"](image)) or []]
 
 
-def test_only_tags_below_a_root_of_phototag_are_touched(lua: Lua) -> None:
-    image = lua.darktable[b"image"](1, b"/p/a.jpg")
-    for name in (
-        b"headshot",
-        b"phototag",
-        b"people|Ann",
-        b"phototags|kind",
-        b"phototag|kind|portrait",
-    ):
+def attached(lua: Lua, image: Any, *names: bytes) -> None:
+    """Attach tags, as the user does or an earlier darktable has done."""
+    for name in names:
         lua.run(
             "dt = require 'darktable' dt.tags.attach(dt.tags.create(name), image)",
             name=name,
             image=image,
         )
+
+
+def test_only_tags_that_are_phototags_own_words_are_touched(lua: Lua) -> None:
+    """Others of the user's stay, also below the same root."""
+    image = lua.darktable[b"image"](1, b"/p/a.jpg")
+    users = (b"headshot", b"phototag", b"People|Ann", b"phototag|mine", b"People|kind|family")
+    attached(lua, image, *users, b"phototag|kind|portrait")
     tags = lua.require("phototag.tags")
-    tags[b"set"](image, lua.list([HEAD]))
-    own = ["headshot", "people|Ann", "phototag", "phototags|kind"]
-    assert tag_names(lua, image) == sorted([*own, HEAD.decode()])
-    # Another vocabulary: its root is learned from its words, and the words of the former one go.
-    tags[b"set"](image, lua.list(["Bildart|Art|Kopfporträt".encode()]))
-    assert tag_names(lua, image) == sorted([*own, "Bildart|Art|Kopfporträt"])
-    tags[b"clear"](image)
-    assert tag_names(lua, image) == own
+    own = tags[b"set_of"](lua.list([HEAD, b"phototag|kind|portrait"]), lua.list([b"People|kind|x"]))
+    tags[b"set"](image, lua.list([HEAD]), own)
+    theirs = sorted(name.decode() for name in users)
+    assert tag_names(lua, image) == sorted([*theirs, HEAD.decode()])
+    tags[b"set"](image, lua.list([b"People|kind|x"]), own)
+    assert tag_names(lua, image) == sorted([*theirs, "People|kind|x"])
+    tags[b"clear"](image, own)
+    assert tag_names(lua, image) == theirs
 
 
 def test_tags_that_are_there_are_not_attached_again(lua: Lua) -> None:
     image = lua.darktable[b"image"](1, b"/p/a.jpg")
     tags = lua.require("phototag.tags")
     for _ in range(2):
-        tags[b"set"](image, lua.list([HEAD]))
+        tags[b"set"](image, lua.list([HEAD]), lua.list([]))
     assert plain(lua.darktable[b"deeds"]) == [f"attach {HEAD.decode()}"]
 
 
@@ -238,18 +255,19 @@ def test_cleared_tags_are_waited_for_until_darktable_has_written_its_sidecar(
 
     lua.darktable[b"control"][b"sleep"] = sleep
     tags = lua.require("phototag.tags")
-    tags[b"set"](image, lua.list([word.encode()]))
-    tags[b"clear"](image)
+    own = tags[b"set_of"](lua.list([word.encode()]))
+    attached(lua, image, word.encode())
+    tags[b"clear"](image, own)
     assert looks == [held] * 3
-    tags[b"set"](image, lua.list([word.encode()]))
-    tags[b"clear"](image)  # nothing to wait for
+    attached(lua, image, word.encode())
+    tags[b"clear"](image, own)  # nothing to wait for
     assert len(looks) == 3
     sidecar.write_text(held, "utf-8")
     lua.run(
         "require('darktable').preferences.write('darktable', 'write_sidecar_files', 'string', 'never')"
     )
-    tags[b"set"](image, lua.list([word.encode()]))
-    tags[b"clear"](image)
+    attached(lua, image, word.encode())
+    tags[b"clear"](image, own)
     assert len(looks) == 3
 
 

@@ -356,12 +356,14 @@ def test_words_of_a_vocabulary_of_ones_own_are_attached_and_found(
     listed = session.home.listed()
     assert listed[str(beside(heads / "0.jpg"))] == [HEAD]
     session.run(f'dt.preferences.write("phototag", "vocabulary", "string", {lua(str(words))})')
+    session.run('dt.tags.attach(dt.tags.create("Bildart|Eigenes"), images["0.jpg"])')
     try:
         select(session, "0.jpg")
         session.press(TAG)
         session.settled()
         listed = session.home.listed()
-        assert listed[str(beside(heads / "0.jpg"))] == ["Bildart|Art|Kopfporträt"]
+        tags = ["Bildart|Art|Kopfporträt", "Bildart|Eigenes"]
+        assert listed[str(beside(heads / "0.jpg"))] == tags
         assert listed[str(beside(heads / "1.jpg"))] == [HEAD]
         assert Saved.of(heads / "0.jpg").hierarchical == {"Bildart|Art|Kopfporträt"}
         for count in (1, None):
@@ -372,7 +374,8 @@ def test_words_of_a_vocabulary_of_ones_own_are_attached_and_found(
         select(session, "0.jpg")
         session.press(TAKE_BACK)
         assert session.settled()["status"] == "1 photo as before"
-        assert session.home.listed()[str(beside(heads / "0.jpg"))] == []
+        assert session.home.listed()[str(beside(heads / "0.jpg"))] == ["Bildart|Eigenes"]
+        assert Saved.of(beside(heads / "0.jpg")).hierarchical == {"Bildart|Eigenes"}
     finally:
         session.run('dt.preferences.write("phototag", "vocabulary", "string", "")')
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -119,6 +120,31 @@ def test_one_that_does_not_answer_is_ended_by_force(at_work: None, tmp_path: Pat
         assert processes.wait_until_gone(pid)
 
 
+def test_the_file_of_answers_does_not_grow_with_the_photos(
+    at_work: None, runs: Path, tmp_path: Path
+) -> None:
+    """Every answer arrives all the same, and the end of the service is still noticed."""
+    lua = standing_in("talks", tmp_path / "starts")
+    sizes, sleep = [0], lua.darktable[b"control"][b"sleep"]
+
+    def looked(milliseconds: int) -> None:
+        sizes.extend(file.stat().st_size for file in runs.glob("*/answers"))
+        sleep(milliseconds)
+
+    lua.darktable[b"control"][b"sleep"] = looked
+    found = asked(lua, 60)
+    assert [at for at, _, _ in sorted(found)] == list(range(1, 61))
+    assert {len(result) for _, result, _ in found} == {100_000}
+    assert 500_000 < max(sizes) < 1_600_000
+    (pid,) = (int(file.read_text()) for file in runs.glob("*/pid") if _alive(file))
+    os.kill(pid, signal.SIGKILL)
+    processes.wait_until(lambda: not lua.require("phototag.service")[b"runs"](), 20)
+
+
+def _alive(file: Path) -> bool:
+    return processes.alive(int(file.read_text()))
+
+
 def test_what_is_cancelled_is_taken_back_and_no_more_is_asked(
     at_work: None, tmp_path: Path
 ) -> None:
@@ -131,32 +157,113 @@ def test_what_is_cancelled_is_taken_back_and_no_more_is_asked(
 # ---------------------------------------------------------------------------------------------- the order of deeds
 
 ANSWERS: Final = """
-package.loaded["phototag.service"] = { ask_all = function(_, questions, answered)
+local function said(question)
+  if question.method == "words" then
+    local named = question.params.options.vocabulary
+    return { words = named and { kind = { headshot = "People|kind|Kopf" } } or plain_words }
+  elseif question.method == "show" then
+    return { record = records[question.params.path] or require("phototag.json").null }
+  end
+  return result
+end
+local service = {}
+function service.ask_all(_, questions, answered)
   local deeds = require("darktable").deeds
   for at, question in ipairs(questions) do
     if question.before then question.before() end
-    table.insert(deeds, question.method .. " " .. question.params.path)
-    if at == 2 then answered(at, nil, { code = 1, message = "it is gone" }) else answered(at, result, nil) end
+    if question.params.path then table.insert(deeds, question.method .. " " .. question.params.path) end
+    local broken = at == 2 and question.method ~= "show"
+    if broken then answered(at, nil, { code = 1, message = "it is gone" }) else answered(at, said(question), nil) end
   end
-end }
+end
+function service.ask(command, method, params)
+  local found
+  service.ask_all(command, { { method = method, params = params } }, function(_, result) found = result end)
+  return found
+end
+package.loaded["phototag.service"] = service
 """
 
 
-def test_tags_go_before_the_words_in_the_file_and_come_back_where_these_stay(lua: Lua) -> None:
+@pytest.fixture
+def answered(lua: Lua) -> Callable[..., None]:
+    """Puts a service in place that answers at once, and fails for the second photo."""
+
+    def put(result: dict[str, Any], records: dict[str, list[str]] | None = None) -> None:
+        decode = lua.require("phototag.json")[b"decode"]
+        told = {
+            path: {"keywords": {"hierarchical": words}} for path, words in (records or {}).items()
+        }
+        lua.run(
+            ANSWERS,
+            result=decode(json.dumps(result).encode()),
+            records=decode(json.dumps(told).encode()),
+            plain_words=decode(json.dumps({"kind": {"headshot": HEAD.decode()}}).encode()),
+        )
+        lua.run("require('darktable').deeds = {}")
+
+    return put
+
+
+def attached(lua: Lua, image: Any, *names: str) -> None:
+    """Attach tags to an image, as the user does or an earlier darktable has done."""
+    lua.run(
+        "local dt = require('darktable') "
+        "for _, name in ipairs(names) do dt.tags.attach(dt.tags.create(name), image) end",
+        image=image,
+        names=lua.list([name.encode() for name in names]),
+    )
+
+
+def tag_names(lua: Lua, image: Any) -> list[str]:
+    return [tag["name"] for tag in plain(lua.darktable[b"tags"][b"get_tags"](image)) or []]
+
+
+def test_tags_go_before_the_words_in_the_file_and_come_back_where_these_stay(
+    lua: Lua, answered: Callable[..., None]
+) -> None:
     make = lua.darktable[b"image"]
     images = lua.list([make(1, b"/p/a.jpg"), make(2, b"/p/b.jpg")])
-    tags = lua.require("phototag.tags")
     for image in images.values():
-        tags[b"set"](image, lua.list([HEAD]))
-    lua.run("require('darktable').deeds = {}")
-    lua.run(ANSWERS, result=lua.runtime.table_from({b"changed": True}))
+        attached(lua, image, HEAD.decode())
+    answered({"changed": True})
     said = lua.require("phototag.work")[b"take_back"](images)
     assert said == b"1 photo as before, 1 failed"
     assert plain(lua.run("return require('darktable').deeds")) == [
+        "show /p/a.jpg", "show /p/b.jpg",
         f"detach {HEAD.decode()}", "remove /p/a.jpg",
         f"detach {HEAD.decode()}", "remove /p/b.jpg", f"attach {HEAD.decode()}",
     ]  # fmt: skip
     assert plain(lua.run("return require('darktable').said")) == ["phototag: b.jpg: it is gone"]
+    (job,) = lua.darktable[b"jobs"].values()
+    assert (job[b"valid"], job[b"percent"]) == (False, 1.0)
+
+
+def test_what_an_earlier_darktable_has_tagged_with_words_of_ones_own_is_taken_back(
+    lua: Lua, answered: Callable[..., None]
+) -> None:
+    """Nothing was tagged since the start: the photo's record and the vocabulary name the words, and only these go."""
+    (image,) = images = [lua.darktable[b"image"](1, b"/p/a.jpg")]
+    attached(lua, image, "People|Ann", "People|kind|Kopf", "People|Style|older", HEAD.decode())
+    answered({"changed": True}, {"/p/a.jpg": ["People|Style|older"]})
+    lua.run(
+        "require('darktable').preferences.write('phototag', 'vocabulary', 'string', '/words.toml')"
+    )
+    assert (
+        lua.require("phototag.work")[b"take_back"](lua.runtime.table_from(images))
+        == b"1 photo as before"
+    )
+    assert tag_names(lua, image) == ["People|Ann"]
+
+
+def test_tags_of_the_users_below_the_root_of_a_vocabulary_stay_when_photos_are_tagged(
+    lua: Lua, answered: Callable[..., None]
+) -> None:
+    (image,) = images = [lua.darktable[b"image"](1, b"/p/a.jpg")]
+    attached(lua, image, "People|Ann", "phototag|mine", HEAD.decode())
+    answered({"kind": "headshot", "keywords": {"hierarchical": ["People|kind|Kopf"]}})
+    lua.require("phototag.work")[b"tag"](lua.runtime.table_from(images))
+    assert tag_names(lua, image) == ["People|Ann", "People|kind|Kopf", "phototag|mine"]
 
 
 @pytest.mark.parametrize("way", ["broken", "dies"])
@@ -167,31 +274,42 @@ def test_no_tag_is_lost_where_the_service_cannot_do_its_work(
     lua = standing_in(way, tmp_path / "starts")
     make = lua.darktable[b"image"]
     images = lua.list([make(at, b"/p/%d.jpg" % at) for at in range(1, 7)])
-    tags = lua.require("phototag.tags")
     for image in images.values():
-        tags[b"set"](image, lua.list([HEAD]))
+        attached(lua, image, HEAD.decode())
     said = lua.require("phototag.work")[b"take_back"](images)
     assert said.endswith(b"6 failed"), said
     for image in images.values():
-        assert [tag[b"name"] for tag in lua.darktable[b"tags"][b"get_tags"](image).values()] == [
-            HEAD
-        ]
+        assert tag_names(lua, image) == [HEAD.decode()]
 
 
-def test_photos_are_tagged_before_tags_are_attached(lua: Lua) -> None:
+def test_no_tag_is_lost_where_the_service_dies_while_words_are_taken_out(
+    at_work: None, tmp_path: Path
+) -> None:
+    """It has told its words and read the photos by then, and has died twice."""
+    lua = standing_in("dies-at-remove", tmp_path / "starts")
+    make = lua.darktable[b"image"]
+    images = lua.list([make(at, b"/p/%d.jpg" % at) for at in range(1, 7)])
+    for image in images.values():
+        attached(lua, image, HEAD.decode())
+    said = lua.require("phototag.work")[b"take_back"](images)
+    assert said.endswith(b"6 failed"), said
+    deeds = plain(lua.run("return require('darktable').deeds"))
+    assert f"detach {HEAD.decode()}" in deeds
+    for image in images.values():
+        assert tag_names(lua, image) == [HEAD.decode()]
+
+
+def test_photos_are_tagged_before_tags_are_attached(
+    lua: Lua, answered: Callable[..., None]
+) -> None:
     make = lua.darktable[b"image"]
     images = lua.list([make(1, b"/p/a.jpg"), make(2, b"/p/b.jpg")])
-    decode = lua.require("phototag.json")[b"decode"]
-    result = {
+    attached(lua, images[1], "Alt|Art|Kopf")
+    answered({
         "kind": "headshot",
         "removed": {"lr:hierarchicalSubject": ["Alt|Art|Kopf"]},
         "keywords": {"hierarchical": [HEAD.decode()]},
-    }
-    lua.run(
-        "dt = require('darktable') dt.tags.attach(dt.tags.create('Alt|Art|Kopf'), image) dt.deeds = {}",
-        image=images[1],
-    )
-    lua.run(ANSWERS, result=decode(json.dumps(result).encode()))
+    })  # fmt: skip
     assert (
         lua.require("phototag.work")[b"tag"](images)
         == b"1 headshot, 0 portraits, 0 others, 1 failed"

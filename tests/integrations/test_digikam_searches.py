@@ -13,18 +13,16 @@ from pathlib import Path
 
 import attrs
 import pytest
+from digikam_searches import change, configure, copies, dump, names, piece, placed
 from PIL import Image
 
 import commands
 import phototag
 import processes
-from digikam_library import Library
+from phototag.catalogue.database import default_folder
 from phototag.errors import OutputNotWritable
 from phototag.integrations import setting_up, table
-from phototag.integrations.application import Command
-from phototag.integrations.digikam import pieces as digikam_pieces
 from phototag.integrations.digikam import reread, rows, settings
-from phototag.integrations.digikam.searches import PlacedSearches, Searches
 from phototag.integrations.placing import Standing
 from phototag.integrations.setting_up import Deed
 from phototag.keywords.applications import COLLECTIONS
@@ -38,65 +36,22 @@ WRITTEN = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def database(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of a database of digiKam's, which the settings name."""
-    folder = tmp_path / "Bilder & mehr"
-    folder.mkdir()
-    for name, variable in (("config", "XDG_CONFIG_HOME"), ("state", "XDG_STATE_HOME")):
-        (tmp_path / name).mkdir()
-        monkeypatch.setenv(variable, str(tmp_path / name))
-    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
-    monkeypatch.setenv("PICTURES", str(folder))
-    configure(tmp_path, "Database Type=QSQLITE\nDatabase Name[$e]=$PICTURES/\n")
-    return Path(shutil.copy(library.home.database, folder / "digikam4.db"))
-
-
-def configure(tmp_path: Path, lines: str) -> None:
-    text = f"Comment=of no group\n\n[Album Settings][More]\nDatabase Name=/none\n\n[Database Settings]\n{lines}"
-    (tmp_path / "config" / "digikamrc").write_text(text, encoding="utf-8")
-
-
-def piece() -> Searches:
-    searches, _ = digikam_pieces(Command("/usr/bin/phototag"))
-    assert isinstance(searches, Searches)
-    return searches
-
-
-def placed(earlier: PlacedSearches | None = None) -> PlacedSearches:
-    searches = piece()
-    return searches.place(searches.plan(earlier))
-
-
-def dump(database: Path) -> list[str]:
-    with contextlib.closing(sqlite3.connect(database)) as sql:
-        return list(sql.iterdump())
-
-
-def change(database: Path, statement: str, *values: object) -> None:
-    with contextlib.closing(sqlite3.connect(database)) as sql, sql:
-        sql.execute(statement, values)
-
-
-def names(database: Path) -> set[str]:
-    with contextlib.closing(sqlite3.connect(database)) as sql:
-        return {name for (name,) in sql.execute("SELECT name FROM Searches")}
-
-
 def test_what_is_written_is_taken_back_to_the_last_row(database: Path) -> None:
     before = dump(database)
     assert piece().standing(None) is Standing.ABSENT
     entry = placed()
     assert names(database) == WRITTEN
     assert piece().standing(entry) is Standing.CURRENT
-    assert dump(rows.copy()) == before
-    assert rows.copy().stat().st_mode & 0o777 == 0o600
+    copy = rows.first_copy(str(database))
+    assert dump(copy) == before
+    assert str(copy) in entry.note
+    assert copy.stat().st_mode & 0o777 == 0o600
     changed = database.stat().st_mtime_ns
     assert placed(entry) == attrs.evolve(entry, said=entry.said.partition("; a copy")[0])
     assert database.stat().st_mtime_ns == changed
     assert entry.take_back()
     assert dump(database) == before
-    assert not rows.copy().exists()
+    assert copies() == []
     assert entry.take_back()
 
 
@@ -243,7 +198,7 @@ def unchanged(database: Path) -> Iterator[Path]:
     before = dump(database)
     yield database
     assert dump(database) == before
-    assert not list(rows.copy().parent.glob("*"))
+    assert not list(default_folder().glob("*"))
 
 
 def test_a_database_that_a_program_has_open_is_refused(unchanged: Path) -> None:

@@ -62,13 +62,32 @@ def test_the_placed_plugin_runs_this_phototag(
     assert lightroom.keywords(photo) == ["phototag|kind|portrait"]
 
 
+def test_the_placed_plugin_tags_with_the_keywords_that_were_chosen_for_it(
+    home: Path, tmp_path: Path, portrait_jpg: Path
+) -> None:
+    """Unless others are set in Lightroom."""
+    words, others = tmp_path / "my words.toml", tmp_path / "others.toml"
+    words.write_text('root = "Bildart"\n', encoding="utf-8")
+    others.write_text('root = "Photos"\n', encoding="utf-8")
+    integrate(LIGHTROOM, str(home / "plug-ins"), str(words))
+    lightroom = Lightroom(tmp_path, plugin=home / "plug-ins" / "phototag.lrplugin")
+    photo = lightroom.add(portrait_jpg)
+    lightroom.choose("Tag with phototag")
+    assert lightroom.keywords(photo) == ["Bildart|kind|portrait"]
+    lightroom.sdk.preferences["vocabulary"] = str(others)
+    lightroom.choose("Tag with phototag")
+    assert lightroom.keywords(photo) == ["Photos|kind|portrait"]
+
+
 def test_any_path_of_phototag_can_stand_in_the_plugin(tmp_path: Path) -> None:
-    odd = Command('C:\\new\\"a"\n\r ]] é', ("-m", "phototag"))
+    odd = Command('C:\\new\\"a"\n\r ]] é', ("-m", "phototag"), vocabulary='C:\\"w"\n]].toml')
     (written,) = (one for one in LIGHTROOM.pieces(odd) if one.path.endswith("Command.lua"))
     placed = tmp_path / "Command.lua"
     placed.write_bytes(written.content)  # type: ignore[attr-defined]
     lightroom = Lightroom(tmp_path)
     read = lightroom.lua.eval("function(path) return dofile(path) end")(str(placed))
+    assert read["vocabulary"] == odd.vocabulary
+    read["vocabulary"] = None
     assert tuple(read.values()) == odd.words()
 
 

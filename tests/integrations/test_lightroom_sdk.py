@@ -130,9 +130,9 @@ def test_scripts_see_what_lightrooms_lua_has(tmp_path: Path, code: str, why: str
 
 #: Mistakes in the plug-in that would only show in Lightroom, as (file, right, wrong).
 MISTAKES = [
-    ("Tagging.lua", "LrTasks.pcall(apply", "pcall(apply"),
+    ("Catalogue.lua", "LrTasks.pcall(change", "pcall(change"),
     ("Runner.lua", "LrTasks.pcall(LrTasks.execute, line)", "pcall(LrTasks.execute, line)"),
-    ("Tagging.lua", "tree:add(needed(plans)) and written(", "written("),
+    ("Tagging.lua", "tree:add(needed(plans)) and Catalogue.change(", "Catalogue.change("),
     ("Keywords.lua", "for level = 1, deepest do", "for level = deepest, deepest do"),
     ("Judged.lua", "fitting(said", "7 + #(said"),
     ("Fields.lua", 'shown("reason", "Reason"),', ""),

@@ -54,7 +54,7 @@ def test_the_desktop_entries_are_valid(home: Home, program: str) -> None:
     validate = shutil.which("desktop-file-validate")
     if validate is None:
         pytest.skip("desktop-file-validate is not installed")
-    command = Command(program, ("-P", "-m", "phototag"))
+    command = Command(program, ("-P", "-m", "phototag"), vocabulary=f"/my/{STRANGE}\n.toml")
     files = [*file_managers.DOLPHIN.pieces(command), *file_managers.NAUTILUS.pieces(command)]
     entries = {piece.path: piece for piece in files if piece.path.endswith(".desktop")}
     assert len(entries) == 2
@@ -199,6 +199,18 @@ def test_the_registry_entries_are_removed_by_the_second_file() -> None:
     assert b"They were not run on it." in told
 
 
+def test_the_registry_entries_tag_with_the_keywords_that_were_chosen() -> None:
+    python = Command("python.exe", vocabulary=r"C:\my words.toml")
+    add, *_ = (piece.content for piece in other_systems._explorer(python, "x"))
+    text = add.removeprefix(codecs.BOM_UTF16_LE).decode("utf-16-le")
+    words = r' \"--vocabulary\" \"C:\\my words.toml\" \"--pause\" \"%1\""'
+    started = [line for line in text.splitlines() if line.startswith('@="\\"')]
+    for action, counted in (("tag", True), ("show", False), ("review", True)):
+        lines = [line for line in started if rf"\"desktop\" \"{action}\"" in line]
+        assert len(lines) == len(PHOTO_SUFFIXES) + 1
+        assert all(line.endswith(words) == counted for line in lines)
+
+
 OSASCRIPT = """#!/bin/sh
 for word; do printf '%s\\0' "$word" >> {log}; done
 """
@@ -215,18 +227,22 @@ def test_the_script_for_finder_hands_over_every_name(
         OSASCRIPT.format(log=shlex.quote(str(log))), encoding="utf-8"
     )
     (programs / "osascript").chmod(0o755)
-    home.run("integrate", "finder", "--folder", home.path / "it's here")
+    own = home.path / "my 'own' words.toml"
+    own.write_text('root = "Bildart"\n', encoding="utf-8")
+    home.run("integrate", "finder", "--folder", home.path / "it's here", "--vocabulary", own)
     script = home.path / "it's here" / other_systems.SCRIPT
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     run(home, script, action, *photos, PATH=path)
     words = log.read_text("utf-8").split("\0")[:-1]
     if action == "review":
-        assert shlex.split(words[-2]) == [*Command.own().words()]
+        assert shlex.split(words[-2]) == [*Command.own().words("review", "--vocabulary", str(own))]
         assert words[-1] == str(photos[0].parent)
     else:
         assert all(errors.printable_name(str(photo)) in words[-1] for photo in photos)
         assert "sure" in words[-1]
     assert (tagged(photos) == photos) == (action == "tag")
+    records = filter(None, map(phototag.read, photos))
+    assert {one.keywords.hierarchical[0].split("|")[0] for one in records} <= {"Bildart"}
 
 
 # -------------------------------------------------------------------------------------- versions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pty
 import subprocess
@@ -111,6 +112,44 @@ def test_names_are_not_taken_for_markup(
     assert "&lt;b&gt;&amp;x.jpg: Headshot" in shown()
 
 
+def test_kdialog_does_not_take_names_for_markup(
+    home: Home, headshot_jpg: Path, programs: Callable[..., Callable[[], str]]
+) -> None:
+    """Asked of the library that kdialog asks, for each line."""
+    might_be_markup = _qt()
+    names = ("<b>x.jpg", "a&lt;.jpg", "&lt;i>&amp;.jpg", "a < b > c.jpg", "<?xml .jpg", "<!doc.jpg")
+    assert sum(map(might_be_markup, names)) > 3
+    shown = programs(kdialog=WORKS)
+    for name in names:
+        (headshot_jpg.parent / name).write_bytes(headshot_jpg.read_bytes())
+    start(home, "show", headshot_jpg.parent, DISPLAY=":none", XDG_CURRENT_DESKTOP="KDE")
+    lines = shown().splitlines()
+    assert not [line for line in lines if might_be_markup(line)]
+    seen = "\n".join(lines).replace("\u2060", "")
+    assert all(str(headshot_jpg.parent / name) in seen for name in names)
+
+
+def _qt() -> Callable[[str], bool]:
+    """``Qt::mightBeRichText``, by which Qt decides whether to show text as markup."""
+    try:
+        core, gui = ctypes.CDLL("libQt5Core.so.5"), ctypes.CDLL("libQt5Gui.so.5")
+    except OSError:
+        pytest.skip("not installed: Qt 5")
+    made = (
+        core._ZN7QString15fromUtf8_helperEPKci
+    )  # QString::fromUtf8, whose result is its first argument
+    made.argtypes, made.restype = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int], None
+    asked = gui._ZN2Qt15mightBeRichTextERK7QString
+    asked.argtypes, asked.restype = [ctypes.c_void_p], ctypes.c_bool
+
+    def might_be_markup(text: str) -> bool:
+        string, data = ctypes.c_void_p(), text.encode()
+        made(ctypes.byref(string), data, len(data))
+        return bool(asked(ctypes.byref(string)))
+
+    return might_be_markup
+
+
 def test_where_no_window_can_be_shown_a_notification_tells_it(
     home: Home, headshot_jpg: Path, programs: Callable[..., Callable[[], str]]
 ) -> None:
@@ -179,10 +218,35 @@ def test_in_a_terminal_the_result_stays_until_enter_is_pressed(
     assert (phototag.read(headshot_jpg) is not None) == (action == "tag")
 
 
+@pytest.mark.parametrize("zenity", ["exit 1", "exit 0", HAS_NO_SCREEN, "sleep 0.6; kill -9 $$"])
+def test_a_window_that_was_not_closed_by_the_user_stops_nothing(
+    home: Home, headshot_jpg: Path, programs: Callable[..., Callable[[], str]], zenity: str
+) -> None:
+    shown = programs(zenity=zenity, notify_send="exit 0")
+    for number in range(2):
+        (headshot_jpg.parent / f"{number}.jpg").write_bytes(
+            headshot_jpg.read_bytes() + bytes([number])
+        )
+    start(home, "tag", headshot_jpg.parent, DISPLAY=":none")
+    assert "program=zenity\n[--progress]" in shown()
+    assert all(phototag.read(one) is not None for one in headshot_jpg.parent.glob("*.jpg"))
+
+
+def test_a_window_that_says_much_on_standard_error_does_not_stop(
+    home: Home, headshot_jpg: Path, programs: Callable[..., Callable[[], str]]
+) -> None:
+    """It says more than a pipe holds before it reads a number."""
+    shown = programs(zenity="printf '%0300000d' 0 >&2; cat >> {log}", notify_send="exit 0")
+    other = headshot_jpg.with_name("other.jpg")
+    other.write_bytes(headshot_jpg.read_bytes() + b"1")
+    start(home, "tag", headshot_jpg, other, DISPLAY=":none")
+    assert "# 1 of 2 photos" in shown()
+
+
 def test_closing_the_window_of_a_long_run_stops_it(
     home: Home, headshot_jpg: Path, programs: Callable[..., Callable[[], str]]
 ) -> None:
-    shown = programs(zenity="read -r line")  # closed after the first number
+    shown = programs(zenity="sleep 0.6; read -r line; exit 1")  # closed after the first number
     for number in range(40):
         (headshot_jpg.parent / f"{number}.jpg").write_bytes(
             headshot_jpg.read_bytes() + bytes([number])
@@ -220,13 +284,15 @@ def test_a_review_ends_with_its_window(
     assert (process.returncode, told) == (0, "")
 
 
+@pytest.mark.parametrize("zenity", [None, "exit 1", HAS_NO_SCREEN])
 def test_a_review_without_a_window_says_what_is_lacking(
-    home: Home, headshot_jpg: Path, programs: Callable[..., object]
+    home: Home, headshot_jpg: Path, programs: Callable[..., object], zenity: str | None
 ) -> None:
     pytest.importorskip("starlette")
     pytest.importorskip("uvicorn")
-    programs()
-    _, told = start(home, "review", headshot_jpg, code=3)
+    programs(**({} if zenity is None else {"zenity": zenity, "browser": "exit 0"}))
+    screen = {} if zenity is None else {"DISPLAY": ":none", "BROWSER": "browser"}
+    _, told = start(home, "review", headshot_jpg, code=3, **screen)
     assert "install zenity or kdialog" in told
 
 

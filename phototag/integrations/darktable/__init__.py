@@ -18,8 +18,9 @@ from phototag.integrations.placing import OwnFile, OwnLine, Piece
 LOADED_BY: Final = 'require "phototag.main"'
 _FOLDER: Final = "phototag"  # of the modules, by which they know each other
 _SETTINGS: Final = """\
--- How phototag is started. Written by `phototag integrate darktable`.
-return {{ command = {{ {words} }} }}
+-- How phototag is started, and the vocabulary with which it tags, unless darktable's preferences name another one.
+-- Written by `phototag integrate darktable`.
+return {{ command = {{ {words} }}, vocabulary = {vocabulary} }}
 """
 
 
@@ -42,8 +43,10 @@ def modules() -> dict[str, bytes]:
 
 
 def settings(command: Command) -> bytes:
-    """The module that names the command."""
-    return _SETTINGS.format(words=", ".join(map(_text, command.words()))).encode()
+    """The module that names the command and the vocabulary."""
+    vocabulary = "nil" if command.vocabulary is None else _text(command.vocabulary)
+    words = ", ".join(map(_text, command.words()))
+    return _SETTINGS.format(words=words, vocabulary=vocabulary).encode()
 
 
 def _text(word: str) -> str:

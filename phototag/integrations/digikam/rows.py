@@ -18,12 +18,12 @@ from phototag.catalogue.database import default_folder
 from phototag.errors import OutputNotWritable
 from phototag.files import private
 from phototag.integrations.digikam import running
+from phototag.integrations.placing import code
 
 #: digiKam's number for searches that its sidebar lists and its editor of searches can change.
 ADVANCED: Final = 2
 _PATIENCE: Final = 3.0  # s, for another program's write
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_COPY: Final = "digikam4-before-phototag.db"
 _COPY_SECONDS: Final = 300.0  # gigabytes on a slow disk
 _PAGES, _PAUSE = (
     4096,
@@ -89,9 +89,35 @@ class Database:
         )
 
 
-def copy() -> Path:
-    """Where the copy of the database is that is made before it is changed."""
-    return default_folder() / _COPY
+def first_copy(path: str) -> Path:
+    """Where the copy of a database lies that has nothing of phototag's in it. It stays until all is taken back."""
+    return _copy(path, "before-phototag")
+
+
+def last_copy(path: str) -> Path:
+    """Where the copy of a database lies as it was before the last change, if phototag had changed it before."""
+    return _copy(path, "before-last-change")
+
+
+def copy_for(path: str, *, untouched: bool) -> Path:
+    """Where a copy is to be made before a change.
+
+    Args:
+        path: of the database.
+        untouched: whether nothing of phototag's is in it.
+    """
+    return first_copy(path) if untouched else last_copy(path)
+
+
+def forget_copies(path: str) -> None:
+    """Delete the copies of a database, as far as that is possible."""
+    for one in (first_copy(path), last_copy(path)):
+        with contextlib.suppress(OSError):
+            one.unlink(missing_ok=True)
+
+
+def _copy(path: str, name: str) -> Path:
+    return default_folder() / f"digikam4-{code(path)}-{name}.db"
 
 
 @contextlib.contextmanager
@@ -106,8 +132,12 @@ def reading(path: str) -> Iterator[Database]:
 
 
 @contextlib.contextmanager
-def changing(path: str) -> Iterator[Database]:
+def changing(path: str, copy: Path) -> Iterator[Database]:
     """The database for a change, after a copy of it was made: all that is done within, or nothing of it.
+
+    Args:
+        path: of the database.
+        copy: where to make the copy; see ``copy_for``.
 
     Raises:
         OutputNotWritable: digiKam or another program uses it, or there is no room for the copy or the change.
@@ -116,7 +146,7 @@ def changing(path: str) -> Iterator[Database]:
         sql.execute("BEGIN IMMEDIATE")
         try:
             running.refuse_if_open(path)
-            _keep(path)
+            _keep(path, copy)
             yield Database(sql)
             running.refuse_if_open(path)
             sql.execute("COMMIT")
@@ -134,7 +164,7 @@ def _opened(path: str, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)
 
 
-def _keep(path: str) -> None:
+def _keep(path: str, copy: Path) -> None:
     """Copy the database; an earlier copy is replaced once the new one is whole."""
     end = time.monotonic() + _COPY_SECONDS
 
@@ -142,7 +172,7 @@ def _keep(path: str) -> None:
         if time.monotonic() > end:
             raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
 
-    new = copy().with_suffix(".new")
+    new = copy.with_suffix(".new")
     try:
         private.make_folder(new.parent)
         new.unlink(missing_ok=True)  # of a call that was killed
@@ -155,14 +185,16 @@ def _keep(path: str) -> None:
             source.backup(target, pages=_PAGES, progress=in_time, sleep=_PAUSE)
         with new.open("rb") as file:
             os.fsync(file.fileno())
-        new.replace(copy())
+        new.replace(copy)
+        if copy == first_copy(path):
+            last_copy(path).unlink(missing_ok=True)  # of changes before that
     except BaseException as error:
         with contextlib.suppress(OSError):
             new.unlink(missing_ok=True)
         if isinstance(error, (OSError, sqlite3.Error)):
             problem = f"no copy of digiKam's database can be made ({error}), so it was not changed"
             remedy = "make room, or set XDG_STATE_HOME to a folder that you can write to"
-            raise OutputNotWritable(str(copy()), problem, remedy) from error
+            raise OutputNotWritable(str(copy), problem, remedy) from error
         raise
 
 

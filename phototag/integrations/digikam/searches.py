@@ -9,7 +9,6 @@ themselves when digiKam reads them from other photos.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Final
@@ -56,27 +55,28 @@ class PlacedSearches(Placed):
         """Delete the searches whose number, name and query are still those that were written.
 
         Raises:
-            OutputNotWritable: digiKam is open, or the folder of its database is not there.
+            OutputNotWritable: digiKam is open, or another program uses its database.
         """
         if not Path(self.path).exists():
-            if not Path(self.path).parent.exists():
-                problem = "its folder is not there, so the searches in it could not be taken back"
-                raise OutputNotWritable(self.path, problem, "connect its disk, then try again")
             return True
         there = self._there()
         if any(there.get(row.id) == row for row in self.rows):
-            with rows.changing(self.path) as database:
+            with rows.changing(self.path, rows.copy_for(self.path, untouched=False)) as database:
                 for row in self.rows:
                     database.delete(row)
                 there = database.searches()
-        with contextlib.suppress(OSError):
-            rows.copy().unlink(missing_ok=True)
-        return not _changed(self.rows, there)
+        if _changed(self.rows, there):
+            return False
+        rows.forget_copies(self.path)
+        return True
 
     def left(self) -> str:
-        """Which searches were left."""
+        """Which searches were left, and where the copy of the database is."""
         changed = _what(_changed(self.rows, self._there()))
-        return f"{changed}: changed since phototag wrote them; delete them in digiKam if you do not need them"
+        return (
+            f"{changed}: changed since phototag wrote them; delete them in digiKam if you do not need them, close it, then "
+            "run the same command again. Until then the copies of the database stay, too"
+        )
 
     def _there(self) -> dict[int, Row]:
         with rows.reading(self.path) as database:
@@ -123,8 +123,12 @@ class Searches(Piece):
         """Write the searches in one transaction, after a copy of the database was made."""
         said = ""
         if self.standing(plan) is not Standing.CURRENT:
-            said = f"a copy of the database as it was is in {rows.copy()}"
-            with rows.changing(self.path) as database:
+            known, there = _rows(plan), self._plan(plan).there
+            copy = rows.copy_for(
+                self.path, untouched=not any(_is_left(row, there) for row in known)
+            )
+            said = f"a copy of the database as it was before this change is in {copy}"
+            with rows.changing(self.path, copy) as database:
                 new = _plan(database, self.vocabulary, _rows(plan))
                 if not set(new.wanted) <= set(_rows(plan)):
                     problem = "another program has changed digiKam's database in the meantime"

@@ -81,9 +81,11 @@ def _pieces_in(command: Command, folder: str) -> tuple[OwnFile, ...]:
 
 
 def _command(source: bytes, command: Command) -> bytes:
-    """The file that says how phototag is started, with its comment."""
-    comment = source.partition(b"\n")[0]
+    """The file that says how phototag is started and with which vocabulary, with its comment."""
+    comment = source.partition(b"\nreturn")[0]
     words = ", ".join(map(lua_text, command.words()))
+    if command.vocabulary is not None:
+        words += f", vocabulary = {lua_text(command.vocabulary)}"
     return comment + f"\nreturn {{ {words} }}\n".encode(errors="surrogateescape")
 
 

@@ -15,6 +15,18 @@ case $1 in
     read -r line
     test "$(wc -l <"$2")" -eq 1 && exit 137
     while true; do answer "$(number "$line")" again; read -r line; done ;;
+  dies-at-remove)
+    while read -r line; do
+      case $line in
+        *'"method":"words"'*) result='{"words": {"kind": {"headshot": "phototag|kind|headshot"}}}' ;;
+        *'"method":"show"'*) result='{"record": null}' ;;
+        *) exit 137 ;;
+      esac
+      printf '{"jsonrpc": "2.0", "id": %s, "result": %s}\n' "$(number "$line")" "$result"
+    done ;;
+  talks)
+    long=$(printf '%0100000d' 0)
+    while read -r line; do answer "$(number "$line")" "$long"; done ;;
   chatters)
     read -r line
     echo 'not JSON'; echo '[1]'; echo '{"jsonrpc": "2.0", "id": null, "error": {"code": -32700, "message": "?"}}'

@@ -2,10 +2,10 @@
 
 local LrStringUtils = import("LrStringUtils")
 
+local Catalogue = require("Catalogue")
+
 local Keywords = {}
 Keywords.__index = Keywords
-
-local LONGEST_WAIT = 30 -- s, for other writers of the catalogue
 
 function Keywords.split(path)
     local names = {}
@@ -116,7 +116,7 @@ function Keywords:add(paths)
                 for _, one in ipairs(missing) do
                     self.catalog:createKeyword(one.name, {}, one.export, one.parent, true)
                 end
-            end, { timeout = LONGEST_WAIT })
+            end, { timeout = Catalogue.LONGEST_WAIT })
             self.children = {}
             if status ~= "executed" then
                 return false

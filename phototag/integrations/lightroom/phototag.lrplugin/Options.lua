@@ -23,15 +23,17 @@ local function known_level(level)
     return "minimal"
 end
 
--- The options: `command` (words), `level`, `vocabulary` (a path, or nil), and `own_command`, as the user has set it.
+-- The options: `command` (words), `level`, `vocabulary` (a path, or nil), and `own_command` and `own_vocabulary`, as the user
+-- has set them: where these are empty, what `phototag integrate` has placed holds.
 function Options.read()
-    local prefs = LrPrefs.prefsForPlugin()
+    local prefs, placed = LrPrefs.prefsForPlugin(), require("Command")
     local own, vocabulary = trimmed(prefs.command), trimmed(prefs.vocabulary)
     return {
         own_command = own,
-        command = own ~= "" and { own } or require("Command"),
+        own_vocabulary = vocabulary,
+        command = own ~= "" and { own } or placed,
         level = known_level(prefs.level),
-        vocabulary = vocabulary ~= "" and vocabulary or nil,
+        vocabulary = vocabulary ~= "" and vocabulary or placed.vocabulary,
     }
 end
 

@@ -27,14 +27,14 @@ local function contents(properties)
             f:static_text({ title = "Keywords", width = LrView.share("label") }),
             f:popup_menu({ value = LrView.bind("level"), items = Options.LEVELS }),
         }),
-        path_row(f, "Keywords of your own (a TOML file, or empty)", "vocabulary"),
+        path_row(f, "Keywords of your own (a TOML file; empty: as installed)", "vocabulary"),
     })
 end
 
 LrFunctionContext.postAsyncTaskWithContext("phototag: settings", function(context)
     LrDialogs.attachErrorDialogToFunctionContext(context)
     local now, properties = Options.read(), LrBinding.makePropertyTable(context)
-    properties.command, properties.level, properties.vocabulary = now.own_command, now.level, now.vocabulary or ""
+    properties.command, properties.level, properties.vocabulary = now.own_command, now.level, now.own_vocabulary
     local answer = LrDialogs.presentModalDialog({
         title = "phototag",
         contents = contents(properties),

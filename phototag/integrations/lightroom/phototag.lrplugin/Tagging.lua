@@ -4,8 +4,8 @@ local LrApplication = import("LrApplication")
 local LrDate = import("LrDate")
 local LrDialogs = import("LrDialogs")
 local LrProgressScope = import("LrProgressScope")
-local LrTasks = import("LrTasks")
 
+local Catalogue = require("Catalogue")
 local Judged = require("Judged")
 local Keywords = require("Keywords")
 local Options = require("Options")
@@ -18,8 +18,6 @@ local Tagging = {}
 
 local FIRST, FEWEST, MOST = 8, 4, 200 -- files that one call of phototag analyses
 local SECONDS = 15 -- that a call shall take: a cancel waits for its end
-local LONGEST_WAIT = 30 -- s, for other writers of the catalogue
-local TOGETHER = 100 -- photos between two chances for Lightroom's window
 local RECORD = { "words", "declined" }
 
 -- How many files the next call analyses, from the size and the seconds of the last one.
@@ -140,26 +138,6 @@ local function apply(plan, tree)
     photo:setPropertyForPlugin(_PLUGIN, "declined", Plan.pack(plan.keywords.declined))
 end
 
--- Writes all plans in one step, which the user can undo; returns how many, or nil if the catalogue was busy.
-local function written(catalog, tree, plans, problems)
-    local count = 0
-    local status = catalog:withWriteAccessDo("Tag with phototag", function()
-        for i, plan in ipairs(plans) do
-            -- A photo may have been removed from the catalogue meanwhile; the others are tagged all the same.
-            local fine, why = LrTasks.pcall(apply, plan, tree)
-            if fine then
-                count = count + 1
-            else
-                problems[#problems + 1] = Report.unchanged(plan.path, why)
-            end
-            if i % TOGETHER == 0 then
-                LrTasks.yield()
-            end
-        end
-    end, { timeout = LONGEST_WAIT })
-    return status == "executed" and count or nil
-end
-
 -- Sentences about keywords that were not written.
 local function notes_on(plans, tree, left_off, wrong)
     local refused, left, unmade = 0, 0, {}
@@ -193,8 +171,6 @@ local function notes_on(plans, tree, left_off, wrong)
     return notes
 end
 
-local BUSY = "Lightroom's catalogue is busy. Nothing was changed; try it again."
-
 local function tagged(catalog, files, options, progress, problems)
     local rows, looked, wrong = analyzed(files, options, progress)
     local left_off = #files - looked
@@ -212,9 +188,11 @@ local function tagged(catalog, files, options, progress, problems)
         Report.tell("No photo was tagged.", problems, notes_on(plans, tree, left_off, wrong))
         return
     end
-    local count = tree:add(needed(plans)) and written(catalog, tree, plans, problems)
+    local count = tree:add(needed(plans)) and Catalogue.change(catalog, "Tag with phototag", plans, function(plan)
+        apply(plan, tree)
+    end, problems)
     if not count then
-        LrDialogs.message(BUSY, nil, "critical")
+        Catalogue.tell_busy()
         return
     end
     local notes = notes_on(plans, tree, left_off, wrong)

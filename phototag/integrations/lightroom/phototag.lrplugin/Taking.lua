@@ -2,8 +2,8 @@
 
 local LrApplication = import("LrApplication")
 local LrDialogs = import("LrDialogs")
-local LrTasks = import("LrTasks")
 
+local Catalogue = require("Catalogue")
 local Fields = require("Fields")
 local Keywords = require("Keywords")
 local Plan = require("Plan")
@@ -11,9 +11,6 @@ local Report = require("Report")
 local Selection = require("Selection")
 
 local Taking = {}
-
-local LONGEST_WAIT = 30 -- s, for other writers of the catalogue
-local TOGETHER = 100 -- photos between two chances for Lightroom's window
 
 local function ids()
     local found = {}
@@ -63,26 +60,14 @@ function Taking.run()
         LrDialogs.message("No photo is selected.", "Select the photos from which to take back.", "info")
         return
     end
-    local found, problems, count = recorded(catalog, Keywords.of(catalog), photos), {}, 0
+    local found, problems = recorded(catalog, Keywords.of(catalog), photos), {}
     if #found == 0 then
         LrDialogs.message("There is nothing to take back.", "The plug-in has not tagged these photos.", "info")
         return
     end
-    local status = catalog:withWriteAccessDo("Take back phototag's keywords", function()
-        for i, one in ipairs(found) do
-            local fine, why = LrTasks.pcall(take, one)
-            if fine then
-                count = count + 1
-            else
-                problems[#problems + 1] = Report.unchanged(one.path, why)
-            end
-            if i % TOGETHER == 0 then
-                LrTasks.yield()
-            end
-        end
-    end, { timeout = LONGEST_WAIT })
-    if status ~= "executed" then
-        LrDialogs.message("Lightroom's catalogue is busy. Nothing was changed; try it again.", nil, "critical")
+    local count = Catalogue.change(catalog, "Take back phototag's keywords", found, take, problems)
+    if not count then
+        Catalogue.tell_busy()
         return
     end
     Report.tell("Taken back from " .. Report.photos(count) .. ".", problems, {})

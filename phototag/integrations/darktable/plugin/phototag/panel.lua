@@ -9,6 +9,7 @@ local reading = require "phototag.reading"
 local service = require "phototag.service"
 local settings = require "phototag.settings"
 local texts = require "phototag.texts"
+local words = require "phototag.words"
 local work = require "phototag.work"
 
 local panel = {}
@@ -99,17 +100,10 @@ function panel.explain()
   end
 end
 
--- The tag of headshots in the vocabulary in use.
-local function headshot_tag()
-  local result, wrong = service.ask(settings.command, "words", { options = { vocabulary = preferences.vocabulary() } })
-  if wrong then error(texts.problem(wrong), 0) end
-  return result.words.kind.headshot
-end
-
 function panel.only_headshots()
   act(function()
-    local tag = headshot_tag()
-    if type(tag) ~= "string" then return "your vocabulary has no keyword for headshots" end
+    local tag = words.headshot()
+    if not tag then return "your vocabulary has no keyword for headshots" end
     local narrowed = filter.toggle(tag)
     if narrowed == nil then return "the collection has too many rules already" end
     return narrowed and "only headshots are shown" or "all photos of the collection are shown"

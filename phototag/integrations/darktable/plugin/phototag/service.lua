@@ -3,8 +3,12 @@
 -- Questions go into a named pipe, answers come at the end of a file; both lie in a private folder. Nothing here waits
 -- for the other side while darktable's Lua is locked: opening the pipe for reading and writing never waits, a file
 -- can be read at any time, and between two looks the lock is given back.
+--
+-- The file of answers would grow as long as darktable runs, in a folder that is in memory on most systems. So it is
+-- emptied now and then, when no answer is due: the service only writes answers, at the end of the file, wherever that is.
 
 local dt = require "darktable"
+local files = require "phototag.files"
 local json = require "phototag.json"
 local shell = require "phototag.shell"
 
@@ -16,13 +20,14 @@ local SILENCE = 180 -- s without any answer, while some are due, after which it 
 local FAREWELL = 5 -- s that darktable's end waits for what is at work
 local CANCELLED = 130 -- the code of a question that was taken back
 local WINDOW = 4 -- questions that are asked before the first of them is answered
+local MOST_KEPT = 1024 * 1024 -- bytes of answers that have been read, after which the file is emptied
 
 local FOLDER = [[
 umask 077
 for place in "${XDG_RUNTIME_DIR:-}" "${TMPDIR:-/tmp}" /tmp; do
   test -n "$place" && folder=$(mktemp -d "$place/phototag-darktable.XXXXXX" 2>/dev/null) && break
 done
-mkfifo "$folder/questions" && : >"$folder/answers" && printf %s "$folder"
+mkfifo "$folder/questions" && : >"$folder/answers" && : >"$folder/end" && printf %s "$folder"
 ]]
 
 -- Ends with darktable ($PPID), and takes its folder away once darktable has had time to read the last words in it. An
@@ -34,29 +39,21 @@ cd / || exit
   %s serve --stdio --ends-with $PPID <>%s >>%s 2>%s &
   echo $! >%s
   wait $!
-  echo "{\"ended\":$?}" >>%s
+  echo $? >%s
   for _ in 1 2 3 4 5; do kill -0 $PPID && sleep 1; done
   rm -rf %s
 ) </dev/null >/dev/null 2>&1 &
 ]]
 
-local running = nil -- the service at work: folder, answers, rest, ready, ended, heard
+local running = nil -- the service at work: folder, answers, rest, kept, due, asked, the_end, ready, ended, heard
 local starting = false
 local last_id = 0
 local answers = {} -- by the id of the question
 
-local function text_of(path)
-  local file = io.open(path, "r")
-  if not file then return "" end
-  local text = file:read("a") or ""
-  file:close()
-  return text
-end
-
 -- What the service has said last of itself, in one line.
 local function last_words(folder)
   local last = "it ended without a word"
-  for line in string.gmatch(text_of(folder .. "/log"), "[^\r\n]+") do last = line end
+  for line in string.gmatch(files.text(folder .. "/log"), "[^\r\n]+") do last = line end
   return last
 end
 
@@ -64,19 +61,34 @@ local function take(line)
   local said = json.decode(line)
   if type(said) ~= "table" then
     return
-  elseif said.ended then
-    running.ended = last_words(running.folder)
   elseif said.method == "ready" then
     running.ready = true
   elseif said.id and said.id ~= json.null then
     answers[said.id] = said
+    if running.asked[said.id] then
+      running.asked[said.id] = nil
+      running.due = running.due - 1
+    end
   end
+end
+
+-- Empties the file of answers once it is long, if all of them have been read and none can come: then nothing is lost.
+local function tidy()
+  if running.kept < MOST_KEPT or running.due > 0 or running.rest ~= "" or not running.ready then return end
+  local file = io.open(running.folder .. "/answers", "w")
+  if file then
+    file:close()
+    running.answers:seek("set", 0)
+  end
+  running.kept = 0
 end
 
 -- Takes in what the service has said since the last look.
 local function look()
   if not running or running.ended then return end
-  local text = running.rest .. (running.answers:read("a") or "")
+  local ended = running.the_end:read("a") or "" -- first: what it says before its end is there by then
+  local said = running.answers:read("a") or ""
+  local text = running.rest .. said
   local at = 1
   for line, behind in string.gmatch(text, "([^\n]*)\n()") do
     running.heard = os.time()
@@ -84,6 +96,8 @@ local function look()
     at = behind
   end
   running.rest = string.sub(text, at)
+  running.kept = running.kept + #said
+  if ended ~= "" then running.ended = last_words(running.folder) else tidy() end
 end
 
 local function alive()
@@ -94,7 +108,7 @@ end
 -- Ends the service, by force if it does not listen; the shell that has started it cleans up.
 local function kill(why)
   if not running then return end
-  local pid = string.match(text_of(running.folder .. "/pid"), "^%d+")
+  local pid = string.match(files.text(running.folder .. "/pid"), "^%d+")
   if pid then
     dt.control.execute(string.format("(kill %s; sleep 3; kill -9 %s) </dev/null >/dev/null 2>&1 &", pid, pid))
   end
@@ -102,18 +116,23 @@ local function kill(why)
 end
 
 local function forget()
-  if running then running.answers:close() end
+  if running then
+    running.answers:close()
+    running.the_end:close()
+  end
   running = nil
 end
 
 local function launch(command)
   local folder = shell.printed(FOLDER)
   local answer_file = folder ~= "" and io.open(folder .. "/answers", "r")
-  if not answer_file then return false, "no private folder can be made for it" end
-  running = { folder = folder, answers = answer_file, rest = "", heard = os.time() }
+  local end_file = answer_file and io.open(folder .. "/end", "r")
+  if not end_file then return false, "no private folder can be made for it" end
+  running = { folder = folder, answers = answer_file, the_end = end_file, rest = "", kept = 0, due = 0, asked = {},
+    heard = os.time() }
   local function path(name) return shell.quoted(folder .. "/" .. name) end
   dt.control.execute(string.format(RUN, shell.line(command), path("questions"), path("answers"), path("log"),
-    path("pid"), path("answers"), shell.quoted(folder)))
+    path("pid"), path("end"), shell.quoted(folder)))
   local begun = os.time()
   while alive() and not running.ready do
     if os.time() - begun > START then kill("it has not started within " .. START .. " s") end
@@ -148,6 +167,8 @@ end
 
 local function ask(question)
   last_id = last_id + 1
+  running.asked[last_id] = true
+  running.due = running.due + 1
   send({ jsonrpc = "2.0", id = last_id, method = question.method, params = question.params })
   return last_id
 end
@@ -166,9 +187,15 @@ end
 local Round = {}
 Round.__index = Round
 
+-- Whether a question may be asked now. While the file of answers is long it may not, until it has been emptied.
+function Round:may_ask()
+  local one = self.service
+  return #self.left > 0 and self.asked < WINDOW and (one.kept < MOST_KEPT or one.due == 0)
+end
+
 -- Sends as many questions as may be asked at once.
 function Round:fill()
-  while #self.left > 0 and self.asked < WINDOW do
+  while self:may_ask() do
     local at = table.remove(self.left, 1)
     local before = self.questions[at].before or function() end
     local fine, problem = pcall(before)

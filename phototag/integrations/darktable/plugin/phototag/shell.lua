@@ -1,6 +1,7 @@
 -- Commands of `sh`: their words, and what they print.
 
 local dt = require "darktable"
+local files = require "phototag.files"
 
 local shell = {}
 
@@ -20,9 +21,7 @@ end
 function shell.printed(command)
   local name = os.tmpname()
   dt.control.execute("{ " .. command .. "\n} >" .. shell.quoted(name) .. " 2>/dev/null </dev/null")
-  local file = io.open(name, "r")
-  local text = file and file:read("a") or ""
-  if file then file:close() end
+  local text = files.text(name)
   os.remove(name)
   return text
 end

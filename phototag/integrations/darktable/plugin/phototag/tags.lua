@@ -1,60 +1,57 @@
 -- phototag's keywords as tags in darktable's database.
 --
--- Keywords come from phototag's answers, whatever its vocabulary. Only tags below the root of such keywords are
--- touched; all others are the user's.
+-- A tag is phototag's if a list of phototag's own words has it: the words of a vocabulary, and those that phototag's
+-- record in the photo names. All other tags are the user's, also below the same root.
 
 local dt = require "darktable"
+local files = require "phototag.files"
 
 local tags = {}
 
-local SEPARATOR = "|"
 local PATIENCE = 3000 -- ms until darktable must have written a sidecar
 local LOOK = 20 -- ms
 
--- The first levels of all keywords seen; phototag's own to begin with.
-local roots = { phototag = true }
-
--- Remembers the roots of keywords: what stands below them is phototag's.
-function tags.learn(words)
-  for _, word in ipairs(words) do
-    local root = string.match(word, "^(.-)%" .. SEPARATOR)
-    if root and root ~= "" then roots[root] = true end
-  end
-end
-
-function tags.is_own(name)
-  local root = string.match(name, "^(.-)%" .. SEPARATOR)
-  return root ~= nil and roots[root] == true
-end
-
--- Phototag's tags of an image, by name.
-function tags.of(image)
+-- The set of the words of some lists.
+function tags.set_of(...)
   local found = {}
-  for _, tag in ipairs(dt.tags.get_tags(image)) do
-    if tags.is_own(tag.name) then found[tag.name] = tag end
+  for _, words in ipairs({ ... }) do
+    for _, word in ipairs(words) do found[word] = true end
   end
   return found
 end
 
--- Makes phototag's tags of an image those of the keywords.
-function tags.set(image, words)
-  tags.learn(words)
-  local there, wanted = tags.of(image), {}
-  for _, word in ipairs(words) do wanted[word] = true end
-  for name, tag in pairs(there) do
-    if not wanted[name] then dt.tags.detach(tag, image) end
+-- Phototag's tags of an image, by name; `own` is the set of its words.
+function tags.of(image, own)
+  local found = {}
+  for _, tag in ipairs(dt.tags.get_tags(image)) do
+    if own[tag.name] then found[tag.name] = tag end
   end
+  return found
+end
+
+-- The names of phototag's tags of an image.
+function tags.names(image, own)
+  local names = {}
+  for name in pairs(tags.of(image, own)) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
+-- Attaches the tags of these words that the image does not have.
+function tags.attach(image, words)
+  local there = tags.of(image, tags.set_of(words))
   for _, word in ipairs(words) do
     if not there[word] then dt.tags.attach(dt.tags.create(word), image) end
   end
 end
 
-local function written(path)
-  local file = io.open(path, "r")
-  if not file then return "" end
-  local text = file:read("a") or ""
-  file:close()
-  return text
+-- Makes phototag's tags of an image those of the keywords; `own` is the set of the words that may go.
+function tags.set(image, words, own)
+  local wanted = tags.set_of(words)
+  for name, tag in pairs(tags.of(image, own)) do
+    if not wanted[name] then dt.tags.detach(tag, image) end
+  end
+  tags.attach(image, words)
 end
 
 local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&apos;" }
@@ -73,7 +70,7 @@ local function settle(image, names)
   if dt.preferences.read("darktable", "write_sidecar_files", "string") == "never" then return end
   local left = PATIENCE
   while left > 0 do
-    local text, found = written(image.sidecar), false
+    local text, found = files.text(image.sidecar), false
     for name in pairs(names) do found = found or lists(text, name) end
     if not found then return end
     dt.control.sleep(LOOK)
@@ -83,8 +80,8 @@ end
 
 -- Takes phototag's tags off an image, and waits until its sidecar says so. Otherwise darktable could write them again
 -- after phototag has taken them out of the sidecar.
-function tags.clear(image)
-  local there = tags.of(image)
+function tags.clear(image, own)
+  local there = tags.of(image, own)
   if next(there) == nil then return end
   for _, tag in pairs(there) do dt.tags.detach(tag, image) end
   settle(image, there)
