@@ -119,6 +119,16 @@ def test_every_option_stands_below_the_heading_of_its_group(command: str) -> Non
         assert (parameter.help or "").endswith(".")
 
 
+def test_every_page_that_help_names_is_there() -> None:
+    named = {
+        page
+        for name in ("", *LISTED)
+        for page in re.findall(r"[\w/]+\.md\b", help_of(*name.split()))
+    }
+    assert {"docs/glossary.md", "docs/crops.md", "SECURITY.md"} <= named
+    assert all((Path(__file__).parents[1] / page).is_file() for page in named)
+
+
 def test_every_help_says_where_the_exit_codes_are() -> None:
     assert all(EXIT_CODES in " ".join(help_of(name).split()) for name in LISTED)
     whole = " ".join(help_of().split())
