@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytest.importorskip("sphinx", reason="Sphinx is not installed")
-pytestmark = pytest.mark.xdist_group("docs")  # those that need the built pages share them
+with_pages = pytest.mark.xdist_group("docs")  # tests that need the built pages share them
 DOCS = Path(__file__).parents[1] / "docs"
 REFERENCE = sorted((DOCS / "api").glob("*.md"))
 PACKAGE = Path(phototag.__file__).parent
@@ -57,6 +57,7 @@ def error_classes() -> list[type[Warning | errors.PhototagError]]:
     ]
 
 
+@with_pages
 def test_every_public_name_is_on_a_page_of_the_reference(built_docs: Path) -> None:
     """On one page alone: a second description would be a warning of Sphinx, and warnings are errors."""
     found = places(built_docs)
@@ -100,6 +101,7 @@ def test_the_examples_of_the_reference_print_what_they_show(page: Path, home: Pa
     assert home.exists()
 
 
+@with_pages
 @pytest.mark.parametrize(
     ("query", "first"),
     [
@@ -129,6 +131,7 @@ def found_by_search(built: Path, query: str) -> list[str]:
     return [str(name) for name in found]
 
 
+@with_pages
 def test_the_search_finds_a_part_of_a_message(built_docs: Path) -> None:
     found = found_by_search(built_docs, "hard links replacing it would separate them")
     assert "troubleshooting" in {name.split("#")[0] for name in found[:3]}

@@ -393,7 +393,7 @@ def machine() -> dict[str, Any]:
     )  # fmt: skip
     versions = {
         name: importlib.metadata.version(name)
-        for name in ("mediapipe", "onnxruntime", "opencv-python", "pillow", "pyexiv2")
+        for name in ("mediapipe", "onnxruntime", "opencv-contrib-python", "pillow", "pyexiv2")
     }
     return {
         "processor": model, "cores": os.cpu_count(), "python": platform.python_version(), **versions,
