@@ -254,6 +254,6 @@ def test_no_message_counts_one_photos() -> None:
         f"{file.name}: {line.strip()}"
         for file in (Path(__file__).parents[1] / "phototag").rglob("*.py")
         for line in file.read_text("utf-8").splitlines()
-        if told.search(line)
+        if told.search(line) and "== 1 else" not in line
     }
     assert found == set(), json.dumps(sorted(found), indent=1)
