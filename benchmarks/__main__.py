@@ -15,6 +15,8 @@ from rich.console import Console
 from benchmarks.accuracy import report as accuracies
 from benchmarks.photos import labelled, store
 from benchmarks.photos.labelled import Label
+from benchmarks.results import write_dated, write_found
+from benchmarks.speed import installed
 from phototag.criteria import calibration as calibrations
 from phototag.scene.measures import Scene
 from phototag.vision import mouth_cover, people_prefilter
@@ -118,7 +120,7 @@ def accuracy(
     found = accuracies.report(runs, held_out=held_out, every=every)
     accuracies.show(found, _console(), worst)
     if json_file:
-        _write_dated(json_file, accuracies.to_json(found))
+        write_dated(json_file, accuracies.to_json(found))
     if plots:
         from benchmarks.accuracy.plots import draw  # noqa: PLC0415 - matplotlib is slow to load
 
@@ -219,7 +221,7 @@ def learning(
     if "sources" not in parts:
         found["personal"] = personal.to_dict(personal.measure(labels, seen, fit, click.echo))
     click.echo(json.dumps(found, indent=1))
-    _write_found(json_file, found, parts)
+    write_found(json_file, found, parts)
 
 
 @main.command()
@@ -233,7 +235,7 @@ def robustness(photos: Path, workers: int, json_file: Path | None) -> None:
     found = robust.measure(photos, labelled.load(photos), workers)
     robust.show(found, _console())
     if json_file:
-        _write_dated(json_file, robust.to_json(found))
+        write_dated(json_file, robust.to_json(found))
 
 
 @main.command()
@@ -269,7 +271,7 @@ def catalogue(
     for part in parts or every:
         with tempfile.TemporaryDirectory(dir=work) as folder:
             found[part] = every[part](Path(folder))
-    _write_found(json_file, found, parts)
+    write_found(json_file, found, parts)
 
 
 @main.command()
@@ -282,7 +284,7 @@ def gallery(photos: Path, json_file: Path | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = galleries.measure(photos, Path(folder), (542, 5000), click.echo)
     if json_file:
-        _write_dated(json_file, json.dumps(found))
+        write_dated(json_file, json.dumps(found))
 
 
 @main.command()
@@ -296,7 +298,7 @@ def speed(photos: Path, parts: tuple[str, ...], count: int, json_file: Path | No
 
     with tempfile.TemporaryDirectory() as folder:
         found = speeds.measure(photos, Path(folder), click.echo, parts or speeds.PARTS, count)
-    _write_found(json_file, found, parts)
+    write_found(json_file, found, parts)
 
 
 @main.command()
@@ -313,7 +315,7 @@ def growth(
 
     with tempfile.TemporaryDirectory() as folder:
         found = growths.measure(photos, Path(folder), count, click.echo, parts or growths.PARTS)
-    _write_found(json_file, found, parts)
+    write_found(json_file, found, parts)
     if plot:
         growths.draw(found, plot)
 
@@ -348,7 +350,10 @@ def faults(
 
     plan = every.Plan(kills, inputs, first, most, workers)
     found = every.measure(plan, parts or every.PARTS, work, click.echo)
-    _write_found(json_file, found, parts)
+    write_found(json_file, found, parts)
+
+
+main.add_command(installed.size)
 
 
 def _judge(
@@ -363,22 +368,6 @@ def _judge(
         accuracies.judge_held_out(labels, seen, fit, seed=seed)
         for seed in range(accuracies.SHUFFLES)
     ]
-
-
-def _write_found(file: Path | None, found: dict[str, Any], parts: tuple[str, ...]) -> None:
-    """Write what was found; if only parts were measured, the others stay as they are."""
-    if file is None:
-        return
-    if parts and file.exists():
-        found = {**json.loads(file.read_text("utf-8")), **found}
-    _write_dated(file, json.dumps(found))
-
-
-def _write_dated(file: Path, text: str) -> None:
-    """Write results with the day they were measured on, which the documentation states."""
-    day = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    values = {"date": day} | {k: v for k, v in json.loads(text).items() if k != "date"}
-    file.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
 
 
 def _console() -> Console:

@@ -168,8 +168,9 @@ def _whole(found: Mapping[str, Any]) -> str:
             "floor, ms",
             "by the preview, ms",
             "`analyze`, ms",
-            "`analyze_many`, ms a photo",
+            "`analyze_many`, one worker, ms a photo",
             "times the floor",
+            "all cores, ms a photo",
         ),
         (
             (
@@ -180,6 +181,7 @@ def _whole(found: Mapping[str, Any]) -> str:
                 str(row["analyze"]),
                 str(row["analyze_many"]),
                 f"**{row['x floor']}**",
+                str(row["all cores"]),
             )
             for row in found["whole"]
         ),
@@ -192,7 +194,7 @@ def speed_measured() -> str:
     machine = found["machine"]
     versions = ", ".join(
         f"{name} {machine[name]}"
-        for name in ("mediapipe", "onnxruntime", "opencv-python", "pillow", "pyexiv2")
+        for name in ("mediapipe", "onnxruntime", "opencv-contrib-python", "pillow", "pyexiv2")
     )
     tables = {"stages": _stages(found), "whole": _whole(found)}
     return filled("speed", {**found, **tables, "versions": versions})
@@ -314,3 +316,56 @@ def ray_measured() -> str:
     """The last results of the part ``ray`` of ``benchmarks catalogue``."""
     found = measured("catalogue.json", "measured")
     return filled("ray", {**found, "rates": found["workers"]["photos a second"]})
+
+
+_FIRST_TIMES = ("compiled", "not compiled", "again")
+
+
+def installed() -> str:
+    """The last results of ``benchmarks size``."""
+    found = measured("size.json", "measured")
+    now, before = found["now"], found["before"]
+    largest = {row["package"]: row["MB"] for row in before["packages"]}
+    names = [row["package"] for row in now["packages"][:-1]]
+    gone = [name for name in largest if name not in names and "smaller" not in name]
+    weighs = {row["package"]: row["MB"] for row in now["packages"]}
+    rows = [(name, _mb(largest.get(name)), _mb(weighs.get(name))) for name in (*gone, *names)]
+    rows.append(("smaller ones", _mb(before["packages"][-1]["MB"]), _mb(now["packages"][-1]["MB"])))
+    rows.append(("**together**", f"**{before['MB']}**", f"**{now['MB']}**"))
+    tables = {
+        "packages": table(("package", "before, MB", "now, MB"), rows),
+        "extras": table(
+            ("extra", "more, MB"),
+            ((f"`{row['extra']}`", _mb(row["MB more"])) for row in now["extras"]),
+        ),
+        "first": table(
+            ("command", "after pip, s", "after uv, s", "after uv, the second time, s"),
+            (
+                (f"`{row['command']}`", *(str(row[when]) for when in _FIRST_TIMES))
+                for row in now["first"]
+            ),
+        ),
+    }
+    return filled("installed", {**now, **tables, "date": found["date"], "before": before})
+
+
+def _mb(size: float | None) -> str:
+    return "" if size is None else f"{size:.0f}" if size >= 10 else f"{size:.1f}"  # noqa: PLR2004
+
+
+#: Generated pages by name.
+PAGES = {
+    "accuracy.md": accuracy,
+    "learning.md": learning,
+    "personal.md": personal,
+    "robustness.md": robustness,
+    "colours.md": colours,
+    "gallery_measured.md": gallery_measured,
+    "speed_measured.md": speed_measured,
+    "growth_measured.md": growth_measured,
+    "throughput.md": throughput,
+    "catalogue_measured.md": catalogue_measured,
+    "ray_measured.md": ray_measured,
+    "cluster.md": cluster,
+    "installed.md": installed,
+}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import types
 import typing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +12,12 @@ import attrs
 import fault_figures
 import service_tables
 
+import command_pages
 import figures
 import integration_tables
-import phototag
 from pages import table
 from phototag.analyzer import Analyzer
 from phototag.catalogue.checking import CheckKind, CheckOptions
-from phototag.cli.exit_codes import ExitCode
 from phototag.criteria import CRITERIA, Finding, Findings, calibration, installed
 from phototag.criteria.verdict import Verdict
 from phototag.crops import Crop, built_in
@@ -76,30 +74,19 @@ def write(folder: Path) -> None:
         ("profiles.md", profiles()),
         *((f"numbers_{name}.md", numbers(name)) for name in (*CRITERIA, "verdict")),
         ("models.md", models()),
-        ("accuracy.md", figures.accuracy()),
-        ("learning.md", figures.learning()),
-        ("personal.md", figures.personal()),
-        ("robustness.md", figures.robustness()),
-        ("colours.md", figures.colours()),
+        *((name, make()) for name, make in figures.PAGES.items()),
         ("collections.md", collections()),
         ("json_fields.md", json_fields()),
-        ("public.md", public()),
-        ("exit_codes.md", exit_codes()),
+        ("exit_codes.md", command_pages.exit_codes()),
+        ("commands.md", command_pages.commands()),
         ("check_kinds.md", check_kinds()),
         ("gallery_keys.md", gallery_keys()),
-        ("gallery_measured.md", figures.gallery_measured()),
-        ("speed_measured.md", figures.speed_measured()),
-        ("growth_measured.md", figures.growth_measured()),
-        ("throughput.md", figures.throughput()),
         ("faults_measured.md", fault_figures.faults_measured()),
-        ("catalogue_measured.md", figures.catalogue_measured()),
-        ("ray_measured.md", figures.ray_measured()),
         ("serve_methods.md", service_tables.methods()),
         ("serve_parameters.md", service_tables.parameters()),
         ("serve_codes.md", service_tables.codes()),
         ("serve_details.md", service_tables.details()),
         ("service_measured.md", service_tables.measured_service()),
-        ("cluster.md", figures.cluster()),
         ("integrations.md", integration_tables.integrations()),
     ):
         page = folder / name
@@ -360,32 +347,12 @@ def fields(said: Mapping[str, str]) -> str:
     return table(("key", "description"), ((f"`{key}`", text) for key, text in said.items()))
 
 
-def exit_codes() -> str:
-    """How commands end."""
-    return table(("code", "meaning"), ((f"`{code}`", code.meaning) for code in ExitCode))
-
-
 def check_kinds() -> str:
     """What ``phototag check`` can find."""
     return table(
         ("kind", "severity", "meaning", "with `--repair`"),
         ((f"`{kind}`", str(kind.severity), kind.meaning, kind.repair) for kind in CheckKind),
     )
-
-
-def public() -> str:
-    """The reference of every public name."""
-    lines = ["```{eval-rst}"]
-    for name in phototag.__all__:
-        found = getattr(phototag, name)
-        if inspect.isclass(found) and not issubclass(found, Exception):
-            lines += [f".. autoclass:: phototag.{name}", "   :members:", "   :noindex:", ""]
-        elif inspect.isfunction(found):
-            lines += [f".. autofunction:: phototag.{name}", "   :noindex:", ""]
-        elif isinstance(found, types.UnionType):
-            either = " or ".join(f"``{one.__name__}``" for one in typing.get_args(found))
-            lines += [f".. py:data:: phototag.{name}", "   :noindex:", "", f"   {either}.", ""]
-    return "\n".join([*lines, "```", ""])
 
 
 def pictures(folder: Path) -> None:

@@ -10,7 +10,7 @@ from phototag.version import __version__
 
 def main() -> None:
     """Run the command line; ``--version`` takes no longer than starting Python."""
-    if sys.argv[1:] == ["--version"]:
+    if sys.argv[1:] in (["--version"], ["-V"]):
         with contextlib.suppress(
             OSError, AttributeError
         ):  # a full disk, no stdout: the command says so

@@ -44,6 +44,11 @@ def loaded(group: str, kind: type[T], *, taken: frozenset[str] = frozenset()) ->
     return found
 
 
+def names(group: str) -> list[str]:
+    """The names under which packages provide objects in a group; none is loaded."""
+    return sorted({entry.name for entry in _entry_points(group)})
+
+
 @functools.cache
 def identity() -> str:
     """The packages that add something, with their versions: results may change with them."""

@@ -37,6 +37,19 @@ def said_and_thought(said: str, thought: str | None, confidence: float) -> str:
     return f"you said {plain(said)}; phototag thought {plain(thought)}, {certainty(confidence)}"
 
 
+def counted(count: int, what: str) -> str:
+    """A number of things.
+
+    Args:
+        count: the number.
+        what: one of them, a word that gets an s.
+
+    >>> counted(1, "photo"), counted(2, "photo")
+    ('1 photo', '2 photos')
+    """
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def signed(number: float) -> str:
     """``3.3`` as ``+3.3``, zero as ``0.0``."""
     return f"{number:+.1f}" if number else "0.0"

@@ -4,12 +4,49 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 SOON = 20  # seconds
+
+
+def chromium(downloads: Path, *, served: bool = False, size: str = "1280,900") -> Any:
+    """Headless Chromium without any way to the network; skips the test where it is not installed.
+
+    Args:
+        downloads: the folder for what pages save.
+        served: whether a page may speak with its server on this machine.
+        size: of the window, in pixels.
+    """
+    program, its_driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if program is None or its_driver is None:
+        pytest.skip("Chromium and its driver are not installed")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for argument in (
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        f"--window-size={size}", "--proxy-server=127.0.0.1:9",
+        "--host-resolver-rules=MAP * ~NOTFOUND" + (", EXCLUDE 127.0.0.1" if served else ""),
+    ):  # fmt: skip
+        options.add_argument(argument)
+    options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return webdriver.Chrome(options, webdriver.ChromeService(its_driver))
+
+
+def show(driver: Any, url: str, *, dark: bool = False) -> None:
+    """Open a page in the light or the dark theme."""
+    scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
+    driver.get(url)
 
 
 def one(driver: Any, selector: str) -> Any:

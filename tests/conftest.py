@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,6 +89,17 @@ def headshot_jpg(headshot: Image.Image, tmp_path: Path) -> Path:
     path = tmp_path / "headshot.jpg"
     headshot.save(path, quality=95)
     return path
+
+
+@pytest.fixture(scope="session")
+def built_docs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the built documentation; warnings are errors.  For tests of the group ``docs`` alone."""
+    pytest.importorskip("sphinx", reason="Sphinx is not installed")
+    out, docs = tmp_path_factory.mktemp("site"), Path(__file__).parents[1] / "docs"
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", str(docs), str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return out
 
 
 @pytest.fixture(scope="session")

@@ -15,18 +15,16 @@ Needs root (for ``chroot`` and ``mount``), debootstrap, Xvfb, and what the tests
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-ARCHIVE: Final = "http://deb.debian.org/debian"
+import debian_roots
+
 PACKAGES: Final = (
     "digikam", "darktable", "dbus", "libgl1-mesa-dri", "xdg-utils", "libimage-exiftool-perl",
 )  # fmt: skip
@@ -48,8 +46,7 @@ TESTS: Final = (
 )
 CHOSEN: Final = "digikam or darktable or sidecars"
 WAY_BACK: Final = "# Calls the Python outside this root.\n"
-DONE: Final = ".phototag-programs-installed"
-MINUTES: Final = 60  # for an installation, or the tests
+MINUTES: Final = 60  # for the tests
 
 
 def main() -> int:
@@ -61,63 +58,20 @@ def main() -> int:
     parser.add_argument("--suite", default="trixie", help="the Debian, by name (default: trixie)")
     parser.add_argument("-k", default=CHOSEN, help=f"which tests (default: {CHOSEN!r})")
     given = parser.parse_args()
-    refuse_unless_possible()
+    debian_roots.refuse_unless_possible("Xvfb")
     root: Path = given.folder.resolve()
-    make(root, given.suite)
-    with shared(root), tempfile.TemporaryDirectory() as made:
+    debian_roots.make(root, given.suite, PACKAGES, SHARED)
+    with debian_roots.shared(root, SHARED), tempfile.TemporaryDirectory() as made:
         commands = Path(made)
         for program in PROGRAMS:
             write_command(commands / program, root, program)
         write_way_back(root)
+        menu = root / "etc" / "xdg" / "menus" / "applications.menu"
+        menu.parent.mkdir(parents=True, exist_ok=True)
+        menu.write_text(MENU, "ascii")
         sys.stdout.write(f"{versions(root)}\n")
         sys.stdout.flush()
         return tested(commands, given.k)
-
-
-def refuse_unless_possible() -> None:
-    """End with the reason where a root cannot be made."""
-    lacking = [
-        name for name in ("debootstrap", "chroot", "mount", "Xvfb") if not shutil.which(name)
-    ]
-    if lacking:
-        sys.exit(f"not installed: {', '.join(lacking)}")
-    if os.geteuid() != 0:
-        sys.exit("only root may make a Debian in a folder: run this with sudo")
-
-
-def make(root: Path, suite: str) -> None:
-    """Install the programs, unless an earlier call has done it."""
-    if (root / DONE).exists():
-        return
-    root.mkdir(parents=True, exist_ok=True)
-    run("debootstrap", "--variant=minbase", suite, str(root), ARCHIVE)
-    for settings in Path("/etc/apt/apt.conf.d").glob("*"):  # how this machine reaches the archive
-        if "Proxy" in settings.read_text("utf-8", "replace"):
-            shutil.copy(settings, root / "etc" / "apt" / "apt.conf.d")
-    with shared(root):
-        inside = ("chroot", str(root), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq")
-        run(*inside, "update")
-        run(*inside, "install", "-y", "--no-install-recommends", *PACKAGES)
-    menu = root / "etc" / "xdg" / "menus" / "applications.menu"
-    menu.parent.mkdir(parents=True, exist_ok=True)
-    menu.write_text(MENU, "ascii")
-    (root / DONE).touch()
-
-
-@contextlib.contextmanager
-def shared(root: Path) -> Iterator[None]:
-    """Show folders of this machine at the same places in the root, as long as the context lasts."""
-    mounted = []
-    try:
-        for folder in SHARED:
-            place = root / folder.lstrip("/")
-            place.mkdir(exist_ok=True)
-            run("mount", "--bind", folder, str(place))
-            mounted.append(place)
-        yield
-    finally:
-        for place in reversed(mounted):
-            run("umount", "--lazy", str(place))
 
 
 def write_command(path: Path, root: Path, program: str) -> None:
@@ -163,11 +117,6 @@ def tested(commands: Path, chosen: str) -> int:
         check=False,
     )
     return done.returncode
-
-
-def run(*command: str) -> None:
-    """Run a command that must succeed."""
-    subprocess.run(command, check=True, timeout=60 * MINUTES)
 
 
 if __name__ == "__main__":

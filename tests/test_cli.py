@@ -76,9 +76,9 @@ def test_the_exit_code_says_which_family_of_errors_it_was(
 
 
 def test_the_help_lists_the_exit_codes() -> None:
-    said = run("--help").stdout
+    said = " ".join(run("--help").stdout.split())
     for code in ExitCode:
-        assert f"{code:>3}  {code.meaning}\n" in said
+        assert f" {code} {code.meaning}" in said
 
 
 def test_wrong_usage_is_status_2() -> None:

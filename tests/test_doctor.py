@@ -2,47 +2,107 @@
 
 from __future__ import annotations
 
-from importlib import metadata
+import base64
+import ctypes
+import hashlib
+import sys
+from pathlib import Path
 
 import pytest
 
-from phototag.cli import examination
+from phototag.cli import examination, opencv
+from phototag.errors import PackageMissing
+from phototag.worker.sealed import child
+
+COMMON = ("cv2/__init__.py", "cv2/version.py", "cv2/cv2.abi3.so")
 
 
-def said(monkeypatch: pytest.MonkeyPatch, installed: dict[str, str]) -> list[examination.Line]:
-    """What it says with these versions of OpenCV installed."""
-    real = metadata.version
-
-    def version(name: str) -> str:
-        if not name.startswith("opencv"):
-            return real(name)
-        if name not in installed:
-            raise metadata.PackageNotFoundError(name)
-        return installed[name]
-
-    monkeypatch.setattr(metadata, "version", version)
-    return [line for line in examination.examine() if "opencv" in line.text]
-
-
-def test_two_opencv_that_differ_are_told_with_the_version_that_both_have(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    (line,) = said(monkeypatch, {"opencv-python": "5.9.0.93", "opencv-contrib-python": "5.10.0.95"})
-    assert not line.fine
-    assert "opencv-python==5.9.0.93 opencv-contrib-python==5.9.0.93" in line.text
+def install(place: Path, name: str, version: str, *more: str) -> None:
+    """Unpack a package as pip does: over whatever lies in the folder, with a list of its files."""
+    record = []
+    for file in (*COMMON, *more):
+        content = f"{file} of {name} {version}".encode()
+        place.joinpath(file).parent.mkdir(parents=True, exist_ok=True)
+        place.joinpath(file).write_bytes(content)
+        digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+        record.append(f"{file},sha256={digest},{len(content)}\n")
+    about = place / f"{name.replace('-', '_')}-{version}.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    (about / "RECORD").write_text("".join(record) + f"{about.name}/RECORD,,\n")
 
 
-def test_a_headless_opencv_of_another_package_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    same = {"opencv-python": "5.0.0.93", "opencv-contrib-python": "5.0.0.93"}
-    (line,) = said(monkeypatch, same)
+def said(place: Path) -> tuple[str, bool]:
+    (line,) = opencv.examine([str(place)])
+    return line
+
+
+def test_one_opencv_is_complete_and_unchanged(tmp_path: Path) -> None:
+    install(tmp_path, "opencv-contrib-python", "5.0.0.93")
+    assert said(tmp_path) == ("opencv-contrib-python 5.0.0.93, complete and unchanged", True)
+
+
+def test_an_opencv_that_was_there_before_does_no_harm_and_is_named(tmp_path: Path) -> None:
+    install(tmp_path, "opencv-python-headless", "4.12.0.88", "cv2/data/more.xml")
+    install(tmp_path, "opencv-contrib-python", "5.0.0.93")
+    text, fine = said(tmp_path)
+    assert fine
+    assert "complete and unchanged; beside it opencv-python-headless 4.12.0.88" in text
+
+
+def test_another_version_installed_later_is_told_with_the_remedy(tmp_path: Path) -> None:
+    install(tmp_path, "opencv-contrib-python", "5.0.0.93")
+    install(tmp_path, "opencv-python", "4.12.0.88")
+    text, fine = said(tmp_path)
+    assert not fine
+    assert "beside it opencv-python 4.12.0.88" in text
+    assert "installed later: 3 files are missing or changed" in text
+    assert "pip install --force-reinstall --no-deps opencv-contrib-python==5.0.0.93" in text
+
+
+def test_the_same_version_installed_later_does_no_harm(tmp_path: Path) -> None:
+    install(tmp_path, "opencv-contrib-python", "5.0.0.93", "cv2/aruco.pyi")
+    install(tmp_path, "opencv-python", "5.0.0.93")
+    text, fine = said(tmp_path)
+    assert fine
+    assert "beside it opencv-python 5.0.0.93, which shares its folder" in text
+
+
+def test_files_that_another_package_took_along_when_it_was_removed_are_told(tmp_path: Path) -> None:
+    install(tmp_path, "opencv-contrib-python", "5.0.0.93")
+    (tmp_path / "cv2" / "cv2.abi3.so").unlink()
+    text, fine = said(tmp_path)
+    assert not fine
+    assert "1 file is missing or changed (cv2/cv2.abi3.so)" in text
+    assert "--force-reinstall" in text
+
+
+def test_a_missing_opencv_is_told_with_the_versions_that_phototag_takes(tmp_path: Path) -> None:
+    install(tmp_path, "opencv-python", "5.0.0.93")
+    text, fine = said(tmp_path)
+    assert not fine
+    assert text.startswith("opencv-contrib-python is missing; beside it opencv-python 5.0.0.93: ")
+    assert "pip install --force-reinstall 'opencv-contrib-python" in text
+
+
+def test_a_package_without_a_list_of_its_files_is_believed(tmp_path: Path) -> None:
+    install(tmp_path, "opencv-contrib-python", "5.0.0.93")
+    (tmp_path / "opencv_contrib_python-5.0.0.93.dist-info" / "RECORD").unlink()
+    text, fine = said(tmp_path)
+    assert fine
+    assert "no list of its files" in text
+
+
+def test_the_opencv_of_this_installation_is_told() -> None:
+    (line,) = [line for line in examination.examine() if line.text.startswith("opencv")]
     assert line.fine
-    (line,) = said(monkeypatch, {**same, "opencv-python-headless": "4.12.0.88"})
-    assert not line.fine
-    assert "opencv-python-headless==5.0.0.93" in line.text
 
 
-def test_a_missing_opencv_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    (line,) = said(monkeypatch, {"opencv-python": "5.0.0.93"})
-    assert not line.fine
-    assert "opencv-contrib-python missing" in line.text
-    assert "opencv-contrib-python==5.0.0.93" in line.text
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems bring these libraries")
+def test_a_library_that_the_system_lacks_is_named_with_what_to_install() -> None:
+    with pytest.raises(OSError, match="cannot open shared object file") as caught:
+        ctypes.CDLL("libphototag-has-none.so.1")
+    told = child._trouble(caught.value, "a.jpg")
+    assert isinstance(told, PackageMissing)
+    assert told.name == "libphototag-has-none.so.1"
+    assert "apt install libgl1 libegl1 libgles2" in told.remedy

@@ -10,16 +10,17 @@ import sys
 from typing import TYPE_CHECKING
 
 import attrs
-import click
 
 from phototag.catalogue.checking import CheckOptions, Severity, check_trees
 from phototag.cli.click_options import PrintOptions, paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
-from phototag.cli.report import Report, Tally, command, duration, stoppable
+from phototag.cli.helping import command
+from phototag.cli.report import Report, Tally, as_typed, duration, stoppable
 from phototag.cli.terminal import echo, echo_as_is
 from phototag.errors import printable, printable_name
 from phototag.scene import serialization
 from phototag.version import SCHEMA
+from phototag.wording import counted
 
 if TYPE_CHECKING:
     import threading
@@ -33,28 +34,32 @@ class _Check(PrintOptions, CheckOptions):
     """The options of ``phototag check``."""
 
 
-@click.command()
+@command(
+    ("Print a line for each thing that is not as it should be", "phototag check ~/Pictures"),
+    ("Repair what can be repaired", "phototag check --repair ~/Pictures"),
+)
 @paths_argument
 @takes_options(_Check)
 def check(paths: tuple[str, ...], options: _Check) -> None:
-    """Check photos and the state file; print a line for each finding.
+    """Check that photos are as phototag has left them.
 
-    PATH is a photo or a folder. Each photo is compared with the state file and with what phototag recorded in it.
-    Without --repair, nothing is written.
+    PATH is a photo, or a folder, which is searched with all folders in it. Each photo is compared with what phototag has noted in it and in the
+    state file, which remembers earlier runs. Pictures that cannot be read are found, too. Without --repair, nothing is
+    written.
     """
     links = options.follow_links
     report = _CheckReport.over(paths, as_json=options.json, quiet=options.quiet, links=links)
     stopped = report.check(lambda stop: check_trees(paths, attrs.evolve(options, stop=stop)))
     report.summarise(None if options.repair else _repairing(paths, options))
     if stopped:
-        report.say(f"Stopped after {report.found.photos} photos.")
+        report.say(f"Stopped after {counted(report.found.photos, 'photo')}.")
         sys.exit(ExitCode.INTERRUPTED)
     sys.exit(ExitCode.SOME_FAILED if report.found.problems else ExitCode.ALL_WELL)
 
 
 def _repairing(paths: tuple[str, ...], options: _Check) -> str:
     state = [] if options.state is None else ["--state", os.fspath(options.state)]
-    return command(["phototag", "check", "--repair", *paths, *state])
+    return as_typed(["phototag", "check", "--repair", *paths, *state])
 
 
 class _Found(Tally):
@@ -130,7 +135,7 @@ class _CheckReport(Report):
 
 
 def _counted(count: int, what: str) -> str:
-    return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
+    return counted(count, what) if count else f"no {what}s"
 
 
 def _line(finding: CheckFinding) -> str:

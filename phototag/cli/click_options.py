@@ -26,15 +26,18 @@ from typing import (
 import attrs
 import click
 
+from phototag.cli.completing import CropProfile, Folder, Item, Named, criteria
+from phototag.cli.helping import GroupedOption
 from phototag.criteria import personal
 from phototag.criteria.calibration import Calibration
-from phototag.crops import Profile, named
+from phototag.crops import Profile, profiles
 from phototag.crops.size import Size, size
 from phototag.errors import BadValue
 from phototag.files import path_list
 from phototag.files.arguments import Number
+from phototag.keywords import vocabulary
 from phototag.keywords.claims import Vocabulary, thresholds
-from phototag.options import Limits, PathsOptions, Setting, setting
+from phototag.options import Group, Limits, PathsOptions, Setting, setting
 
 if TYPE_CHECKING:
     _Type = click.ParamType[Any]
@@ -52,7 +55,9 @@ Command: TypeAlias = Callable[..., Any]
 class JsonOptions:
     """How a command prints."""
 
-    json: bool = attrs.field(default=False, metadata=setting("Print one JSON object per line."))
+    json: bool = attrs.field(
+        default=False, metadata=setting("Print one JSON object per line.", group=Group.OUTPUT)
+    )
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -61,7 +66,11 @@ class QuietOptions:
 
     quiet: bool = attrs.field(
         default=False,
-        metadata=setting("Print nothing but errors; the exit code says the rest.", short="-q"),
+        metadata=setting(
+            "Print nothing but errors; the exit code says the rest.",
+            group=Group.OUTPUT,
+            short="-q",
+        ),
     )
 
 
@@ -77,7 +86,9 @@ class ChangePrintOptions(PrintOptions):
     verbose: bool = attrs.field(
         default=False,
         metadata=setting(
-            "Print what is added and removed, and photos left as they are.", short="-v"
+            "Print what is added and removed, and photos left as they are.",
+            group=Group.OUTPUT,
+            short="-v",
         ),
     )
 
@@ -102,8 +113,17 @@ class Threshold(_Type):
         except BadValue as error:
             self.fail(error.problem, param, ctx)
         except ValueError:
-            self.fail(f"{number!r} is not a number", param, ctx)
+            self.fail(f"{number!r} is not a number from 0 to 1", param, ctx)
         return found, least
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - the signature is that of click
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[Item]:
+        """The criteria, each with a number to be changed."""
+        return criteria(incomplete)
 
 
 class SizeType(_Type):
@@ -121,17 +141,26 @@ class SizeType(_Type):
             self.fail(error.problem, param, ctx)
 
 
-class NameOrFile(_Type):
+class NameOrFile(Named):
     """Something in a TOML file, or under the name that an installed package gives it.
 
     Args:
         kind: the type of the value.
         load: makes the value from the name or path.
+        group: the entry points of packages that give such names.
+        own: names that phototag gives.
     """
 
     name = "NAME|FILE"
 
-    def __init__(self, kind: type[Any], load: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        kind: type[Any],
+        load: Callable[[str], object],
+        group: str,
+        own: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(group, own)
         self._kind, self._load = kind, load
 
     def convert(
@@ -170,8 +199,9 @@ class NumberOrWord(_Type):
 def _type_of(field: attrs.Attribute[Any]) -> Any:
     """The click type of an option, from the type of its field."""
     setting, kind = Setting.of(field), _plain(field.type)
-    if kind in _TYPES:
-        return _TYPES[kind]
+    known = _TYPES.get(kind) or _COMPLETED.get(setting.completes)
+    if known is not None:
+        return known
     if setting.kind != "option":
         there, dash = setting.kind != "new file", setting.kind == "file or -"
         return click.Path(exists=there, dir_okay=False, allow_dash=dash)
@@ -191,12 +221,17 @@ _THRESHOLDS = Mapping[str, float]
 _PATHS = tuple[str, ...]
 _SEVERAL = (_THRESHOLDS, _PATHS)  # options that can be given several times
 _TYPES: Mapping[Any, click.ParamType[Any]] = {
-    Vocabulary: NameOrFile(Vocabulary, Vocabulary.named),
-    tuple[Profile, ...]: NameOrFile(tuple, named),
-    Calibration: NameOrFile(Calibration, personal.named),
+    Vocabulary: NameOrFile(Vocabulary, Vocabulary.named, vocabulary.GROUP),
+    tuple[Profile, ...]: NameOrFile(tuple, profiles.named, profiles.GROUP),
+    Calibration: NameOrFile(Calibration, personal.named, personal.GROUP, (personal.SHIPPED,)),
     _THRESHOLDS: Threshold(),
     Size: SizeType(),
     _PATHS: click.Path(exists=True),
+}
+_COMPLETED: Mapping[str | None, click.ParamType[Any]] = {
+    "crop profiles": CropProfile(),
+    "folders": Folder(),
+    "paths": click.Path(),
 }
 
 
@@ -254,9 +289,9 @@ def _option(field: attrs.Attribute[Any]) -> Callable[[Command], Command]:
     setting = Setting.of(field)
     flag = setting.flag or f"--{field.name.replace('_', '-')}"
     names = [*([setting.short] if setting.short else []), flag, field.name]
+    more: dict[str, Any] = {"cls": GroupedOption, "group": setting.group, "help": setting.help}
     if field.type is bool:
-        return click.option(*names, is_flag=True, default=field.default, help=setting.help)
-    more: dict[str, Any] = {}
+        return click.option(*names, is_flag=True, default=field.default, **more)
     default: Any = field.default
     kind: Any = field.type
     if setting.metavar:
@@ -274,7 +309,7 @@ def _option(field: attrs.Attribute[Any]) -> Callable[[Command], Command]:
         more["default"], more["show_default"] = plain, True
     if setting.default:
         more["show_default"] = setting.default
-    return click.option(*names, type=_type_of(field), help=setting.help, **more)
+    return click.option(*names, type=_type_of(field), **more)
 
 
 # ------------------------------------------------------------------------------------- arguments
@@ -290,7 +325,9 @@ def paths_argument(command: Command) -> Command:
         if options.paths_from is not None:
             paths += path_list.read(os.fspath(options.paths_from))
         if not paths:
-            raise click.MissingParameter(param=_PATHS_ARGUMENT, ctx=click.get_current_context())
+            raise click.MissingParameter(
+                "Name photos or folders.", ctx=click.get_current_context(), param=_PATHS_ARGUMENT
+            )
         return command(paths=paths, **given)
 
     with_option: Command = called

@@ -12,14 +12,15 @@ import attrs
 import click
 
 from phototag.analyzer import Analyzer
-from phototag.catalogue.cropping import crop_trees
 from phototag.cli.click_options import PrintOptions, paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
+from phototag.cli.helping import command
 from phototag.cli.report import Report, Tally, duration, stoppable
 from phototag.errors import PhotoError, printable_name
 from phototag.files.opening import is_folder
-from phototag.options import CropOptions, setting
+from phototag.options import CropOptions, Group, setting
 from phototag.version import SCHEMA
+from phototag.wording import counted
 
 if TYPE_CHECKING:
     import threading
@@ -35,25 +36,36 @@ class _Crop(PrintOptions, CropOptions):
     verbose: bool = attrs.field(
         default=False,
         metadata=setting(
-            "Also print crops that were there already, and photos of nobody.", short="-v"
+            "Also print crops that were there already, and photos of nobody.",
+            group=Group.OUTPUT,
+            short="-v",
         ),
     )
 
 
-@click.command()
+@command(
+    ("Crop one photo for a casting page", "phototag crop jane.jpg --profile casting_8x10"),
+    (
+        "Make square pictures of the same size of everybody",
+        "phototag crop ~/Pictures --profile web_square --size 400x400 \\\n  --people each -o ~/faces",
+    ),
+)
 @paths_argument
 @takes_options(_Crop)
 def crop(paths: tuple[str, ...], options: _Crop) -> None:
-    """Save crops of the photos of each PATH as new files.
+    """Save crops of photos as new files.
 
-    PATH is a photo or a folder, whose folders are made again below OUT. No existing file is overwritten. Run the same
-    command again to resume an interrupted run; crops that are done are skipped.
+    PATH is a photo, or a folder, which is searched with all folders in it. Folders are made again below OUT. No existing file is overwritten. Run
+    the same command again to resume an interrupted run; crops that are done are skipped. A crop profile is a format with
+    rules for where the head is; docs/crops.md lists all.
     """
     if _is_one(paths, options):
         _crop_one(paths[0], options)
         return
     if options.out is None:
-        raise click.UsageError("several photos need a folder for their crops: -o FOLDER")
+        raise click.UsageError("Several photos need a folder for their crops: -o FOLDER.")
+    from phototag.catalogue.cropping import crop_trees  # noqa: PLC0415 - help starts without it
+
     links = options.follow_links
     report = _CropReport.over(paths, as_json=options.json, quiet=options.quiet, links=links)
     stopped = report.crop(
@@ -134,11 +146,11 @@ class _Crops(Tally):
     @property
     def counts(self) -> str:
         """``12 crops made, 3 there already``."""
-        parts = [f"{self.made} crops made"]
+        parts = [f"{counted(self.made, 'crop')} made"]
         if self.known:
             parts.append(f"{self.known} there already")
         if self.nobody:
-            parts.append(f"{self.nobody} photos of nobody")
+            parts.append(f"{counted(self.nobody, 'photo')} of nobody")
         if self.failed:
             parts.append(f"{self.failed} failed")
         return ", ".join(parts)
@@ -177,7 +189,9 @@ class _CropReport(Report):
         """Print the counts."""
         crops = self.crops
         if crops.photos > 1:
-            self.say(f"{crops.photos} photos in {duration(crops.seconds)}: {crops.counts}.")
+            self.say(
+                f"{counted(crops.photos, 'photo')} in {duration(crops.seconds)}: {crops.counts}."
+            )
 
 
 def _said(done: CropOutcome) -> str:

@@ -17,6 +17,7 @@ from phototag.analyzer import Analyzer
 from phototag.catalogue.run import tag_trees
 from phototag.catalogue.walk import count_photos, walk
 from phototag.cli.exit_codes import ExitCode, code_of
+from phototag.cli.helping import Helpful
 from phototag.cli.lines import change_lines, record_text
 from phototag.cli.report import Tally, stoppable
 from phototag.cli.running import summary
@@ -29,6 +30,7 @@ from phototag.integrations.dialogs import Dialogs, terminal
 from phototag.integrations.digikam import reread
 from phototag.keywords.vocabulary import Vocabulary
 from phototag.options import CatalogueOptions, ReviewOptions
+from phototag.wording import counted
 
 _MOST: Final = 20  # photos whose verdicts are shown at once
 _WAKE_SECONDS: Final = 0.2
@@ -40,7 +42,7 @@ _NO_WINDOW: Final = (
 _REVIEWING: Final = "The review is open in the browser. What you decide there is saved at once."
 
 
-@click.command(hidden=True)
+@click.command(cls=Helpful, hidden=True)
 @click.argument("action", type=click.Choice(["tag", "show", "review"]))
 @click.argument("files", nargs=-1, type=click.Path())
 @click.option("--nautilus", is_flag=True, help="Take what is selected in Nautilus.")
@@ -217,7 +219,7 @@ def _reviewed(paths: list[str], dialogs: Dialogs, command: Command) -> _Done:
     problems = reviewed.session.writer.problems
     if problems:
         return _Done(
-            f"{len(problems)} photos could not be written; the page has told why",
+            f"{counted(len(problems), 'photo')} could not be written; the page has told why",
             ExitCode.SOME_FAILED,
             to_be_read=True,
         )

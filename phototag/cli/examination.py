@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
-import re
 import sys
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from phototag import models, plugins
+from phototag.cli import opencv
 from phototag.criteria.calibration import default
 from phototag.crops import profiles
 from phototag.errors import PhototagError, printable_name
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
     from phototag.worker.seal import Seal
 
-OPENCV = ("opencv-python", "opencv-contrib-python")
-# phototag does not install these; other packages may.
-ALSO_OPENCV = ("opencv-python-headless", "opencv-contrib-python-headless")
 EXTRAS = {"heif": "pillow_heif", "raw": "rawpy", "ray": "ray", "demo": "skimage"}
 
 
@@ -47,7 +44,7 @@ def examine() -> Iterator[Line]:
     yield Line(f"phototag {__version__}, calibration {default().identity}")
     yield Line(f"Python {platform.python_version()} on {platform.platform()}")
     yield from _packages()
-    yield from _opencv()
+    yield from (Line(text, fine) for text, fine in opencv.examine())
     yield from _models()
     yield from _sealed_process()
     yield from _added()
@@ -67,29 +64,6 @@ def _packages() -> Iterator[Line]:
             yield Line(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
             yield Line(f"{name} is missing: reinstall phototag", fine=False)
-
-
-def _opencv() -> Iterator[Line]:
-    """All OpenCV packages install into the same folder: the later one overwrites the earlier one."""
-    found = {}
-    for name in (*OPENCV, *ALSO_OPENCV):
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    ours = [found[name] for name in OPENCV if name in found]
-    if len(ours) == len(OPENCV) and len(set(found.values())) == 1:
-        yield Line(f"{' and '.join(found)} {found[OPENCV[0]]}, same version")
-        return
-    # The older of the two versions: the newer one may not be available for both packages.
-    wanted = min(ours, default="", key=lambda text: [int(n) for n in re.findall(r"\d+", text)])
-    names = dict.fromkeys((*OPENCV, *found))
-    there = " and ".join(f"{name} {found.get(name, 'missing')}" for name in names)
-    pins = " ".join(f"{name}=={wanted}" if wanted else name for name in names)
-    yield Line(
-        f"{there}: these share one folder and must have one version; pip install --force-reinstall {pins}",
-        fine=False,
-    )
 
 
 def _added() -> Iterator[Line]:

@@ -10,10 +10,12 @@ import attrs
 import click
 
 from phototag.cli.click_options import JsonOptions, takes_options
+from phototag.cli.completing import applications
 from phototag.cli.exit_codes import ExitCode
+from phototag.cli.helping import command
 from phototag.cli.terminal import echo, echo_as_is
 from phototag.errors import printable, printable_name
-from phototag.options import setting
+from phototag.options import Group, setting
 from phototag.scene import serialization
 from phototag.version import SCHEMA
 
@@ -47,45 +49,59 @@ class _Integrate(JsonOptions):
 
     remove: bool = attrs.field(
         default=False,
-        metadata=setting("Take back all that was written for APP. Photos are not touched."),
+        metadata=setting(
+            "Take back all that was written for APP. Photos are not touched.", group=Group.ACTION
+        ),
     )
     list: bool = attrs.field(
         default=False,
-        metadata=setting("Print what is installed, and what is set up."),
+        metadata=setting("List the programs, and in which phototag is set up.", group=Group.ACTION),
     )
     folder: str | None = attrs.field(
         default=None,
         metadata=setting(
-            "Where to write the files, for an APP with no fixed place.",
+            "Where to write the files, for an APP that has no fixed place for them.",
+            group=Group.FILES,
             metavar="FOLDER",
+            completes="folders",
         ),
     )
     vocabulary: str | None = attrs.field(
         default=None,
         metadata=setting(
-            "Your own keywords, with which APP shall tag and search: a TOML file, or the name of a vocabulary from a "
-            "package.",
+            "Your own keywords, with which APP shall tag and search: a TOML file, or the name that an added package "
+            "gives them.",
+            group=Group.WORDS,
             metavar="NAME|FILE",
         ),
     )
 
 
-@click.command()
-@click.argument("app", required=False)
+@command(
+    ("List the programs", "phototag integrate --list"),
+    ("Set phototag up in darktable", "phototag integrate darktable"),
+    ("Take it out again", "phototag integrate darktable --remove"),
+)
+@click.argument("app", required=False, shell_complete=applications)
 @takes_options(_Integrate)
 def integrate(app: str | None, options: _Integrate) -> None:
-    """Set phototag up in another program, APP, so that you can tag photos there.
+    """Set phototag up in another program.
 
-    Every file that is written is named. Nobody else's file is written over. --list names the programs.
+    You can then tag photos in that program, APP: darktable, digiKam, Lightroom Classic, or a file manager. Every file that
+    is written is named. No file that is not phototag's is written over.
     """
     from phototag.integrations import setting_up, table  # noqa: PLC0415 - only this command needs them
 
     if options.list == (app is not None):
-        raise click.UsageError("Give either APP or --list.")
+        raise click.UsageError("Name one program, or see them all: phototag integrate --list.")
     if options.folder and (options.list or options.remove):
-        raise click.UsageError("--folder says where to write.")
+        raise click.UsageError(
+            "--folder says where to write: leave it out with --list and --remove."
+        )
     if options.vocabulary and (options.list or options.remove):
-        raise click.UsageError("--vocabulary says how to tag.")
+        raise click.UsageError(
+            "--vocabulary says how to tag: leave it out with --list and --remove."
+        )
     if app is None:
         _print_list(setting_up.overview(), as_json=options.json)
         return

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 
 import attrs
-import click
 
 from phototag.cli.click_options import JsonOptions, takes_options
+from phototag.cli.helping import command
 from phototag.cli.terminal import echo
 from phototag.errors import printable_name
-from phototag.options import LearnOptions, setting
+from phototag.options import Group, LearnOptions, setting
 from phototag.scene import serialization
 from phototag.version import SCHEMA
+from phototag.wording import counted
 
 SHOWN = 50  # changed verdicts; more would fill the screen
 
@@ -23,17 +24,24 @@ class _Learn(JsonOptions, LearnOptions):
 
     forget: bool = attrs.field(
         default=False,
-        metadata=setting("Delete your calibration: phototag's own holds again. Decisions stay."),
+        metadata=setting(
+            "Delete what was learned: phototag's own numbers count again. Your decisions stay.",
+            group=Group.ACTION,
+        ),
     )
 
 
-@click.command()
+@command(
+    ("Print what would be learned", "phototag learn --dry-run"),
+    ("Learn it", "phototag learn"),
+    ("Take it back", "phototag learn --forget"),
+)
 @takes_options(_Learn)
 def learn(options: _Learn) -> None:
-    """Learn where you draw the lines from what you have decided.
+    """Learn from what you have decided where you draw the line.
 
-    Decide about photos in `phototag review`, or in a gallery: confirm verdicts that are right, too. Example: phototag
-    learn --dry-run
+    Decide about photos first, in `phototag review` or on the page of `phototag gallery`; also confirm verdicts that are
+    right. What is learned is a file of numbers, the calibration, which all commands then judge by.
     """
     from phototag.catalogue import learn as learning  # noqa: PLC0415 - only this command needs it
 
@@ -50,11 +58,12 @@ def learn(options: _Learn) -> None:
     if not found.learned.lessons:
         echo("nothing learned: nothing has been decided about photos that are known")
     if found.unknown:
-        echo(f"{found.unknown} decisions are about photos to be analysed again: phototag tag")
+        are = "decision is" if found.unknown == 1 else "decisions are"
+        echo(f"{found.unknown} {are} about photos to be analysed again: phototag tag")
     if not found.learned.offsets:
         return
     would = "would change" if options.dry_run else "change with the next `phototag tag`"
-    echo(f"{len(found.changed)} of {found.photos} verdicts {would}:")
+    echo(f"{len(found.changed)} of {counted(found.photos, 'verdict')} {would}:")
     for one in found.changed[:SHOWN]:
         echo(f"  {printable_name(one.path)}: {one.before} -> {one.after}")
     if len(found.changed) > SHOWN:

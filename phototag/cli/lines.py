@@ -13,7 +13,7 @@ from phototag.options import WordOptions
 from phototag.outcome import analysis_dict, change_dict, record_dict
 from phototag.scene import serialization
 from phototag.version import SCHEMA
-from phototag.wording import plain, said_and_thought, sure
+from phototag.wording import counted, plain, said_and_thought, sure
 
 if TYPE_CHECKING:
     from phototag.catalogue.run_log import Run
@@ -145,9 +145,10 @@ def run_line(run: Run, *, as_json: bool) -> str:
         return json.dumps({"schema": SCHEMA, **serialization.to_json(run)})
     begun = dt.datetime.fromtimestamp(run.started).astimezone()
     interrupted = "" if run.ended else ", interrupted"
-    corrected = f", {run.corrections} corrections" if run.corrections else ""
+    corrected = f", {counted(run.corrections, 'correction')}" if run.corrections else ""
+    changed = "photo" if run.changes == 1 else "photos"
     folders = ", ".join(map(printable_name, run.roots))
     return (
-        f"{run.number:5}  {begun:%Y-%m-%d %H:%M}  {run.changes:7} photos{corrected}{interrupted}"
+        f"{run.number:5}  {begun:%Y-%m-%d %H:%M}  {run.changes:7} {changed}{corrected}{interrupted}"
         f"  {folders}"
     )

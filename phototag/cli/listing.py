@@ -14,11 +14,13 @@ import click
 from phototag.catalogue.listing import listing
 from phototag.cli.cells import COLUMNS, as_json, cell, csv_row
 from phototag.cli.click_options import QuietOptions, paths_argument, takes_options
-from phototag.cli.report import Report, command
+from phototag.cli.helping import command
+from phototag.cli.report import Report, as_typed
 from phototag.cli.terminal import echo_as_is, written
 from phototag.errors import printable_name
-from phototag.options import ListOptions, option
+from phototag.options import Group, ListOptions, option
 from phototag.version import SCHEMA
+from phototag.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,23 +37,33 @@ class _List(ListOptions, QuietOptions):
 
     format: Literal["table", "paths", "csv", "json"] = option(
         "table",
-        "paths: each followed by a null byte, for `xargs -0`; json: one object per line.",
+        "paths: each with a null byte at its end, for `xargs -0`; json: one object per line.",
+        group=Group.OUTPUT,
     )
 
 
-@click.command("list")
+@command(
+    ("List the headshots", "phototag list --kind headshot ~/Pictures"),
+    ("List the photos that are worth a look", "phototag list --doubtful ~/Pictures"),
+    (
+        "Copy the headshots of one person elsewhere",
+        "phototag list --kind headshot --people 1 --format paths ~/Pictures \\\n  | xargs -0 -r cp -t ~/casting",
+    ),
+    name="list",
+)
 @paths_argument
 @takes_options(_List)
 def list_(paths: tuple[str, ...], options: _List) -> None:
-    """List the photos of each PATH by what `phototag tag` has found in them.  No photo is opened.
+    """List photos by what runs have found in them.
 
-    Photos for which several of the options below hold are listed: an option leaves out all others.
+    PATH is a photo, or a folder, which is searched with all folders in it. No photo is opened: `phototag tag` has looked at them before. Each
+    option that says which photos leaves out all others; with several, a photo is listed if all of them hold.
     """
     report = Report(as_json=False, quiet=options.quiet)
 
     def filling(count: int) -> None:
         if count % EVERY == 1:
-            report.say(f"{count} photos of an older state file judged again ...")
+            report.say(f"{counted(count, 'photo')} of an older state file judged again ...")
 
     found = listing(paths, options, filling=filling)
     for error in found.errors:
@@ -69,15 +81,18 @@ def _end(found: Listing, report: Report, paths: Sequence[str]) -> None:
     """What is missing in the list, and how it can be made known."""
     changed = sum(one.changed_since for one in found.photos)
     if changed:
-        report.say(f"{changed} of these files have changed since phototag saw them.")
+        have = "has" if changed == 1 else "have"
+        report.say(f"{changed} of these files {have} changed since phototag saw them.")
     unwritten = sum(bool(one.unwritten) for one in found.photos)
     if unwritten:
         told = "; --format csv and json say why"
-        report.say(f"{unwritten} of these verdicts do not stand in the photos{told}.")
+        do = "does" if unwritten == 1 else "do"
+        report.say(f"{unwritten} of these verdicts {do} not stand in the photos{told}.")
     if found.unknown:
-        report.say(f"{found.unknown} photos are not known.")
+        are = "photo is" if found.unknown == 1 else "photos are"
+        report.say(f"{found.unknown} {are} not known.")
     if changed or unwritten or found.unknown:
-        report.say(f"To have them tagged: {command(['phototag', 'tag', *paths])}")
+        report.say(f"To have them tagged: {as_typed(['phototag', 'tag', *paths])}")
 
 
 def _table(photos: Iterable[ListedPhoto]) -> str:

@@ -3,33 +3,111 @@
 from __future__ import annotations
 
 import collections
+import enum
 import importlib
+import os
 import sys
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 
 from phototag.cli.exit_codes import ExitCode, code_of
 from phototag.cli.terminal import echo, is_of_click, not_written, prepare
-from phototag.errors import PhototagError
+from phototag.errors import PhototagError, printable_name
+
+if TYPE_CHECKING:
+    from phototag.cli.completing import Item
+
+
+Rows = list[tuple[str, str]]
+
+
+class Section(enum.StrEnum):
+    """A heading in the list of commands, in the order in which it is shown."""
+
+    TAG = "Tag photos"
+    LOOK = "Look at verdicts, and correct them"
+    CROP = "Make crops"
+    APPLICATIONS = "Use other programs"
+    SELF = "About phototag itself"
+
+
+@attrs.frozen
+class Entry:
+    """What is known of a command before it is imported.
+
+    Attributes:
+        home: where it is defined: a module of this package and a name in it.
+        section: the heading below which it is listed; None = it is not listed.
+        summary: what it does, in one line; the first sentence of its help.
+    """
+
+    home: str
+    section: Section | None
+    summary: str = ""
+
+
+@attrs.frozen
+class Example:
+    """A command that a user may type.
+
+    Attributes:
+        does: what it is good for, as the beginning of a sentence, without a full stop.
+        line: the command line; where it is long, it goes on in the next line after a backslash.
+    """
+
+    does: str
+    line: str
 
 
 class Commands(collections.UserDict[str, Any]):
     """Commands by their names, each imported when it is looked up.
 
     Args:
-        homes: where each command is defined: a module of this package and a name in it.
+        entries: what is known of each, in the order in which they are listed.
     """
+
+    def __init__(self, entries: Mapping[str, Entry]) -> None:
+        super().__init__(entries)
+        self.entries = entries
 
     def __getitem__(self, key: str) -> click.Command:
         """The command with this name; raises ``KeyError``."""
-        module, _, name = super().__getitem__(key).partition(".")
+        module, _, name = self.entries[key].home.partition(".")
         found: click.Command = getattr(importlib.import_module(f"phototag.cli.{module}"), name)
         return found
 
+    def listed(self) -> dict[str, Rows]:
+        """The names and summaries of all commands that are listed, by their headings."""
+        rows = {
+            section: [
+                (name, one.summary) for name, one in self.entries.items() if one.section is section
+            ]
+            for section in Section
+        }
+        return {str(section): found for section, found in rows.items() if found}
+
 
 class Program(click.Group):
-    """Commands that end with the exit code of their error."""
+    """Commands that end with the exit code of their error.
+
+    Args:
+        entries: the commands.
+        examples: of the first things to type.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        entries: Mapping[str, Entry],
+        examples: Sequence[Example] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.commands = self.known = Commands(entries)
+        self.examples: tuple[Example, ...] = tuple(examples)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command line."""
@@ -53,3 +131,54 @@ class Program(click.Group):
         except KeyboardInterrupt:
             echo("Stopped.", err=True)
             sys.exit(ExitCode.INTERRUPTED)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; for one that there is not, the error says what may have been meant."""
+        name, *others = args
+        if name in self.known:
+            return name, self.known[name], others
+        if not ctx.resilient_parsing:
+            ctx.fail(_unknown(name, self.known))
+        return None, None, others
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands and the options in their groups."""
+        from phototag.cli.helping import option_groups, write_sections  # noqa: PLC0415 - only for help
+
+        write_sections(formatter, [*self.known.listed().items(), *option_groups(self, ctx).items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """Write the examples and the exit codes."""
+        from phototag.cli.helping import write_examples  # noqa: PLC0415 - only for help
+
+        write_examples(formatter, self.examples)
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(f"{code:>3}", code.meaning) for code in ExitCode])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Item]:
+        """The commands, of which none is imported, and the options."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only for a shell
+
+        return [
+            *(
+                CompletionItem(name, help=one.summary)
+                for name, one in self.known.entries.items()
+                if one.section is not None and name.startswith(incomplete)
+            ),
+            *click.Command.shell_complete(self, ctx, incomplete),
+        ]
+
+
+def _unknown(name: str, commands: Commands) -> str:
+    """What is wrong with the name of a command that there is not, and what to do."""
+    import difflib  # noqa: PLC0415 - only for an error
+
+    told = f"there is no command {printable_name(name)!r}"
+    known = [one for one, entry in commands.entries.items() if entry.section is not None]
+    if near := difflib.get_close_matches(name, known, n=1):
+        return f"{told}. Did you mean {near[0]}?"
+    if os.path.lexists(os.path.expanduser(name)):  # noqa: PTH111 - text as the user wrote it
+        return f"{told}. To tag photos, type: phototag tag {printable_name(name)}"
+    return f"{told}. The commands are {', '.join(known)}."

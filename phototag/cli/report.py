@@ -19,6 +19,7 @@ from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, printable, printable_name
 from phototag.files.opening import is_folder
 from phototag.version import SCHEMA
+from phototag.wording import counted
 from phototag.worker.source import name_of
 
 if TYPE_CHECKING:
@@ -259,11 +260,11 @@ class Report:
                 return
             last = time.monotonic()
             tally, rate = self.tally, self.tally.photos / self.tally.seconds
-            of = left = ""
+            left, done = "", counted(tally.photos, "photo")
             if self.total:
-                of = f" of {self.total}"
+                done = f"{tally.photos} of {counted(self.total, 'photo')}"
                 left = f", {duration((self.total - tally.photos) / rate)} left"
-            self.say(f"{tally.photos}{of} photos, {rate:.1f}/s{left}: {tally.counts}")
+            self.say(f"{done}, {rate:.1f}/s{left}: {tally.counts}")
 
         return show
 
@@ -314,7 +315,7 @@ def _failure(photo: str, error: PhototagError) -> str:
     return f"{printable_name(photo)}: {error.message}"
 
 
-def command(words: Iterable[str]) -> str:
+def as_typed(words: Iterable[str]) -> str:
     """A command as it can be typed in a shell."""
     import shlex  # noqa: PLC0415 - only where a command is shown
 

@@ -11,9 +11,17 @@ import click
 
 from phototag.cli.click_options import takes_options
 from phototag.cli.exit_codes import ExitCode
+from phototag.cli.helping import command
 from phototag.cli.report import stoppable
 from phototag.errors import BadValue, OutputNotWritable
-from phototag.options import CalibrationOptions, ProfileOptions, StateOptions, WorkOptions, setting
+from phototag.options import (
+    CalibrationOptions,
+    Group,
+    ProfileOptions,
+    StateOptions,
+    WorkOptions,
+    setting,
+)
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -22,23 +30,29 @@ class _Serve(StateOptions, ProfileOptions, CalibrationOptions, WorkOptions):
 
     stdio: bool = attrs.field(
         default=False,
-        metadata=setting("Read requests from standard input, and answer on standard output."),
+        metadata=setting(
+            "Read requests from standard input, and answer on standard output.", group=Group.ACTION
+        ),
     )
     ends_with: int | None = attrs.field(
         default=None,
         metadata=setting(
-            "End when the process with this number ends.", metavar="PID", least=1, most=2**31 - 1
+            "End when the process with this number ends.",
+            group=Group.ACTION,
+            metavar="PID",
+            least=1,
+            most=2**31 - 1,
         ),
     )
 
 
-@click.command()
+@command(("Let a program of yours start it and talk to it", "phototag serve --stdio"))
 @takes_options(_Serve)
 def serve(options: _Serve) -> None:
-    """Answer the requests of another program, until it ends.
+    """Answer the requests of another program.
 
-    Requests and answers are JSON-RPC 2.0, one object per line; docs/serve.md describes them. The process that analyses photos
-    stays warm from one request to the next.
+    Requests and answers are JSON-RPC 2.0, one object per line; docs/serve.md describes them. What analyses photos stays
+    loaded from one request to the next. The command ends with its standard input.
     """
     from phototag.integrations.service.methods import Engine  # noqa: PLC0415 - only this command needs it
     from phototag.integrations.service.service import Ending, Service  # noqa: PLC0415
@@ -46,7 +60,7 @@ def serve(options: _Serve) -> None:
     from phototag.worker.single import Rules  # noqa: PLC0415
 
     if not options.stdio:
-        raise click.UsageError("say how to talk to it: --stdio is the only way so far")
+        raise click.UsageError("Say how to talk to it: phototag serve --stdio.")
     if options.ends_with is not None and os.name == "nt":
         raise BadValue("ends_with", "this system cannot tell", "close standard input to end it")
     incoming, outgoing = _own_streams()

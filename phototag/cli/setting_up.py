@@ -9,7 +9,9 @@ import click
 
 from phototag.analyzer import Analyzer
 from phototag.cli.click_options import takes_options
+from phototag.cli.completing import Folder, script
 from phototag.cli.exit_codes import ExitCode
+from phototag.cli.helping import command
 from phototag.cli.lines import analysis_lines, change_lines
 from phototag.cli.report import Report
 from phototag.cli.terminal import echo, echo_as_is
@@ -17,13 +19,20 @@ from phototag.errors import PhototagError, printable_name
 from phototag.keywords import applications
 from phototag.keywords.claims import Level, level
 from phototag.keywords.vocabulary import lightroom_keywords
-from phototag.options import VocabularyOptions, setting
+from phototag.options import Group, VocabularyOptions, setting
 
 
-@click.command()
-@click.argument("folder", type=click.Path(), default="phototag-demo")
+@command(
+    ("Make them in the new folder phototag-demo", "phototag demo"),
+    ("Make them in another new folder", "phototag demo ~/try-phototag"),
+)
+@click.argument("folder", type=Folder(), default="phototag-demo")
 def demo(folder: str) -> None:
-    """Tag two sample photos in a new FOLDER."""
+    """Make two sample photos, and tag them.
+
+    FOLDER is a new folder, by default phototag-demo. The reasons for both verdicts are printed, and what was written. The
+    photos need one more package: pip install 'phototag[demo]'.
+    """
     from phototag.cli.sample_photos import make_photos  # noqa: PLC0415 - only this command needs it
 
     photos = make_photos(folder)
@@ -45,9 +54,12 @@ def demo(folder: str) -> None:
     report.end()
 
 
-@click.command()
+@command(("Print what a report of a fault should contain", "phototag doctor"))
 def doctor() -> None:
-    """Check this installation, and print versions and models."""
+    """Check this installation, and print versions and models.
+
+    A line that begins with !! says what is wrong, and how to repair it.
+    """
     from phototag.cli.examination import examine  # noqa: PLC0415 - only this command needs it
 
     healthy = True
@@ -62,14 +74,26 @@ class _Keywords(VocabularyOptions):
     """The options of ``phototag keywords``."""
 
     keywords: Level = attrs.field(
-        default=Level.FULL, converter=level, metadata=setting("Which keywords to list.")
+        default=Level.FULL,
+        converter=level,
+        metadata=setting(
+            "Those that `phototag tag` writes with the same option.", group=Group.WORDS
+        ),
     )
 
 
-@click.command()
+@command(
+    (
+        "Save them for Lightroom's Metadata > Import Keywords",
+        "phototag keywords > keywords.txt",
+    ),
+)
 @takes_options(_Keywords)
 def keywords(options: _Keywords) -> None:
-    """Print phototag's keywords as a file for Lightroom Classic."""
+    """Print phototag's keywords as a file for Lightroom Classic.
+
+    Imported there, they stand in the list of keywords before a photo has one of them.
+    """
     echo_as_is(lightroom_keywords(options.vocabulary, options.keywords), newline=False)
 
 
@@ -79,23 +103,55 @@ class _ReadyMade(VocabularyOptions):
 
     overwrite: bool = attrs.field(
         default=False,
-        metadata=setting("Replace files of these names that phototag did not write, too."),
+        metadata=setting(
+            "Replace files of these names even if phototag did not write them.", group=Group.FILES
+        ),
     )
 
 
-@click.command()
-@click.argument("folder", type=click.Path(file_okay=False))
+@command(("Write them into a folder on the desktop", "phototag lightroom ~/Desktop/collections"))
+@click.argument("folder", type=Folder(file_okay=False))
 @takes_options(_ReadyMade)
 def lightroom(folder: str, options: _ReadyMade) -> None:
-    """Write smart collections for Lightroom Classic into FOLDER."""
+    """Write smart collections for Lightroom Classic.
+
+    FOLDER is where the files go. In Lightroom, right-click in the Collections panel and choose Import Smart Collection Settings.
+    """
     for file in applications.lightroom(folder, options.vocabulary, overwrite=options.overwrite):
         echo(printable_name(str(file)))
 
 
-@click.command()
-@click.argument("folder", type=click.Path(file_okay=False))
+@command(("Write them into a folder", "phototag digikam ~/digikam-steps"))
+@click.argument("folder", type=Folder(file_okay=False))
 @takes_options(_ReadyMade)
 def digikam(folder: str, options: _ReadyMade) -> None:
-    """Write steps for using the keywords in digiKam into FOLDER."""
+    """Write down the steps for using the keywords in digiKam.
+
+    FOLDER is where the page goes. `phototag integrate digikam` sets up the searches by itself.
+    """
     for file in applications.digikam(folder, options.vocabulary, overwrite=options.overwrite):
         echo(printable_name(str(file)))
+
+
+@command(
+    (
+        "bash: complete from the next terminal on",
+        "phototag completion bash \\\n  > ~/.local/share/bash-completion/completions/phototag",
+    ),
+    (
+        "zsh: the same, for a folder in $fpath",
+        "phototag completion zsh > ~/.zfunc/_phototag",
+    ),
+    (
+        "fish: the same",
+        "phototag completion fish > ~/.config/fish/completions/phototag.fish",
+    ),
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what completes commands in your shell with Tab.
+
+    SHELL is bash (4.4 or newer), zsh or fish. Commands, options and their values, crop profiles and paths are completed. To
+    try it in bash, without a file: eval "$(phototag completion bash)"
+    """
+    echo_as_is(script(shell), newline=False)

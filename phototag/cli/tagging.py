@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from phototag.catalogue.run import tag_trees
-from phototag.catalogue.take_back import remove_trees, runs, undo_run
 from phototag.cli.click_options import ChangePrintOptions, paths_argument, takes_options
+from phototag.cli.completing import Folder
 from phototag.cli.diff_tables import DiffTables
+from phototag.cli.helping import command
 from phototag.cli.lines import change_lines, run_line
 from phototag.cli.report import Report
-from phototag.cli.report_file import ReportFile
 from phototag.cli.running import close
 from phototag.cli.terminal import echo
 from phototag.files.opening import is_folder
-from phototag.options import CatalogueOptions, RemoveOptions, UndoOptions, WatchOptions, setting
+from phototag.options import (
+    CatalogueOptions,
+    Group,
+    RemoveOptions,
+    UndoOptions,
+    WatchOptions,
+    setting,
+)
 
 if TYPE_CHECKING:
     from phototag.outcome import AnyOutcome
@@ -33,26 +39,40 @@ class _Tag(ChangePrintOptions, CatalogueOptions):
     report: str | None = attrs.field(
         default=None,
         metadata=setting(
-            "Write a table with a row for each photo; an earlier report is replaced.",
+            "Also write a table with a row for each photo; an earlier report is replaced.",
+            group=Group.OUTPUT,
             kind="new file",
             metavar="FILE.csv|.json|.sqlite",
         ),
     )
 
 
-@click.command()
+@command(
+    ("Preview what would be written", "phototag tag --dry-run ~/Pictures"),
+    ("Write it", "phototag tag ~/Pictures"),
+    ("Write more keywords than the verdict", "phototag tag --keywords standard ~/Pictures"),
+    (
+        "Write only into sidecars, and leave the photos themselves alone",
+        "phototag tag --sidecar always ~/Pictures",
+    ),
+)
 @paths_argument
 @takes_options(_Tag)
 def tag(paths: tuple[str, ...], options: _Tag) -> None:
-    """Analyse photos and write the verdict into them.
+    """Find the verdict on photos, and write it into them.
 
-    PATH is a photo or a folder. Photos that have not changed since an earlier run are skipped. Run the same command again to
-    resume an interrupted run.
+    PATH is a photo, or a folder, which is searched with all folders in it. Photos that have not changed since an earlier run are skipped. Run the same
+    command again to resume an interrupted run; `phototag undo` and `phototag remove` take back what was written.
     """
+    from phototag.catalogue.run import tag_trees  # noqa: PLC0415 - help starts without it
+    from phototag.cli.report_file import ReportFile  # noqa: PLC0415
+
     table = None if options.report is None else ReportFile(options.report, paths, options)
     folders = list(filter(is_folder, paths))
     if options.failed and not folders:
-        raise click.UsageError("--failed needs a folder: failures of single photos are not saved")
+        raise click.UsageError(
+            "--failed needs a folder, since failures of single photos are not saved: name the folder."
+        )
     links, dry_run, as_json = options.follow_links, options.dry_run, options.json
     report = Report.over(
         paths, as_json=as_json, quiet=options.quiet, links=links, counted=not options.failed
@@ -115,6 +135,8 @@ def _next(
 
 def _changes(state: str | None) -> dict[int, int]:
     """The number of changes of each run that can be undone, by run number."""
+    from phototag.catalogue.take_back import runs  # noqa: PLC0415 - help starts without it
+
     return {run.number: run.changes for run in runs(state)}
 
 
@@ -123,11 +145,17 @@ class _Watch(ChangePrintOptions, WatchOptions):
     """The options of ``phototag watch``."""
 
 
-@click.command()
-@click.argument("folder", type=click.Path())
+@command(
+    ("Tag what arrives in a folder", "phototag watch ~/Pictures/Import"),
+    ("Do so in a folder on a network drive", "phototag watch --poll /mnt/photos/Import"),
+)
+@click.argument("folder", type=Folder())
 @takes_options(_Watch)
 def watch(folder: str, options: _Watch) -> None:
-    """Tag the photos in FOLDER, then each new one, until Ctrl-C."""
+    """Tag the photos in a folder, then each new one.
+
+    FOLDER is searched with all folders in it. Ctrl-C ends the command.
+    """
     from phototag.catalogue.watch import watch_tree  # noqa: PLC0415 - only this command needs it
 
     report = Report(as_json=options.json, quiet=options.quiet, total=0)
@@ -142,17 +170,27 @@ def watch(folder: str, options: _Watch) -> None:
 class _Undo(ChangePrintOptions, UndoOptions):
     """The options of ``phototag undo``."""
 
-    list: bool = attrs.field(default=False, metadata=setting("List the runs that can be undone."))
+    list: bool = attrs.field(
+        default=False,
+        metadata=setting("List the runs that can be undone.", group=Group.ACTION),
+    )
 
 
-@click.command()
+@command(
+    ("List the runs, with their numbers", "phototag undo --list"),
+    ("Undo the last run", "phototag undo"),
+    ("Preview what undoing run 3 would change", "phototag undo 3 --dry-run"),
+)
 @click.argument("run", type=click.IntRange(1), required=False)
 @takes_options(_Undo)
 def undo(run: int | None, options: _Undo) -> None:
-    """Undo the last run, or the run with the number RUN.
+    """Undo what a run has written.
 
-    This restores what phototag had written before that run.
+    A run is one `phototag tag` or `phototag watch` on folders; RUN is its number, by default that of the last one. In every
+    photo, what phototag had written before that run is restored. What other programs have changed since then stays.
     """
+    from phototag.catalogue.take_back import runs, undo_run  # noqa: PLC0415 - help starts without it
+
     if options.list:
         for row in runs(options.state):
             echo(run_line(row, as_json=options.json))
@@ -172,11 +210,20 @@ class _Remove(ChangePrintOptions, RemoveOptions):
     """The options of ``phototag remove``."""
 
 
-@click.command()
+@command(
+    ("Preview what would be removed", "phototag remove --dry-run ~/Pictures"),
+    ("Remove it", "phototag remove ~/Pictures"),
+)
 @paths_argument
 @takes_options(_Remove)
 def remove(paths: tuple[str, ...], options: _Remove) -> None:
-    """Remove everything phototag wrote into the photos of each PATH."""
+    """Remove everything that phototag wrote into photos.
+
+    PATH is a photo, or a folder, which is searched with all folders in it. What phototag has written is noted in each photo, so this works on
+    copies, too, and on any computer. Everything else stays.
+    """
+    from phototag.catalogue.take_back import remove_trees  # noqa: PLC0415 - help starts without it
+
     links = options.follow_links
     report = Report.over(paths, as_json=options.json, quiet=options.quiet, links=links)
     stopped = report.run(

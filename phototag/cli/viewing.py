@@ -10,10 +10,10 @@ import attrs
 import click
 
 from phototag.analyzer import Analyzer
-from phototag.catalogue.analyze import analyzed_photos
 from phototag.catalogue.walk import walk
 from phototag.cli.click_options import PrintOptions, QuietOptions, paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
+from phototag.cli.helping import command
 from phototag.cli.lines import analysis_lines, record_json, record_text
 from phototag.cli.report import Report, stoppable
 from phototag.cli.running import close
@@ -21,11 +21,13 @@ from phototag.errors import PhototagError, printable_name
 from phototag.files.opening import is_folder
 from phototag.options import (
     GalleryOptions,
+    Group,
     LinkOptions,
     RecallOptions,
     WordOptions,
     setting,
 )
+from phototag.wording import counted
 from phototag.worker.pool import Pool
 
 if TYPE_CHECKING:
@@ -42,22 +44,30 @@ class _Analyze(WordOptions, RecallOptions, PrintOptions):
     picture: str | None = attrs.field(
         default=None,
         metadata=setting(
-            "Draw one PHOTO with its faces, crop and reasons. Does not overwrite a file.",
+            "Draw the photo with its faces, crop and reasons into a new file; for one photo only.",
+            group=Group.OUTPUT,
             kind="new file",
             metavar="OUT.png",
         ),
     )
 
 
-@click.command()
+@command(
+    ("Explain the verdict on a photo", "phototag analyze jane.jpg"),
+    ("Draw it", "phototag analyze jane.jpg --picture verdict.png"),
+    ("Print all that was found, for a program", "phototag analyze --json ~/Pictures"),
+)
 @paths_argument
 @takes_options(_Analyze)
 def analyze(paths: tuple[str, ...], options: _Analyze) -> None:
-    """Print the verdict on the photos of each PATH, with its reasons."""
+    """Print the verdict on photos, with its reasons.
+
+    PATH is a photo, or a folder, which is searched with all folders in it. No photo is changed.
+    """
     picture, links = options.picture, options.follow_links
     path, *others = paths
     if picture and (others or is_folder(path)):
-        raise click.UsageError("--picture takes only one PHOTO")
+        raise click.UsageError("--picture takes one photo: name no folder, and no second photo.")
     report = Report.over(paths, as_json=options.json, quiet=options.quiet, links=links)
 
     def lines(done: AnyOutcome) -> list[str]:
@@ -77,11 +87,13 @@ def analyze(paths: tuple[str, ...], options: _Analyze) -> None:
         calibration=options.calibration,
     ) as analyzer:
         stopped = report.run(outcomes, lines)
-    close(report, stopped=stopped, goes_on=False, commands=[])
+    close(report, stopped=stopped, writes=False, goes_on=False, commands=[])
 
 
 def _recalled(paths: tuple[str, ...], options: RecallOptions) -> Generator[Outcome]:
     """The analyses of photos as ``phototag tag`` would take them."""
+    from phototag.catalogue.analyze import analyzed_photos  # noqa: PLC0415 - help starts without it
+
     with Pool(options.workers, options.limits) as pool:
         looked = analyzed_photos(
             paths, pool, then=lambda seen: (seen, None), options=options, read=True
@@ -96,11 +108,14 @@ class _Show(LinkOptions, PrintOptions):
     """The options of ``phototag show``."""
 
 
-@click.command()
+@command(("Show the verdict and keywords in a photo", "phototag show jane.jpg"))
 @paths_argument
 @takes_options(_Show)
 def show(paths: tuple[str, ...], options: _Show) -> None:
-    """Print what phototag wrote into the photos of each PATH.  Nothing is analysed."""
+    """Print what phototag wrote into photos.
+
+    PATH is a photo, or a folder, which is searched with all folders in it. Nothing is analysed anew, and no photo is changed.
+    """
     report = Report(as_json=options.json, quiet=options.quiet)
     dump = record_json if options.json else record_text
     with stoppable() as stopped, Analyzer() as analyzer:
@@ -121,11 +136,22 @@ class _Gallery(GalleryOptions, QuietOptions):
     """The options of ``phototag gallery``."""
 
 
-@click.command()
+@command(
+    ("Make a page, and open it in a browser", "phototag gallery ~/Pictures -o gallery.html"),
+    (
+        "Then apply the corrections that you saved from it",
+        "phototag tag --corrections corrections.json ~/Pictures",
+    ),
+)
 @paths_argument
 @takes_options(_Gallery)
 def gallery(paths: tuple[str, ...], options: _Gallery) -> None:
-    """Write an HTML page for reviewing the verdicts on each PATH."""
+    """Write one HTML page for reviewing verdicts.
+
+    PATH is a photo, or a folder, which is searched with all folders in it. The page holds reduced copies of the photos, needs no server, and
+    can be sent to somebody. Corrections that are made on it are saved to a file. `phototag review` does the same without a
+    file.
+    """
     from phototag.gallery import stream  # noqa: PLC0415 - only this command needs it
 
     report = Report.over(paths, quiet=options.quiet)
@@ -134,5 +160,5 @@ def gallery(paths: tuple[str, ...], options: _Gallery) -> None:
         lambda _: [],
     )
     count = report.tally.photos - report.tally.failed
-    report.say(f"{printable_name(str(options.out))}: {count} photos")
-    close(report, stopped=stopped, dry_run=False, commands=[])
+    report.say(f"{printable_name(str(options.out))}: {counted(count, 'photo')}")
+    close(report, stopped=stopped, writes=False, commands=[])

@@ -14,6 +14,7 @@ from phototag.criteria.finding import Finding, Status
 from phototag.criteria.mood import MoodFinding
 from phototag.criteria.posing import Facing, PosingFinding
 from phototag.criteria.subjects import Subjects, SubjectsFinding
+from phototag.wording import plain
 
 if TYPE_CHECKING:
     from phototag.criteria.calibration import Calibration
@@ -77,9 +78,8 @@ def judge(_: Scene, __: Calibration, earlier: Earlier) -> MarketingFinding:
         )
         if fits
     ]
-    facts = (
-        f"{subjects.reason}; {cropping.shot or 'shot size unknown'}, background {background.kind}"
-    )
+    shot = plain(cropping.shot) or "shot size unknown"
+    facts = f"{subjects.reason}; {shot}, background {plain(background.kind)}"
     return MarketingFinding(
         uses=tuple(uses),
         status=Status.DERIVED,

@@ -12,6 +12,7 @@ from phototag.criteria.cropping import CroppingFinding, Shot
 from phototag.criteria.finding import Finding, Status
 from phototag.criteria.marketing import MarketingFinding, Use
 from phototag.criteria.subjects import Subjects, SubjectsFinding
+from phototag.wording import plain
 
 if TYPE_CHECKING:
     from phototag.criteria.calibration import Calibration
@@ -78,8 +79,8 @@ def judge(_: Scene, __: Calibration, earlier: Earlier) -> SituationFinding:
         occasions=tuple(occasions),
         status=Status.DERIVED,
         confidence=min(subjects.confidence, cropping.confidence),
-        reason=f"derived from: {subjects.reason}, {cropping.shot}, "
-        f"uses {', '.join(marketing.uses) or 'none'}",
+        reason=f"derived from: {subjects.reason}, {plain(cropping.shot)}, "
+        f"uses {plain(marketing.uses) or 'none'}",
     )
 
 

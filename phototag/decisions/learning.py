@@ -11,6 +11,7 @@ from phototag.criteria.personal import MOST, Offsets
 from phototag.decisions import classes, line
 from phototag.decisions.decision import Field
 from phototag.decisions.evidence import Choice, Judged, Side, choices, named, sides
+from phototag.wording import counted
 
 if TYPE_CHECKING:
     from phototag.criteria.calibration import Calibration
@@ -55,9 +56,9 @@ class Lesson:
     refused: str = ""
 
     def __str__(self) -> str:
-        counted = f"{self.count} decisions, {self.confirmed} of them as phototag said"
+        said = f"{counted(self.count, 'decision')}, {self.confirmed} of them as phototag said"
         if self.refused:
-            return f"{named(self.field)}: nothing learned, {self.refused} ({counted})"
+            return f"{named(self.field)}: nothing learned, {self.refused} ({said})"
         return (
             f"{named(self.field)}: {self.right_after} of {self.count} decisions are met instead of "
             f"{self.right_before}, each judged by what the others taught"

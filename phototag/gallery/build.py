@@ -23,7 +23,7 @@ from phototag.gallery.template import render
 from phototag.metadata.about import About
 from phototag.options import GalleryOptions
 from phototag.outcome import Outcome
-from phototag.wording import plain
+from phototag.wording import counted, plain
 from phototag.worker import tasks
 from phototag.worker.pool import Pool
 from phototag.worker.source import PhotoFile
@@ -185,8 +185,8 @@ class Page:
             rows=self._rows,
             failures=self._failures,
             notice=(
-                f"This file contains reduced copies of {count} photos, their names and "
-                "paths, and phototag's findings. It connects to nothing. Anyone who has this file "
+                f"This file contains reduced copies of {counted(count, 'photo')}, with names "
+                "and paths, and phototag's findings. It connects to nothing. Anyone who has this file "
                 "has the pictures; delete it when you are done."
             ),
         )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
-
 from phototag.metadata import iim, photoshop
 from phototag.metadata.draft import Draft
 from phototag.metadata.merge import fold, folded
@@ -13,29 +11,11 @@ from phototag.metadata.properties import record_fields, regions
 from phototag.metadata.properties.keywords import IPTC_KEYWORDS
 from phototag.metadata.properties.regions import REGIONS
 from phototag.metadata.properties.table import HIERARCHIES, WORD_BAGS
-from phototag.metadata.record import Record
+from phototag.metadata.record import Audit
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.values import Struct
 
 _CROPS: Final = Name.of("phototag:Crops")
-
-
-@attrs.frozen(kw_only=True)
-class Audit:
-    """What the metadata of one file say about phototag's part of them.
-
-    Attributes:
-        record: phototag's record; None without one.
-        lacking: words that phototag added and that are missing in one property but present in another, by the
-            property in which they are missing.
-        unplaced: the profiles of recorded crops whose region is missing.
-        old_digest: whether Photoshop's digest is that of the IPTC block without phototag's words.
-    """
-
-    record: Record | None
-    lacking: dict[str, tuple[str, ...]] = attrs.Factory(dict)
-    unplaced: tuple[str, ...] = ()
-    old_digest: bool = False
 
 
 def audit(draft: Draft) -> Audit:

@@ -71,6 +71,24 @@ class Record:
 
 
 @attrs.frozen(kw_only=True)
+class Audit:
+    """What the metadata of one file say about phototag's part of them.
+
+    Attributes:
+        record: phototag's record; None without one.
+        lacking: words that phototag added and that are missing in one property but present in another, by the
+            property in which they are missing.
+        unplaced: the profiles of recorded crops whose region is missing.
+        old_digest: whether Photoshop's digest is that of the IPTC block without phototag's words.
+    """
+
+    record: Record | None
+    lacking: dict[str, tuple[str, ...]] = attrs.Factory(dict)
+    unplaced: tuple[str, ...] = ()
+    old_digest: bool = False
+
+
+@attrs.frozen(kw_only=True)
 class WriteOrder:
     """What to write into a photo: the record, and data that are not read back.
 

@@ -7,17 +7,8 @@ slots, a class could have only one base. Options decide nothing: who uses one im
 
 from __future__ import annotations
 
-from phototag.options.commands import (
-    CatalogueOptions,
-    GalleryOptions,
-    LearnOptions,
-    RecallOptions,
-    RemoveOptions,
-    ReviewOptions,
-    RunOptions,
-    UndoOptions,
-    WatchOptions,
-)
+from typing import TYPE_CHECKING
+
 from phototag.options.common import (
     CalibrationOptions,
     Limits,
@@ -33,6 +24,7 @@ from phototag.options.common import (
     Workers,
     WorkOptions,
 )
+from phototag.options.group import Group
 from phototag.options.selecting import QUALITY, CropOptions, ListOptions
 from phototag.options.setting import Checked, Setting, option, part, setting, settings
 from phototag.options.writing import (
@@ -46,6 +38,19 @@ from phototag.options.writing import (
     WriteOptions,
 )
 
+if TYPE_CHECKING:
+    from phototag.options.commands import (
+        CatalogueOptions,
+        GalleryOptions,
+        LearnOptions,
+        RecallOptions,
+        RemoveOptions,
+        ReviewOptions,
+        RunOptions,
+        UndoOptions,
+        WatchOptions,
+    )
+
 __all__ = [
     "QUALITY",
     "CalibrationOptions",
@@ -54,6 +59,7 @@ __all__ = [
     "Checked",
     "CropOptions",
     "GalleryOptions",
+    "Group",
     "IptcMode",
     "LearnOptions",
     "Limits",
@@ -87,3 +93,12 @@ __all__ = [
     "setting",
     "settings",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """The options of whole commands are made when first asked for: a single photo needs none of them."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from phototag.options import commands  # noqa: PLC0415 - see above
+
+    return getattr(commands, name)

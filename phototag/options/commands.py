@@ -17,6 +17,7 @@ from phototag.options.common import (
     WaitOptions,
     WorkOptions,
 )
+from phototag.options.group import Group
 from phototag.options.setting import option, setting
 from phototag.options.writing import ChangeOptions, TagOptions
 
@@ -47,13 +48,16 @@ class RunOptions(
 ):
     """How a tree of photos is processed."""
 
-    failed: bool = option(False, "Tag only the photos that failed in earlier runs.")
+    failed: bool = option(
+        False, "Tag only the photos that failed in earlier runs.", group=Group.PHOTOS
+    )
     forget: tuple[str, ...] = attrs.field(
         default=(),
         converter=_forget,
         metadata=setting(
-            "Forget the saved correction of this photo, or of all photos in this folder. Can be given "
+            "Forget what people have decided about this photo, or about all photos in this folder. Can be given "
             "several times.",
+            group=Group.RUNS,
             metavar="PATH",
         ),
     )
@@ -71,9 +75,17 @@ class WatchOptions(
     """Options of ``watch_catalogue`` and ``phototag watch``."""
 
     settled: float = option(
-        2.0, "Tag a file when it has not changed for this long.", metavar="SECONDS", least=0
+        2.0,
+        "Tag a file when it has not changed for this long.",
+        group=Group.PHOTOS,
+        metavar="SECONDS",
+        least=0,
     )
-    poll: bool = option(False, "Check for new files at intervals; needed for network drives.")
+    poll: bool = option(
+        False,
+        "Look for new files at short intervals, instead of being told by the system: needed on network drives.",
+        group=Group.PHOTOS,
+    )
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -92,8 +104,9 @@ class UndoOptions(WaitOptions, StateOptions, WorkOptions, ChangeOptions):
         default=(),
         converter=_moved_to,
         metadata=setting(
-            "Find photos that were moved out of the run's folders: search this photo or folder, too. "
-            "Can be given several times.",
+            "Also look for the photos of the run here, a photo or folder to which they were moved. Can be given "
+            "several times.",
+            group=Group.PHOTOS,
             metavar="PATH",
         ),
     )
@@ -104,10 +117,18 @@ class GalleryOptions(StateOptions, ProfileOptions, CalibrationOptions, WorkOptio
     """Options of ``gallery.build`` and ``phototag gallery``."""
 
     out: Path = attrs.field(
-        metadata=setting("HTML file to write.", short="-o", kind="new file", metavar="OUT.html")
+        metadata=setting(
+            "The HTML file to write.",
+            group=Group.PAGE,
+            short="-o",
+            kind="new file",
+            metavar="OUT.html",
+        )
     )
-    title: str = option("phototag", "Title of the page.")
-    overwrite: bool = option(False, "Replace OUT even if it is not such a page.")
+    title: str = option("phototag", "Title of the page.", group=Group.PAGE)
+    overwrite: bool = option(
+        False, "Replace OUT.html even if it is not a page of phototag.", group=Group.PAGE
+    )
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -116,8 +137,9 @@ class RecallOptions(LinkOptions, StateOptions, ProfileOptions, CalibrationOption
 
     recall: bool = option(
         False,
-        "As `phototag tag`, take what earlier runs have seen, and let what people have decided hold: in the state "
-        "file and in the photos.",
+        "Print what `phototag tag` would write: take over what earlier runs have found and what people have "
+        "decided.",
+        group=Group.RUNS,
     )
 
 
@@ -128,9 +150,16 @@ class ReviewOptions(
     """Options of ``phototag review``."""
 
     port: int = option(
-        0, "Port of the page on 127.0.0.1; 0: any free one.", metavar="N", least=0, most=65535
+        0,
+        "Port of the page's address on this computer; 0: any free one.",
+        group=Group.PAGE,
+        metavar="N",
+        least=0,
+        most=65535,
     )
-    no_open: bool = option(False, "Do not open the page in the browser; only print its address.")
+    no_open: bool = option(
+        False, "Do not open the page in the browser; only print its address.", group=Group.PAGE
+    )
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -139,9 +168,12 @@ class LearnOptions(StateOptions):
 
     out: Path | None = option(
         None,
-        "Where to write the calibration (default: yours, which all commands use).",
+        "Where to write what was learned (default: where all commands of this user find it).",
+        group=Group.FILES,
         short="-o",
         kind="new file",
         metavar="FILE",
     )
-    dry_run: bool = option(False, "Print what would be learned, without writing it.")
+    dry_run: bool = option(
+        False, "Print what would be learned, without writing it.", group=Group.ACTION
+    )

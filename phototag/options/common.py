@@ -15,6 +15,7 @@ from phototag.crops import Profile
 from phototag.files import arguments
 from phototag.files.sizes import MOST_PIXELS
 from phototag.keywords.claims import Vocabulary, thresholds
+from phototag.options.group import Group
 from phototag.options.setting import Checked, option, setting
 
 Path = str | os.PathLike[str]
@@ -30,16 +31,33 @@ class Limits(Checked):
     """
 
     seconds: float = option(
-        60.0, "Maximum time for one photo.", flag="--timeout", metavar="SECONDS", least=0.1
+        60.0,
+        "The most time for one photo; one that takes longer has failed.",
+        group=Group.SPEED,
+        flag="--timeout",
+        metavar="SECONDS",
+        least=0.1,
     )
     memory: int = option(
-        4096, "Maximum memory of a worker (Linux).", flag="--max-memory", metavar="MB", least=512
+        4096,
+        "The most memory for one worker (Linux).",
+        group=Group.SPEED,
+        flag="--max-memory",
+        metavar="MB",
+        least=512,
     )
     pixels: int = option(
-        MOST_PIXELS, "Maximum number of pixels.", flag="--max-pixels", metavar="N", least=1
+        MOST_PIXELS,
+        "The most pixels; a larger picture is not opened.",
+        group=Group.SPEED,
+        flag="--max-pixels",
+        metavar="N",
+        least=1,
     )
     require_seal: bool = option(
-        False, "Stop if the system cannot seal the process that opens pictures; see SECURITY.md."
+        False,
+        "Stop if this system cannot deny files and network to the program that opens pictures; see SECURITY.md.",
+        group=Group.SPEED,
     )
 
 
@@ -58,8 +76,9 @@ class PathsOptions(Checked):
 
     paths_from: Path | None = option(
         None,
-        "Also the photos and folders in this file (-: standard input), each path followed by a null byte, as "
-        "`find -print0` and `phototag list --format paths` write them.",
+        "Also take the photos and folders that this file names (-: standard input). A null byte ends each path, as "
+        "in the output of `find -print0` and `phototag list --format paths`.",
+        group=Group.PHOTOS,
         kind="file or -",
         metavar="FILE|-",
     )
@@ -80,7 +99,8 @@ class WorkOptions(StopOptions):
 
     workers: Workers = option(
         "auto",
-        "Parallel workers; auto: one per core, as far as there is memory.",
+        "How many workers, each with a photo of its own; auto: one for each processor core, as far as there is memory.",
+        group=Group.SPEED,
         metavar="N|auto",
         least=1,
     )
@@ -99,7 +119,9 @@ class ProfileOptions(Checked):
         default=None,
         converter=_profiles,
         metadata=setting(
-            "Crop profiles to use instead of phototag's: a TOML file, or a name from a package.",
+            "Your own crop profiles (formats for crops), in place of phototag's: a TOML file, or the name that an "
+            "added package gives them.",
+            group=Group.JUDGING,
             decides=True,
         ),
     )
@@ -113,10 +135,11 @@ class CalibrationOptions(Checked):
         default=None,
         converter=personal.chosen,
         metadata=setting(
-            "Your own calibration: a TOML file of `phototag learn`, or a name from a package; shipped: "
-            "phototag's own.",
+            "The numbers by which photos are judged: a file that `phototag learn` has written, the name that an added "
+            "package gives them, or shipped: those that phototag comes with.",
+            group=Group.JUDGING,
             metavar="NAME|FILE",
-            default="yours, if there is one, else phototag's",
+            default="what phototag has learned from you, else shipped",
             decides=True,
         ),
     )
@@ -129,7 +152,8 @@ class VocabularyOptions(Checked):
     vocabulary: Vocabulary = attrs.field(
         factory=Vocabulary,
         metadata=setting(
-            "Your own keywords: a TOML file, or the name of a vocabulary from a package.",
+            "Your own keywords: a TOML file, or the name that an added package gives them.",
+            group=Group.WORDS,
             default="phototag's own keywords",
             decides=True,
         ),
@@ -144,8 +168,10 @@ class ThresholdOptions(Checked):
         factory=dict,
         converter=thresholds,
         metadata=setting(
-            "Minimum confidence (0 to 1) of the verdict or, as in cropping=0.8, of one criterion. "
-            "Keywords below it are not written, or removed, and a note says so. Can be given several times.",
+            "Write keywords only where phototag is at least this sure, from 0 to 1: of the verdict, as in 0.9, or of "
+            "one criterion, as in cropping=0.8. Other keywords of earlier runs are removed, and a note says so. Can "
+            "be given several times.",
+            group=Group.WORDS,
             decides=True,
         ),
     )
@@ -156,7 +182,11 @@ class StateOptions(Checked):
     """Where the results of runs are stored."""
 
     state: Path | None = option(
-        None, "State database (default: per user).", kind="new file", metavar="FILE"
+        None,
+        "The state file, which remembers what earlier runs have found (default: one for each user).",
+        group=Group.RUNS,
+        kind="new file",
+        metavar="FILE",
     )
 
 
@@ -165,7 +195,9 @@ class WaitOptions(Checked):
     """What happens while another run is working in the same folders."""
 
     wait: bool = option(
-        False, "Wait for another run on the same folders to end, instead of failing."
+        False,
+        "If another run is working in the same folders, wait until it has ended, instead of failing.",
+        group=Group.RUNS,
     )
 
 
@@ -173,7 +205,9 @@ class WaitOptions(Checked):
 class LinkOptions(Checked):
     """How a tree is searched."""
 
-    follow_links: bool = option(False, "Follow symbolic links to folders.")
+    follow_links: bool = option(
+        False, "Also search folders to which symbolic links lead.", group=Group.PHOTOS
+    )
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -181,5 +215,8 @@ class PairOptions(Checked):
     """How raw files are treated."""
 
     pairs: bool = option(
-        False, "Give raw files the verdict of the developed photo of the same name.", decides=True
+        False,
+        "Give a raw file the verdict of the developed photo (a JPEG, for example) that has the same name.",
+        group=Group.PHOTOS,
+        decides=True,
     )

@@ -23,6 +23,7 @@ from phototag.options.common import (
     StateOptions,
     WorkOptions,
 )
+from phototag.options.group import Group
 from phototag.options.setting import option, setting
 
 E = TypeVar("E", bound=enum.StrEnum)
@@ -45,7 +46,9 @@ def _one_of(name: str, kind: type[E]) -> Callable[[E | str | None], E | None]:
 def _only(name: str, kind: type[E], what: str) -> E | None:
     """The option that selects photos by a value of an enum."""
     found: E | None = attrs.field(
-        default=None, converter=_one_of(name, kind), metadata=setting(f"Only photos with {what}.")
+        default=None,
+        converter=_one_of(name, kind),
+        metadata=setting(f"Only photos {what}.", group=Group.PHOTOS),
     )
     return found
 
@@ -54,22 +57,36 @@ def _only(name: str, kind: type[E], what: str) -> E | None:
 class ListOptions(LinkOptions, StateOptions, CalibrationOptions, ProfileOptions):
     """Options of ``list_catalogue`` and ``phototag list``."""
 
-    kind: Kind | None = _only("kind", Kind, "this verdict")
+    kind: Kind | None = _only("kind", Kind, "with this verdict")
     doubtful: bool = option(
-        False, "Only photos whose verdict is doubtful, and about which no person has decided."
+        False,
+        "Only photos whose verdict is less than 80 % sure, and about which no person has decided.",
+        group=Group.PHOTOS,
     )
     people: int | None = option(
-        None, "Only photos with this number of people as the subject.", metavar="N", least=0
+        None,
+        "Only photos with this number of people as the subject; people in the background do not count.",
+        group=Group.PHOTOS,
+        metavar="N",
+        least=0,
     )
-    shot: Shot | None = _only("shot", Shot, "this shot size")
-    expression: VisibleExpression | None = _only("expression", VisibleExpression, "this expression")
-    background: BackgroundKind | None = _only("background", BackgroundKind, "this background")
-    environment: Place | None = _only("environment", Place, "this environment")
-    grade: Grade | None = _only("grade", Grade, "this grade")
+    shot: Shot | None = _only("shot", Shot, "that show this much of a person (the shot size)")
+    expression: VisibleExpression | None = _only(
+        "expression", VisibleExpression, "with this visible expression"
+    )
+    background: BackgroundKind | None = _only("background", BackgroundKind, "with this background")
+    environment: Place | None = _only("environment", Place, "taken in these surroundings")
+    grade: Grade | None = _only("grade", Grade, "that are headshots and look like this")
     crop: str | None = option(
-        None, "Only photos that have a crop for this profile.", metavar="PROFILE"
+        None,
+        "Only photos of which a crop for this crop profile can be made.",
+        group=Group.PHOTOS,
+        metavar="PROFILE",
+        completes="crop profiles",
     )
-    decided: bool = option(False, "Only photos about which a person has decided something.")
+    decided: bool = option(
+        False, "Only photos about which a person has decided something.", group=Group.PHOTOS
+    )
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -77,28 +94,42 @@ class CropOptions(LinkOptions, StateOptions, ProfileOptions, CalibrationOptions,
     """Options of ``crop_catalogue`` and ``phototag crop``."""
 
     profile: str = attrs.field(
-        metadata=setting("Crop profile, for example casting_8x10.", metavar="NAME", decides=True)
+        metadata=setting(
+            "The crop profile: the format for which to crop, for example casting_8x10.",
+            group=Group.CROP,
+            metavar="NAME",
+            completes="crop profiles",
+            decides=True,
+        )
     )
     size: Size | None = attrs.field(
         default=None,
         converter=size,
         metadata=setting(
-            "Exact size of the new files, for example 600x600; larger crops are reduced.",
+            "Exact size of the new files in pixels, for example 600x600; larger crops are reduced.",
+            group=Group.CROP,
             metavar="WxH",
             decides=True,
         ),
     )
-    enlarge: bool = option(False, "Also enlarge crops that are smaller than --size.", decides=True)
-    level: bool = option(False, "Turn the picture so that a tilted head is upright.", decides=True)
+    enlarge: bool = option(
+        False, "Also enlarge crops that are smaller than --size.", group=Group.CROP, decides=True
+    )
+    level: bool = option(
+        False, "Turn the picture so that a tilted head is upright.", group=Group.CROP, decides=True
+    )
     people: Literal["main", "each"] = option(
         "main",
-        "each: one crop for each person who is the subject, as if alone in the photo.",
+        "main: one crop for each photo; each: one for each person who is the subject, as if alone in the photo.",
+        group=Group.CROP,
         decides=True,
     )
     name: str | None = attrs.field(
         default=None,
         metadata=setting(
-            "Names of the new files, made of {stem}, {profile}, {person}, {folder} and {ext}.",
+            "Names of the new files, made of {stem} (the photo's name without its suffix), {folder} (that of the photo), "
+            "{profile}, {person} (a number) and {ext} (the suffix of the new file).",
+            group=Group.CROP,
             metavar="TEMPLATE",
             default="{stem}.{profile}.{ext}, for each person {stem}.{profile}.{person}.{ext}",
             decides=True,
@@ -107,26 +138,33 @@ class CropOptions(LinkOptions, StateOptions, ProfileOptions, CalibrationOptions,
     quality: int = option(
         QUALITY,
         "Quality of the new JPEG or WebP.",
+        group=Group.CROP,
         metavar="N",
         least=1,
         most=100,
         decides=True,
     )
     lossless: bool = option(
-        False, "Crop a JPEG at its block boundaries, without encoding it again.", decides=True
+        False,
+        "Crop a JPEG without encoding it again, at the nearest borders of its blocks of pixels.",
+        group=Group.CROP,
+        decides=True,
     )
     lightroom: bool = option(
         False,
-        "Copy the whole photo with a crop setting that Lightroom and darktable apply.",
+        "Copy the whole photo, with a crop setting that Lightroom and darktable apply.",
+        group=Group.CROP,
         decides=True,
     )
     out: str | None = attrs.field(
         default=None,
         converter=_out,
         metadata=setting(
-            "Folder of the new files. For a single photo, it may be the new file, and NAME.PROFILE.jpg beside the "
-            "photo is the default.",
+            "Folder of the new files. For a single photo, it may be the new file (default: NAME.PROFILE.jpg beside "
+            "the photo).",
+            group=Group.CROP,
             short="-o",
+            completes="paths",
             metavar="OUT",
         ),
     )

@@ -9,6 +9,7 @@ import attrs
 
 from phototag.decisions.decision import Decision
 from phototag.files import arguments
+from phototag.options.group import Group
 
 O = TypeVar("O")  # noqa: E741 - an options class
 T = TypeVar("T")
@@ -23,6 +24,8 @@ class Setting:
 
     Attributes:
         help: its meaning, in one or two sentences; for ``--help`` and the documentation.
+        group: the heading below which ``--help`` and the documentation show it; None for an option that is not
+            on the command line.
         flag: its name on the command line; by default the name with dashes.
         short: one letter for the command line.
         metavar: placeholder for the value in ``--help``.
@@ -30,10 +33,12 @@ class Setting:
         default: description of the default, if its value is not informative.
         kind: ``option``; ``file``, ``file or -`` (standard input) or ``new file`` for a path; ``internal`` for
             an option that is not on the command line.
+        completes: what a shell offers for its value, where the type does not tell.
         decides: whether keywords, crops or regions depend on it: photos are then done again when it changes.
     """
 
     help: str
+    group: Group | None = None
     flag: str | None = None
     short: str | None = None
     metavar: str | None = None
@@ -41,6 +46,7 @@ class Setting:
     most: float | None = None
     default: str | None = None
     kind: Literal["option", "file", "file or -", "new file", "internal"] = "option"
+    completes: Literal["crop profiles", "folders", "paths"] | None = None
     decides: bool = False
 
     @classmethod

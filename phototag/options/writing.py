@@ -13,6 +13,7 @@ from phototag.decisions.file import by_picture
 from phototag.files import arguments
 from phototag.keywords.claims import Level, level
 from phototag.options.common import Path, ThresholdOptions, VocabularyOptions
+from phototag.options.group import Group
 from phototag.options.setting import Checked, option, setting
 
 IptcMode = Literal["always", "auto", "never"]
@@ -40,17 +41,24 @@ def _decision(picture: str, said: Decision | Kind) -> Decision:
 class ChangeOptions(Checked):
     """How a file is changed."""
 
-    dry_run: bool = option(False, "Print what would change, without changing anything.")
+    dry_run: bool = option(
+        False, "Print what would change, without changing anything.", group=Group.FILES
+    )
     allow_hard_links: bool = option(
-        False, "Also write files that have hard links. The other names keep the old content."
+        False,
+        "Also write files that have several names (hard links). The other names keep the old content.",
+        group=Group.FILES,
     )
     allow_new_owner: bool = option(
-        False, "Also write files whose owner, group or access list cannot be kept."
+        False,
+        "Also write files whose owner, group or access list cannot be kept.",
+        group=Group.FILES,
     )
     mtime: TimeMode = option(
         "auto",
-        "New modification time of a changed photo; keep: the old one; auto: now if the photo holds its date, else "
-        "one second after the old one, which applications show as its date.",
+        "The file time of a changed photo; keep: the old one; now: that of the change; auto: now if the photo itself "
+        "says when it was taken, else one second after the old one, since applications show that as its date.",
+        group=Group.FILES,
     )
 
 
@@ -60,22 +68,29 @@ class WriteOptions(ChangeOptions):
 
     iptc: IptcMode = option(
         "always",
-        "When to write IPTC keywords in addition to XMP; auto: if the photo has some.",
+        "Whether to write IPTC keywords in addition to XMP; auto: if the photo has some already.",
+        group=Group.FILES,
         decides=True,
     )
     sidecar: SidecarMode = option(
         "auto",
-        "When to write XMP sidecars; auto: if the format needs one or if one exists; always: "
-        "instead of writing into the photo.",
+        "Whether to write an XMP sidecar, a small file beside the photo; auto: if the format needs one, or if there "
+        "is one; always: in place of writing into the photo; never: only into the photo.",
+        group=Group.FILES,
         decides=True,
     )
     signed: SignedMode = option(
         "write",
-        "What to do with photos signed by their camera or program (C2PA), whose signature is not valid while "
-        "tags are in them; sidecar: write only sidecars; skip: leave them alone.",
+        "What to do with photos that their camera or a program has signed (C2PA); write: as with others, though the "
+        "signature is not valid while tags are in the photo; sidecar: write only sidecars; skip: leave them alone.",
+        group=Group.FILES,
         decides=True,
     )
-    force: bool = option(False, "Also write keywords that you have deleted.")
+    force: bool = option(
+        False,
+        "Also write keywords that you have deleted from a photo since phototag wrote them.",
+        group=Group.FILES,
+    )
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -86,8 +101,9 @@ class WordOptions(ThresholdOptions, VocabularyOptions):
         default=Level.MINIMAL,
         converter=level,
         metadata=setting(
-            "minimal: the verdict, and whether it is doubtful; standard: also grade, shot size and number of "
-            "people; full: all criteria.",
+            "minimal: the verdict, and whether it is doubtful; standard: also whether a headshot looks professional, "
+            "the shot size, and the number of people; full: all criteria.",
+            group=Group.WORDS,
             decides=True,
         ),
     )
@@ -99,19 +115,26 @@ class TagOptions(WordOptions, WriteOptions):
 
     lightroom_crop: str | None = option(
         None,
-        "Make Lightroom and darktable show this crop. Written into sidecars only. Warning: this "
-        "changes how the photos look in these applications.",
+        "Make Lightroom and darktable show the crop for this crop profile. It is written into sidecars only. "
+        "Warning: this changes how the photos look in these applications.",
+        group=Group.WORDS,
         metavar="PROFILE",
+        completes="crop profiles",
         decides=True,
     )
     faces: bool = option(
-        False, "Write faces as regions; applications list them as unnamed people.", decides=True
+        False,
+        "Also write where faces are (regions); applications list them as unnamed people.",
+        group=Group.WORDS,
+        decides=True,
     )
     corrections: Mapping[str, Decision] = attrs.field(
         factory=dict,
         converter=_corrections,
         metadata=setting(
-            "Corrections saved in a gallery. Later runs on the same folders keep using them.",
+            "Apply the corrections that you saved from the page of `phototag gallery`. Later runs on the same folders "
+            "keep to them.",
+            group=Group.RUNS,
             kind="file",
             metavar="FILE",
         ),

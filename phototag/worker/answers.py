@@ -10,9 +10,8 @@ import attrs
 from phototag.errors import PhototagError
 from phototag.files.content import Content
 from phototag.metadata.about import About
-from phototag.metadata.audit import Audit
 from phototag.metadata.change import Change
-from phototag.metadata.record import Record
+from phototag.metadata.record import Audit, Record
 from phototag.scene.measures import Scene
 from phototag.worker.seal import Seal
 

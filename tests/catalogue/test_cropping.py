@@ -295,7 +295,7 @@ def test_the_command_says_what_it_does_and_exits_by_it(tree: Path, out: Path, st
     assert len(done.stdout.splitlines()) == 2
     assert f"{out}/2023/portrait.casting_8x10.jpg: " in done.stdout
     assert "broken.jpg: " in done.stderr
-    assert "2 crops made, 1 photos of nobody, 1 failed." in done.stderr
+    assert "2 crops made, 1 photo of nobody, 1 failed." in done.stderr
     (tree / "broken.jpg").unlink()
     again = run(*words, "--json")
     assert again.returncode == 0
@@ -309,7 +309,7 @@ def test_the_command_says_what_it_does_and_exits_by_it(tree: Path, out: Path, st
 def test_several_photos_need_a_folder(tree: Path) -> None:
     done = CliRunner().invoke(main, ["crop", str(tree), "--profile", PROFILE])
     assert done.exit_code == 2
-    assert "several photos need a folder" in done.output
+    assert "Several photos need a folder" in done.output
 
 
 def test_one_photo_to_a_file_or_into_a_folder(

@@ -129,7 +129,7 @@ def test_decisions_about_pictures_that_are_not_known_are_told(tmp_path: Path) ->
     with State(file) as state:
         state.log_decisions(state.begin([], "", ""), {"ab": Decision(kind=Kind.OTHER)})
     assert (
-        "1 decisions are about photos to be analysed again"
+        "1 decision is about photos to be analysed again"
         in command("learn", "--state", file).output
     )
 

@@ -62,7 +62,7 @@ def test_a_photo_that_could_not_be_written_is_listed_with_the_reason(
     done = CliRunner().invoke(
         main, ["list", str(tree), "--state", str(state), "--kind", "portrait"]
     )
-    assert "1 of these verdicts do not stand in the photos; --format csv and json say why" in (
+    assert "1 of these verdicts does not stand in the photos; --format csv and json say why" in (
         done.stderr
     )
     (tree / "a.avif.xmp").rmdir()

@@ -184,7 +184,7 @@ def test_one_that_changed_no_photo_is_a_run_too(tree: Path, state: Path) -> None
     tag(state, tree)
     tag(state, tree, corrections={"ab": Kind.PORTRAIT})  # of a photo that is not here
     assert [(run.changes, run.corrections) for run in phototag.runs(state)] == [(3, 0), (0, 1)]
-    assert "0 photos, 1 corrections" in command("undo", "--list", "--state", state).stdout
+    assert "0 photos, 1 correction" in command("undo", "--list", "--state", state).stdout
     assert undo(state) == []
     with State(state) as run_log:
         assert kinds_of(run_log) == {}

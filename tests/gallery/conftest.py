@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import time
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from browsing import messages
+from browsing import chromium, messages, show
 from trees import NAMES
 
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
@@ -52,36 +51,18 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
 
     A page that is ``served`` may speak with its server on this machine.
     """
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or chromedriver is None:
-        pytest.skip("Chromium and its driver are not installed")
-    from selenium import webdriver
-
     opened = []
     downloads = tmp_path_factory.mktemp("downloads")
 
     def open_page(
         url: str, *, dark: bool = False, phone: bool = False, served: bool = False
     ) -> Any:
-        options = webdriver.ChromeOptions()
-        options.binary_location = chromium
-        for argument in (
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--window-size=1280,900", "--proxy-server=127.0.0.1:9",
-            "--host-resolver-rules=MAP * ~NOTFOUND" + (", EXCLUDE 127.0.0.1" if served else ""),
-        ):  # fmt: skip
-            options.add_argument(argument)
-        options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        driver = webdriver.Chrome(options, webdriver.ChromeService(chromedriver))
+        driver = chromium(downloads, served=served)
         opened.append(driver)
-        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
         if phone:
             driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", dict(PHONE))
-        driver.get(url)
-        driver.downloads = downloads  # type: ignore[attr-defined]
+        show(driver, url, dark=dark)
+        driver.downloads = downloads
         return driver
 
     yield open_page

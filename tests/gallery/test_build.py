@@ -30,7 +30,7 @@ def test_the_page_holds_all_and_connects_to_nothing(page: Path) -> None:
     outside = re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", text.split("<script>gallery")[0])
     assert set(outside) <= {"http://www.w3.org"}  # the name of SVG's namespace
     assert not re.search(r"<(?:link|script|img)[^>]+(?:src|href)=\"(?!data:)", text)
-    assert "1 photos failed" in text
+    assert "1 photo failed" in text
     assert "reduced copies of 4 photos" in text
 
 

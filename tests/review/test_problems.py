@@ -48,7 +48,7 @@ def test_a_photo_that_cannot_be_written_is_kept_in_the_state(
         assert "unchanged" in event["problem"]
         code, said = client.end()
     assert code == 1
-    assert "1 photos could not be written" in said
+    assert "1 photo could not be written" in said
     assert "Kind" not in read(cat)
     with State(state) as stored:
         (decision,) = stored.decisions().values()
@@ -241,7 +241,7 @@ def test_a_stop_in_the_middle_of_many_writes_loses_nothing(
     assert MANY - written <= left <= MANY - written + 2  # killed between the write and the note
     if how != signal.SIGKILL:
         assert left == MANY - written
-        assert f"{left} photos are not written yet" in said
+        assert f"{left} {'photo is' if left == 1 else 'photos are'} not written yet" in said
     if how == signal.SIGTERM:  # the other way to go on
         done = commands.run("tag", many, "--state", state)
         assert done.returncode == 0, done.stderr

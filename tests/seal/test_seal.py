@@ -6,7 +6,9 @@ import contextlib
 import os
 import shutil
 import socket
+import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -191,3 +193,46 @@ def test_a_folder_of_modules_shows_its_modules_alone(tmp_path: Path) -> None:
     assert found == {"package", "module.py", "native.so"}
     (tmp_path / "package-1.0.dist-info").mkdir()  # pip has installed into this folder
     assert list(_modules(str(tmp_path))) == [str(tmp_path)]
+
+
+def test_packages_that_are_links_are_read_where_they_lie(folder: Path, tmp_path: Path) -> None:
+    """Whole packages are links (Nix), or each of their files (uv's ``--link-mode symlink``)."""
+    there = Path(sysconfig.get_path("purelib"))
+    farm = tmp_path / "environment"
+    made = [sys.executable, "-m", "venv", "--without-pip", str(farm)]
+    subprocess.run(made, check=True, timeout=60)
+    packages = next(farm.glob("lib/python*/site-packages"))
+    by_file = {"attr", "attrs", "cattrs", "numpy", "cv2", "PIL", "pillow.libs", "pyexiv2"}
+    for entry in there.iterdir():
+        if entry.name in by_file:
+            shutil.copytree(entry, packages / entry.name, copy_function=os.symlink)
+        elif entry.name not in {"__pycache__", "phototag"} and entry.suffix != ".pth":
+            (packages / entry.name).symlink_to(entry)
+    run = [
+        str(farm / "bin" / "python"), "-c",
+        ("import sys, phototag; from phototag.options import Limits\n"
+        "with phototag.Analyzer(limits=Limits(require_seal=True)) as analyzer:\n"
+        "    print(analyzer.analyze(sys.argv[1]).kind.value)"),
+        str(folder / "a.jpg"),
+    ]  # fmt: skip
+    environment = os.environ | {"PYTHONPATH": str(Path(phototag.__file__).parents[1])}
+    done = subprocess.run(
+        run, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.stdout, done.returncode) == ("portrait\n", 0), done.stderr
+
+
+def test_a_link_to_a_module_in_a_home_does_not_open_the_home(tmp_path: Path) -> None:
+    from phototag.worker.sealed.lock import _modules
+
+    home, packages = tmp_path / "home", tmp_path / "site-packages"
+    (packages / "package").mkdir(parents=True)
+    home.mkdir()
+    for name in ("own.py", "letter.txt", "extra.py"):
+        (home / name).touch()
+    (packages / "own.py").symlink_to(home / "own.py")
+    (packages / "package" / "__init__.py").touch()
+    (packages / "package" / "extra.py").symlink_to(home / "extra.py")
+    assert set(_modules(str(packages))) == {
+        str(packages), str(home / "own.py"), str(home / "extra.py"),
+    }  # fmt: skip

@@ -22,7 +22,7 @@ from phototag.catalogue.walk import SearchedFolder, folders
 from phototag.files import arguments
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import names_of
-from phototag.options import LinkOptions, StateOptions, WaitOptions, WorkOptions, option
+from phototag.options import Group, LinkOptions, StateOptions, WaitOptions, WorkOptions, option
 from phototag.worker import tasks
 from phototag.worker.pool import Pool
 from phototag.worker.source import PhotoFile
@@ -39,7 +39,11 @@ _RESUME: Final = "run the same `phototag tag` command again to resume it"
 class CheckOptions(LinkOptions, WaitOptions, StateOptions, WorkOptions):
     """Options of ``check_catalogue`` and ``phototag check``."""
 
-    repair: bool = option(False, "Repair what can be repaired without losing anything.")  # noqa: FBT003 - a default
+    repair: bool = option(
+        False,  # noqa: FBT003 - a default
+        "Repair what can be repaired without losing anything.",
+        group=Group.ACTION,
+    )
 
 
 @takes(CheckOptions)

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from phototag.catalogue.checking.book import Entry, Unsettled
-    from phototag.metadata.audit import Audit
-    from phototag.metadata.record import Record
+    from phototag.metadata.record import Audit, Record
     from phototag.worker.answers import Failure
 
 _TAG: Final = "run `phototag tag` on it"

@@ -14,7 +14,7 @@ from phototag.worker.seal import Seal
 from phototag.worker.sealed import landlock, seccomp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 # Where the system keeps shared libraries; the last three are NixOS, Guix and Homebrew.
 _LIBRARIES: Final = (
@@ -30,6 +30,7 @@ _SYSTEM: Final = (
     "/etc/localtime", "/usr/share/zoneinfo",  # time zones, for the times in log lines
 )  # fmt: skip
 _MOST_MEMORY: Final = 1 << 32  # bytes, of another program
+_DEEPEST_NAMESPACE: Final = 3  # folders without a file above a package
 _MODULE_SUFFIXES: Final = (".py", ".pyc", ".so")
 _LOADERS: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/lib/*")  # of shared libraries
 
@@ -43,7 +44,9 @@ def close() -> Seal:
     try:
         _refuse_other_threads()
         seccomp.no_new_privileges()
-        rules = [(path, landlock.READ) for path in readable()]
+        rules = [
+            (path, landlock.READ) for path in dict.fromkeys(readable())
+        ]  # many links, one folder
         rules.append((os.devnull, landlock.READ_AND_WRITE))
         landlock.restrict([*rules, *_coverage()])
         files = True
@@ -117,18 +120,40 @@ def _modules(entry: str) -> Iterator[str]:
 
     A folder of the user's may hold more than modules: there, only they are readable.
     """
-    if os.path.basename(entry) in {"site-packages", "dist-packages"} or not os.path.isdir(entry):
-        yield entry
-        return
     try:
         found = list(os.scandir(entry))
-    except OSError:
-        return
-    if any(one.name.endswith(".dist-info") for one in found):  # of pip install --target
+    except OSError:  # no folder: an archive of modules
         yield entry
+        return
+    if os.path.basename(entry) in {"site-packages", "dist-packages"} or any(
+        one.name.endswith(".dist-info") for one in found
+    ):  # the latter of pip install --target
+        yield entry
+        yield from _elsewhere(found)
         return
     for one in found:
         if one.name.endswith(_MODULE_SUFFIXES) or os.path.isfile(
             os.path.join(one.path, "__init__.py")
         ):
             yield one.path
+
+
+def _elsewhere(entries: Iterable[os.DirEntry[str]], depth: int = 0) -> Iterator[str]:
+    """Where installed packages lie that are links: whole ones (Nix), or each file (uv's ``--link-mode symlink``).
+
+    Where the files of a package lead to a folder of its name, that folder is readable; any other link
+    opens what it leads to alone: one to a module in someone's home does not open the home.
+    """
+    for entry in entries:
+        if entry.is_symlink():
+            yield os.path.realpath(entry.path)
+        elif entry.is_dir() and depth < _DEEPEST_NAMESPACE:
+            try:
+                inside = list(os.scandir(entry.path))
+            except OSError:  # not for this user: then nothing is imported from it
+                continue
+            for target in (os.path.realpath(one.path) for one in inside if one.is_symlink()):
+                folder = os.path.dirname(target)
+                yield folder if os.path.basename(folder) == entry.name else target
+            if all(one.is_dir() for one in inside):  # a namespace of packages, such as google
+                yield from _elsewhere(inside, depth + 1)

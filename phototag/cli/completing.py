@@ -1,0 +1,130 @@
+"""What a shell offers for the values of options and arguments when the Tab key is pressed.
+
+Nothing that a shell asks for opens a photo or imports what looks at pictures: a user waits for the answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import click
+from click.shell_completion import CompletionItem, get_completion_class
+
+from phototag import plugins
+from phototag.crops import profiles
+from phototag.keywords.claims import confidence_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    _Type = click.ParamType[Any]
+    Item: TypeAlias = CompletionItem[Any]
+else:
+    _Type = click.ParamType  # older releases take no argument
+    Item = CompletionItem
+
+
+def offered(names: Iterable[str], incomplete: str) -> list[Item]:
+    """The names that begin with what has been typed."""
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+def criteria(incomplete: str) -> list[Item]:
+    """The criteria for which a threshold can be set, each with a number that is easily changed."""
+    return offered((f"{name}=0.8" for name in confidence_sources()), incomplete)
+
+
+class CropProfile(_Type):
+    """The name of a crop profile, of those in use."""
+
+    name = "profile"
+
+    def get_missing_message(
+        self,
+        param: click.Parameter,  # noqa: ARG002 - the signature is that of click
+        ctx: click.Context | None = None,
+    ) -> str:
+        """All names."""
+        return f"Choose one of {', '.join(_profiles(ctx))}."
+
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002 - the signature is that of click
+        incomplete: str,
+    ) -> list[Item]:
+        """The profiles with their titles."""
+        found = _profiles(ctx).items()
+        return [
+            CompletionItem(name, help=title) for name, title in found if name.startswith(incomplete)
+        ]
+
+
+def _profiles(ctx: click.Context | None) -> dict[str, str]:
+    """The titles of the profiles in use, by name: those of ``--profiles`` if it was given."""
+    given = None if ctx is None else ctx.params.get("profiles")
+    chosen = given if isinstance(given, tuple) else None  # nothing that was not read yet
+    return {profile.name: profile.title for profile in profiles.in_use(chosen)}
+
+
+class Folder(click.Path):
+    """The path of a folder; whether it is one is found out when it is used."""
+
+    name = "folder"
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - the signature is that of click
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[Item]:
+        """The shell's own list of folders."""
+        return [CompletionItem(incomplete, type="dir")]
+
+
+class Named(_Type):
+    """A name that an installed package gives, or else a file.
+
+    Args:
+        group: the entry points of packages.
+        own: names that phototag gives.
+    """
+
+    name = "NAME|FILE"
+
+    def __init__(self, group: str, own: tuple[str, ...] = ()) -> None:
+        self._group, self._own = group, own
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - the signature is that of click
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[Item]:
+        """The names; files if none begins like this."""
+        names = [*self._own, *plugins.names(self._group)]
+        return offered(names, incomplete) or [CompletionItem(incomplete, type="file")]
+
+
+def applications(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Item]:
+    """The programs in which phototag can be set up."""
+    from phototag.integrations.table import APPLICATIONS  # noqa: PLC0415 - only one command needs it
+
+    return [
+        CompletionItem(one.name, help=one.title)
+        for one in APPLICATIONS
+        if one.name.startswith(incomplete)
+    ]
+
+
+def script(shell: str) -> str:
+    """What a shell reads to complete the commands of phototag.
+
+    Args:
+        shell: ``bash``, ``zsh`` or ``fish``.
+    """
+    from phototag.cli import main  # noqa: PLC0415 - which imports this module for its options
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    return kind(main, {}, "phototag", "_PHOTOTAG_COMPLETE").source()
