@@ -47,7 +47,7 @@ autodoc_member_order = "bysource"
 autodoc_mock_imports = ["pyarrow", "ray"]  # optional packages
 autodoc_typehints = "signature"
 maximum_signature_line_length = 80
-myst_enable_extensions = ["attrs_block", "colon_fence"]
+myst_enable_extensions = ["colon_fence"]
 nitpicky = False
 # A field of a class (:ivar kind:) is looked up by its bare name, and other classes have such a field, too.
 suppress_warnings = ["ref.python"]

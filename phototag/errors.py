@@ -265,7 +265,7 @@ class ModelsMissing(SetupError):
 
 
 class PackageMissing(SetupError):
-    """The optional package that a command needs is not installed."""
+    """The optional package that a command needs, or a library of the system, is not installed."""
 
 
 class BadPlugin(SetupError):

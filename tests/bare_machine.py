@@ -37,7 +37,8 @@ from samples import SAMPLES
 from typed_pages import Block, blocks, differs
 
 ROOT: Final = Path(__file__).parents[1]
-PAGES: Final = ("README.md", "docs/tutorial.md", "docs/install.md")
+INSTALL: Final = "docs/install.md"
+PAGES: Final = ("README.md", "docs/tutorial.md", INSTALL)
 SHARED: Final = ("/proc", "/sys", "/dev")
 PACKAGES: Final = ("ca-certificates", "sudo")
 DEBIANS_PYTHON: Final = ("python3", "python3-venv")
@@ -57,6 +58,10 @@ STOPPED: Final = 20  # s after which the reader presses Ctrl-C
 COLUMNS: Final = "120"  # of the reader's terminal
 END: Final = "--- that was all"
 FAILED: Final = "--- failed: "  # and the command
+TOLD: Final = f"""\
+told() {{ echo "{FAILED}${{BASH_COMMAND%%$'\\n'*}} ($1)"; }}
+trap 'told $?' ERR
+"""
 
 
 @attrs.frozen(kw_only=True)
@@ -172,10 +177,19 @@ def follow(machine: Machine, page: str) -> Iterator[str]:
             if terminal is None or block.new_reader:
                 stack.close()
                 new_reader(machine)
+                yield from first_step(machine, page)
             if terminal is None or block.new_reader or block.new_terminal:
                 terminal = stack.enter_context(opened(machine))
             say(f"\n== {where}")
             yield from answered(terminal, block, where)
+
+
+def first_step(machine: Machine, page: str) -> Iterator[str]:
+    """A reader of another page has done the first step of the page about installing, which is for the whole machine."""
+    if page == INSTALL:
+        return
+    with opened(machine) as terminal:
+        yield from answered(terminal, blocks((ROOT / INSTALL).read_text("utf-8"))[0], INSTALL)
 
 
 def answered(terminal: Terminal, block: Block, where: str) -> Iterator[str]:
@@ -267,7 +281,7 @@ def opened(machine: Machine) -> Iterator[Terminal]:
         assert shell.stdin
         # The login shell sets PATH from /etc/profile: a Python of one's own comes before it.
         own = "PATH=/opt/python/bin:$PATH; " if machine.python else ""
-        shell.stdin.write(f"cd; {own}trap 'echo \"{FAILED}$BASH_COMMAND ($?)\"' ERR\n")
+        shell.stdin.write(f"cd; {own}{TOLD}")
         yield Terminal(shell)
 
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import base64
+import ctypes
 import hashlib
+import sys
 from pathlib import Path
 
+import pytest
+
 from phototag.cli import examination, opencv
+from phototag.errors import PackageMissing
+from phototag.worker.sealed import child
 
 COMMON = ("cv2/__init__.py", "cv2/version.py", "cv2/cv2.abi3.so")
 
@@ -90,3 +96,13 @@ def test_a_package_without_a_list_of_its_files_is_believed(tmp_path: Path) -> No
 def test_the_opencv_of_this_installation_is_told() -> None:
     (line,) = [line for line in examination.examine() if line.text.startswith("opencv")]
     assert line.fine
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems bring these libraries")
+def test_a_library_that_the_system_lacks_is_named_with_what_to_install() -> None:
+    with pytest.raises(OSError, match="cannot open shared object file") as caught:
+        ctypes.CDLL("libphototag-has-none.so.1")
+    told = child._trouble(caught.value, "a.jpg")
+    assert isinstance(told, PackageMissing)
+    assert told.name == "libphototag-has-none.so.1"
+    assert "apt install libgl1 libegl1 libgles2" in told.remedy

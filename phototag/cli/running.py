@@ -39,6 +39,8 @@ def close(
             report.say(line)
         for what, words in commands:
             report.say(f"{what}: {as_typed(words)}")
+    if not report.tally.photos and not stopped:
+        report.say("No photos were found.")
     if stopped:
         done = counted(report.tally.photos, "photo")
         if report.total is not None:

@@ -7,6 +7,7 @@ import ctypes
 import faulthandler
 import os
 import queue
+import re
 import signal
 import socket
 import sys
@@ -36,6 +37,12 @@ END_SECONDS = 4.0  # s for the current work after the caller has ended
 TOO_LITTLE = (
     "there is not enough memory for this picture",
     "raise the limit with --max-memory or Limits(memory=...)",
+)
+# As glibc says it. The wheels of OpenCV and mediapipe bring all but these, which every desktop has.
+NO_LIBRARY = re.compile(r"(lib\S+\.so\S*): cannot open shared object file")
+LIBRARIES = (
+    "this library of the system is missing, which OpenCV or mediapipe needs",
+    "install it; on Debian and Ubuntu: sudo apt install libgl1 libegl1 libgles2 libglib2.0-0",
 )
 NO_MEMORY = ("insufficient memory", "bad allocation", "bad_alloc", "out of memory")
 TIDY_EVERY = 20  # requests; it takes 1 to 4 ms
@@ -186,13 +193,19 @@ def _answered(request: Incoming, handlers: Handlers[Any]) -> object:
     except MemoryError:
         return Fault.of(errors.PhotoTooLarge(request.name, *TOO_LITTLE))
     except Exception as error:  # noqa: BLE001
-        if _is_memory(error):
-            return Fault.of(errors.PhotoTooLarge(request.name, *TOO_LITTLE))
-        traceback.print_exc()
-        problem = f"{type(error).__name__}: {error}"
-        return Fault.of(errors.InternalError(request.name, problem, errors.REPORT))
+        return Fault.of(_trouble(error, request.name))
     finally:
         request.close()
+
+
+def _trouble(error: Exception, name: str) -> errors.PhototagError:
+    """What an exception of a library, or of our own code, means for whoever has asked."""
+    if _is_memory(error):
+        return errors.PhotoTooLarge(name, *TOO_LITTLE)
+    if library := NO_LIBRARY.match(str(error)):
+        return errors.PackageMissing(library[1], *LIBRARIES)
+    traceback.print_exc()
+    return errors.InternalError(name, f"{type(error).__name__}: {error}", errors.REPORT)
 
 
 def _is_memory(error: Exception) -> bool:
