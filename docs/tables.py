@@ -111,11 +111,11 @@ def options() -> str:
     for name, field in known.items():
         setting = Setting.of(field)
         flag = setting.flag or f"--{name.replace('_', '-')}"
-        shown = "" if setting.kind == "internal" else f"`{flag}`"
+        shown = "" if setting.kind == "internal" else f"<br>`{flag}`"
         who = taken_by[name] or "`Limits`"
-        rows.append((f"`{name}`", shown, setting.help, "yes" if setting.decides else "", who))
-    head = ("in Python", "command line", "what it does", "decides what is written", "taken by")
-    return table(head, rows)
+        does = f"{command_pages.linked(setting.help, above='../')}{' *Decides what is written.*' if setting.decides else ''}"
+        rows.append((f"`{name}`{shown}", does, who))
+    return table(("option", "what it does", "taken by"), rows)
 
 
 def gallery_keys() -> str:
