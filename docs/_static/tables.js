@@ -15,7 +15,7 @@ function lay(table) {
   table.classList.remove("listed");
   const cells = [...table.querySelectorAll("td")];
   const sentences = cells.some((cell) => (cell.textContent ?? "").length > 40);
-  const crowded = cells.some((cell) => cell.clientHeight > 150);
+  const crowded = cells.some((cell) => cell.clientHeight > 260);
   const wide = (table.parentElement?.scrollWidth ?? 0) > (table.parentElement?.clientWidth ?? 0);
   table.classList.toggle("listed", NARROW.matches && sentences && (wide || crowded));
 }
