@@ -339,7 +339,7 @@ def installed() -> str:
             ((f"`{row['extra']}`", _mb(row["MB more"])) for row in now["extras"]),
         ),
         "first": table(
-            ("command", "compiled by pip, s", "not compiled, s", "again, s"),
+            ("command", "after pip, s", "after uv, s", "after uv, the second time, s"),
             (
                 (f"`{row['command']}`", *(str(row[when]) for when in _FIRST_TIMES))
                 for row in now["first"]

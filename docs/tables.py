@@ -104,7 +104,7 @@ def options() -> str:
     classes = (CatalogueOptions, WatchOptions, UndoOptions, CheckOptions, GalleryOptions, Limits)
     known = {name: field for cls in classes for name, field in attrs.fields_dict(cls).items()}
     taken_by = {
-        name: ", ".join(f"`{who}`" for who, cls in TAKEN_BY.items() if name in settings(cls))
+        name: ", ".join(f"`{who.replace(', ', '`, `')}`" for who, cls in TAKEN_BY.items() if name in settings(cls))
         for name in known
     }
     rows = []

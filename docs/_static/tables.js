@@ -6,7 +6,10 @@ const NARROW = matchMedia("(max-width: 46em)");
 function label(table) {
   const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent ?? "");
   for (const row of table.querySelectorAll("tbody tr")) {
-    [...row.children].forEach((cell, number) => cell.setAttribute("data-label", heads[number] ?? ""));
+    [...row.children].forEach((cell, number) => {
+      cell.setAttribute("data-label", heads[number] ?? "");
+      cell.classList.toggle("blank", !cell.textContent?.trim());
+    });
   }
 }
 
