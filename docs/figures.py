@@ -336,9 +336,12 @@ def installed() -> str:
             ((f"`{row['extra']}`", _mb(row["MB more"])) for row in now["extras"]),
         ),
         "first": table(
-            ("command", "first time, s", "second time, s"),
+            ("command", "after pip", "after uv, first time", "after uv, again"),
             (
-                (f"`{row['command']}`", str(row["first"]), str(row["second"]))
+                (
+                    f"`{row['command']}`",
+                    *(f"{row[when]} s" for when in ("compiled", "not compiled", "again")),
+                )
                 for row in now["first"]
             ),
         ),
