@@ -63,7 +63,9 @@ def setup(app: Sphinx) -> None:
     import tables  # noqa: PLC0415 - Sphinx loads this file by its path; its folder must be in sys.path first
 
     app.connect("builder-inited", lambda _: tables.write(HERE / "_generated"))
-    app.connect("autodoc-process-docstring", _one_by_one, priority=400)  # before napoleon, which has 500
+    app.connect(
+        "autodoc-process-docstring", _one_by_one, priority=400
+    )  # before napoleon, which has 500
     app.connect("autodoc-process-signature", _defaults)
     app.connect("html-page-context", _whole_options)
     app.connect("doctree-read", _columns)
