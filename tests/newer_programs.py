@@ -25,7 +25,15 @@ from typing import Final
 
 import debian_roots
 
-PACKAGES: Final = ("digikam", "darktable", "dbus", "libgl1-mesa-dri", "xdg-utils")
+PACKAGES: Final = (
+    "digikam", "darktable", "dbus", "libgl1-mesa-dri", "xdg-utils", "libimage-exiftool-perl",
+)  # fmt: skip
+#: A desktop has a list of its applications; without one, digiKam finds none for its menu "Open With".
+MENU: Final = (
+    '<!DOCTYPE Menu PUBLIC "-//freedesktop//DTD Menu 1.0//EN" '
+    '"http://www.freedesktop.org/standards/menu-spec/1.0/menu.dtd">\n'
+    "<Menu><Name>Applications</Name><DefaultAppDirs/><DefaultDirectoryDirs/><Include><All/></Include></Menu>\n"
+)
 PROGRAMS: Final = ("digikam", "darktable", "darktable-cli")
 SHARED: Final = ("/proc", "/sys", "/dev", "/tmp")  # with the root: devices, the screen, the homes
 TESTS: Final = (
@@ -53,6 +61,7 @@ def main() -> int:
     debian_roots.refuse_unless_possible("Xvfb")
     root: Path = given.folder.resolve()
     debian_roots.make(root, given.suite, PACKAGES, SHARED)
+    show_applications(root)
     with debian_roots.shared(root, SHARED), tempfile.TemporaryDirectory() as made:
         commands = Path(made)
         for program in PROGRAMS:
@@ -61,6 +70,13 @@ def main() -> int:
         sys.stdout.write(f"{versions(root)}\n")
         sys.stdout.flush()
         return tested(commands, given.k)
+
+
+def show_applications(root: Path) -> None:
+    """Give the root the list of applications that a desktop would have."""
+    menu = root / "etc" / "xdg" / "menus" / "applications.menu"
+    menu.parent.mkdir(parents=True, exist_ok=True)
+    menu.write_text(MENU, "ascii")
 
 
 def write_command(path: Path, root: Path, program: str) -> None:
