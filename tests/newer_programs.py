@@ -61,22 +61,17 @@ def main() -> int:
     debian_roots.refuse_unless_possible("Xvfb")
     root: Path = given.folder.resolve()
     debian_roots.make(root, given.suite, PACKAGES, SHARED)
-    show_applications(root)
     with debian_roots.shared(root, SHARED), tempfile.TemporaryDirectory() as made:
         commands = Path(made)
         for program in PROGRAMS:
             write_command(commands / program, root, program)
         write_way_back(root)
+        menu = root / "etc" / "xdg" / "menus" / "applications.menu"
+        menu.parent.mkdir(parents=True, exist_ok=True)
+        menu.write_text(MENU, "ascii")
         sys.stdout.write(f"{versions(root)}\n")
         sys.stdout.flush()
         return tested(commands, given.k)
-
-
-def show_applications(root: Path) -> None:
-    """Give the root the list of applications that a desktop would have."""
-    menu = root / "etc" / "xdg" / "menus" / "applications.menu"
-    menu.parent.mkdir(parents=True, exist_ok=True)
-    menu.write_text(MENU, "ascii")
 
 
 def write_command(path: Path, root: Path, program: str) -> None:

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
     from phototag.worker.seal import Seal
 
-EXTRAS = {"heif": "pillow_heif", "raw": "rawpy", "ray": "ray", "demo": "skimage"}
+EXTRAS = {
+    "review": "uvicorn", "heif": "pillow_heif", "raw": "rawpy", "ray": "ray", "demo": "skimage",
+}  # fmt: skip
 
 
 @attrs.frozen
