@@ -23,6 +23,7 @@ from phototag.version import __version__
 
 MAN: Final = Path(__file__).with_name("man")
 _WIDTH: Final = 72  # columns; with what is escaped, a line stays below 80
+_PAGE: Final = re.compile(r"\bdocs/(\w+)\.md\b")
 _CALL: Final = re.compile(r"`([^`]+)`")
 
 
@@ -97,13 +98,27 @@ def exit_codes() -> str:
 def _markdown(page: Page, level: int) -> Iterator[str]:
     yield f"{'#' * level} {page.name}\n"
     yield f"```text\n{page.name} {page.arguments}\n```\n"
-    yield from (f"{text}\n" for text in (page.summary, *page.paragraphs))
+    yield from (f"{linked(text)}\n" for text in (page.summary, *page.paragraphs))
     for one in page.examples:
         yield f"{one.does}:\n\n```sh\n{one.line}\n```\n"
     yield f"```{{program}} {page.name}\n```\n"
     for title, rows in page.options.items():
         yield f"**{title}**\n"
-        yield from (f"````{{option}} {names}\n{text}\n````\n" for names, text in rows)
+        yield from (f"````{{option}} {names}\n{linked(text)}\n````\n" for names, text in rows)
+
+
+def linked(text: str, above: str = "") -> str:
+    """Text in which the pages that it names are links, and options keep their two dashes.
+
+    Args:
+        text: the text.
+        above: the way from the page to the folder of those pages.
+    """
+    links = _PAGE.sub(rf"[\g<0>]({above}\1.md)", text)
+    links = links.replace("SECURITY.md", f"[SECURITY.md]({above}security.md)")
+    parts = links.split("`")  # every second one is a command
+    parts[::2] = [re.sub(r"--[a-z][\w-]*", r"``\g<0>``", part) for part in parts[::2]]
+    return "`".join(parts)
 
 
 # --------------------------------------------------------------------------------- manual pages

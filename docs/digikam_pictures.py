@@ -59,7 +59,7 @@ def main() -> None:
         run(*phototag, "integrate", "digikam")  # now that digiKam knows the keywords
         with home.open() as window:
             window.act("browse_search")
-            x, y = digikam.SEARCHES
+            x, y = digikam.first_search()
             window.click((x, y + digikam.ROW))
             time.sleep(8)  # until the notice of the scan at the start has gone
             window.picture(home.pictures / "searches.png")

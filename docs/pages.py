@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,17 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     cells = (" | ".join(cell.replace("|", "\\|") for cell in line) for line in lines)
     return "".join(f"| {line} |\n" for line in cells)
+
+
+# An integer of four digits or more in a sentence or a table; no date, version, name or code, and no JPEG 2000.
+_LARGE = re.compile(r"(?<![\w.,:/`-])(?<!JPEG )\d{4,}(?![\w-])(?!\.\d+\.)")
+
+
+def grouped(text: str) -> str:
+    """``10000`` as ``10,000``, outside what is typed."""
+    parts = text.split("`")
+    parts[::2] = [_LARGE.sub(lambda found: f"{int(found[0]):,}", part) for part in parts[::2]]
+    return "`".join(parts)
 
 
 def share(value: float) -> str:
@@ -36,7 +48,7 @@ def filled(name: str, values: Mapping[str, Any]) -> str:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - Markdown, of our own numbers
     )
-    return templates.get_template(f"{name}.md.j2").render(values, share=share, yes=yes)
+    return grouped(templates.get_template(f"{name}.md.j2").render(values, share=share, yes=yes))
 
 
 def measured(name: str, folder: str = "accuracy") -> dict[str, Any]:

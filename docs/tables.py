@@ -49,6 +49,10 @@ if TYPE_CHECKING:
     from phototag.files.formats import Format
 
 
+JSON = {"None": "null", "True": "true", "False": "false"}
+_CONSTANT = re.compile(rf"\b({'|'.join(JSON)})\b")
+_PHOTOS = re.compile(r"\bn (\d+)\b")  # as the calibration counts them
+
 #: The functions that take options as keyword arguments.
 TAKEN_BY = {
     "write, tag": TagOptions,
@@ -100,18 +104,22 @@ def options() -> str:
     classes = (CatalogueOptions, WatchOptions, UndoOptions, CheckOptions, GalleryOptions, Limits)
     known = {name: field for cls in classes for name, field in attrs.fields_dict(cls).items()}
     taken_by = {
-        name: ", ".join(f"`{who}`" for who, cls in TAKEN_BY.items() if name in settings(cls))
+        name: ", ".join(
+            f"`{who.replace(', ', '`, `')}`"
+            for who, cls in TAKEN_BY.items()
+            if name in settings(cls)
+        )
         for name in known
     }
     rows = []
     for name, field in known.items():
         setting = Setting.of(field)
         flag = setting.flag or f"--{name.replace('_', '-')}"
-        shown = "" if setting.kind == "internal" else f"`{flag}`"
+        shown = "" if setting.kind == "internal" else f"<br>`{flag}`"
         who = taken_by[name] or "`Limits`"
-        rows.append((f"`{name}`", shown, setting.help, "yes" if setting.decides else "", who))
-    head = ("in Python", "command line", "what it does", "decides what is written", "taken by")
-    return table(head, rows)
+        does = f"{command_pages.linked(setting.help, above='../')}{' *Decides what is written.*' if setting.decides else ''}"
+        rows.append((f"`{name}`{shown}", does, who))
+    return table(("option", "what it does", "taken by"), rows)
 
 
 def gallery_keys() -> str:
@@ -205,8 +213,8 @@ def vocabulary() -> str:
 
 
 def profiles() -> str:
-    """The crop profiles."""
-    return table(
+    """The crop profiles, and below them where their rules come from."""
+    rules = table(
         (
             "profile",
             "ratio",
@@ -215,7 +223,6 @@ def profiles() -> str:
             "eyes from the top",
             "minimum px",
             "wanted",
-            "source",
         ),
         (
             (
@@ -226,15 +233,16 @@ def profiles() -> str:
                 _band(profile.eyes) if profile.serves is Serves.SINGLE else "",
                 " x ".join(map(str, profile.pixels)),
                 " x ".join(map(str, profile.wanted)),
-                profile.source,
             )
             for profile in built_in()
         ),
     )
+    sources = "".join(f"- `{profile.name}`: {profile.source}\n" for profile in built_in())
+    return f"{rules}\nWhere the rules come from:\n\n{sources}"
 
 
 def _band(band: tuple[float, float, float]) -> str:
-    return f"{band[0]:.0%} to {band[2]:.0%}"
+    return f"{100 * band[0]:.0f} to {100 * band[2]:.0f}\N{NO-BREAK SPACE}%"
 
 
 def numbers(section: str) -> str:
@@ -244,7 +252,10 @@ def numbers(section: str) -> str:
         return "None: this criterion is derived from the others by the rules above.\n"
     return table(
         ("number", "value", "unit", "evidence"),
-        ((f"`{row.name}`", f"{row.value:g}", row.unit, row.evidence) for row in rows),
+        (
+            (f"`{row.name}`", f"{row.value:g}", row.unit, _PHOTOS.sub(r"\1 photos", row.evidence))
+            for row in rows
+        ),
     )
 
 
@@ -343,8 +354,11 @@ def described(kind: type) -> dict[str, str]:
 
 
 def fields(said: Mapping[str, str]) -> str:
-    """Keys with their descriptions."""
-    return table(("key", "description"), ((f"`{key}`", text) for key, text in said.items()))
+    """Keys with their descriptions, in the words of JSON."""
+    rows = (
+        (f"`{key}`", _CONSTANT.sub(lambda one: JSON[one[0]], text)) for key, text in said.items()
+    )
+    return table(("key", "description"), rows)
 
 
 def check_kinds() -> str:

@@ -96,7 +96,7 @@ def analyze(photos: Photos, options: RayOptions) -> ray.data.Dataset:
         options: see ``RayOptions``; each is a keyword argument.
 
     Returns:
-        A dataset with one row per photo and the columns ``SCHEMA``: ``analysis`` is the JSON of
+        A dataset with one row per photo and the columns ``SCHEMA``. ``analysis`` is the JSON of
         ``Analysis.to_dict``; a photo that failed has ``error``, ``problem`` and ``remedy`` instead. Nothing
         is computed until the rows are requested.
     """

@@ -19,6 +19,7 @@ import attrs
 import desktop
 import processes
 from desktop import Session
+from phototag.integrations.installed import version_of
 
 PROGRAMS: Final = (
     "digikam", "Xvfb", "dbus-daemon", "dbus-send", "gdbus", "xdotool", "import", "zenity",
@@ -26,7 +27,8 @@ PROGRAMS: Final = (
 SIZE: Final = "1280x900"
 APPLICATIONS, PHOTO = Path("/usr/share/applications"), "image/jpeg"
 #: Where things are in a window of this size.
-ALBUM, THUMBNAIL, SEARCHES, ROW = (90, 120), (525, 200), (120, 324), 24
+ALBUM, THUMBNAIL, ROW = (90, 120), (525, 200), 24
+_SEARCHES: Final = {"7": (120, 324), "8": (120, 300)}  # digiKam 8 has a row less above them
 _SETTINGS: Final = """[General Settings]
 Version=7.9.0
 
@@ -50,6 +52,11 @@ _TAGS: Final = """WITH RECURSIVE path(id, p) AS (SELECT id, name FROM Tags WHERE
 UNION ALL SELECT t.id, path.p || '/' || t.name FROM Tags t JOIN path ON t.pid = path.id)
 SELECT i.name, path.p FROM Images i JOIN ImageTags it ON it.imageid = i.id JOIN path ON path.id = it.tagid
 WHERE i.status = 1 AND path.p NOT LIKE '\\_Digikam%' ESCAPE '\\'"""
+
+
+def first_search() -> tuple[int, int]:
+    """Where the first search of the sidebar is."""
+    return _SEARCHES[(version_of("digikam") or "")[:1]]
 
 
 @attrs.frozen
@@ -174,7 +181,7 @@ class Window:
             stars: a rating that no photo has.
         """
         assert not self.home.rated(stars)
-        x, y = SEARCHES
+        x, y = first_search()
         self.show((x, y + row * ROW))
         self.act(f"rateshortcut-{stars}")
         with contextlib.suppress(AssertionError):

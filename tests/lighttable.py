@@ -35,6 +35,8 @@ _DRIVER: Final = Path(__file__).parent / "integrations" / "darktable" / "driver.
 _WINDOW: Final = {
     "ui_last/window_x": "0", "ui_last/window_y": "0", "ui_last/window_w": str(SIZE[0]),
     "ui_last/window_h": str(SIZE[1]), "plugins/lighttable/lua_scripts_installer_dont_show": "1",
+    # In a new home, a filter of darktable 5.0.1 (Debian) leaves out what it has developed, PNG and TIFF: it is off.
+    "plugins/lighttable/filtering/off0": "1",
     "plugins/lighttable/phototag/visible": "TRUE", "plugins/lighttable/phototag/expanded": "TRUE",
 }  # fmt: skip
 

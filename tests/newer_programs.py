@@ -25,7 +25,15 @@ from typing import Final
 
 import debian_roots
 
-PACKAGES: Final = ("digikam", "darktable", "dbus", "libgl1-mesa-dri", "xdg-utils")
+PACKAGES: Final = (
+    "digikam", "darktable", "dbus", "libgl1-mesa-dri", "xdg-utils", "libimage-exiftool-perl",
+)  # fmt: skip
+#: A desktop has a list of its applications; without one, digiKam finds none for its menu "Open With".
+MENU: Final = (
+    '<!DOCTYPE Menu PUBLIC "-//freedesktop//DTD Menu 1.0//EN" '
+    '"http://www.freedesktop.org/standards/menu-spec/1.0/menu.dtd">\n'
+    "<Menu><Name>Applications</Name><DefaultAppDirs/><DefaultDirectoryDirs/><Include><All/></Include></Menu>\n"
+)
 PROGRAMS: Final = ("digikam", "darktable", "darktable-cli")
 SHARED: Final = ("/proc", "/sys", "/dev", "/tmp")  # with the root: devices, the screen, the homes
 TESTS: Final = (
@@ -37,7 +45,7 @@ TESTS: Final = (
     "tests/integrations/test_digikam_searches.py",
 )
 CHOSEN: Final = "digikam or darktable or sidecars"
-OUTSIDE: Final = "/proc/1/root"  # this machine's own root, as a program in the other one sees it
+WAY_BACK: Final = "# Calls the Python outside this root.\n"
 MINUTES: Final = 60  # for the tests
 
 
@@ -58,6 +66,9 @@ def main() -> int:
         for program in PROGRAMS:
             write_command(commands / program, root, program)
         write_way_back(root)
+        menu = root / "etc" / "xdg" / "menus" / "applications.menu"
+        menu.parent.mkdir(parents=True, exist_ok=True)
+        menu.write_text(MENU, "ascii")
         sys.stdout.write(f"{versions(root)}\n")
         sys.stdout.flush()
         return tested(commands, given.k)
@@ -72,13 +83,16 @@ def write_command(path: Path, root: Path, program: str) -> None:
 
 
 def write_way_back(root: Path) -> None:
-    """A command in the root, at the path of this Python, that calls this Python: programs there start phototag by it."""
+    """A command in the root, at the path of this Python, that calls this Python: programs there start phototag by it.
+
+    The machine's own root is that of this process, which lives as long as the tests.
+    """
     place = root / sys.executable.lstrip("/")
-    text = f'#!/bin/sh\nexec /usr/sbin/chroot {OUTSIDE} {shlex.quote(sys.executable)} "$@"\n'
-    if place.exists() and place.read_bytes() != text.encode():
+    if place.exists() and WAY_BACK not in place.read_text("utf-8", "replace"):
         sys.exit(f"{place} is in the way; run this with the Python of a virtual environment")
+    outside = f"/usr/sbin/chroot /proc/{os.getpid()}/root {shlex.quote(sys.executable)}"
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(text, "utf-8")
+    place.write_text(f'#!/bin/sh\n{WAY_BACK}exec {outside} "$@"\n', "utf-8")
     place.chmod(0o755)
 
 

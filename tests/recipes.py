@@ -53,8 +53,13 @@ class Block:
     source: str
 
     def shown(self, printed: str) -> str:
-        """As it would stand on the page if it printed this."""
-        printed = "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
+        """As it would stand on the page if it printed this; lines that are still true stay, with their ``...``."""
+        lines, before = printed.splitlines(), self.printed.splitlines()
+        if len(lines) == len(before):
+            lines = [
+                was if agree(was, now) else now for was, now in zip(before, lines, strict=True)
+            ]
+        printed = "".join(f"{line.rstrip()}\n" for line in lines)
         code = f"```{self.language}\n{self.text}```\n"
         return code + (f"\n```text\n{printed}```\n" if printed else "")
 

@@ -185,7 +185,7 @@ def test_every_message_on_the_page_about_errors_is_one_of_phototags() -> None:
 
 
 BLOCKS = re.compile(
-    r"(<!-- until Ctrl-C -->\n)?^```sh\n(.*?)^```\n\n(?:^\{\.as-is\}\n)?^```text\n(.*?)^```",
+    r"(<!-- until Ctrl-C -->\n)?^```sh\n(.*?)^```\n\n^```text\n(.*?)^```",
     re.MULTILINE | re.DOTALL,
 )
 

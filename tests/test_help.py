@@ -119,6 +119,16 @@ def test_every_option_stands_below_the_heading_of_its_group(command: str) -> Non
         assert (parameter.help or "").endswith(".")
 
 
+def test_every_page_that_help_names_is_there() -> None:
+    named = {
+        page
+        for name in ("", *LISTED)
+        for page in re.findall(r"[\w/]+\.md\b", help_of(*name.split()))
+    }
+    assert {"docs/glossary.md", "docs/crops.md", "SECURITY.md"} <= named
+    assert all((Path(__file__).parents[1] / page).is_file() for page in named)
+
+
 def test_every_help_says_where_the_exit_codes_are() -> None:
     assert all(EXIT_CODES in " ".join(help_of(name).split()) for name in LISTED)
     whole = " ".join(help_of().split())
@@ -244,6 +254,6 @@ def test_no_message_counts_one_photos() -> None:
         f"{file.name}: {line.strip()}"
         for file in (Path(__file__).parents[1] / "phototag").rglob("*.py")
         for line in file.read_text("utf-8").splitlines()
-        if told.search(line)
+        if told.search(line) and "== 1 else" not in line
     }
     assert found == set(), json.dumps(sorted(found), indent=1)

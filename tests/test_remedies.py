@@ -19,6 +19,10 @@ CLASSES = {
     if inspect.isclass(cls) and issubclass(cls, errors.PhototagError)
 }
 FIRST = 2  # arguments before the remedy
+GIVEN = (
+    "error_class",
+    "SetupError",
+)  # the parameter of a function that raises an error of its caller's choice
 
 
 def name_of(call: ast.Call) -> str:
@@ -41,7 +45,7 @@ def remedy_of(call: ast.Call) -> ast.expr | None:
 def without(source: str) -> Iterator[tuple[int, str]]:
     """Line and class of the errors that are made without a remedy, and may not be."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and (cls := CLASSES.get(name_of(node))):
+        if isinstance(node, ast.Call) and (cls := CLASSES.get(name_of(node).replace(*GIVEN))):
             remedy = remedy_of(node)
             empty = remedy is None or (isinstance(remedy, ast.Constant) and not remedy.value)
             if empty and not cls.no_remedy:
@@ -67,6 +71,7 @@ def test_whatever_raises_an_error_gives_a_remedy_or_its_class_says_why_not() -> 
         ("raise PhotoDamaged(name, 'it is damaged')", ["PhotoDamaged"]),
         ("raise errors.PhotoDamaged(name, 'it is damaged', '')", ["PhotoDamaged"]),
         ("raise PhotoDamaged(name, 'it is damaged', remedy='')", ["PhotoDamaged"]),
+        ("raise error_class(name, 'it cannot be read')", ["SetupError"]),
         ("raise PhotoDamaged(name, 'it is damaged', RESTORE)", []),
         ("raise PhotoTooLarge(name, *TOO_LITTLE)", []),
         ("raise BadValue(name, 'it must be 1')", []),

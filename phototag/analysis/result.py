@@ -74,7 +74,7 @@ class Analysis(Findings, Published):
 
     @property
     def grade(self) -> Grade | None:
-        """For headshots: professional or casual; None if it cannot be determined."""
+        """Professional or casual, for headshots; None if it cannot be determined."""
         return self.verdict.grade
 
     @property

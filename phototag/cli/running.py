@@ -21,6 +21,7 @@ def close(
     stopped: bool,
     commands: list[tuple[str, list[str]]],
     dry_run: bool = False,
+    writes: bool = True,
     goes_on: bool = True,
 ) -> NoReturn:
     """Print the results of a run and what can be done next, and end with its exit code.
@@ -30,13 +31,16 @@ def close(
         stopped: the run was ended early.
         commands: what can be done next, each with its command.
         dry_run: nothing was changed.
+        writes: the command is one that changes photos.
         goes_on: the same command would skip the photos that are done.
     """
     if report.tally.photos > 1:
-        for line in summary(report.tally, dry_run=dry_run):
+        for line in summary(report.tally, dry_run=dry_run, writes=writes):
             report.say(line)
         for what, words in commands:
             report.say(f"{what}: {as_typed(words)}")
+    if not report.tally.photos and not stopped:
+        report.say("No photos were found.")
     if stopped:
         done = counted(report.tally.photos, "photo")
         if report.total is not None:
@@ -48,7 +52,7 @@ def close(
     sys.exit(0)
 
 
-def summary(tally: Tally, *, dry_run: bool) -> list[str]:
+def summary(tally: Tally, *, dry_run: bool, writes: bool = True) -> list[str]:
     """The results of a run, by verdict."""
     would = "would be changed" if dry_run else "changed"
     recalled, unchanged = (
@@ -64,7 +68,8 @@ def summary(tally: Tally, *, dry_run: bool) -> list[str]:
         f"{counted(tally.photos, 'photo')} in {duration(tally.seconds)} ({rate:.1f}/s): {', '.join(ways)}."
     ]
     lines += [
-        f"  {kind}: {tally.kinds[kind]}, {tally.changed_kinds[kind]} {would}"
+        f"  {kind}: {tally.kinds[kind]}"
+        + (f", {tally.changed_kinds[kind]} {would}" if writes else "")
         for kind in Kind
         if tally.kinds[kind]
     ]

@@ -87,7 +87,7 @@ def analyze(paths: tuple[str, ...], options: _Analyze) -> None:
         calibration=options.calibration,
     ) as analyzer:
         stopped = report.run(outcomes, lines)
-    close(report, stopped=stopped, goes_on=False, commands=[])
+    close(report, stopped=stopped, writes=False, goes_on=False, commands=[])
 
 
 def _recalled(paths: tuple[str, ...], options: RecallOptions) -> Generator[Outcome]:
@@ -161,4 +161,4 @@ def gallery(paths: tuple[str, ...], options: _Gallery) -> None:
     )
     count = report.tally.photos - report.tally.failed
     report.say(f"{printable_name(str(options.out))}: {counted(count, 'photo')}")
-    close(report, stopped=stopped, dry_run=False, commands=[])
+    close(report, stopped=stopped, writes=False, commands=[])

@@ -39,7 +39,7 @@ class Finding:
     Attributes:
         status: how it came about.
         contribution: log-odds towards headshot (+) or portrait (-); 0 = no influence. In a result it is rounded to
-            ``DIGITS`` decimals, as are the starting point and the sum, so that they add up as they are printed.
+            six decimals, as are the starting point and the sum, so that they add up as they are printed.
         confidence: probability that the value is right, 0..1; 0 if there is no value.
         reason: one sentence made from the measures.
     """

@@ -24,8 +24,11 @@ def read(file: str | os.PathLike[str], error_class: type[SetupError]) -> dict[st
     try:
         return tomllib.loads(Path(name).read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise error_class(name, f"it cannot be read: {error.strerror or error}") from error
+        problem = f"it cannot be read: {error.strerror or error}"
+        raise error_class(name, problem, "check its name, and that you may read it") from error
     except ValueError as error:  # it is not TOML, or not UTF-8
-        raise error_class(name, f"it is not valid TOML: {error}") from error
+        problem = f"it is not valid TOML: {error}"
+        raise error_class(name, problem, "correct it there, and save it as UTF-8 text") from error
     except RecursionError as error:
-        raise error_class(name, "it is not valid: too many levels of brackets") from error
+        problem = "it is not valid TOML: too many levels of brackets"
+        raise error_class(name, problem, "take brackets out") from error

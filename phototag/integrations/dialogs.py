@@ -17,6 +17,7 @@ from typing import Final
 import attrs
 
 from phototag.errors import printable_text
+from phototag.wording import counted
 
 TITLE: Final = "phototag"
 _NOTIFY_SECONDS: Final = 10
@@ -214,11 +215,11 @@ class Window:
         stream = self._process.stdin
         if stream is None or self._process.poll() is not None:
             return
-        of = f" of {total}" if total else ""
+        counts = f"{done} of {counted(total, 'photo')}" if total else counted(done, "photo")
         # At 100 it closes by itself.
         percent = f"{min(99, 100 * done // total)}\n" if total else ""
         with contextlib.suppress(OSError, ValueError):
-            stream.write(f"{percent}# {done}{of} photos\n")
+            stream.write(f"{percent}# {counts}\n")
             stream.flush()
 
     def end(self) -> None:

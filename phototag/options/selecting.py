@@ -40,6 +40,8 @@ def _one_of(name: str, kind: type[E]) -> Callable[[E | str | None], E | None]:
     def convert(given: E | str | None) -> E | None:
         return None if given is None else arguments.one_of(name, given, kind)
 
+    # attrs takes the types of the argument from here: in signatures and in the documentation the enum has its name
+    convert.__annotations__ = {"given": kind | str | None, "return": kind | None}
     return convert
 
 

@@ -317,7 +317,7 @@ class Scene:
 
     @property
     def main_face(self) -> Face | None:
-        """The first face: the largest that is confirmed."""
+        """The first face, the largest that is confirmed."""
         return self.faces[0] if self.faces else None
 
     @property

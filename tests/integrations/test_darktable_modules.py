@@ -243,32 +243,40 @@ def test_cleared_tags_are_waited_for_until_darktable_has_written_its_sidecar(
     image = lua.darktable[b"image"](1, str(tmp_path / "a.jpg").encode())
     sidecar = tmp_path / "a.jpg.xmp"
     entity = word.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    ours = f"<phototag:Words><rdf:li>{entity}</rdf:li></phototag:Words>"
+    ours = f"<phototag:Words><rdf:li>{entity}</rdf:li></phototag:Words></x:xmpmeta>\n"
     held = f"<lr:hierarchicalSubject><rdf:li>{entity}</rdf:li></lr:hierarchicalSubject>{ours}"
     sidecar.write_text(held, "utf-8")
-    looks = []
+    looks: list[str] = []
+    changes = {3: "", 4: ours}  # it is emptied before it is written anew
 
     def sleep(_: int) -> None:
         looks.append(sidecar.read_text("utf-8"))
-        if len(looks) == 3:
-            sidecar.write_text(ours, "utf-8")
+        if len(looks) in changes:
+            sidecar.write_text(changes[len(looks)], "utf-8")
 
     lua.darktable[b"control"][b"sleep"] = sleep
     tags = lua.require("phototag.tags")
     own = tags[b"set_of"](lua.list([word.encode()]))
     attached(lua, image, word.encode())
     tags[b"clear"](image, own)
-    assert looks == [held] * 3
+    assert looks == [held, held, held, "", ours]
     attached(lua, image, word.encode())
     tags[b"clear"](image, own)  # nothing to wait for
-    assert len(looks) == 3
+    assert len(looks) == 5
     sidecar.write_text(held, "utf-8")
     lua.run(
         "require('darktable').preferences.write('darktable', 'write_sidecar_files', 'string', 'never')"
     )
     attached(lua, image, word.encode())
     tags[b"clear"](image, own)
-    assert len(looks) == 3
+    assert len(looks) == 5
+    sidecar.unlink()
+    lua.run(
+        "require('darktable').preferences.write('darktable', 'write_sidecar_files', 'string', 'always')"
+    )
+    attached(lua, image, word.encode())
+    tags[b"clear"](image, own)
+    assert len(looks) == 5, "there is none to wait for"
 
 
 def test_a_file_is_asked_for_once_with_all_its_duplicates(lua: Lua) -> None:

@@ -31,6 +31,8 @@ HEAD = "phototag|kind|headshot"
 QUOTES, LINES, DASH = 'it\'s a "head" $HOME `id`.jpg', "ä 頭 line\nbreak.jpg", "-dash.jpg"
 CHOSEN = (QUOTES, LINES, DASH, "whole.png", "head.tif", "raw.dng")
 OTHERS = ("coffee.png", "rocket.jpg", "chelsea.png", "a, b & <c>.jpg", "whole.tif", "left.jpg")
+#: What darktable 5.0 writes into sidecars for itself: the levels of "darktable|format|jpg".
+DARKTABLES = {"darktable", "format", "jpg", "png", "tif", "dng"}
 MANY = 40  # photos, more than are done before a job can be cancelled
 CANCEL = (231, 654)  # where darktable has the cross of its job, in a window of lighttable.SIZE
 
@@ -84,7 +86,9 @@ class Saved:
 
 
 def _set(values: Any) -> set[str]:
-    return set(map(str, values if isinstance(values, list) else [values]))
+    """The words without darktable's own with their levels, which 5.0 writes into sidecars."""
+    words = map(str, values if isinstance(values, list) else [values])
+    return {word for word in words if not word.startswith("darktable|")}
 
 
 def beside(path: Path) -> Path:
@@ -219,7 +223,7 @@ def _take_back(
     for sidecar in photos.glob("*.xmp"):
         saved = Saved.of(sidecar)
         assert not [word for word in saved.hierarchical if word.startswith("phototag")], sidecar
-        assert saved.flat <= {"Ann", "people", "headshot", "trips", "Rome"}, sidecar
+        assert saved.flat <= {"Ann", "people", "headshot", "trips", "Rome", *DARKTABLES}, sidecar
     # What darktable writes later does not bring them back.
     darktable.run(f"images[{lua(DASH)}].rating = 4")
     processes.wait_until(lambda: 'xmp:Rating="4"' in beside(photos / DASH).read_text("utf-8"), 20)

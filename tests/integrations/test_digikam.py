@@ -57,8 +57,7 @@ def test_searches_find_photos_in_digikam_until_they_are_taken_back(library: Libr
     assert removed.returncode == 0, removed.stdout + removed.stderr
     assert {json.loads(line)["deed"] for line in removed.stdout.splitlines()} == {"taken_back"}
     assert home.ask(query) == before
-    left = {
-        path.name for path in Path(home.session.environment["XDG_STATE_HOME"]).rglob("digikam*")
-    }
+    state = Path(home.session.environment["XDG_STATE_HOME"])
+    left = {path.name for path in state.rglob("digikam4*")}  # digiKam 8 has a file of its own there
     assert left == set()
     assert not (home.session.scratch / "data" / "applications").exists()

@@ -24,13 +24,19 @@ end
 -- What the Lua of tests finds.
 local known = setmetatable({ dt = dt, panel = require "phototag.panel" }, { __index = _G })
 
+-- Imports a folder, and knows its images by name once all are there: newer versions import in the background.
 function known.imported(path, count)
-  local film = dt.database.import(path)
-  while #film < count do dt.control.sleep(PATIENCE) end
-  dt.control.sleep(300)
-  known.images = {}
-  for at = 1, #film do known.images[film[at].filename] = film[at] end
-  return count
+  local film, names = dt.database.import(path), 0
+  while names < count do
+    dt.control.sleep(300)
+    known.images, names = {}, 0
+    for at = 1, #film do
+      local name = film[at].filename
+      if not known.images[name] then names = names + 1 end
+      known.images[name] = film[at]
+    end
+  end
+  return names
 end
 
 function known.tags(image)

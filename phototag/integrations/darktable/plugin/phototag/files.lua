@@ -2,13 +2,13 @@
 
 local files = {}
 
--- What stands in a file; "" where it cannot be read.
+-- What stands in a file, and whether it could be read; otherwise "".
 function files.text(path)
   local file = io.open(path, "r")
-  if not file then return "" end
+  if not file then return "", false end
   local text = file:read("a") or ""
   file:close()
-  return text
+  return text, true
 end
 
 return files

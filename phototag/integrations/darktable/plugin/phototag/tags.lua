@@ -65,16 +65,28 @@ local function lists(text, word)
   return string.find(own, ">" .. few .. "<", 1, true) ~= nil or string.find(own, ">" .. all .. "<", 1, true) ~= nil
 end
 
--- Waits until darktable has written sidecars without these tags: newer versions write them in the background.
+-- Whether a sidecar is whole, and its list of keywords has none of these; one that is not there has none.
+local function is_clear(path, names)
+  local text, there = files.text(path)
+  for name in pairs(names) do
+    if lists(text, name) then return false, text end
+  end
+  -- darktable empties a sidecar before it writes it anew.
+  return not there or string.find(text, "</x:xmpmeta>%s*$") ~= nil, text
+end
+
+-- Waits until darktable has written sidecars without these tags. Older versions do it at once; newer ones in the
+-- background, maybe twice: there the sidecar must also have stayed the same for a moment.
 local function settle(image, names)
   if dt.preferences.read("darktable", "write_sidecar_files", "string") == "never" then return end
-  local left = PATIENCE
-  while left > 0 do
-    local text, found = files.text(image.sidecar), false
-    for name in pairs(names) do found = found or lists(text, name) end
-    if not found then return end
+  local clear, text = is_clear(image.sidecar, names)
+  local same, left = clear, PATIENCE
+  while not (clear and same) and left > 0 do
     dt.control.sleep(LOOK)
     left = left - LOOK
+    local before = text
+    clear, text = is_clear(image.sidecar, names)
+    same = text == before
   end
 end
 

@@ -120,7 +120,8 @@ local function run(images, how)
   busy = true
   local one = setmetatable({ photos = photos.of(images), read = how.read, take = how.take, undone = how.undone,
     done = 0, steps = 0, counts = { failed = 0, left = 0 } }, Run)
-  one.job = dt.gui.create_job(string.format("phototag: %s %d photos", how.title, #one.photos), true,
+  local title = string.format(#one.photos == 1 and "phototag: %s %d photo" or "phototag: %s %d photos", how.title, #one.photos)
+  one.job = dt.gui.create_job(title, true,
     function(job)
       one.cancelled = true
       job.valid = false
