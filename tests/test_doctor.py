@@ -56,7 +56,7 @@ def test_another_version_installed_later_is_told_with_the_remedy(tmp_path: Path)
     text, fine = said(tmp_path)
     assert not fine
     assert "beside it opencv-python 4.12.0.88" in text
-    assert "installed later: 3 files are missing or changed" in text
+    assert "in the same folder: 3 files are missing or changed" in text
     assert "pip install --force-reinstall --no-deps opencv-contrib-python==5.0.0.93" in text
 
 
