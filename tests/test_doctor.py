@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import ctypes
 import hashlib
+import re
 import sys
 from pathlib import Path
 
@@ -35,6 +36,13 @@ def install(place: Path, name: str, version: str, *more: str) -> None:
 def said(place: Path) -> tuple[str, bool]:
     (line,) = opencv.examine([str(place)])
     return line
+
+
+def test_every_extra_for_users_is_told() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "install.md").read_text(encoding="utf-8")
+    table = page.partition("## Extras")[2].partition("\n## ")[0]
+    named = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+    assert sorted(named) == sorted(examination.EXTRAS)
 
 
 def test_one_opencv_is_complete_and_unchanged(tmp_path: Path) -> None:

@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 
     from phototag.worker.seal import Seal
 
-EXTRAS = {"heif": "pillow_heif", "raw": "rawpy", "ray": "ray", "demo": "skimage"}
+EXTRAS = {
+    "review": "starlette",
+    "heif": "pillow_heif",
+    "raw": "rawpy",
+    "ray": "ray",
+    "demo": "skimage",
+}
 
 
 @attrs.frozen
