@@ -24,6 +24,8 @@ from phototag.version import __version__
 MAN: Final = Path(__file__).with_name("man")
 _WIDTH: Final = 72  # columns; with what is escaped, a line stays below 80
 _PAGE: Final = re.compile(r"\bdocs/(\w+)\.md\b")
+# An option, or a command with quotation marks that must stay as they are.
+_TYPED: Final = re.compile(r"""pip install '[^']+'|eval "[^"]+"|--[a-z][\w-]*""")
 _CALL: Final = re.compile(r"`([^`]+)`")
 
 
@@ -108,7 +110,7 @@ def _markdown(page: Page, level: int) -> Iterator[str]:
 
 
 def linked(text: str, above: str = "") -> str:
-    """Text in which the pages that it names are links, and options keep their two dashes.
+    """Text in which the pages that it names are links, and what is typed keeps its dashes and quotation marks.
 
     Args:
         text: the text.
@@ -117,7 +119,7 @@ def linked(text: str, above: str = "") -> str:
     links = _PAGE.sub(rf"[\g<0>]({above}\1.md)", text)
     links = links.replace("SECURITY.md", f"[SECURITY.md]({above}security.md)")
     parts = links.split("`")  # every second one is a command
-    parts[::2] = [re.sub(r"--[a-z][\w-]*", r"``\g<0>``", part) for part in parts[::2]]
+    parts[::2] = [_TYPED.sub(r"``\g<0>``", part) for part in parts[::2]]
     return "`".join(parts)
 
 

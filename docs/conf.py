@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docutils import nodes
-from sphinx.domains.python import PyObject
+from sphinx.domains.python import PythonDomain
 
 from phototag import __version__
 
@@ -63,13 +62,16 @@ def setup(app: Sphinx) -> None:
     import tables  # noqa: PLC0415 - Sphinx loads this file by its path; its folder must be in sys.path first
 
     app.connect("builder-inited", lambda _: tables.write(HERE / "_generated"))
-    app.connect("autodoc-process-docstring", _one_by_one, priority=400)  # before napoleon, which has 500
+    app.connect(
+        "autodoc-process-docstring", _one_by_one, priority=400
+    )  # before napoleon, which has 500
     app.connect("autodoc-process-signature", _defaults)
     app.connect("html-page-context", _whole_options)
     app.connect("doctree-read", _columns)
-    for field in PyObject.doc_field_types:
-        if field.name == "variable":
-            field.label = "Attributes"
+    for directive in PythonDomain.directives.values():
+        for field in getattr(directive, "doc_field_types", ()):
+            if field.name == "variable":
+                field.label = "Attributes"
 
 
 def _one_by_one(_: Sphinx, *about: Any) -> None:
@@ -94,8 +96,8 @@ def _whole_options(_: Sphinx, *about: Any) -> None:
         context["body"] = _OPTION.sub(r'<span class="pre option">\1</span>', context["body"])
 
 
-def _columns(_: Sphinx, page: nodes.document) -> None:
+def _columns(_: Sphinx, page: Any) -> None:
     """Mark what is printed in columns: its lines are not broken."""
-    for block in page.findall(nodes.literal_block):
+    for block in page.findall(lambda node: node.tagname == "literal_block"):
         if block.get("language") == "text" and _COLUMNS.search(block.astext()):
             block["classes"].append("as-is")

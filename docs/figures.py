@@ -318,9 +318,6 @@ def ray_measured() -> str:
     return filled("ray", {**found, "rates": found["workers"]["photos a second"]})
 
 
-_FIRST_TIMES = ("compiled", "not compiled", "again")
-
-
 def installed() -> str:
     """The last results of ``benchmarks size``."""
     found = measured("size.json", "measured")
@@ -339,9 +336,12 @@ def installed() -> str:
             ((f"`{row['extra']}`", _mb(row["MB more"])) for row in now["extras"]),
         ),
         "first": table(
-            ("command", "after pip, s", "after uv, s", "after uv, the second time, s"),
+            ("command", "after pip", "after uv, first time", "after uv, again"),
             (
-                (f"`{row['command']}`", *(str(row[when]) for when in _FIRST_TIMES))
+                (
+                    f"`{row['command']}`",
+                    *(f"{row[when]} s" for when in ("compiled", "not compiled", "again")),
+                )
                 for row in now["first"]
             ),
         ),

@@ -35,7 +35,9 @@ def _gathered(files: list[str]) -> list[str]:
         many = folders[folder] > _MANY
         lines.setdefault(folder if many else file, []).append(Path(file).name)
     return [
-        f"`{place}/`: {', '.join(f'`{name}`' for name in names)}" if len(names) > 1 else f"`{place}`"
+        f"`{place}/`: {', '.join(f'`{name}`' for name in names)}"
+        if len(names) > 1
+        else f"`{place}`"
         for place, names in lines.items()
     ]
 

@@ -63,7 +63,7 @@ def digikam_picture(folder: Path) -> Image.Image:
         home.session.run(*PHOTOTAG, "integrate", "digikam")
         with home.open() as window:
             window.act("browse_search")
-            x, y = digikam.SEARCHES
+            x, y = digikam.first_search()
             names = [name for (name,) in home.ask("SELECT name FROM Searches ORDER BY name")]
             window.click((x, y + names.index(SEARCH) * digikam.ROW))
             time.sleep(8)

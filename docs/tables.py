@@ -104,7 +104,11 @@ def options() -> str:
     classes = (CatalogueOptions, WatchOptions, UndoOptions, CheckOptions, GalleryOptions, Limits)
     known = {name: field for cls in classes for name, field in attrs.fields_dict(cls).items()}
     taken_by = {
-        name: ", ".join(f"`{who.replace(', ', '`, `')}`" for who, cls in TAKEN_BY.items() if name in settings(cls))
+        name: ", ".join(
+            f"`{who.replace(', ', '`, `')}`"
+            for who, cls in TAKEN_BY.items()
+            if name in settings(cls)
+        )
         for name in known
     }
     rows = []
@@ -238,7 +242,7 @@ def profiles() -> str:
 
 
 def _band(band: tuple[float, float, float]) -> str:
-    return f"{band[0]:.0%} to {band[2]:.0%}".replace("%", " %")
+    return f"{100 * band[0]:.0f} to {100 * band[2]:.0f}\N{NO-BREAK SPACE}%"
 
 
 def numbers(section: str) -> str:
@@ -351,7 +355,9 @@ def described(kind: type) -> dict[str, str]:
 
 def fields(said: Mapping[str, str]) -> str:
     """Keys with their descriptions, in the words of JSON."""
-    rows = ((f"`{key}`", _CONSTANT.sub(lambda one: JSON[one[0]], text)) for key, text in said.items())
+    rows = (
+        (f"`{key}`", _CONSTANT.sub(lambda one: JSON[one[0]], text)) for key, text in said.items()
+    )
     return table(("key", "description"), rows)
 
 

@@ -198,7 +198,7 @@ def answered(terminal: Terminal, block: Block, where: str) -> Iterator[str]:
     say(f"{printed}\n")
     if failed:
         yield f"{where}: {failed}"
-    if different := differs(block.shown, printed):
+    if not block.differing and (different := differs(block.shown, printed)):
         yield f"{where} shows, but was not printed: {different}"
 
 
@@ -262,6 +262,8 @@ def opened(machine: Machine) -> Iterator[Terminal]:
     environment = {
         "HOME": "/home/reader", "USER": "reader", "LOGNAME": "reader", "LANG": "C.UTF-8", "COLUMNS": COLUMNS, "PATH": machine.path,
     }  # fmt: skip
+    if machine.python:  # else pipx takes the Python that it was installed with, Debian's
+        environment["PIPX_DEFAULT_PYTHON"] = "/opt/python/bin/python3"
     environment |= {name: os.environ[name] for name in REACH if name in os.environ}
     if "SSL_CERT_FILE" in environment:
         environment |= {

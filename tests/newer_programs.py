@@ -15,8 +15,10 @@ Needs root (for ``chroot`` and ``mount``), debootstrap, Xvfb, and what the tests
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -43,6 +45,7 @@ TESTS: Final = (
     "tests/integrations/test_darktable_plugin.py",
     "tests/integrations/test_digikam.py",
     "tests/integrations/test_digikam_searches.py",
+    "tests/integrations/test_digikam_copies.py",
 )
 CHOSEN: Final = "digikam or darktable or sidecars"
 WAY_BACK: Final = "# Calls the Python outside this root.\n"
@@ -71,7 +74,10 @@ def main() -> int:
         menu.write_text(MENU, "ascii")
         sys.stdout.write(f"{versions(root)}\n")
         sys.stdout.flush()
-        return tested(commands, given.k)
+        try:
+            return tested(commands, given.k)
+        finally:
+            end_leftovers(root)
 
 
 def write_command(path: Path, root: Path, program: str) -> None:
@@ -94,6 +100,14 @@ def write_way_back(root: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(f'#!/bin/sh\n{WAY_BACK}exec {outside} "$@"\n', "utf-8")
     place.chmod(0o755)
+
+
+def end_leftovers(root: Path) -> None:
+    """End what programs of the root have left running: each digiKam 8 leaves an exiftool, for instance."""
+    for number in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()):
+        with contextlib.suppress(OSError):  # it has ended by itself
+            if (Path("/proc") / str(number) / "root").readlink() == root:
+                os.kill(number, signal.SIGTERM)
 
 
 def versions(root: Path) -> str:

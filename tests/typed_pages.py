@@ -3,14 +3,15 @@
 A block ``sh`` is typed, a block ``text`` below it is what the reader should see. Comments in the page, on lines of their own
 above a block, say where that is not so:
 
-=============================== ================================================================
-``<!-- not typed: REASON -->``  the block ``sh`` is not typed
-``<!-- not shown: REASON -->``  the block ``text`` is no answer to what was typed
-``<!-- until Ctrl-C -->``       the command goes on, and the reader stops it after some seconds
-``<!-- in: FOLDER -->``         the block is typed in this folder of the reader's home
-``<!-- new terminal -->``       the reader opens one, whose ``PATH`` may be another
-``<!-- new reader -->``         the block is for somebody who has typed nothing of the page so far
-=============================== ================================================================
+================================= ================================================================
+``<!-- not typed: REASON -->``    the block ``sh`` is not typed
+``<!-- not compared: REASON -->`` what is printed may be other than what is shown
+``<!-- not shown: REASON -->``    the block ``text`` is no answer to what was typed
+``<!-- until Ctrl-C -->``         the command goes on, and the reader stops it after some seconds
+``<!-- in: FOLDER -->``           the block is typed in this folder of the reader's home
+``<!-- new terminal -->``         the reader opens one, whose ``PATH`` may be another
+``<!-- new reader -->``           the block is for somebody who has typed nothing of the page so far
+================================= ================================================================
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Block:
         new_terminal: whether the reader opens a new terminal first.
         new_reader: whether somebody begins here who has typed nothing so far.
         stopped: whether the reader stops the command by Ctrl-C.
+        differing: why the answer may be other than what the page shows; empty where it may not.
     """
 
     line: int
@@ -51,6 +53,7 @@ class Block:
     new_terminal: bool = False
     new_reader: bool = False
     stopped: bool = False
+    differing: str = ""
 
 
 def blocks(page: str) -> list[Block]:
@@ -73,6 +76,7 @@ def blocks(page: str) -> list[Block]:
                     new_terminal="new terminal" in marks,
                     new_reader="new reader" in marks,
                     stopped="until Ctrl-C" in marks,
+                    differing=marks.get("not compared", ""),
                 )
             )
         elif fence["language"] == "text" and found and "not shown" not in marks:
@@ -105,7 +109,7 @@ def _marks(before: str) -> dict[str, str]:
     every = _COMMENT.findall(comments[0]) if comments else []
     pairs = (" ".join(one.split()).partition(":") for one in every)
     marks = {name: value.strip() for name, _, value in pairs}
-    for name in ("not typed", "not shown"):
+    for name in ("not typed", "not compared", "not shown"):
         if marks.get(name) == "":
             raise ValueError(f"a block is {name} without a reason")
     return marks

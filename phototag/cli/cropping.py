@@ -210,7 +210,8 @@ def _said(done: CropOutcome, out: str) -> str:
     if not done.target:
         return f"{printable_name(done.photo)}: {done.reason}"
     inside = os.path.relpath(done.target, os.path.realpath(absolute(out)))
-    return _line(os.path.join(out, inside), done.pixels, done.reason or "there already")
+    shown = os.path.join(out, inside)  # noqa: PTH118 - text as the user wrote it
+    return _line(shown, done.pixels, done.reason or "there already")
 
 
 def _row(done: CropOutcome) -> dict[str, object]:

@@ -29,12 +29,8 @@ if TYPE_CHECKING:
     from phototag.worker.seal import Seal
 
 EXTRAS = {
-    "review": "starlette",
-    "heif": "pillow_heif",
-    "raw": "rawpy",
-    "ray": "ray",
-    "demo": "skimage",
-}
+    "review": "uvicorn", "heif": "pillow_heif", "raw": "rawpy", "ray": "ray", "demo": "skimage",
+}  # fmt: skip
 
 
 @attrs.frozen

@@ -9,6 +9,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from phototag.wording import in_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -27,7 +29,8 @@ def examine(path: Sequence[str] | None = None) -> Iterator[tuple[str, bool]]:
     places = sys.path if path is None else path
     ours = _installed(OURS, places)
     others = [one for name in OTHERS if (one := _installed(name, places))]
-    beside = "".join(f"; beside it {one.name} {one.version}" for one in others)
+    names = [f"{one.name} {one.version}" for one in others]
+    beside = f"; beside it {in_words(names)}" if names else ""
     if ours is None:
         yield f"{OURS} is missing{beside}: pip install --force-reinstall {_required()}", False
         return
@@ -42,7 +45,7 @@ def examine(path: Sequence[str] | None = None) -> Iterator[tuple[str, bool]]:
             True,
         )
     else:
-        why = ", which shares its folder and was installed later" if others else ""
+        why = ", in the same folder" if others else ""
         count = "1 file is" if len(lost) == 1 else f"{len(lost)} files are"
         told = f"{OURS} {ours.version}{beside}{why}: {count} missing or changed ({lost[0]})"
         again = f"pip install --force-reinstall --no-deps {OURS}=={ours.version}"
