@@ -136,7 +136,9 @@ def digikam(folder: str, options: _ReadyMade) -> None:
 @command(
     (
         "bash: complete from the next terminal on",
-        "phototag completion bash \\\n  > ~/.local/share/bash-completion/completions/phototag",
+        "mkdir -p ~/.local/share/bash-completion/completions\n"  # noqa: ISC004 - one text of three lines
+        "phototag completion bash \\\n"
+        "  > ~/.local/share/bash-completion/completions/phototag",
     ),
     (
         "zsh: the same, for a folder in $fpath",
