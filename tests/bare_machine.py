@@ -236,7 +236,7 @@ class Terminal:
         change = f"cd ~/{shlex.quote(block.folder)}; " if block.folder else ""
         commands = block.typed
         if block.stopped:  # 124: timeout had to stop it
-            commands = f"timeout --signal INT {STOPPED} {commands.strip()}; [ $? = 124 ]"
+            commands = f"timeout --signal INT {STOPPED} {commands.strip()} || [ $? = 124 ]"
         typed = f"{change}eval {shlex.quote(commands)} </dev/null; code=$?; echo; echo {shlex.quote(END)} $code\n"
         self.shell.stdin.write(typed)
         self.shell.stdin.flush()
