@@ -135,10 +135,8 @@ def digikam(folder: str, options: _ReadyMade) -> None:
 
 @command(
     (
-        "bash: complete from the next terminal on",
-        "mkdir -p ~/.local/share/bash-completion/completions\n"  # noqa: ISC004 - one text of three lines
-        "phototag completion bash \\\n"
-        "  > ~/.local/share/bash-completion/completions/phototag",
+        "bash: complete from the next terminal on, if this folder exists",
+        "phototag completion bash \\\n  > ~/.local/share/bash-completion/completions/phototag",
     ),
     (
         "zsh: the same, for a folder in $fpath",
