@@ -124,6 +124,8 @@ TABLE: list[tuple[Any, ...]] = [
     ("list(undo(run='3'))", BadType, "run", "a whole number"),
     ("list(undo(run=99, state=folder / 's.sqlite3'))", errors.RunUnknown, "s.sqlite3", "run 99"),
     ("list(undo(dry_run='no'))", BadType, "dry_run"),
+    ("undo(3)", BadType, "undo", "without a name: 1, of at most 0", "by its name"),
+    ("tag(photo, 'full')", BadType, "tag", "without a name: 2, of at most 1", "by its name"),
     ("list(undo(state=folder / 's.sqlite3', workers=0))", BadValue, "workers"),
     ("runs(5)", BadType, "state", "not a path"),
     ("runs(folder)", errors.StateUnusable, "cannot be used"),

@@ -236,6 +236,9 @@ def test_a_photo_without_a_command_is_told_which_command(portrait_jpg: Path) -> 
     done = CliRunner().invoke(main, [str(portrait_jpg)], prog_name="phototag")
     assert done.exit_code == ExitCode.USAGE
     assert f"type: phototag tag {portrait_jpg}" in done.output
+    spaced = portrait_jpg.rename(portrait_jpg.with_name("jane doe.jpg"))
+    done = CliRunner().invoke(main, [str(spaced)], prog_name="phototag")
+    assert f"type: phototag tag '{spaced}'" in done.output
 
 
 # ---------------------------------------------------------------------------------------- counting

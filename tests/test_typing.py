@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import phototag
+from type_checking import mypy_path
 
 CLIENT = Path(__file__).with_name("typing_client.py")
 LONGEST = 60  # lines
@@ -29,7 +30,7 @@ def mypy(folder: Path) -> str:
         [sys.executable, "-m", "mypy", "--strict", "--config-file", "mypy.ini", "--cache-dir", str(folder / "cache"),
          "client.py"],
         capture_output=True, text=True, check=False, timeout=250, cwd=folder,
-        env={"MYPYPATH": str(PACKAGE.parent), "PATH": ""},
+        env={**mypy_path(), "PATH": ""},
     )  # fmt: skip
     return done.stdout + done.stderr
 

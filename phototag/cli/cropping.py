@@ -17,7 +17,7 @@ from phototag.cli.exit_codes import ExitCode
 from phototag.cli.helping import command
 from phototag.cli.report import Report, Tally, duration, stoppable
 from phototag.errors import PhotoError, printable_name
-from phototag.files.opening import is_folder
+from phototag.files.opening import absolute, is_folder
 from phototag.options import CropOptions, Group, setting
 from phototag.version import SCHEMA
 from phototag.wording import counted
@@ -69,7 +69,9 @@ def crop(paths: tuple[str, ...], options: _Crop) -> None:
     links = options.follow_links
     report = _CropReport.over(paths, as_json=options.json, quiet=options.quiet, links=links)
     stopped = report.crop(
-        lambda stop: crop_trees(paths, attrs.evolve(options, stop=stop)), verbose=options.verbose
+        lambda stop: crop_trees(paths, attrs.evolve(options, stop=stop)),
+        out=options.out,
+        verbose=options.verbose,
     )
     report.summarise()
     if stopped:
@@ -166,9 +168,19 @@ class _CropReport(Report):
         self.tally = self.crops = _Crops()
 
     def crop(
-        self, stream: Callable[[threading.Event], Generator[CropOutcome]], *, verbose: bool
+        self,
+        stream: Callable[[threading.Event], Generator[CropOutcome]],
+        *,
+        out: str,
+        verbose: bool,
     ) -> bool:
-        """Print every outcome of a stream; returns whether it was stopped before its end."""
+        """Print every outcome of a stream; returns whether it was stopped before its end.
+
+        Args:
+            stream: makes the crops.
+            out: the folder of the new files as it was given.
+            verbose: print crops that were there already, and photos of nobody, too.
+        """
         with (
             stoppable() as stopped,
             self.progress() as show,
@@ -181,7 +193,7 @@ class _CropReport(Report):
                 elif self.as_json:
                     self.print(json.dumps(_row(done)))
                 elif done.made or verbose:
-                    self.print(_said(done))
+                    self.print(_said(done, out))
                 show()
         return stopped.is_set()
 
@@ -194,10 +206,12 @@ class _CropReport(Report):
             )
 
 
-def _said(done: CropOutcome) -> str:
+def _said(done: CropOutcome, out: str) -> str:
     if not done.target:
         return f"{printable_name(done.photo)}: {done.reason}"
-    return _line(done.target, done.pixels, done.reason or "there already")
+    inside = os.path.relpath(done.target, os.path.realpath(absolute(out)))
+    shown = os.path.join(out, inside)  # noqa: PTH118 - text as the user wrote it
+    return _line(shown, done.pixels, done.reason or "there already")
 
 
 def _row(done: CropOutcome) -> dict[str, object]:

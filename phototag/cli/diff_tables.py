@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from phototag.analysis.result import how_sure
+from phototag.cli.lines import RECORD
 from phototag.errors import printable, printable_name
 
 if TYPE_CHECKING:
@@ -45,11 +46,12 @@ class DiffTables:
         verdict = ""
         if outcome.analysis is not None:
             verdict = f"{outcome.analysis.kind}, {how_sure(outcome.analysis.verdict)}"
+        added = _cell(change.added) or ("" if any(change.removed.values()) else RECORD)
         assert self._table is not None
         self._table.add_row(
             printable_name(name),
             verdict,
-            "\n".join((_cell(change.added), *map(printable, change.notes))).strip(),
+            "\n".join((added, *map(printable, change.notes))).strip(),
             _cell(change.removed),
         )
         return []

@@ -56,7 +56,11 @@ def learn(options: _Learn) -> None:
     for lesson in found.learned.lessons:
         echo(str(lesson))
     if not found.learned.lessons:
-        echo("nothing learned: nothing has been decided about photos that are known")
+        echo(
+            "nothing learned"
+            if found.unknown
+            else "nothing learned: you have decided about no photo yet; decide in `phototag review`"
+        )
     if found.unknown:
         are = "decision is" if found.unknown == 1 else "decisions are"
         echo(f"{found.unknown} {are} about photos to be analysed again: phototag tag")

@@ -10,7 +10,7 @@ from phototag.errors import printable_name
 from phototag.keywords.claims import Level, notes_on, withheld
 from phototag.metadata.record import KIND
 from phototag.options import WordOptions
-from phototag.outcome import analysis_dict, change_dict, record_dict
+from phototag.outcome import VerdictSource, analysis_dict, change_dict, record_dict
 from phototag.scene import serialization
 from phototag.version import SCHEMA
 from phototag.wording import counted, plain, said_and_thought, sure
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from phototag.outcome import AnyOutcome
 
 
+# What is written without any keyword, such as of a landscape.
+RECORD = "phototag's record of the verdict"
 # With ten, darktable would drop the XMP of the photo (``metadata.properties.structures``).
 NO_ROOM = "left out, because a list holds at most nine regions, of"
 
@@ -67,7 +69,8 @@ def change_lines(
     said = [] if analysis is None else [analysis.explain().splitlines()[0]]
     name = printable_name(outcome.photo)
     if verbose or dry_run:
-        return [": ".join([name, *said]), *_change_lines(change, dry_run=dry_run)]
+        taken = outcome.verdict_from is VerdictSource.REMOVED and not any(change.added.values())
+        return [": ".join([name, *said]), *_change_lines(change, dry_run=dry_run, taken=taken)]
     if not change.changed:
         said = [*(one.rstrip(".") for one in said), "nothing to change"]
     elif analysis is None:
@@ -75,7 +78,7 @@ def change_lines(
     return [f"{name}: {'; '.join(said)}", *_notes(change), *_not_kept(change)]
 
 
-def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
+def _change_lines(change: Change, *, dry_run: bool, taken: bool) -> list[str]:
     if not change.changed:
         return [
             "  nothing to change",
@@ -85,10 +88,14 @@ def _change_lines(change: Change, *, dry_run: bool) -> list[str]:
         ]
     would = "would be " if dry_run else ""
     beside = [printable_name(name) for name in change.files if name.lower().endswith(".xmp")]
-    return [
-        *([f"  {would}written to {', '.join(beside)}"] if beside else []),
+    where, done = ("taken out of", "removed") if taken else ("written to", "written")
+    words = [
         *_listed(f"{would}added to", change.added),
         *_listed(f"{would}removed from", change.removed),
+    ]
+    return [
+        *([f"  {would}{where} {', '.join(beside)}"] if beside else []),
+        *(words or [f"  {would}{done}: {RECORD}"]),
         *_listed("deleted by you, not written again to", change.declined),
         *_listed(NO_ROOM, change.left_out),
         *_notes(change),

@@ -89,10 +89,12 @@ def _end(found: Listing, report: Report, paths: Sequence[str]) -> None:
         do = "does" if unwritten == 1 else "do"
         report.say(f"{unwritten} of these verdicts {do} not stand in the photos{told}.")
     if found.unknown:
-        are = "photo is" if found.unknown == 1 else "photos are"
-        report.say(f"{found.unknown} {are} not known.")
+        are, them = ("photo is", "it") if found.unknown == 1 else ("photos are", "them")
+        report.say(f"{found.unknown} {are} not known: no run has seen or could analyse {them}.")
     if changed or unwritten or found.unknown:
-        report.say(f"To have them tagged: {as_typed(['phototag', 'tag', *paths])}")
+        report.say(
+            f"To have them tagged, or to see why not: {as_typed(['phototag', 'tag', *paths])}"
+        )
 
 
 def _table(photos: Iterable[ListedPhoto]) -> str:

@@ -180,5 +180,7 @@ def _unknown(name: str, commands: Commands) -> str:
     if near := difflib.get_close_matches(name, known, n=1):
         return f"{told}. Did you mean {near[0]}?"
     if os.path.lexists(os.path.expanduser(name)):  # noqa: PTH111 - text as the user wrote it
-        return f"{told}. To tag photos, type: phototag tag {printable_name(name)}"
+        from phototag.cli.report import as_typed  # noqa: PLC0415 - only for an error
+
+        return f"{told}. To tag photos, type: {as_typed(['phototag', 'tag', name])}"
     return f"{told}. The commands are {', '.join(known)}."

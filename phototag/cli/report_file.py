@@ -17,7 +17,7 @@ from phototag.catalogue.summary import Summary
 from phototag.cli.cells import COLUMNS, as_json, cell, csv_row
 from phototag.errors import BadValue
 from phototag.files.formats import suffix_of
-from phototag.files.new_file import check, new_file
+from phototag.files.new_file import check, check_folder, new_file
 from phototag.files.opening import absolute, is_folder
 from phototag.options import CatalogueOptions, ListOptions, part
 from phototag.outcome import VerdictSource
@@ -66,7 +66,7 @@ class ReportFile:
 
     Raises:
         BadValue: there is no such form.
-        OutputNotWritable: another file has this name.
+        OutputNotWritable: another file has this name, or its folder is not there or cannot be written.
     """
 
     def __init__(self, target: str, paths: Sequence[str], options: CatalogueOptions) -> None:
@@ -77,6 +77,7 @@ class ReportFile:
             raise BadValue("report", problem, "choose one of these")
         self._mark, self._made = form
         check(self._target, self._mark)
+        check_folder(self._target)
         self._rows: list[Reported] = []
         # Of photos that need no work, a run tells the kind alone.
         folders = list(filter(is_folder, paths))

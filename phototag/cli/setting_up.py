@@ -135,7 +135,7 @@ def digikam(folder: str, options: _ReadyMade) -> None:
 
 @command(
     (
-        "bash: complete from the next terminal on",
+        "bash: complete from the next terminal on, if this folder exists",
         "phototag completion bash \\\n  > ~/.local/share/bash-completion/completions/phototag",
     ),
     (

@@ -193,7 +193,8 @@ def undo(run: int | None, options: _Undo) -> None:
 
     if options.list:
         for row in runs(options.state):
-            echo(run_line(row, as_json=options.json))
+            if row.changes or row.corrections:
+                echo(run_line(row, as_json=options.json))
         return
     report = Report(as_json=options.json, quiet=options.quiet)
     stopped = report.run(

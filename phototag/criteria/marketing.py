@@ -79,7 +79,7 @@ def judge(_: Scene, __: Calibration, earlier: Earlier) -> MarketingFinding:
         if fits
     ]
     shot = plain(cropping.shot) or "shot size unknown"
-    facts = f"{subjects.reason}; {shot}, background {plain(background.kind)}"
+    facts = f"{subjects.reason}; {shot}, background {plain(background.kind) or Status.UNDECIDED}"
     return MarketingFinding(
         uses=tuple(uses),
         status=Status.DERIVED,

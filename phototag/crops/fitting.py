@@ -19,6 +19,7 @@ import attrs
 from phototag.crops.edges import Interval, best_place
 from phototag.crops.layout import JOINT, TOUCHES, Area
 from phototag.crops.profiles import Serves
+from phototag.wording import percent
 
 if TYPE_CHECKING:
     from phototag.crops.layout import Head, Layout
@@ -255,7 +256,7 @@ def _size_problem(profile: Profile, layout: Layout, head: Head) -> str:
     share = head.height / (largest * down)
     if share > high:
         return (
-            f"the head is {share:.0%} of the tallest {profile.ratio_text} crop; at most {high:.0%} "
+            f"the head is {percent(share)} of the tallest {profile.ratio_text} crop; at most {percent(high)} "
             "is allowed: the photo is too tight"
         )
     need = max(profile.pixels[1] / down, profile.pixels[0] / across)
@@ -270,12 +271,12 @@ def _place_problem(profile: Profile, layout: Layout, head: Head, units: int) -> 
     high = units * profile.ratio[1]
     room = head.crown / high
     if profile.headroom > 0 and room < profile.headroom:
-        return f"the headroom is {max(0.0, room):.0%}, the profile needs {profile.headroom:.0%}"
+        return f"the headroom is {percent(max(0.0, room))}, the profile needs {percent(profile.headroom)}"
     below = (layout.height - head.eyes) / high
     if below < 1 - profile.eyes[2]:
         return (
-            f"below the eyes there is {below:.0%} of the crop's height, the profile needs "
-            f"{1 - profile.eyes[2]:.0%}"
+            f"below the eyes there is {percent(below)} of the crop's height, the profile needs "
+            f"{percent(1 - profile.eyes[2])}"
         )
     if head.left < TOUCHES * layout.width or head.right > (1 - TOUCHES) * layout.width:
         return "the photo cuts the face at the side"
@@ -296,8 +297,8 @@ def _everybody(profile: Profile, layout: Layout) -> Placed | str:
     if tightest > largest:
         return (
             f"no {profile.ratio_text} crop holds everybody: they take "
-            f"{(needed.right - needed.left) / layout.width:.0%} of the width and "
-            f"{needed.height / layout.height:.0%} of the height"
+            f"{percent((needed.right - needed.left) / layout.width)} of the width and "
+            f"{percent(needed.height / layout.height)} of the height"
         )
     units = min(largest, math.ceil(tightest / (1 - 2 * profile.air)))
     least = max(profile.pixels[1] / down, profile.pixels[0] / across)

@@ -9,6 +9,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 import attrs
 
+from phototag.errors import BadType
 from phototag.files import arguments
 
 O = TypeVar("O")  # noqa: E741 - an options class
@@ -42,6 +43,12 @@ class takes(Generic[P, O]):  # noqa: N801 - a decorator
 
         @functools.wraps(function)
         def called(*given: Any, **chosen: Any) -> Any:
+            if len(given) > len(leading):
+                raise BadType(
+                    function.__name__,
+                    f"too many values without a name: {len(given)}, of at most {len(leading)}",
+                    "give each option by its name",
+                )
             named = {p.name: chosen.pop(p.name) for p in leading[len(given) :] if p.name in chosen}
             return function(*given, **named, **{last.name: made(cls, chosen)})
 

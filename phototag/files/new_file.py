@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import tempfile
 from typing import IO, TYPE_CHECKING, Final
 
 from phototag.errors import OutputNotWritable, PhototagError
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOOKED_AT: Final = 1 << 16  # bytes of an existing file
+_OR_OVERWRITE: Final = "choose another name, or use --overwrite (overwrite=True)"
 
 
 @contextlib.contextmanager
-def new_file(target: str, mark: bytes, *, overwrite: bool = False) -> Iterator[IO[bytes]]:
+def new_file(target: str, mark: bytes, *, overwrite: bool | None = None) -> Iterator[IO[bytes]]:
     """Write a file, which appears when the context ends without an error.
 
     It is readable by its owner alone; if it replaces an earlier one, it has the permissions of that.
@@ -27,7 +29,8 @@ def new_file(target: str, mark: bytes, *, overwrite: bool = False) -> Iterator[I
     Args:
         target: its path.
         mark: what is near the start of such files: an existing one that has it may be replaced.
-        overwrite: replace any other file, too, and a link instead of what it leads to.
+        overwrite: replace any other file, too, and a link instead of what it leads to; None = no, and what is called
+            has no such option.
 
     Raises:
         OutputNotWritable: something else has this name, or the file cannot be written.
@@ -51,7 +54,7 @@ def new_file(target: str, mark: bytes, *, overwrite: bool = False) -> Iterator[I
             folder.close()
 
 
-def check(target: str, mark: bytes, *, overwrite: bool = False) -> int:
+def check(target: str, mark: bytes, *, overwrite: bool | None = None) -> int:
     """Check that a file may be written; return the permissions that it gets.
 
     Args:
@@ -79,9 +82,19 @@ def check(target: str, mark: bytes, *, overwrite: bool = False) -> int:
             raise OutputNotWritable(
                 target,
                 "this file exists already, and phototag did not write it",
-                "choose another name, or use --overwrite (overwrite=True)",
+                "choose another name" if overwrite is None else _OR_OVERWRITE,
             )
         return stat.S_IMODE(status.st_mode)
+
+
+def check_folder(target: str) -> None:
+    """Check, before long work, that a file can be made in the folder of this one; nothing is left there.
+
+    Raises:
+        OutputNotWritable: it cannot.
+    """
+    with _told(target):
+        tempfile.TemporaryFile(dir=os.path.dirname(target) or ".").close()
 
 
 def _has(target: str, mark: bytes) -> bool:

@@ -11,6 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from commands import rows, run, start
 from phototag.cli import main
@@ -59,10 +60,38 @@ def test_a_catalogue_from_the_first_run_to_its_end(tree: Path) -> None:
         (1, [str(tree)]), (2, [str(tree)]),
     ]  # fmt: skip
     assert run("undo", *state).returncode == 0
+    listed = run("undo", "--list", *state)
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == ["1"]
     assert run("undo", "1", *state).returncode == 0
+    assert run("undo", "--list", *state).stdout == ""
     assert (tree / "portrait.jpg").read_bytes() == before[tree / "portrait.jpg"]
     nothing = run("undo", *state)
     assert (nothing.returncode, "there is no run to undo" in nothing.stderr) == (3, True)
+
+
+@pytest.mark.parametrize("name", ["there/report.csv", "mine.csv"])
+def test_a_report_that_cannot_be_written_stops_the_run_before_the_first_photo(
+    tree: Path, name: str
+) -> None:
+    (tree.parent / "mine.csv").write_text("mine")
+    before = {path: path.read_bytes() for path in tree.rglob("*.jpg")}
+    done = run("tag", tree, "--report", tree.parent / name)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "choose another name" in done.stderr
+    assert "overwrite" not in done.stderr  # there is no such option
+    assert {path: path.read_bytes() for path in tree.rglob("*.jpg")} == before
+
+
+def test_what_is_written_without_a_keyword_is_named(tree: Path) -> None:
+    landscape = Image.new("RGB", (320, 240), (90, 140, 220))
+    for name in ("sky.jpg", "sky.gif"):
+        landscape.save(tree / name)
+    record = "phototag's record of the verdict"
+    assert record in " ".join(run("tag", "--dry-run", tree).stdout.split())
+    assert f"  written: {record}\n" in run("tag", "--verbose", tree).stdout
+    told = run("remove", "--dry-run", tree).stdout
+    assert f"would be taken out of {tree / 'sky.gif.xmp'}\n  would be removed: {record}\n" in told
+    assert "would be written" not in told
 
 
 def test_unchanged_photos_as_json(tree: Path) -> None:

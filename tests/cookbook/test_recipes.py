@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-import phototag
 from recipes import PAGES, ROOT, Kitchen, Recipe, agree, environment, recipes
+from type_checking import mypy_path
 
 # In one process: they share their photos and one warm process.
 pytestmark = [pytest.mark.xdist_group("cookbook"), pytest.mark.slow, pytest.mark.timeout(180)]
@@ -91,11 +91,10 @@ def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def checked(folder: Path, *command: str) -> str:
-    package = str(Path(phototag.__file__).parents[1])
     done = subprocess.run(
         [sys.executable, "-m", *command],
         capture_output=True, text=True, check=False, timeout=150, cwd=folder,
-        env={**environment(folder), "MYPYPATH": package},
+        env={**environment(folder), **mypy_path()},
     )  # fmt: skip
     return f"{done.stdout}{done.stderr}" if done.returncode else ""
 

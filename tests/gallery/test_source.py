@@ -23,8 +23,9 @@ FILES = ("package.json", "package-lock.json", "tsconfig.json", "biome.json")
 
 @pytest.fixture(scope="session")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page's source as it is installed and its tests, as they lie in the repository."""
+    """The sources of the page and of the documentation's pages, and the tests, as they lie in the repository."""
     root = tmp_path_factory.mktemp("page")
+    shutil.copytree(WEB.parents[1] / "docs" / "_static", root / "docs" / "_static")
     shutil.copytree(GALLERY / "page", root / "phototag" / "gallery" / "page")
     web = root / "tests" / "web"
     web.mkdir(parents=True)
@@ -83,8 +84,8 @@ def test_joined_every_name_stands_for_one_thing(tools: Path, more: str, sound: b
 @pytest.mark.slow
 @pytest.mark.network
 def test_the_style_is_one(tools: Path) -> None:
-    page = "../../phototag/gallery/page"
-    done = run(tools, BIOME, "check", "--config-path=.", "--error-on-warnings", ".", page)
+    sources = (".", "../../phototag/gallery/page", "../../docs/_static")
+    done = run(tools, BIOME, "check", "--config-path=.", "--error-on-warnings", *sources)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -385,4 +385,4 @@ def test_it_says_how_to_talk_to_it() -> None:
         [*COMMAND, "serve"], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 2
-    assert "--stdio is the only way so far" in done.stderr
+    assert "phototag serve --stdio" in done.stderr
