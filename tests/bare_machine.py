@@ -20,6 +20,7 @@ import contextlib
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -97,6 +98,9 @@ def main() -> int:
     parser.add_argument("--wheel", type=Path, help="phototag's (default: it is built)")
     given = parser.parse_intermixed_args()
     debian_roots.refuse_unless_possible("git")
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit("ended from outside")
+    )  # what is mounted is unmounted
     root: Path = given.folder.resolve()
     python = FOR_PYTHON if given.python else DEBIANS_PYTHON
     debian_roots.make(root, given.suite, (*PACKAGES, *python), SHARED)
@@ -197,8 +201,10 @@ def answered(terminal: Terminal, block: Block, where: str) -> Iterator[str]:
     printed, failed = terminal.type(block)
     say(f"{printed}\n")
     if failed:
+        say(f"!! failed: {failed}")
         yield f"{where}: {failed}"
     if not block.differing and (different := differs(block.shown, printed)):
+        say(f"!! not printed: {different}")
         yield f"{where} shows, but was not printed: {different}"
 
 
