@@ -22,7 +22,6 @@ ROOT = Path(__file__).parent
 DIST = ROOT / ".nox" / "dist"
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 BESIDE = (
-    ".luacheckrc",
     "benchmarks",
     "docs",
     "hatch_build.py",

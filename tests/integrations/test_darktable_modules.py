@@ -116,6 +116,8 @@ def test_the_lua_is_clean() -> None:
     if shutil.which("luacheck") is None:
         pytest.skip("not installed: luacheck")
     root = HERE.parent.parent.parent
+    if not (root / ".luacheckrc").is_file():
+        pytest.skip("its settings are those of the source tree, and this is a copy without it")
     run = subprocess.run(
         ["luacheck", "--no-color", "-q", PLUGIN, HERE, "--config", root / ".luacheckrc"],
         cwd=root, capture_output=True, text=True, timeout=60, check=False,

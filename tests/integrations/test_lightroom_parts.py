@@ -321,6 +321,8 @@ def test_luacheck_has_nothing_to_say() -> None:
     program = shutil.which("luacheck")
     if program is None:
         pytest.skip("luacheck (Debian: lua-check) is not installed")
+    if not (ROOT / ".luacheckrc").is_file():
+        pytest.skip("its settings are those of the source tree, and this is a copy without it")
     done = subprocess.run(
         [program, "--no-color", "--quiet", str(PLUGIN), "tests/integrations"],
         capture_output=True, text=True, check=False, timeout=60, cwd=ROOT,
