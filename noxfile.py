@@ -30,6 +30,8 @@ BESIDE = (
     "tests",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "LICENSE",
+    "NOTICE",
     "README.md",
     "SECURITY.md",
 )

@@ -175,6 +175,7 @@ def home(
     return folder
 
 
+@pytest.mark.xdist_group("help")  # one after the other, in one home
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
