@@ -64,7 +64,7 @@ def help_of(*command: str) -> str:
         main, [*command, "--help"], prog_name="phototag", terminal_width=WIDTH
     )
     assert shown.exit_code == 0
-    return shown.output
+    return shown.stdout
 
 
 def examples() -> Iterator[tuple[str, Example]]:
@@ -210,7 +210,7 @@ def test_the_version_has_a_short_option(version: str) -> None:
 def test_help_has_a_short_option() -> None:
     assert CliRunner().invoke(
         main, ["tag", "-h"], prog_name="phototag", terminal_width=WIDTH
-    ).output == help_of("tag")
+    ).stdout == help_of("tag")
 
 
 @pytest.mark.parametrize(
