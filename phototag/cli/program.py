@@ -7,7 +7,7 @@ import enum
 import importlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -106,7 +106,8 @@ class Program(click.Group):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.commands = self.known = Commands(entries)
+        self.known: Commands = Commands(entries)
+        self.commands: MutableMapping[str, click.Command] = self.known
         self.examples: tuple[Example, ...] = tuple(examples)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
