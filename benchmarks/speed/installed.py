@@ -57,7 +57,8 @@ BLOCK: Final = 512  # bytes; the unit of st_blocks
 )
 def size(wheel: Path, work: Path | None, called: str, json_file: Path | None) -> None:
     """What an installation weighs, by package and by extra, and how long the first commands take."""
-    with tempfile.TemporaryDirectory(dir=work) as folder:
+    # Commands run in another folder than this one.
+    with tempfile.TemporaryDirectory(dir=work and work.resolve()) as folder:
         found = {called: measure(wheel.resolve(), Path(folder, "environment"), click.echo)}
     click.echo(json.dumps(found, indent=1))
     write_found(json_file, found, (called,))
