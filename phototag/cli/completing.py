@@ -5,6 +5,7 @@ Nothing that a shell asks for opens a photo or imports what looks at pictures: a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
@@ -24,9 +25,14 @@ else:
     Item = CompletionItem
 
 
-def offered(names: Iterable[str], incomplete: str) -> list[Item]:
-    """The names that begin with what has been typed."""
-    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+def offered(names: Iterable[str] | Mapping[str, str], incomplete: str) -> list[Item]:
+    """The names that begin with what has been typed; with their titles, if these are given."""
+    titles = names if isinstance(names, Mapping) else dict.fromkeys(names)
+    return [
+        CompletionItem(name, help=title)
+        for name, title in titles.items()
+        if name.startswith(incomplete)
+    ]
 
 
 def criteria(incomplete: str) -> list[Item]:
@@ -54,10 +60,7 @@ class CropProfile(_Type):
         incomplete: str,
     ) -> list[Item]:
         """The profiles with their titles."""
-        found = _profiles(ctx).items()
-        return [
-            CompletionItem(name, help=title) for name, title in found if name.startswith(incomplete)
-        ]
+        return offered(_profiles(ctx), incomplete)
 
 
 def _profiles(ctx: click.Context | None) -> dict[str, str]:
@@ -110,11 +113,7 @@ def applications(_ctx: click.Context, _param: click.Parameter, incomplete: str) 
     """The programs in which phototag can be set up."""
     from phototag.integrations.table import APPLICATIONS  # noqa: PLC0415 - only one command needs it
 
-    return [
-        CompletionItem(one.name, help=one.title)
-        for one in APPLICATIONS
-        if one.name.startswith(incomplete)
-    ]
+    return offered({one.name: one.title for one in APPLICATIONS}, incomplete)
 
 
 def script(shell: str) -> str:
