@@ -33,8 +33,7 @@ def install(place: Path, name: str, version: str, *more: str) -> None:
 
 
 def said(place: Path) -> tuple[str, bool]:
-    (line,) = opencv.examine([str(place)])
-    return line
+    return opencv.examine([str(place)])
 
 
 def test_one_opencv_is_complete_and_unchanged(tmp_path: Path) -> None:
@@ -75,6 +74,17 @@ def test_files_that_another_package_took_along_when_it_was_removed_are_told(tmp_
     assert not fine
     assert "1 file is missing or changed (cv2/cv2.abi3.so)" in text
     assert "--force-reinstall" in text
+
+
+def test_a_file_that_is_missing_is_told_though_another_package_has_the_same_version(
+    tmp_path: Path,
+) -> None:
+    install(tmp_path, "opencv-contrib-python", "5.0.0.93")
+    install(tmp_path, "opencv-python-headless", "5.0.0.93")
+    (tmp_path / "cv2" / "cv2.abi3.so").unlink()
+    text, fine = said(tmp_path)
+    assert not fine
+    assert "cv2/cv2.abi3.so" in text
 
 
 def test_a_missing_opencv_is_told_with_the_versions_that_phototag_takes(tmp_path: Path) -> None:

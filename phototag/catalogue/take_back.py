@@ -146,7 +146,7 @@ def _chosen(run_log: State, number: int | None) -> Run:
     raise errors.RunUnknown(
         str(run_log.path),
         f"there is {which} to undo",
-        "run `phototag undo --list` to see all runs, or use `phototag remove`",
+        "run `phototag undo --list` to see the runs that can be undone, or use `phototag remove`",
     )
 
 

@@ -73,8 +73,6 @@ def _profiles(ctx: click.Context | None) -> dict[str, str]:
 class Folder(click.Path):
     """The path of a folder; whether it is one is found out when it is used."""
 
-    name = "folder"
-
     def shell_complete(
         self,
         ctx: click.Context,  # noqa: ARG002 - the signature is that of click

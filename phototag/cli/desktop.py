@@ -139,18 +139,18 @@ def _run(*command: str) -> int:
 def _in_windows(action: str, paths: list[str], dialogs: Dialogs, command: Command) -> _Done:
     if action == "show":
         return _verdicts(paths)
+    name = command.vocabulary
+    words = Vocabulary() if name is None else Vocabulary.named(name)
     act = _tagged if action == "tag" else _reviewed
-    return act(paths, dialogs, command)
+    return act(paths, dialogs, words)
 
 
 # ---------------------------------------------------------------------------------------- actions
 
 
-def _tagged(paths: list[str], dialogs: Dialogs, command: Command) -> _Done:
+def _tagged(paths: list[str], dialogs: Dialogs, words: Vocabulary) -> _Done:
     """Tag photos, and tell how many of which kind."""
     tally, lines = Tally(), []
-    name = command.vocabulary
-    words = Vocabulary() if name is None else Vocabulary.named(name)
     warned = False
     total = count_photos(paths) if any(map(is_folder, paths)) else len(paths)
     with stoppable() as stopped, dialogs.counting("Tagging ...") as window:
@@ -197,12 +197,10 @@ def _verdicts(paths: list[str]) -> _Done:
     return _Done("\n\n".join(parts) or "There are no photos.", code, to_be_read=True)
 
 
-def _reviewed(paths: list[str], dialogs: Dialogs, command: Command) -> _Done:
+def _reviewed(paths: list[str], dialogs: Dialogs, words: Vocabulary) -> _Done:
     """Serve a review until its window is closed."""
     from phototag.review.server import serving  # noqa: PLC0415 - only this action needs it
 
-    name = command.vocabulary
-    words = Vocabulary() if name is None else Vocabulary.named(name)
     options = ReviewOptions(vocabulary=words)
     with (
         stoppable() as stopped,

@@ -46,7 +46,7 @@ def examine() -> Iterator[Line]:
     yield Line(f"phototag {__version__}, calibration {default().identity}")
     yield Line(f"Python {platform.python_version()} on {platform.platform()}")
     yield from _packages()
-    yield from (Line(text, fine) for text, fine in opencv.examine())
+    yield Line(*opencv.examine())
     yield from _models()
     yield from _sealed_process()
     yield from _added()

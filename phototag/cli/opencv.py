@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import sys
 from importlib import metadata
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from phototag.wording import in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 # What mediapipe asks for, and so phototag: all of opencv-python, and OpenCV's further modules.
 OURS = "opencv-contrib-python"
@@ -20,8 +21,8 @@ OURS = "opencv-contrib-python"
 OTHERS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python-headless")
 
 
-def examine(path: Sequence[str] | None = None) -> Iterator[tuple[str, bool]]:
-    """What is installed of OpenCV: a sentence each, and whether all is well.
+def examine(path: Sequence[str] | None = None) -> tuple[str, bool]:
+    """What is installed of OpenCV, in a sentence, and whether all is well.
 
     Args:
         path: folders with installed packages; those of this Python unless said.
@@ -32,27 +33,23 @@ def examine(path: Sequence[str] | None = None) -> Iterator[tuple[str, bool]]:
     names = [f"{one.name} {one.version}" for one in others]
     beside = f"; beside it {in_words(names)}" if names else ""
     if ours is None:
-        yield f"{OURS} is missing{beside}: pip install --force-reinstall {_required()}", False
-        return
-    lost = _lost(ours)
-    if lost is None:
-        yield f"{OURS} {ours.version}{beside}; there is no list of its files to check", True
-    elif not lost:
-        yield f"{OURS} {ours.version}, complete and unchanged{beside}", True
-    elif others and all(one.version == ours.version for one in others):
-        yield (
-            f"{OURS} {ours.version}{beside}, which shares its folder and has the same version",
-            True,
-        )
-    else:
-        why = ", in the same folder" if others else ""
-        count = "1 file is" if len(lost) == 1 else f"{len(lost)} files are"
-        told = f"{OURS} {ours.version}{beside}{why}: {count} missing or changed ({lost[0]})"
-        again = f"pip install --force-reinstall --no-deps {OURS}=={ours.version}"
-        yield (
-            f"{told}; {again}, or give phototag an environment of its own, as pipx and uv do",
-            False,
-        )
+        return f"{OURS} is missing{beside}: pip install --force-reinstall {_required()}", False
+    files = _files(ours)
+    if files is None:
+        return f"{OURS} {ours.version}{beside}; there is no list of its files to check", True
+    missing, changed = files
+    if not missing and not changed:
+        return f"{OURS} {ours.version}, complete and unchanged{beside}", True
+    # Another package of the same version may have put its own files there; it takes none away.
+    if not missing and others and all(one.version == ours.version for one in others):
+        shares = "which shares its folder and has the same version"
+        return f"{OURS} {ours.version}{beside}, {shares}", True
+    lost = [*missing, *changed]
+    why = ", in the same folder" if others else ""
+    count = "1 file is" if len(lost) == 1 else f"{len(lost)} files are"
+    told = f"{OURS} {ours.version}{beside}{why}: {count} missing or changed ({lost[0]})"
+    again = f"pip install --force-reinstall --no-deps {OURS}=={ours.version}"
+    return f"{told}; {again}, or give phototag an environment of its own, as pipx and uv do", False
 
 
 def _installed(name: str, places: Sequence[str]) -> metadata.Distribution | None:
@@ -68,19 +65,24 @@ def _required() -> str:
     return next((f"'{one}'" for one in stated if one.startswith(OURS)), OURS)
 
 
-def _lost(package: metadata.Distribution) -> list[str] | None:
-    """The files of a package that are missing or have other content; None where it has no list of them."""
-    if package.files is None:
+def _files(package: metadata.Distribution) -> tuple[list[str], list[str]] | None:
+    """The files of a package that are missing, and those that have other content; None where it has no list of them.
+
+    ``Distribution.files`` would not do: from Python 3.12 on, it names only files that are there.
+    """
+    record = package.read_text("RECORD")
+    if record is None:
         return None
-    return [str(file) for file in package.files if not _as_packed(file)]
-
-
-def _as_packed(file: metadata.PackagePath) -> bool:
-    if file.hash is None:  # compiled modules, and the list itself
-        return True
-    try:
-        with Path(file.locate()).open("rb") as opened:
-            digest = hashlib.file_digest(opened, file.hash.mode).digest()
-    except OSError:
-        return False
-    return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=") == file.hash.value
+    missing, changed = [], []
+    for name, digest, *_ in csv.reader(record.splitlines()):
+        if not digest:  # compiled modules, and the list itself
+            continue
+        try:
+            with Path(str(package.locate_file(name))).open("rb") as file:
+                found = hashlib.file_digest(file, digest.partition("=")[0]).digest()
+        except OSError:
+            missing.append(name)
+            continue
+        if base64.urlsafe_b64encode(found).decode("ascii").rstrip("=") != digest.partition("=")[2]:
+            changed.append(name)
+    return missing, changed

@@ -137,12 +137,9 @@ class Program(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; for one that there is not, the error says what may have been meant."""
-        name, *others = args
-        if name in self.known:
-            return name, self.known[name], others
-        if not ctx.resilient_parsing:
-            ctx.fail(_unknown(name, self.known))
-        return None, None, others
+        if args[0] not in self.known and not ctx.resilient_parsing:
+            ctx.fail(_unknown(args[0], self.known))
+        return super().resolve_command(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands and the options in their groups."""

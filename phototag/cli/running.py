@@ -23,6 +23,7 @@ def close(
     dry_run: bool = False,
     writes: bool = True,
     goes_on: bool = True,
+    nothing: str = "No photos were found.",
 ) -> NoReturn:
     """Print the results of a run and what can be done next, and end with its exit code.
 
@@ -33,6 +34,7 @@ def close(
         dry_run: nothing was changed.
         writes: the command is one that changes photos.
         goes_on: the same command would skip the photos that are done.
+        nothing: what is said if there was no photo.
     """
     if report.tally.photos > 1:
         for line in summary(report.tally, dry_run=dry_run, writes=writes):
@@ -40,7 +42,7 @@ def close(
         for what, words in commands:
             report.say(f"{what}: {as_typed(words)}")
     if not report.tally.photos and not stopped:
-        report.say("No photos were found.")
+        report.say(nothing)
     if stopped:
         done = counted(report.tally.photos, "photo")
         if report.total is not None:

@@ -101,7 +101,8 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
     if table is not None:
         table.write()
     commands = [] if dry_run else _next(report, paths, state, before)
-    close(report, stopped=stopped, dry_run=dry_run, commands=commands)
+    nothing = "No photo has failed." if options.failed else "No photos were found."
+    close(report, stopped=stopped, dry_run=dry_run, commands=commands, nothing=nothing)
 
 
 def _next(
@@ -203,7 +204,9 @@ def undo(run: int | None, options: _Undo) -> None:
             done, as_json=options.json, dry_run=options.dry_run, verbose=options.verbose
         ),
     )
-    close(report, stopped=stopped, dry_run=options.dry_run, commands=[])
+    undone = "would be undone" if options.dry_run else "are undone"
+    nothing = f"The decisions of this run {undone}; it has changed no photo."
+    close(report, stopped=stopped, dry_run=options.dry_run, commands=[], nothing=nothing)
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)

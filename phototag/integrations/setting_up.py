@@ -222,10 +222,7 @@ def _setup(application: Application, command: Command, book: Ledger) -> Setup:
     if installed is None:
         return Setup.NONE
     own = attrs.evolve(command, vocabulary=installed.vocabulary)
-    try:
-        pieces = application.wanted(own, installed.folder)
-    except BadValue:  # an earlier version has let this vocabulary pass
-        return Setup.OLDER
+    pieces = application.wanted(own, installed.folder)
     keys = {placed.key for placed in book.of(application.name)}
     standings = set()
     for piece in pieces:

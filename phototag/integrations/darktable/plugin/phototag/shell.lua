@@ -17,7 +17,7 @@ function shell.line(words)
   return table.concat(parts, " ")
 end
 
--- What a command prints; "" if it fails. Unlike `io.popen`, it leaves darktable's Lua to others meanwhile.
+-- What a command has printed, whether it failed or not. Unlike `io.popen`, it leaves darktable's Lua to others meanwhile.
 function shell.printed(command)
   local name = os.tmpname()
   dt.control.execute("{ " .. command .. "\n} >" .. shell.quoted(name) .. " 2>/dev/null </dev/null")
