@@ -226,9 +226,9 @@ function Round:collect()
   end
 end
 
--- Takes back what is not answered, and asks those at work to stop.
+-- Gives up what is not asked, or was not answered by a dead service, and asks those at work to stop.
 function Round:stop()
-  self.left = {}
+  self:give_up()
   if self.stopping then return end
   self.stopping = os.time()
   for id in pairs(self.waiting) do
