@@ -12,6 +12,7 @@ from phototag.integrations import darktable
 
 PLUGIN: Final = Path(darktable.__file__).parent / "plugin"
 HERE: Final = Path(__file__).parent / "integrations" / "darktable"
+HEAD: Final = b"phototag|kind|headshot"
 
 
 class Lua:
@@ -53,3 +54,18 @@ def plain(value: Any) -> Any:
     if pairs and all(isinstance(key, int) for key in pairs):
         return [pairs[at] for at in range(1, len(pairs) + 1)]
     return {plain(key): one for key, one in pairs.items()}
+
+
+def attached(lua: Lua, image: Any, *names: bytes) -> None:
+    """Attach tags to an image, as the user does or an earlier darktable has done."""
+    lua.run(
+        "local dt = require('darktable') "
+        "for _, name in ipairs(names) do dt.tags.attach(dt.tags.create(name), image) end",
+        image=image,
+        names=lua.list(list(names)),
+    )
+
+
+def tag_names(lua: Lua, image: Any) -> list[str]:
+    """The tags of an image."""
+    return [tag["name"] for tag in plain(lua.darktable[b"tags"][b"get_tags"](image)) or []]

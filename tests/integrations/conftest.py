@@ -1,4 +1,4 @@
-"""A home of the test's own; a collection in the real digiKam, for several tests."""
+"""A home of the test's own; a Lua; a collection in the real digiKam, for several tests."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ from PIL import Image
 import digikam_library
 from digikam_library import Library
 from homes import Home
+from lua_modules import Lua
+
+
+@pytest.fixture
+def lua() -> Lua:
+    """A Lua that finds the modules of darktable's plug-in."""
+    return Lua()
 
 
 @pytest.fixture

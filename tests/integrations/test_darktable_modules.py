@@ -13,18 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from lua_modules import HERE, PLUGIN, Lua, plain
+from lua_modules import HEAD, HERE, PLUGIN, Lua, attached, plain, tag_names
 from phototag.integrations import darktable
 from phototag.integrations.application import Command
 from phototag.integrations.placing import OwnLine
-
-HEAD: Final = b"phototag|kind|headshot"
-
-
-@pytest.fixture
-def lua() -> Lua:
-    return Lua()
-
 
 VALUES: Final = some.recursive(
     some.booleans() | some.integers(-(2**53), 2**53) | some.floats(allow_nan=False, allow_infinity=False) | some.text(),
@@ -198,20 +190,6 @@ def test_names_are_told_without_line_breaks_and_not_too_long(lua: Lua) -> None:
 
 
 # ---------------------------------------------------------------------------------------------- darktable's database
-
-
-def tag_names(lua: Lua, image: Any) -> list[str]:
-    return [tag["name"] for tag in plain(lua.darktable[b"tags"][b"get_tags"](image)) or []]
-
-
-def attached(lua: Lua, image: Any, *names: bytes) -> None:
-    """Attach tags, as the user does or an earlier darktable has done."""
-    for name in names:
-        lua.run(
-            "dt = require 'darktable' dt.tags.attach(dt.tags.create(name), image)",
-            name=name,
-            image=image,
-        )
 
 
 def test_only_tags_that_are_phototags_own_words_are_touched(lua: Lua) -> None:

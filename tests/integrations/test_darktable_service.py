@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,14 +14,10 @@ from typing import Any, Final
 import pytest
 
 import processes
-from lua_modules import HERE, Lua, plain
+from lua_modules import HEAD, HERE, Lua, attached, plain, tag_names
 
-HEAD: Final = b"phototag|kind|headshot"
-
-
-@pytest.fixture
-def lua() -> Lua:
-    return Lua()
+CANCELLED: Final = 130  # the code of a question that was taken back
+Answer = tuple[int, Any, Any]  # the number of its question, the result, the error
 
 
 @pytest.fixture(scope="module")
@@ -37,23 +33,36 @@ def at_work(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What a test has started ends with it."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runs))
     yield
+    for pid in services(runs):
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself just now
+            os.kill(pid, signal.SIGTERM)
+        assert processes.wait_until_gone(pid), "a service goes on"
+
+
+def services(runs: Path) -> list[int]:
+    """The numbers of the services that run."""
+    found: list[int] = []
     for file in runs.glob("*/pid"):
-        subprocess.run(
-            ["kill", file.read_text().strip()], capture_output=True, timeout=10, check=False
-        )
+        with contextlib.suppress(FileNotFoundError):  # of a service that has ended some seconds ago
+            found += map(int, file.read_text("ascii").split())
+    return [pid for pid in found if processes.alive(pid)]
 
 
 def standing_in(way: str, starts: Path) -> Lua:
     return Lua(["/bin/sh", str(HERE / "service.sh"), way, str(starts)])
 
 
-def asked(lua: Lua, count: int, stop_after: int | None = None) -> list[tuple[int, Any, Any]]:
-    """What comes of so many questions: their number, result and error; stopped after so many answers."""
-    found: list[tuple[int, Any, Any]] = []
+def asked(
+    lua: Lua, count: int, stopped: Callable[[list[Answer]], bool] = lambda _: False
+) -> list[Answer]:
+    """What comes of so many questions, in that order; ``stopped`` is given what came until now."""
+    found: list[Answer] = []
     lua.globals[b"take"] = lambda at, result, wrong: found.append((at, plain(result), plain(wrong)))
-    lua.globals[b"stopped"] = lambda: stop_after is not None and len(found) >= stop_after
+    lua.globals[b"stopped"] = lambda: stopped(found)
     lua.run(
-        "local questions = {} for at = 1, count do questions[at] = { method = 'show', params = {} } end "
+        "begun = {} local questions = {} for at = 1, count do "
+        "  questions[at] = { method = 'show', params = {}, before = function() begun[at] = true end } "
+        "end "
         "require('phototag.service').ask_all(command, questions, take, stopped)",
         count=count,
     )
@@ -136,22 +145,30 @@ def test_the_file_of_answers_does_not_grow_with_the_photos(
     assert [at for at, _, _ in sorted(found)] == list(range(1, 61))
     assert {len(result) for _, result, _ in found} == {100_000}
     assert 500_000 < max(sizes) < 1_600_000
-    (pid,) = (int(file.read_text()) for file in runs.glob("*/pid") if _alive(file))
+    (pid,) = services(runs)
     os.kill(pid, signal.SIGKILL)
     processes.wait_until(lambda: not lua.require("phototag.service")[b"runs"](), 20)
 
 
-def _alive(file: Path) -> bool:
-    return processes.alive(int(file.read_text()))
+def test_what_is_cancelled_is_answered_and_no_more_is_asked(at_work: None, tmp_path: Path) -> None:
+    """Also what was not begun: darktable gives each of these its tags back."""
+    lua = standing_in("cancels", tmp_path / "starts")
+    found = asked(lua, 20, lambda answers: len(answers) > 0)
+    assert found[0] == (1, "first", None)
+    assert sorted(at for at, _, _ in found) == list(range(1, 21))
+    assert {wrong["code"] for _, _, wrong in found[1:]} == {CANCELLED}
+    assert 1 < len(plain(lua.globals[b"begun"])) < 10
 
 
-def test_what_is_cancelled_is_taken_back_and_no_more_is_asked(
+def test_what_is_cancelled_while_a_dead_service_is_started_again_is_answered(
     at_work: None, tmp_path: Path
 ) -> None:
-    found = asked(standing_in("cancels", tmp_path / "starts"), 20, stop_after=1)
-    assert found[0] == (1, "first", None)
-    assert 1 < len(found) < 10
-    assert {wrong["code"] for _, _, wrong in found[1:]} == {130}
+    starts = tmp_path / "starts"
+    lua = standing_in("dies-once", starts)
+    found = asked(lua, 20, lambda _: starts.read_text().count("started") == 2)
+    assert {wrong["code"] for _, _, wrong in found} == {CANCELLED}
+    assert sorted(at for at, _, _ in found) == list(range(1, 21))
+    assert plain(lua.globals[b"begun"]), "some were at work when it died"
 
 
 # ---------------------------------------------------------------------------------------------- the order of deeds
@@ -205,27 +222,13 @@ def answered(lua: Lua) -> Callable[..., None]:
     return put
 
 
-def attached(lua: Lua, image: Any, *names: str) -> None:
-    """Attach tags to an image, as the user does or an earlier darktable has done."""
-    lua.run(
-        "local dt = require('darktable') "
-        "for _, name in ipairs(names) do dt.tags.attach(dt.tags.create(name), image) end",
-        image=image,
-        names=lua.list([name.encode() for name in names]),
-    )
-
-
-def tag_names(lua: Lua, image: Any) -> list[str]:
-    return [tag["name"] for tag in plain(lua.darktable[b"tags"][b"get_tags"](image)) or []]
-
-
 def test_tags_go_before_the_words_in_the_file_and_come_back_where_these_stay(
     lua: Lua, answered: Callable[..., None]
 ) -> None:
     make = lua.darktable[b"image"]
     images = lua.list([make(1, b"/p/a.jpg"), make(2, b"/p/b.jpg")])
     for image in images.values():
-        attached(lua, image, HEAD.decode())
+        attached(lua, image, HEAD)
     answered({"changed": True})
     said = lua.require("phototag.work")[b"take_back"](images)
     assert said == b"1 photo as before, 1 failed"
@@ -244,7 +247,7 @@ def test_what_an_earlier_darktable_has_tagged_with_words_of_ones_own_is_taken_ba
 ) -> None:
     """Nothing was tagged since the start: the photo's record and the vocabulary name the words, and only these go."""
     (image,) = images = [lua.darktable[b"image"](1, b"/p/a.jpg")]
-    attached(lua, image, "People|Ann", "People|kind|Kopf", "People|Style|older", HEAD.decode())
+    attached(lua, image, b"People|Ann", b"People|kind|Kopf", b"People|Style|older", HEAD)
     answered({"changed": True}, {"/p/a.jpg": ["People|Style|older"]})
     lua.run(
         "require('darktable').preferences.write('phototag', 'vocabulary', 'string', '/words.toml')"
@@ -260,10 +263,22 @@ def test_tags_of_the_users_below_the_root_of_a_vocabulary_stay_when_photos_are_t
     lua: Lua, answered: Callable[..., None]
 ) -> None:
     (image,) = images = [lua.darktable[b"image"](1, b"/p/a.jpg")]
-    attached(lua, image, "People|Ann", "phototag|mine", HEAD.decode())
+    attached(lua, image, b"People|Ann", b"phototag|mine", HEAD)
     answered({"kind": "headshot", "keywords": {"hierarchical": ["People|kind|Kopf"]}})
     lua.require("phototag.work")[b"tag"](lua.runtime.table_from(images))
     assert tag_names(lua, image) == ["People|Ann", "People|kind|Kopf", "phototag|mine"]
+
+
+def kept_although_all_failed(lua: Lua) -> None:
+    """Six photos that are to be as before phototag, which fails, have their tags afterwards."""
+    make = lua.darktable[b"image"]
+    images = lua.list([make(at, b"/p/%d.jpg" % at) for at in range(1, 7)])
+    for image in images.values():
+        attached(lua, image, HEAD)
+    said = lua.require("phototag.work")[b"take_back"](images)
+    assert said.endswith(b"6 failed"), said
+    for image in images.values():
+        assert tag_names(lua, image) == [HEAD.decode()]
 
 
 @pytest.mark.parametrize("way", ["broken", "dies"])
@@ -272,14 +287,7 @@ def test_no_tag_is_lost_where_the_service_cannot_do_its_work(
 ) -> None:
     """Neither of the photos that were asked about, twice, nor of those that were not."""
     lua = standing_in(way, tmp_path / "starts")
-    make = lua.darktable[b"image"]
-    images = lua.list([make(at, b"/p/%d.jpg" % at) for at in range(1, 7)])
-    for image in images.values():
-        attached(lua, image, HEAD.decode())
-    said = lua.require("phototag.work")[b"take_back"](images)
-    assert said.endswith(b"6 failed"), said
-    for image in images.values():
-        assert tag_names(lua, image) == [HEAD.decode()]
+    kept_although_all_failed(lua)
 
 
 def test_no_tag_is_lost_where_the_service_dies_while_words_are_taken_out(
@@ -287,16 +295,9 @@ def test_no_tag_is_lost_where_the_service_dies_while_words_are_taken_out(
 ) -> None:
     """It has told its words and read the photos by then, and has died twice."""
     lua = standing_in("dies-at-remove", tmp_path / "starts")
-    make = lua.darktable[b"image"]
-    images = lua.list([make(at, b"/p/%d.jpg" % at) for at in range(1, 7)])
-    for image in images.values():
-        attached(lua, image, HEAD.decode())
-    said = lua.require("phototag.work")[b"take_back"](images)
-    assert said.endswith(b"6 failed"), said
+    kept_although_all_failed(lua)
     deeds = plain(lua.run("return require('darktable').deeds"))
     assert f"detach {HEAD.decode()}" in deeds
-    for image in images.values():
-        assert tag_names(lua, image) == [HEAD.decode()]
 
 
 def test_photos_are_tagged_before_tags_are_attached(
@@ -304,7 +305,7 @@ def test_photos_are_tagged_before_tags_are_attached(
 ) -> None:
     make = lua.darktable[b"image"]
     images = lua.list([make(1, b"/p/a.jpg"), make(2, b"/p/b.jpg")])
-    attached(lua, images[1], "Alt|Art|Kopf")
+    attached(lua, images[1], b"Alt|Art|Kopf")
     answered({
         "kind": "headshot",
         "removed": {"lr:hierarchicalSubject": ["Alt|Art|Kopf"]},
