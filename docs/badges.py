@@ -1,6 +1,7 @@
 """The badges of the README, as files: each says what ``pyproject.toml`` or the package says, and asks no server.
 
-``python docs/badges.py`` writes them into ``docs/images``.
+``python docs/badges.py`` writes them into ``docs/images``, and ``SOURCES.txt``, which says where the photos in the pictures
+come from.
 """
 
 from __future__ import annotations
@@ -10,10 +11,17 @@ from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
+import sample_catalogue
+
 DOCS: Final = Path(__file__).parent
 VERSION: Final = "Programming Language :: Python :: 3."
 WIDTH, PAD, HEIGHT = 6.6, 8, 20  # px: of a letter on the average, beside a text, of a badge
 NAME_COLOUR, VALUE_COLOUR = "#50545b", "#0b57c2"
+
+
+def files() -> dict[str, str]:
+    """The badges and the sources of the photos, by the names of their files."""
+    return {**badges(), "SOURCES.txt": sample_catalogue.credits_text()}
 
 
 def badges() -> dict[str, str]:
@@ -47,5 +55,5 @@ def _badge(name: str, value: str) -> str:
 
 
 if __name__ == "__main__":
-    for file_name, svg in badges().items():
-        (DOCS / "images" / file_name).write_text(svg, encoding="utf-8")
+    for file_name, text in files().items():
+        (DOCS / "images" / file_name).write_text(text, encoding="utf-8")

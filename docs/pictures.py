@@ -155,8 +155,6 @@ def _make(names: list[str]) -> None:
     facts |= {name: shown for name, shown in picture_facts.now().items() if name in names}
     text = json.dumps(facts, indent=1, sort_keys=True)
     picture_facts.MADE_FROM.write_text(f"{text}\n", encoding="utf-8")
-    credits_file = picture_facts.IMAGES / "SOURCES.txt"
-    credits_file.write_text(sample_catalogue.credits_text(), encoding="utf-8")
 
 
 def _check() -> str:

@@ -10,6 +10,8 @@ import matplotlib as mpl
 import skimage
 from PIL import Image
 
+from phototag.cli.sample_photos import HEADSHOT
+
 SKIMAGE: Final = Path(skimage.__path__[0], "data")
 MATPLOTLIB: Final = Path(mpl.get_data_path(), "sample_data")
 
@@ -72,7 +74,7 @@ PHOTOS: Final[dict[str, tuple[Source, tuple[int, int, int, int] | None]]] = {
     "cat.jpg": (CAT, None),
     "coffee.jpg": (COFFEE, None),
     "collins 1.jpg": (COLLINS, None),
-    "collins 2.jpg": (COLLINS, (124, 4, 324, 254)),
+    "collins 2.jpg": (COLLINS, HEADSHOT),
     "collins 3.jpg": (COLLINS, (60, 0, 420, 360)),
     "collins 4.jpg": (COLLINS, (100, 0, 400, 300)),
     "galaxies.jpg": (GALAXIES, None),
@@ -101,6 +103,6 @@ def credits_text() -> str:
     return f"""Where the photos in these pictures come from. They are shipped by scikit-image and matplotlib.
 
 {lines}
-The pictures are made by "python docs/pictures.py", which drives the real programs, and the badges by
+The pictures are made by "python docs/pictures.py", which drives the real programs; the badges and this list by
 "python docs/badges.py". made-from.json keeps what the pictures show, so that a test finds out when it is no longer so.
 """
