@@ -33,6 +33,7 @@ from PIL import Image
 
 import debian_roots
 from debian_roots import run
+from phototag.cli.sample_photos import HEADSHOT
 from processes import started
 from samples import SAMPLES
 from typed_pages import Block, blocks, differs
@@ -52,7 +53,6 @@ REACH: Final = (
     "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
 )  # fmt: skip
 CERTIFICATES: Final = "etc/ssl/certs/ca-certificates.crt"
-HEADSHOT: Final = (124, 4, 324, 254)  # in scikit-image's astronaut; left, upper, right, lower in px
 MINUTES: Final = 30  # for one block
 SECONDS: Final = 60.0 * MINUTES
 STOPPED: Final = 20  # s after which the reader presses Ctrl-C

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,11 @@ def start(*arguments: str | Path) -> contextlib.AbstractContextManager[subproces
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+
+
+def search_path() -> str:
+    """Where a shell of a user looks for programs: ``phototag`` is that of this Python."""
+    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 
 def rows(text: str) -> list[dict[str, object]]:

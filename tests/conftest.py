@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings
 from PIL import Image
 
+from phototag.cli.sample_photos import HEADSHOT
 from samples import SAMPLES
 
 PHOTOS = os.environ.get("PHOTOTAG_PHOTOS", "")  # a folder with labels.jsonl and its photos
@@ -74,7 +75,7 @@ def astronaut() -> Image.Image:
 @pytest.fixture(scope="session")
 def headshot(astronaut: Image.Image) -> Image.Image:
     """200 x 250 cut from the astronaut: head and shoulders."""
-    return astronaut.crop((124, 4, 324, 254))
+    return astronaut.crop(HEADSHOT)
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import io
 import os
 import re
 import signal
+import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Self
@@ -16,6 +16,7 @@ from typing import Final, Self
 import attrs
 
 import processes
+from commands import search_path
 
 ROOT: Final = Path(__file__).parents[1]
 PAGES: Final = sorted((ROOT / "docs" / "cookbook").glob("*.md"))
@@ -26,6 +27,7 @@ FENCE = re.compile(
     r"```(?P<language>\w+)\n(?P<text>.*?)^```\n(?:\n```text\n(?P<printed>.*?)^```\n)?",
     re.MULTILINE | re.DOTALL,
 )
+PORT = re.compile(r"--port (\d+)")
 FIGURE = re.compile(r"(?:over )?[-+]?\d+(?:\.\d+)?")
 #: Programs beside Python that a recipe may need.
 PROGRAMS: Final = ("curl", "exiftool", "jq", "make", "sqlite3", "systemd-analyze")
@@ -118,8 +120,18 @@ def agree(shown: str, printed: str) -> bool:
 def environment(home: Path) -> dict[str, str]:
     """That of a reader whose home folder this is; commands find phototag."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return {**kept, "HOME": str(home), "PATH": programs}
+    return {**kept, "HOME": str(home), "PATH": search_path()}
+
+
+def free_port() -> str:
+    """A port of this machine on which nothing listens now."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return str(listening.getsockname()[1])
+
+
+def renumbered(text: str, ports: dict[str, str]) -> str:
+    """The text with other ports in place of these."""
+    return re.sub(r"\d+", lambda found: ports.get(found[0], found[0]), text)
 
 
 class Kitchen:
@@ -134,25 +146,28 @@ class Kitchen:
         self._names: dict[str, object] = {"__name__": "__main__"}
 
     def run(self, recipe: Recipe) -> list[str]:
-        """What each of its blocks has printed; empty for files."""
+        """What each of its blocks has printed; empty for files. The ports of the page are free ones meanwhile."""
+        ports = {port: free_port() for block in recipe.blocks for port in PORT.findall(block.text)}
         printed: list[str] = []
         with contextlib.ExitStack() as running:
             at_work: dict[int, Running] = {}
-            for number, block in enumerate(recipe.blocks):
+            for number, shown in enumerate(recipe.blocks):
+                block = attrs.evolve(shown, text=renumbered(shown.text, ports))
                 printed.append("")
                 if block.file:
                     (self._home / block.file).write_text(block.text, "utf-8")
                 elif block.language == "python":
                     printed[-1] = self._python(block.text)
                 elif block.ready:
-                    begun = Running(block, self._home, self._environment)
+                    begun = Running(block.text, self._home, ready=block.ready, last=block.last)
                     at_work[number] = running.enter_context(begun)
                 else:
                     assert block.language == "sh", f"{block.language} is not run"
                     printed[-1] = self._shell(block.text)
             for number, one in at_work.items():
                 printed[number] = one.end()
-        return [text.replace(str(self._home), HOME) for text in printed]
+        back = {free: port for port, free in ports.items()}
+        return [renumbered(text.replace(str(self._home), HOME), back) for text in printed]
 
     def _python(self, code: str) -> str:
         with contextlib.redirect_stdout(io.StringIO()) as printed:
@@ -172,13 +187,14 @@ class Running:
     """A command that runs until Ctrl-C, while the reader uses another terminal.
 
     Args:
-        block: the command.
+        command: as it is typed.
         home: as for ``Kitchen``.
-        environment: as for ``Kitchen``.
+        ready: what it prints when it has begun.
+        last: what it prints before Ctrl-C ends it.
     """
 
-    def __init__(self, block: Block, home: Path, environment: dict[str, str]) -> None:
-        self._block, self._home, self._environment = block, home, environment
+    def __init__(self, command: str, home: Path, *, ready: str, last: str) -> None:
+        self._command, self._home, self._ready, self._last = command, home, ready, last
         self._log = home / ".printed"
         self._held = contextlib.ExitStack()
 
@@ -186,12 +202,12 @@ class Running:
         with contextlib.ExitStack() as held:
             log = held.enter_context(self._log.open("wb"))
             begun = processes.started(
-                ["bash", "-c", self._block.text],
+                ["bash", "-c", self._command],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, seconds=SECONDS,
-                start_new_session=True, cwd=self._home, env=self._environment,
+                start_new_session=True, cwd=self._home, env=environment(self._home),
             )  # fmt: skip
             self._process = held.enter_context(begun)
-            self._wait(self._block.ready)
+            self._wait(self._ready)
             self._held = held.pop_all()
         return self
 
@@ -202,7 +218,7 @@ class Running:
 
     def end(self) -> str:
         """What it has printed, with what it prints after Ctrl-C."""
-        self._wait(self._block.last)
+        self._wait(self._last)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGINT)
         self._process.wait(timeout=SECONDS / 2)

@@ -6,19 +6,18 @@ import ast
 import doctest
 import inspect
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
-import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 import phototag
 from phototag import errors
+from recipes import Running, environment
+from typed_pages import blocks, differs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,37 +183,35 @@ def test_every_message_on_the_page_about_errors_is_one_of_phototags() -> None:
         assert lines, message
 
 
-BLOCKS = re.compile(
-    r"(<!-- until Ctrl-C -->\n)?^```sh\n(.*?)^```\n\n^```text\n(.*?)^```",
-    re.MULTILINE | re.DOTALL,
-)
+REVIEW_ENDS: Final = "Ctrl-C ends the review"  # the last words before somebody presses it
 
 
 def test_the_tutorial_prints_what_it_shows(home: Path) -> None:
     """Every command in its order; figures may differ, an ellipsis stands for anything, lines may break elsewhere."""
-    programs = home / "bin"
-    programs.mkdir()
-    command = programs / "phototag"
-    command.write_text(f'#!/bin/sh\nexec {sys.executable} -P -m phototag "$@"\n')
-    command.chmod(0o755)
-    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
-    page = (DOCS / "tutorial.md").read_text("utf-8")
-    steps = BLOCKS.findall(page)
-    assert len(steps) == page.count("```sh\n")
-    for stopped, typed, shown in steps:
-        lines = [line for line in typed.splitlines() if not line.startswith("pipx ")]
-        text = "\n".join(lines)
-        if stopped:
-            text = f"timeout --signal INT 5 {text} --no-open"
-        done = subprocess.run(
-            ["bash", "-c", text], cwd=home, env=environment, timeout=60, check=False,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        assert done.returncode == (124 if stopped else 0), done.stdout
-        pattern = re.escape("".join(shown.split())).replace(re.escape("..."), ".*")
-        assert re.fullmatch(re.sub(r"\d+", r"\\d+", pattern), "".join(done.stdout.split())), (
-            textwrap.indent(done.stdout, f"{text}: ")
-        )
+    steps = blocks((DOCS / "tutorial.md").read_text("utf-8"))
+    assert all(step.shown and not step.reason for step in steps)
+    assert [step.typed for step in steps if step.stopped] == ["phototag review shoot\n"]
+    for step in steps:
+        typed = re.sub(r"^pipx .*\n", "", step.typed)
+        if step.stopped:
+            command = f"{typed.strip()} --no-open"
+            with Running(command, home, ready=REVIEW_ENDS, last=REVIEW_ENDS) as review:
+                printed = review.end()
+            assert printed.endswith(f"{REVIEW_ENDS}.\n"), "it was to end without another word"
+        else:
+            printed = answered(typed, home)
+        different = "" if step.differing else differs(step.shown, printed)
+        assert different == "", f"{typed}{printed}"
+
+
+def answered(typed: str, home: Path) -> str:
+    """What commands print, none of which fails."""
+    done = subprocess.run(
+        ["bash", "-e", "-c", typed], cwd=home, env=environment(home), timeout=60, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    return done.stdout
 
 
 def test_the_verdict_that_is_explained_is_that_of_the_tutorial() -> None:

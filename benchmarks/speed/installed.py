@@ -19,11 +19,11 @@ import click
 from PIL import Image
 
 from benchmarks.results import write_found
+from phototag.cli.sample_photos import HEADSHOT
 
 EXTRAS: Final = ("review", "heif", "raw", "demo", "ray")
 SMALL: Final = 4.0  # MB; packages below this are one line together
 MINUTES: Final = 20  # for one installation
-HEADSHOT: Final = (124, 4, 324, 254)  # in scikit-image's astronaut; left, upper, right, lower in px
 BLOCK: Final = 512  # bytes; the unit of st_blocks
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 import phototag
 from checks import disk, exiftool, findings, found, repaired, tag
+from phototag.cli.sample_photos import HEADSHOT
 from samples import SAMPLES
 
 pytestmark = [
@@ -36,7 +37,7 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
         root / "portrait.jpg", "-XMP-dc:Subject=Eileen", "-IPTC:Keywords=Eileen", "-IPTCDigest=new"
     )
     astronaut.save(root / "scan.bmp")  # such files get a sidecar
-    astronaut.crop((124, 4, 324, 254)).save(root / "deep" / "headshot.jpg", quality=95)
+    astronaut.crop(HEADSHOT).save(root / "deep" / "headshot.jpg", quality=95)
     shutil.copy(root / "deep" / "headshot.jpg", root / "deep" / "beside.jpg")
     exiftool(
         root / "deep" / "beside.jpg", "-XMP:Rating=4", "-o", f"{root / 'deep' / 'beside.jpg'}.xmp"

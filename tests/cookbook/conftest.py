@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageOps
 
+from phototag.cli.sample_photos import HEADSHOT
 from phototag.worker.pool import Pool
 from phototag.worker.requests import Request
 from raw_photo import dng
@@ -37,7 +38,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory, astronaut: Image.Image) -> 
     pair.paste(ImageOps.mirror(astronaut), (512, 0))
     with Image.open(SAMPLES / "coffee.png") as opened:
         coffee = opened.convert("RGB")
-    single = cut((124, 4, 324, 254), 2)
+    single = cut(HEADSHOT, 2)
     pictures = {
         "Pictures/team/jane.jpg": cut((104, 0, 344, 300), 4, mirror=True),
         "Pictures/team/mary.jpg": cut((92, 0, 368, 330), 3),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from recipes import PAGES, ROOT, Kitchen, Recipe, agree, environment, recipes
+from recipes import PAGES, ROOT, Block, Kitchen, Recipe, agree, environment, recipes
 from type_checking import mypy_path
 
 # In one process: they share their photos and one warm process.
@@ -63,6 +63,15 @@ def test_a_recipe_prints_what_its_page_shows(
         page = recipe.page.read_text("utf-8")
         assert page.count(block.source) == 1
         recipe.page.write_text(page.replace(block.source, block.shown(printed)), "utf-8")
+
+
+def test_a_service_of_a_recipe_listens_on_a_port_that_is_free(tmp_path: Path) -> None:
+    text = "echo service --port 8471 | tee told; echo 127.0.0.1:8471 >> told\n"
+    block = Block("sh", text, file="", ready="", last="", printed="", source="")
+    recipe = Recipe(PAGES[0], "A service", writes=True, blocks=(block,))
+    assert Kitchen(tmp_path).run(recipe) == ["service --port 8471\n"], "as the page has it"
+    first, second = re.findall(r"\d{4,5}$", (tmp_path / "told").read_text("utf-8"), re.MULTILINE)
+    assert first == second != "8471"
 
 
 def test_there_are_enough_recipes_and_each_is_in_the_list() -> None:
