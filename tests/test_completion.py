@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from commands import search_path
 from phototag.cli import main
 from phototag.criteria.verdict import Kind
 from phototag.crops import built_in
@@ -40,15 +41,14 @@ NOT_FOR_COMPLETION = (
 
 
 def environment(home: Path) -> dict[str, str]:
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": programs, "HOME": str(home), "XDG_CONFIG_HOME": str(home)}
+    return {**os.environ, "PATH": search_path(), "HOME": str(home), "XDG_CONFIG_HOME": str(home)}
 
 
 def script(shell: str, folder: Path) -> Path:
     done = CliRunner().invoke(main, ["completion", shell])
     assert done.exit_code == 0
     file = folder / f"completion.{shell}"
-    file.write_text(done.output, encoding="utf-8")
+    file.write_text(done.stdout, encoding="utf-8")
     return file
 
 

@@ -9,7 +9,6 @@ import os
 import pkgutil
 import re
 import shutil
-import sys
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
@@ -18,6 +17,8 @@ import pytest
 from click.testing import CliRunner
 
 import phototag
+import typed_pages
+from commands import search_path
 from phototag.cli import main
 from phototag.crops import built_in
 from phototag.metadata.properties.table import PROPERTIES
@@ -30,11 +31,13 @@ DOCS = ROOT / "docs"
 
 
 class Page(html.parser.HTMLParser):
-    """Text, anchors, links and everything a page loads."""
+    """Text, anchors, links and everything a page loads; the text of each section by its anchor."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.words: list[str] = []
+        self.sections: dict[str, list[str]] = {}
+        self._within: list[str] = []  # sections, the innermost last
         self.anchors: set[str] = set()
         self.links: list[str] = []
         self.loaded: list[str] = []
@@ -43,6 +46,8 @@ class Page(html.parser.HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self.anchors |= {value for key, value in attrs if key in {"id", "name"} and value}
+        if tag == "section":
+            self._within.append(given.get("id") or "")
         if tag == "a" and given.get("href"):
             self.links.append(str(given["href"]))
         if tag == "link" and given.get("rel") == "stylesheet":
@@ -50,8 +55,14 @@ class Page(html.parser.HTMLParser):
         if tag in {"script", "img", "iframe"} and given.get("src"):
             self.loaded.append(str(given["src"]))
 
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "section":
+            self._within.pop()
+
     def handle_data(self, data: str) -> None:
         self.words.append(data)
+        for section in self._within:
+            self.sections.setdefault(section, []).append(data)
 
 
 @pytest.fixture(scope="session")
@@ -113,24 +124,26 @@ def test_no_style_needs_the_network(built_docs: Path) -> None:
         assert outside == [], style
 
 
-def test_every_command_and_option_is_in_the_docs(text: str, site: dict[Path, Page]) -> None:
+def test_every_command_and_option_is_in_the_docs(site: dict[Path, Page]) -> None:
+    """In the section of the command, which stands below the heading of its list."""
     page = next(page for path, page in site.items() if path.name == "command_line.html")
-    shown = "".join(page.words)
     for name, entry in main.known.entries.items():
         if entry.section is None:
             continue
         command = main.commands[name]
-        assert f"phototag {name}" in shown
-        assert entry.section in shown
+        shown = "".join(page.sections[f"phototag-{name}"])
+        assert shown.lstrip().startswith(f"phototag {name}")
+        assert any(
+            "".join(words).lstrip().startswith(entry.section) and shown in "".join(words)
+            for words in page.sections.values()
+        )
         assert all(one.line in shown for one in getattr(command, "examples", ()))
         assert {getattr(option, "group", "") for option in command.params} <= {
             "",
-            *shown.splitlines(),
+            *map(str.strip, shown.splitlines()),
         }
-        for parameter in command.params:
-            if isinstance(parameter, click.Option):
-                for option in parameter.opts:
-                    assert option in text, f"{name} {option}"
+        missing = options_of(command) - set(re.findall(OPTION, shown))
+        assert missing == set(), name
 
 
 def test_every_key_of_the_json_is_in_the_docs(site: dict[Path, Page], portrait_jpg: Path) -> None:
@@ -185,8 +198,7 @@ def test_recipes_run(
     shutil.copy(headshot_jpg, home / "jane.jpg")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # the command, too
-    monkeypatch.setenv("PATH", programs)
+    monkeypatch.setenv("PATH", search_path())
     monkeypatch.chdir(home)
     names: dict[str, object] = {"phototag": phototag, "paths": ["jane.jpg", "Pictures/a.jpg"]}
     for recipe in recipes:
@@ -204,18 +216,69 @@ def test_readme_shows_what_the_demo_prints(tmp_path: Path, monkeypatch: pytest.M
     assert re.search(pattern, done.stdout, re.DOTALL), done.stdout
 
 
+#: An option, its value aside.
+OPTION = r"(?<![\w-])--?[a-zA-Z][\w-]*"
+#: A call of phototag up to what ends it; a text in quotation marks does not.
+CALL = re.compile(r"""(?<![\w.-])phototag(?= )(?:'[^']*'|"[^"]*"|[^'"`|;&()\n])*""")
+
+
+def options_of(command: click.Command) -> set[str]:
+    """As they are typed; click makes those of help."""
+    return {
+        "-h",
+        "--help",
+        *(o for p in command.params for o in p.opts + p.secondary_opts if o[0] == "-"),
+    }
+
+
+def calls(typed: str) -> list[str]:
+    """Every call of phototag in lines of a shell."""
+    text = re.sub(r"(?m)(?:^|(?<=\s))#.*$", "", typed.replace("\\\n", " "))
+    return CALL.findall(text)
+
+
+def unknown(call: str) -> set[str]:
+    """The command of a call if there is none of that name, else the options that it or the program lacks."""
+    found = re.fullmatch(r"(?s)phototag(?P<before>(?: +-\S+)*) *(?P<name>\S*)(?P<after>.*)", call)
+    assert found is not None, call
+    name = found["name"]
+    wrong = set(re.findall(OPTION, found["before"])) - options_of(main)
+    if not name:
+        return wrong
+    if name not in main.commands:
+        return wrong | {name}
+    return wrong | set(re.findall(OPTION, found["after"])) - options_of(main.commands[name])
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ("phototag tag a.jpg --dry-run", []),
+        ("phototag tga a.jpg", ["tga"]),
+        ("cat a | .venv/bin/phototag crop - --dry-run", ["--dry-run"]),
+        ("timeout 4h phototag tag . --state a.db && phototag list --format paths --dry-run", ["--dry-run"]),
+        ("phototag tag --state a.db \\\n  --formal", ["--formal"]),
+        ("""phototag list --where 'a | b' --nothing""", ["--nothing", "--where"]),
+        ('eval "$(phototag completion bash)"; phototag --version --state', ["--state"]),
+        ("pip install 'phototag[demo]'  # phototag never", []),
+    ],
+)  # fmt: skip
+def test_what_a_page_tells_to_type_is_compared_with_the_command_that_it_calls(
+    typed: str, wrong: list[str]
+) -> None:
+    assert sorted(one for call in calls(typed) for one in unknown(call)) == wrong
+
+
 def test_commands_in_the_docs_are_known() -> None:
-    known = {option for c in main.commands.values() for p in c.params for option in p.opts}
-    known.add("--help")  # click makes it for each
-    for page in (ROOT / "README.md", *DOCS.rglob("*.md")):
-        for block in blocks(page, "sh"):
-            for line in block.splitlines():
-                found = re.search(r"(?:^|/|&& )phototag (\w+)(.*)", line.split("#")[0])
-                if found is None:
-                    continue
-                assert found.group(1) in main.commands, f"{page.name}: {line}"
-                options = set(re.findall(r"--[a-z-]+", found.group(2)))
-                assert options <= known, f"{page.name}: {line}"
+    """Each with options of its own."""
+    wrong = {
+        (page.name, call, *unknown(call))
+        for page in (ROOT / "README.md", *DOCS.rglob("*.md"))
+        for block in typed_pages.blocks(page.read_text("utf-8"))
+        for call in calls(block.typed)
+        if unknown(call)
+    }
+    assert wrong == set()
 
 
 # Native code, Ray, and the command line itself.

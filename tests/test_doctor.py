@@ -41,12 +41,29 @@ def test_one_opencv_is_complete_and_unchanged(tmp_path: Path) -> None:
     assert said(tmp_path) == ("opencv-contrib-python 5.0.0.93, complete and unchanged", True)
 
 
-def test_an_opencv_that_was_there_before_does_no_harm_and_is_named(tmp_path: Path) -> None:
-    install(tmp_path, "opencv-python-headless", "4.12.0.88", "cv2/data/more.xml")
-    install(tmp_path, "opencv-contrib-python", "5.0.0.93")
+@pytest.mark.parametrize(
+    ("packages", "told"),
+    [
+        pytest.param(
+            [("opencv-python-headless", "4.12.0.88", "cv2/data/more.xml"), ("opencv-contrib-python", "5.0.0.93")],
+            "complete and unchanged; beside it opencv-python-headless 4.12.0.88",
+            id="before",
+        ),
+        pytest.param(
+            [("opencv-contrib-python", "5.0.0.93", "cv2/aruco.pyi"), ("opencv-python", "5.0.0.93")],
+            "beside it opencv-python 5.0.0.93, which shares its folder",
+            id="later, the same version",
+        ),
+    ],
+)  # fmt: skip
+def test_another_opencv_that_has_changed_nothing_does_no_harm_and_is_named(
+    packages: list[tuple[str, ...]], told: str, tmp_path: Path
+) -> None:
+    for name, version, *more in packages:
+        install(tmp_path, name, version, *more)
     text, fine = said(tmp_path)
     assert fine
-    assert "complete and unchanged; beside it opencv-python-headless 4.12.0.88" in text
+    assert told in text
 
 
 def test_another_version_installed_later_is_told_with_the_remedy(tmp_path: Path) -> None:
@@ -57,14 +74,6 @@ def test_another_version_installed_later_is_told_with_the_remedy(tmp_path: Path)
     assert "beside it opencv-python 4.12.0.88" in text
     assert "in the same folder: 3 files are missing or changed" in text
     assert "pip install --force-reinstall --no-deps opencv-contrib-python==5.0.0.93" in text
-
-
-def test_the_same_version_installed_later_does_no_harm(tmp_path: Path) -> None:
-    install(tmp_path, "opencv-contrib-python", "5.0.0.93", "cv2/aruco.pyi")
-    install(tmp_path, "opencv-python", "5.0.0.93")
-    text, fine = said(tmp_path)
-    assert fine
-    assert "beside it opencv-python 5.0.0.93, which shares its folder" in text
 
 
 def test_files_that_another_package_took_along_when_it_was_removed_are_told(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from commands import run
+from commands import run, search_path
 from phototag.cli import main
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.helping import EXIT_CODES, Helpful
@@ -60,10 +59,12 @@ def of(command: str) -> Helpful:
 
 
 def help_of(*command: str) -> str:
-    shown = CliRunner().invoke(
-        main, [*command, "--help"], prog_name="phototag", terminal_width=WIDTH
-    )
-    assert shown.exit_code == 0
+    return asked_for_help(*command, "--help")
+
+
+def asked_for_help(*words: str) -> str:
+    shown = CliRunner().invoke(main, words, prog_name="phototag", terminal_width=WIDTH)
+    assert (shown.exit_code, shown.exception) == (0, None), shown.output
     return shown.stdout
 
 
@@ -79,6 +80,16 @@ def lines() -> list[str]:
 
 def test_an_example_that_is_not_run_here_is_one_of_the_examples() -> None:
     assert {*UNREADY, *ELSEWHERE} <= set(lines())
+
+
+@pytest.mark.parametrize(("line", "file"), ELSEWHERE.items())
+def test_the_file_that_runs_an_example_names_its_command_and_options(line: str, file: str) -> None:
+    text = (Path(__file__).parent / file).read_text("utf-8")
+    _, command, *words = shlex.split(line.replace("\\\n", ""))
+    assert f'"{command}"' in text
+    for option in [word for word in words if word.startswith("-")]:
+        name = option.strip("-").replace("-", "_")  # as the functions in Python call it
+        assert re.search(rf'"{option}"|\b{name}=', text), option
 
 
 # ------------------------------------------------------------------------------------------ texts
@@ -189,7 +200,7 @@ def test_an_example_runs(line: str, home: Path) -> None:
     """In the order of the list of commands, as somebody would type them, in one home."""
     environment = {
         **os.environ, "HOME": str(home), "XDG_STATE_HOME": str(home / "state"),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": search_path(),
     }  # fmt: skip
     done = subprocess.run(
         ["bash", "-c", line], cwd=home, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
@@ -204,13 +215,11 @@ def test_an_example_runs(line: str, home: Path) -> None:
 @pytest.mark.parametrize("version", ["-V", "--version"])
 def test_the_version_has_a_short_option(version: str) -> None:
     assert run(version).stdout == f"phototag, version {__version__}\n"
-    assert CliRunner().invoke(main, [version]).output == f"phototag, version {__version__}\n"
+    assert CliRunner().invoke(main, [version]).stdout == f"phototag, version {__version__}\n"
 
 
 def test_help_has_a_short_option() -> None:
-    assert CliRunner().invoke(
-        main, ["tag", "-h"], prog_name="phototag", terminal_width=WIDTH
-    ).stdout == help_of("tag")
+    assert asked_for_help("tag", "-h") == help_of("tag")
 
 
 @pytest.mark.parametrize(

@@ -99,9 +99,9 @@ def test_the_help_of_a_command_reads_as_it_did(command: str, update: bool) -> No
     file = HELP / f"{command}.txt"
     if update:
         HELP.mkdir(exist_ok=True)
-        file.write_text(shown.output, encoding="utf-8")
+        file.write_text(shown.stdout, encoding="utf-8")
     assert file.is_file(), f"{file.name} is missing. {UPDATE}"
-    assert shown.output.splitlines() == file.read_text("utf-8").splitlines(), UPDATE
+    assert shown.stdout.splitlines() == file.read_text("utf-8").splitlines(), UPDATE
 
 
 def test_every_stored_help_text_belongs_to_a_command(update: bool) -> None:

@@ -121,7 +121,7 @@ def test_what_changes_is_shown(
 def test_nothing_is_learned_from_nothing(tmp_path: Path, own_file: Path) -> None:
     done = command("learn", "--state", tmp_path / "new.sqlite3")
     assert (done.exit_code, own_file.exists()) == (0, False)
-    assert done.output == (
+    assert done.stdout == (
         "nothing learned: you have decided about no photo yet; decide in `phototag review`\n"
     )
 
