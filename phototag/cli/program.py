@@ -71,7 +71,11 @@ class Commands(collections.UserDict[str, Any]):
 
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         super().__init__(entries)
-        self.entries = entries
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """What is known of each command."""
+        return self.data
 
     def __getitem__(self, key: str) -> click.Command:
         """The command with this name; raises ``KeyError``."""

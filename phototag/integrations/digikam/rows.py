@@ -99,16 +99,6 @@ def last_copy(path: str) -> Path:
     return _copy(path, "before-last-change")
 
 
-def copy_for(path: str, *, untouched: bool) -> Path:
-    """Where a copy is to be made before a change.
-
-    Args:
-        path: of the database.
-        untouched: whether nothing of phototag's is in it.
-    """
-    return first_copy(path) if untouched else last_copy(path)
-
-
 def forget_copies(path: str) -> None:
     """Delete the copies of a database, as far as that is possible."""
     for one in (first_copy(path), last_copy(path)):
@@ -137,7 +127,7 @@ def changing(path: str, copy: Path) -> Iterator[Database]:
 
     Args:
         path: of the database.
-        copy: where to make the copy; see ``copy_for``.
+        copy: where to make the copy: ``first_copy`` if nothing of phototag's is in the database, else ``last_copy``.
 
     Raises:
         OutputNotWritable: digiKam or another program uses it, or there is no room for the copy or the change.

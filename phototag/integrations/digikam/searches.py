@@ -61,7 +61,7 @@ class PlacedSearches(Placed):
             return True
         there = self._there()
         if any(there.get(row.id) == row for row in self.rows):
-            with rows.changing(self.path, rows.copy_for(self.path, untouched=False)) as database:
+            with rows.changing(self.path, rows.last_copy(self.path)) as database:
                 for row in self.rows:
                     database.delete(row)
                 there = database.searches()
@@ -124,9 +124,8 @@ class Searches(Piece):
         said = ""
         if self.standing(plan) is not Standing.CURRENT:
             known, there = _rows(plan), self._plan(plan).there
-            copy = rows.copy_for(
-                self.path, untouched=not any(_is_left(row, there) for row in known)
-            )
+            touched = any(_is_left(row, there) for row in known)
+            copy = (rows.last_copy if touched else rows.first_copy)(self.path)
             said = f"a copy of the database as it was before this change is in {copy}"
             with rows.changing(self.path, copy) as database:
                 new = _plan(database, self.vocabulary, _rows(plan))
