@@ -58,7 +58,7 @@ def signed(number: float) -> str:
 def adding_up(parts: Sequence[float], digits: int) -> tuple[tuple[float, ...], float]:
     """The parts and their sum, rounded so that the numbers shown add up.
 
-    The sum is rounded normally. All parts are rounded down; then those with the largest remainders are
+    The sum is rounded to the nearest number, one in the middle to the even one. All parts are rounded down; then those with the largest remainders are
     rounded up instead, until the parts add up to the sum (largest remainder method).
 
     Args:
@@ -71,11 +71,13 @@ def adding_up(parts: Sequence[float], digits: int) -> tuple[tuple[float, ...], f
 
     >>> adding_up([0.14, 0.13, 0.14], 1)
     ((0.2, 0.1, 0.1), 0.4)
+    >>> adding_up([1.25, -0.9], 1)
+    ((1.3, -0.9), 0.4)
     """
     unit = 10**digits
-    exact = [Fraction(part) * unit for part in parts]
+    exact = [Fraction(repr(part)) * unit for part in parts]  # as they are printed elsewhere
     units = [math.floor(part) for part in exact]
-    total = round(Fraction(round(math.fsum(parts), digits)) * unit)
+    total = round(sum(exact))
     most_lost = sorted(range(len(parts)), key=lambda at: units[at] - exact[at])
     for at in most_lost[: max(0, total - sum(units))]:
         units[at] += 1

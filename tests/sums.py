@@ -89,11 +89,11 @@ def in_xmp(analysis: Analysis) -> Shown:
 
 def in_json(analysis: Analysis) -> Shown:
     """From its text, to the last digit."""
-    line = json.dumps(analysis.to_dict())
-    assert "-0.0," not in line
-    said = json.loads(line, parse_float=Decimal)
+    said = json.loads(json.dumps(analysis.to_dict()), parse_float=Decimal)
     parts = [finding["contribution"] for finding in said["criteria"].values()]
-    return [said["verdict"]["starting_point"], *parts], said["verdict"]["log_odds"]
+    numbers = [said["verdict"]["starting_point"], *parts, said["verdict"]["log_odds"]]
+    assert "-0.0" not in map(str, numbers)
+    return numbers[:-1], numbers[-1]
 
 
 class _Cells(html.parser.HTMLParser):
@@ -136,7 +136,7 @@ def check(analysis: Analysis) -> None:
     assert in_record(analysis) == in_xmp(analysis)
     for digits, (shown, total) in {1: in_bars(analysis), 3: in_xmp(analysis)}.items():
         assert sum(shown) == total
-        assert total == exact(round(analysis.verdict.log_odds, digits) + 0.0)
+        assert total == exact(analysis.verdict.log_odds).quantize(Decimal(10) ** -digits)
         assert [max(0, -int(number.as_tuple().exponent)) <= digits for number in shown]
         for number, part in zip(shown, parts, strict=True):
             assert abs(float(number) - part) < 10**-digits

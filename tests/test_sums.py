@@ -41,11 +41,12 @@ NUMBERS = st.floats(-1000, 1000) | st.sampled_from([0.0, -0.0, 0.05, -0.05, 0.1,
 def test_rounded_parts_add_up_to_the_rounded_sum(parts: list[float], digits: int) -> None:
     shown, total = adding_up(parts, digits)
     assert sum(map(exact, shown)) == exact(total)  # no -0.0 among them, either
-    assert total == round(math.fsum(parts), digits)
+    printed = [Fraction(repr(part)) for part in parts]
+    assert Fraction(repr(total)) == round(sum(printed, Fraction()), digits)
     assert len(shown) == len(parts)
-    for number, part in zip(shown, parts, strict=True):
+    for number, part in zip(shown, printed, strict=True):
         assert number == round(number, digits)
-        assert abs(Fraction(repr(number)) - Fraction(part)) < Fraction(1, 10**digits)
+        assert abs(Fraction(repr(number)) - part) < Fraction(1, 10**digits)
         assert number * part >= 0  # none changes sides, and
         assert part or not number  # nothing stays nothing
 
@@ -61,6 +62,16 @@ def test_those_that_lose_most_are_rounded_up() -> None:
     assert adding_up([-0.14, -0.13, -0.14], 1) == ((-0.1, -0.1, -0.2), -0.4)
     assert adding_up([-1.806, 0.46, 0.48], 0) == ((-2.0, 0.0, 1.0), -1.0)
     assert adding_up([], 1) == ((), 0.0)
+
+
+@pytest.mark.parametrize("log_odds", [0.3, -0.8945, -0.85, 1.2345, 2.0005])
+def test_a_sum_in_the_middle_is_rounded_as_it_is_printed(log_odds: float) -> None:
+    """Not as the binary number is, or the sum of binary numbers, which lie on either side of it by chance."""
+    for part in (0.1, 0.7, -1.1, 1.006001):
+        parts = [part, round(log_odds - part, 6)]
+        for digits in (1, 3):
+            total = exact(adding_up(parts, digits)[1])
+            assert total == exact(log_odds).quantize(Decimal(10) ** -digits)
 
 
 # -------------------------------------------------------------------------------- what is shown
