@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import attrs
 
@@ -45,14 +45,19 @@ def _one_of(name: str, kind: type[E]) -> Callable[[E | str | None], E | None]:
     return convert
 
 
-def _only(name: str, kind: type[E], what: str) -> E | None:
-    """The option that selects photos by a value of an enum."""
+def choice(name: str, kind: type[E], help: str, group: Group, **more: Any) -> E | None:  # noqa: A002 - as click calls it
+    """Make the field of an option whose value is one of an enum, or its text; see ``Setting``."""
     found: E | None = attrs.field(
         default=None,
         converter=_one_of(name, kind),
-        metadata=setting(f"Only photos {what}.", group=Group.PHOTOS),
+        metadata=setting(help, group=group, **more),
     )
     return found
+
+
+def _only(name: str, kind: type[E], what: str) -> E | None:
+    """The option that selects photos by a value of an enum."""
+    return choice(name, kind, f"Only photos {what}.", Group.PHOTOS)
 
 
 @attrs.frozen(kw_only=True, slots=False)
