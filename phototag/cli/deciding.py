@@ -24,8 +24,8 @@ class _Decide(ChangePrintOptions, DecideOptions):
 @command(
     ("Say that a photo is a headshot", "phototag decide --kind headshot jane.jpg"),
     (
-        "Say that all doubtful photos are portraits",
-        "phototag list --doubtful --format paths ~/Pictures \\\n  | phototag decide --kind portrait --paths-from -",
+        "Say that all photos in a folder were taken in a studio",
+        "phototag decide --environment studio ~/Pictures",
     ),
     ("Take back what was decided about a photo", "phototag decide --forget jane.jpg"),
 )
@@ -34,9 +34,9 @@ class _Decide(ChangePrintOptions, DecideOptions):
 def decide(paths: tuple[str, ...], options: _Decide) -> None:
     """Decide what photos are, in place of phototag.
 
-    PATH is a photo, or a folder: all photos in it and in all folders in it. What you decide is written into the photos, with
-    the same options as by `phototag tag`; later runs keep to it, and `phototag learn` learns from it. `phototag undo` takes it
-    back.
+    PATH is a photo, or a folder, which stands for all photos in it and in all folders in it. What you decide is written into the
+    photos as `phototag tag` writes its verdict: give the options that you give there. Later runs keep to it, `phototag learn`
+    learns from it, and `phototag undo` takes it back.
     """
     from phototag.catalogue.deciding import decide_trees  # noqa: PLC0415 - help starts without it
 

@@ -212,7 +212,7 @@ class _Undo(ChangePrintOptions, UndoOptions):
 def undo(run: int | None, options: _Undo) -> None:
     """Undo what a run has written.
 
-    A run is one `phototag tag` or `phototag watch` on folders; RUN is its number, by default that of the last one. In every
+    A run is one `phototag tag` or `phototag watch` on folders, or one `phototag decide` or `phototag review`; RUN is its number, by default that of the last one. In every
     photo, what phototag had written before that run is restored. What other programs have changed since then stays.
     """
     from phototag.catalogue.take_back import runs, undo_run  # noqa: PLC0415 - help starts without it

@@ -24,6 +24,7 @@ from phototag.options.common import (
     WorkOptions,
 )
 from phototag.options.group import Group
+from phototag.options.number_range import NumberRange, number_range
 from phototag.options.setting import option, setting
 
 E = TypeVar("E", bound=enum.StrEnum)
@@ -60,6 +61,10 @@ def _only(name: str, kind: type[E], what: str) -> E | None:
     return choice(name, kind, f"Only photos {what}.", Group.PHOTOS)
 
 
+def _people(given: NumberRange | int | str | None) -> NumberRange | None:
+    return None if given is None else number_range("people", given)
+
+
 @attrs.frozen(kw_only=True, slots=False)
 class ListOptions(LinkOptions, StateOptions, CalibrationOptions, ProfileOptions):
     """Options of ``list_catalogue`` and ``phototag list``."""
@@ -70,12 +75,15 @@ class ListOptions(LinkOptions, StateOptions, CalibrationOptions, ProfileOptions)
         "Only photos whose verdict is less than 80 % sure, and about which no person has decided.",
         group=Group.PHOTOS,
     )
-    people: int | None = option(
-        None,
-        "Only photos with this number of people as the subject; people in the background do not count.",
-        group=Group.PHOTOS,
-        metavar="N",
-        least=0,
+    people: NumberRange | None = attrs.field(
+        default=None,
+        converter=_people,
+        metadata=setting(
+            "Only photos with this number of people as the subject: 2, 2-5, or 2- for two or more. People in the "
+            "background do not count.",
+            group=Group.PHOTOS,
+            metavar="N|N-M|N-",
+        ),
     )
     shot: Shot | None = _only("shot", Shot, "that show this much of a person (the shot size)")
     expression: VisibleExpression | None = _only(
