@@ -68,7 +68,7 @@ def many_photos(photos: list[str]) -> None:
     for said in phototag.decide_catalogue(photos, kind="headshot", shot=phototag.Shot.FACE):
         assert_type(said, phototag.TreeOutcome)
     phototag.decide_catalogue("jane.jpg", forget="yes")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    phototag.list_catalogue("~/Pictures", people=2)
+    phototag.list_catalogue("~/Pictures", people=2, kind="headshot")
     phototag.list_catalogue("~/Pictures", people="2-5")
     for back in phototag.undo():
         assert_type(back, phototag.RemovalOutcome)

@@ -13,6 +13,7 @@ from phototag.criteria.verdict import Kind
 from phototag.decisions.decision import Decision
 from phototag.errors import BadValue
 from phototag.files import arguments
+from phototag.options import chosen
 from phototag.options.common import (
     CalibrationOptions,
     LinkOptions,
@@ -24,7 +25,6 @@ from phototag.options.common import (
     WorkOptions,
 )
 from phototag.options.group import Group
-from phototag.options.selecting import choice
 from phototag.options.setting import option, setting
 from phototag.options.writing import ChangeOptions, ResultOptions, TagOptions
 
@@ -182,29 +182,31 @@ class DecideOptions(
 ):
     """Options of ``decide_catalogue`` and ``phototag decide``."""
 
-    kind: Kind | None = choice(
-        "kind", Kind, "Decide what the photos are.", Group.ACTION, decides=True
+    kind: Kind | None = attrs.field(
+        default=None,
+        converter=chosen.kind,
+        metadata=setting("Decide what the photos are.", group=Group.ACTION, decides=True),
     )
-    shot: Shot | None = choice(
-        "shot",
-        Shot,
-        "Decide how much of a person they show (the shot size).",
-        Group.ACTION,
-        decides=True,
+    shot: Shot | None = attrs.field(
+        default=None,
+        converter=chosen.shot,
+        metadata=setting(
+            "Decide how much of a person they show (the shot size).",
+            group=Group.ACTION,
+            decides=True,
+        ),
     )
-    expression: VisibleExpression | None = choice(
-        "expression",
-        VisibleExpression,
-        "Decide which expression is visible.",
-        Group.ACTION,
-        decides=True,
+    expression: VisibleExpression | None = attrs.field(
+        default=None,
+        converter=chosen.expression,
+        metadata=setting("Decide which expression is visible.", group=Group.ACTION, decides=True),
     )
-    environment: Place | None = choice(
-        "environment",
-        Place,
-        "Decide in which surroundings they were taken.",
-        Group.ACTION,
-        decides=True,
+    environment: Place | None = attrs.field(
+        default=None,
+        converter=chosen.environment,
+        metadata=setting(
+            "Decide in which surroundings they were taken.", group=Group.ACTION, decides=True
+        ),
     )
     forget: bool = option(
         False,

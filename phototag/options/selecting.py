@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 import attrs
 
@@ -15,6 +13,7 @@ from phototag.criteria.mood import VisibleExpression
 from phototag.criteria.verdict import Grade, Kind
 from phototag.crops.size import Size, size
 from phototag.files import arguments
+from phototag.options import chosen
 from phototag.options.common import (
     CalibrationOptions,
     LinkOptions,
@@ -25,9 +24,8 @@ from phototag.options.common import (
 )
 from phototag.options.group import Group
 from phototag.options.number_range import NumberRange, number_range
-from phototag.options.setting import option, setting
+from phototag.options.setting import Setting, option, setting
 
-E = TypeVar("E", bound=enum.StrEnum)
 QUALITY = 95  # of a crop that is encoded again
 
 
@@ -35,30 +33,9 @@ def _out(given: Path | None) -> str | None:
     return None if given is None else arguments.path("out", given)
 
 
-def _one_of(name: str, kind: type[E]) -> Callable[[E | str | None], E | None]:
-    """The converter of an option that takes a value of an enum, or its text."""
-
-    def convert(given: E | str | None) -> E | None:
-        return None if given is None else arguments.one_of(name, given, kind)
-
-    # attrs takes the types of the argument from here: in signatures and in the documentation the enum has its name
-    convert.__annotations__ = {"given": kind | str | None, "return": kind | None}
-    return convert
-
-
-def choice(name: str, kind: type[E], help: str, group: Group, **more: Any) -> E | None:  # noqa: A002 - as click calls it
-    """Make the field of an option whose value is one of an enum, or its text; see ``Setting``."""
-    found: E | None = attrs.field(
-        default=None,
-        converter=_one_of(name, kind),
-        metadata=setting(help, group=group, **more),
-    )
-    return found
-
-
-def _only(name: str, kind: type[E], what: str) -> E | None:
-    """The option that selects photos by a value of an enum."""
-    return choice(name, kind, f"Only photos {what}.", Group.PHOTOS)
+def _only(what: str) -> dict[str, Setting]:
+    """The metadata of an option that selects photos."""
+    return setting(f"Only photos {what}.", group=Group.PHOTOS)
 
 
 def _people(given: NumberRange | int | str | None) -> NumberRange | None:
@@ -69,7 +46,9 @@ def _people(given: NumberRange | int | str | None) -> NumberRange | None:
 class ListOptions(LinkOptions, StateOptions, CalibrationOptions, ProfileOptions):
     """Options of ``list_catalogue`` and ``phototag list``."""
 
-    kind: Kind | None = _only("kind", Kind, "with this verdict")
+    kind: Kind | None = attrs.field(
+        default=None, converter=chosen.kind, metadata=_only("with this verdict")
+    )
     doubtful: bool = option(
         False,
         "Only photos whose verdict is less than 80 % sure, and about which no person has decided.",
@@ -85,13 +64,25 @@ class ListOptions(LinkOptions, StateOptions, CalibrationOptions, ProfileOptions)
             metavar="N|N-M|N-",
         ),
     )
-    shot: Shot | None = _only("shot", Shot, "that show this much of a person (the shot size)")
-    expression: VisibleExpression | None = _only(
-        "expression", VisibleExpression, "with this visible expression"
+    shot: Shot | None = attrs.field(
+        default=None,
+        converter=chosen.shot,
+        metadata=_only("that show this much of a person (the shot size)"),
     )
-    background: BackgroundKind | None = _only("background", BackgroundKind, "with this background")
-    environment: Place | None = _only("environment", Place, "taken in these surroundings")
-    grade: Grade | None = _only("grade", Grade, "that are headshots and look like this")
+    expression: VisibleExpression | None = attrs.field(
+        default=None, converter=chosen.expression, metadata=_only("with this visible expression")
+    )
+    background: BackgroundKind | None = attrs.field(
+        default=None, converter=chosen.background, metadata=_only("with this background")
+    )
+    environment: Place | None = attrs.field(
+        default=None, converter=chosen.environment, metadata=_only("taken in these surroundings")
+    )
+    grade: Grade | None = attrs.field(
+        default=None,
+        converter=chosen.grade,
+        metadata=_only("that are headshots and look like this"),
+    )
     crop: str | None = option(
         None,
         "Only photos of which a crop for this crop profile can be made.",

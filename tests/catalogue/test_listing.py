@@ -126,7 +126,7 @@ def test_a_summary_is_stored_whole(made: tuple[Path, Path]) -> None:
 def test_what_is_asked_for_is_checked(made: tuple[Path, Path]) -> None:
     tree, state = made
     with pytest.raises(errors.BadValue, match="kind: it must be one of headshot, portrait, other"):
-        list(phototag.list_catalogue(tree, state=state, kind="head"))  # type: ignore[arg-type]
+        list(phototag.list_catalogue(tree, state=state, kind="head"))
     with pytest.raises(errors.BadValue, match="did you mean linkedin"):
         list(phototag.list_catalogue(tree, state=state, crop="linkedn"))
     for wrong in ("", "two", "5-2", "-2", "1-2-3", -1):
