@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,30 @@ def test_photos_are_read_from_a_list_and_quiet_prints_only_errors(
     assert done.stderr == f"{photos[2]}: this file does not exist; check the path\n"
     assert set(saved(state).values()) == {Decision(kind=Kind.OTHER)}
     assert len(phototag.runs(state)) == 1
+
+
+@unsealed
+def test_a_raw_file_follows_the_photo_beside_it(photo: Path, state: Path) -> None:
+    negative = photo.with_suffix(".nef")
+    negative.write_bytes(photo.read_bytes() + b"another file")
+    decide(state, photo.parent, kind="headshot", pairs=True)
+    record = phototag.read(negative)
+    assert record is not None
+    assert (record.kind, record.decision) == ("headshot", {"kind": "headshot"})
+    assert of(photo) in saved(state)
+    assert of(negative) not in saved(state)
+
+
+@unsealed
+def test_the_same_call_resumes_one_that_was_stopped(tree: Path, state: Path) -> None:
+    stop = threading.Event()
+    for _ in phototag.decide_catalogue(tree, kind="other", state=state, stop=stop, workers=1):
+        stop.set()
+    (run,) = phototag.runs(state)
+    assert run.ended is None
+    decide(state, tree, kind="other")
+    (resumed,) = phototag.runs(state)
+    assert (resumed.number, resumed.ended is None, resumed.corrections) == (run.number, False, 3)
 
 
 @unsealed
