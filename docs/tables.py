@@ -32,10 +32,10 @@ from phototag.metadata.properties.table import PROPERTIES
 from phototag.options import (
     CatalogueOptions,
     ChangeOptions,
+    DecideOptions,
     GalleryOptions,
     Limits,
     RemoveOptions,
-    Setting,
     TagOptions,
     UndoOptions,
     WatchOptions,
@@ -58,6 +58,7 @@ TAKEN_BY = {
     "write, tag": TagOptions,
     "remove": ChangeOptions,
     "tag_catalogue": CatalogueOptions,
+    "decide_catalogue": DecideOptions,
     "watch_catalogue": WatchOptions,
     "remove_catalogue": RemoveOptions,
     "undo": UndoOptions,
@@ -101,22 +102,17 @@ def write(folder: Path) -> None:
 
 def options() -> str:
     """Every option, with its names in Python and on the command line."""
-    classes = (CatalogueOptions, WatchOptions, UndoOptions, CheckOptions, GalleryOptions, Limits)
-    known = {name: field for cls in classes for name, field in attrs.fields_dict(cls).items()}
-    taken_by = {
-        name: ", ".join(
-            f"`{who.replace(', ', '`, `')}`"
-            for who, cls in TAKEN_BY.items()
-            if name in settings(cls)
-        )
-        for name in known
-    }
+    classes = (
+        CatalogueOptions, DecideOptions, WatchOptions, UndoOptions, CheckOptions, GalleryOptions, Limits,
+    )  # fmt: skip
+    # The same name may stand for different options.
+    known = {(name, one.help): one for cls in classes for name, one in settings(cls).items()}
     rows = []
-    for name, field in known.items():
-        setting = Setting.of(field)
+    for (name, _), setting in known.items():
         flag = setting.flag or f"--{name.replace('_', '-')}"
         shown = "" if setting.kind == "internal" else f"<br>`{flag}`"
-        who = taken_by[name] or "`Limits`"
+        taken_by = [who for who, cls in TAKEN_BY.items() if settings(cls).get(name) == setting]
+        who = ", ".join(f"`{who.replace(', ', '`, `')}`" for who in taken_by) or "`Limits`"
         does = f"{command_pages.linked(setting.help, above='../')}{' *Decides what is written.*' if setting.decides else ''}"
         rows.append((f"`{name}`{shown}", does, who))
     return table(("option", "what it does", "taken by"), rows)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         check_catalogue,
     )
     from phototag.catalogue.cropping import CropOutcome, crop_catalogue
+    from phototag.catalogue.deciding import decide_catalogue
     from phototag.catalogue.learn import ChangedVerdict, Learning, learn
     from phototag.catalogue.listing import ListedPhoto, list_catalogue
     from phototag.catalogue.run import tag_catalogue
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         CatalogueOptions,
         ChangeOptions,
         CropOptions,
+        DecideOptions,
         GalleryOptions,
         LearnOptions,
         Limits,
@@ -94,6 +96,7 @@ _HOMES = {
         "check_catalogue",
     ),
     "phototag.catalogue.cropping": ("CropOutcome", "crop_catalogue"),
+    "phototag.catalogue.deciding": ("decide_catalogue",),
     "phototag.catalogue.learn": ("ChangedVerdict", "Learning", "learn"),
     "phototag.catalogue.listing": ("ListedPhoto", "list_catalogue"),
     "phototag.catalogue.run": ("tag_catalogue",),
@@ -121,6 +124,7 @@ _HOMES = {
         "CatalogueOptions",
         "ChangeOptions",
         "CropOptions",
+        "DecideOptions",
         "GalleryOptions",
         "LearnOptions",
         "Limits",
@@ -155,7 +159,7 @@ __all__ = [  # noqa: RUF022 - ordered by purpose, not by alphabet
     "analyze", "write", "tag", "read", "remove", "crop", "close", "Analyzer",
     # whole trees
     "tag_catalogue", "watch_catalogue", "remove_catalogue", "undo", "runs", "check_catalogue", "list_catalogue",
-    "crop_catalogue", "learn", "gallery",
+    "decide_catalogue", "crop_catalogue", "learn", "gallery",
     # results
     "Analysis", "Verdict", "Finding", "Crop", "Refusal", "Keywords", "Scene", "Record", "Change", "VerdictSource",
     "Outcome", "Done", "Failed", "TreeOutcome", "Unchanged", "LeftBehind", "RemovalOutcome", "Removed",
@@ -163,8 +167,8 @@ __all__ = [  # noqa: RUF022 - ordered by purpose, not by alphabet
     "Decision", "DrawnCrop", "Learning", "ChangedVerdict", "Box", "Point",
     # options
     "TagOptions", "WriteOptions", "ChangeOptions", "CatalogueOptions", "WatchOptions", "RemoveOptions",
-    "UndoOptions", "CheckOptions", "GalleryOptions", "ListOptions", "CropOptions", "LearnOptions", "Level",
-    "Vocabulary", "Profile", "Limits",
+    "UndoOptions", "CheckOptions", "GalleryOptions", "ListOptions", "DecideOptions", "CropOptions", "LearnOptions",
+    "Level", "Vocabulary", "Profile", "Limits",
     # for extensions
     "Criterion", "Earlier",
     # values

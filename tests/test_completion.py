@@ -25,6 +25,7 @@ CASES = {
     "phototag wat": ["watch"],
     "phototag tag --dry": ["--dry-run"],
     "phototag list --kind ": [str(kind) for kind in Kind],
+    "phototag decide --environment ": ["studio", "indoor", "outdoor"],
     "phototag list --shot head": ["head_and_shoulders"],
     "phototag crop --profile ": PROFILES,
     "phototag tag --lightroom-crop pass": ["passport_us"],

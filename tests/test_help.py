@@ -44,6 +44,8 @@ ELSEWHERE = {
     "phototag check --repair ~/Pictures": "catalogue/test_check_state.py",
     "phototag remove --dry-run ~/Pictures": "test_printable.py",
     "phototag remove ~/Pictures": "test_cli.py",
+    "phototag decide --environment studio ~/Pictures": "catalogue/test_deciding.py",
+    "phototag decide --forget jane.jpg": "catalogue/test_deciding.py",
     "phototag crop ~/Pictures --profile web_square --size 400x400 \\\n  --people each -o ~/faces": "catalogue/test_cropping.py",
     "phototag serve --stdio": "integrations/test_service_ending.py",
     "phototag demo": "test_docs.py",

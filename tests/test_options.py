@@ -18,6 +18,7 @@ from phototag.catalogue.checking import CheckOptions
 from phototag.catalogue.options_fingerprint import settings_of
 from phototag.cli import main
 from phototag.cli.checking import check
+from phototag.cli.deciding import decide
 from phototag.cli.tagging import remove, tag, undo, watch
 from phototag.criteria import calibration
 from phototag.criteria.personal import Offsets
@@ -25,6 +26,7 @@ from phototag.gallery import build
 from phototag.keywords.claims import Vocabulary
 from phototag.options import (
     CatalogueOptions,
+    DecideOptions,
     GalleryOptions,
     Limits,
     RemoveOptions,
@@ -132,6 +134,7 @@ def test_the_same_thresholds_in_another_order_change_nothing(
     ("command", "cls"),
     [
         (tag, CatalogueOptions),
+        (decide, DecideOptions),
         (watch, WatchOptions),
         (undo, UndoOptions),
         (remove, RemoveOptions),
@@ -153,6 +156,7 @@ def test_the_command_line_offers_every_option(command: Any, cls: type[Any]) -> N
         (phototag.tag, TagOptions),
         (phototag.write, TagOptions),
         (phototag.tag_catalogue, CatalogueOptions),
+        (phototag.decide_catalogue, DecideOptions),
         (phototag.watch_catalogue, WatchOptions),
         (phototag.undo, UndoOptions),
         (phototag.remove_catalogue, RemoveOptions),

@@ -65,6 +65,11 @@ def many_photos(photos: list[str]) -> None:
         assert_type(found, phototag.TreeOutcome)
         assert_type(found.change, phototag.Change | None)
         assert_type(found.kind, phototag.Kind | None)
+    for said in phototag.decide_catalogue(photos, kind="headshot", shot=phototag.Shot.FACE):
+        assert_type(said, phototag.TreeOutcome)
+    phototag.decide_catalogue("jane.jpg", forget="yes")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    phototag.list_catalogue("~/Pictures", people=2, kind="headshot")
+    phototag.list_catalogue("~/Pictures", people="2-5")
     for back in phototag.undo():
         assert_type(back, phototag.RemovalOutcome)
     assert_type(phototag.runs(), list[phototag.Run])

@@ -12,7 +12,7 @@ from phototag.files.opening import absolute
 from phototag.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from phototag.catalogue.state import State
     from phototag.decisions.decision import Decision
@@ -29,6 +29,8 @@ class CurrentRun:
         settings: a fingerprint of those that determine what is written.
         state: holds the run log.
         pool: reads photos.
+        word: what a person says of every photo of the run, saved as each is seen; empty = what was said of it is
+            forgotten; None = nothing is said.
     """
 
     def __init__(
@@ -38,8 +40,11 @@ class CurrentRun:
         settings: str,
         state: State,
         pool: Pool,
+        *,
+        word: Decision | None = None,
     ) -> None:
         self._options, self._settings, self._state, self._pool = options, settings, state, pool
+        self._word = word
         self._roots = [state.root(os.fsencode(os.path.realpath(folder))) for folder in folders]
         self._number: int | None = None
         saved = state.decisions()
@@ -71,8 +76,22 @@ class CurrentRun:
             self._state.end(self._roots, self._settings)
 
     def decision(self, picture: str) -> Decision:
-        """What people have decided about a picture."""
-        return self._decided.get(picture, NOTHING)
+        """What people have decided about a picture; what is said of every photo of this run goes first."""
+        before = self._decided.get(picture, NOTHING)
+        if self._word is None:
+            return before
+        return before.with_(self._word) if self._word else NOTHING
+
+    def say(self, picture: str) -> None:
+        """Save of this picture what is said of every photo of the run; of other fields, what was said before holds."""
+        if self._word is None:
+            return
+        said = self.decision(picture)
+        if said != self._decided.get(picture, NOTHING):
+            self._save({picture: said})
+        self._decided[picture] = said
+        if not said:
+            self._final.add(picture)
 
     def adopt(self, picture: str, decision: Decision) -> Decision:
         """Take over what somebody has decided elsewhere, as found in the photo; what was decided here goes first.
@@ -111,3 +130,9 @@ class CurrentRun:
         paths = map(absolute, walk(self._options.forget, links=self._options.follow_links))
         found = pictures(paths, self._state, self._pool, self._options.stop)
         return {picture: NOTHING for _, picture in found}
+
+
+def folders_of(paths: Iterable[str]) -> list[str]:
+    """The folders of a run that also holds single photos: those that are given, and those of the photos."""
+    found = (path if os.path.isdir(path) else os.path.dirname(path) or os.curdir for path in paths)
+    return list(dict.fromkeys(found))

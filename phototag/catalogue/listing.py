@@ -149,13 +149,15 @@ _FIELDS = tuple(field.name for field in attrs.fields(Summary))
 
 def _wanted(options: ListOptions) -> Callable[[Summary], bool]:
     """Whether a photo was asked for."""
-    asked = ("kind", "people", "shot", "expression", "background", "environment", "grade")
+    asked = ("kind", "shot", "expression", "background", "environment", "grade")
     values = [(name, value) for name in asked if (value := getattr(options, name)) is not None]
-    crop, doubtful, decided = options.crop, options.doubtful, options.decided
+    people, crop = options.people, options.crop
+    doubtful, decided = options.doubtful, options.decided
 
     def wanted(summary: Summary) -> bool:
         return (
             all(getattr(summary, name) == value for name, value in values)
+            and (people is None or summary.people in people)
             and (crop is None or crop in summary.crops)
             and (not doubtful or summary.doubtful)
             and (not decided or bool(summary.decided))

@@ -58,11 +58,12 @@ def _settings_in(state: State, options: CatalogueOptions) -> str:
 
 @attrs.frozen
 class Task:
-    """A photo, and what earlier runs have stored about it."""
+    """A photo, and what earlier runs have stored about it; one that was ``named`` by itself is never skipped."""
 
     catalogue: Catalogue
     found: Found
     row: Row | None
+    named: bool = False
 
 
 class Catalogue:
@@ -99,8 +100,10 @@ class Catalogue:
     def _dry(self) -> bool:
         return self._options.dry_run
 
-    def tasks(self, found: Iterable[Found] | None = None) -> Iterator[list[Task]]:
-        """The photos, each with its partners; all photos of the tree, unless some are given."""
+    def tasks(
+        self, found: Iterable[Found] | None = None, *, named: bool = False
+    ) -> Iterator[list[Task]]:
+        """The photos, each with its partners; all photos of the tree, unless some are given, or ``named``."""
         options, state = self._options, self._state
         self._recalls = state.has_scenes()
         found = found or find(
@@ -118,7 +121,7 @@ class Catalogue:
                 if photo.partner is None and group:
                     yield group
                     group = []
-                group.append(Task(self, photo, rows.get(name)))
+                group.append(Task(self, photo, rows.get(name), named))
         if group:
             yield group
 
@@ -150,11 +153,14 @@ class Catalogue:
             return warned(found)
         if (
             row is None
+            or task.named
             or row.fingerprint != found.fingerprint
             or self._again
             or row.settings not in {self._settings_of(found, row.picture), self._unreadable}
         ):
             return None
+        if row.picture:
+            self._run.say(row.picture)  # a run that was killed may have lost it
         return as_before(found, row, lambda: self._state.keywords(self._place(found), row))
 
     def work(self, tasks: Sequence[Task]) -> list[Outcome]:
@@ -205,6 +211,7 @@ class Catalogue:
         photo_state, verdict_from = self.identify(found.partner or found, task.row)
         assert photo_state.scene is not None
         decided, scene = photo_state.picture, photo_state.scene
+        self._run.say(decided)
         return Seen(
             own=photo_state if found.partner is None else self._identify(found.path, detect=False),
             decided=decided,
@@ -355,7 +362,8 @@ def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Genera
         for is_folder, group in itertools.groupby(names, key=folders.__contains__):
             if run_log and run and is_folder:
                 for name in group:
-                    yield from through(Catalogue(name, options, run_log, pool, run), pool, stop)
+                    groups = Catalogue(name, options, run_log, pool, run).tasks()
+                    yield from through(groups, pool, stop)
             elif not options.failed:
                 photos = list(group)
                 if not options.dry_run:
@@ -373,16 +381,16 @@ def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Genera
 
 
 def through(
-    catalogue: Catalogue,
-    pool: Pool,
-    stop: threading.Event | None,
-    found: Iterable[Found] | None = None,
+    groups: Iterable[Sequence[Task]], pool: Pool, stop: threading.Event | None
 ) -> Generator[TreeOutcome]:
-    """Yield the outcomes of a catalogue, or of some of its photos, in order."""
+    """Yield the outcomes of photos, each with its partners, in order."""
 
-    def ready(tasks: list[Task]) -> Sequence[TreeOutcome] | None:
-        done = [outcome for task in tasks if (outcome := catalogue.ready(task)) is not None]
-        return done if len(done) == len(tasks) else None
+    def work(group: Sequence[Task]) -> Sequence[TreeOutcome]:
+        return group[0].catalogue.work(group)
 
-    for outcomes in pool.stream(catalogue.work, catalogue.tasks(found), ready=ready, stop=stop):
+    def ready(group: Sequence[Task]) -> Sequence[TreeOutcome] | None:
+        done = [outcome for task in group if (outcome := task.catalogue.ready(task)) is not None]
+        return done if len(done) == len(group) else None
+
+    for outcomes in pool.stream(work, groups, ready=ready, stop=stop):
         yield from outcomes

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from phototag.errors import PhotoNotReadable
+from phototag.errors import PhotoError, PhotoNotReadable
 from phototag.files import sidecar_names, temporary
 from phototag.files.folder import Folder
 from phototag.files.formats import PHOTO_SUFFIXES, RAW_SUFFIXES, suffix_of
@@ -42,7 +42,7 @@ class Found:
         state: state of the file; None for a broken link.
         fingerprint: state of the photo and its sidecars; changes if one of them does.
         partner: for a negative, the developed photo next to it, whose verdict it shares.
-        error: why this is a folder that cannot be searched; None for a photo.
+        error: why this is a folder that cannot be searched, or a photo that is not there; None for a photo.
         warning: why this is a temporary file that may be somebody else's; empty for a photo.
     """
 
@@ -52,7 +52,7 @@ class Found:
     state: FileState | None
     fingerprint: str
     partner: Found | None = None
-    error: PhotoNotReadable | None = None
+    error: PhotoError | None = None
     warning: str = ""
 
 

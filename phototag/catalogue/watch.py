@@ -97,7 +97,7 @@ def _tagged(
     """The outcomes of photos that needed work, and new warnings; waits while another run is working."""
     try:
         with locked([os.path.realpath(catalogue.root)], wait=True, stop=stop):
-            news = through(catalogue, pool, stop, found)
+            news = through(catalogue.tasks(found), pool, stop)
             for outcome in news:
                 new = outcome.photo not in warned if outcome.warning else False
                 if new or outcome.verdict_from is not VerdictSource.UNCHANGED:

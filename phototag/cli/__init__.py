@@ -27,6 +27,9 @@ _COMMANDS: Final = {
     "review": Entry(
         "reviewing.review", Section.LOOK, "Review verdicts in the browser, and correct them."
     ),
+    "decide": Entry(
+        "deciding.decide", Section.LOOK, "Decide what photos are, in place of phototag."
+    ),
     "gallery": Entry(
         "viewing.gallery", Section.LOOK, "Write one HTML page for reviewing verdicts."
     ),

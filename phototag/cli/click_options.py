@@ -38,6 +38,7 @@ from phototag.files.arguments import Number
 from phototag.keywords import vocabulary
 from phototag.keywords.claims import Vocabulary, thresholds
 from phototag.options import Group, Limits, PathsOptions, Setting, setting
+from phototag.options.number_range import NumberRange, number_range
 
 if TYPE_CHECKING:
     _Type = click.ParamType[Any]
@@ -126,17 +127,22 @@ class Threshold(_Type):
         return criteria(incomplete)
 
 
-class SizeType(_Type):
-    """A size in pixels: ``600x600``."""
+class OfText(_Type):
+    """A value that is made from what is typed, such as ``600x600``.
 
-    name = "WxH"
+    Args:
+        name: placeholder for what is typed.
+        make: makes the value, or raises ``BadValue``.
+    """
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Size | None:
-        """The size."""
+    def __init__(self, name: str, make: Callable[[Any], object]) -> None:
+        self.name: str = name
+        self._make = make
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value."""
         try:
-            return size(value)
+            return self._make(value)
         except BadValue as error:
             self.fail(error.problem, param, ctx)
 
@@ -225,7 +231,8 @@ _TYPES: Mapping[Any, click.ParamType[Any]] = {
     tuple[Profile, ...]: NameOrFile(tuple, profiles.named, profiles.GROUP),
     Calibration: NameOrFile(Calibration, personal.named, personal.GROUP, (personal.SHIPPED,)),
     _THRESHOLDS: Threshold(),
-    Size: SizeType(),
+    Size: OfText("WxH", size),
+    NumberRange: OfText("N|N-M|N-", functools.partial(number_range, "people")),
     _PATHS: click.Path(exists=True),
 }
 _COMPLETED: Mapping[str | None, click.ParamType[Any]] = {

@@ -27,6 +27,8 @@ from phototag.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from phototag.outcome import AnyOutcome
 
 NAMED = 10  # photos named in a suggested command; more would fill the screen
@@ -79,19 +81,9 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
     )
     whole_tree = bool(folders)
     tables = DiffTables(report) if dry_run and whole_tree and not as_json else None
-
-    def lines(done: AnyOutcome) -> list[str]:
-        if tables is not None:
-            return tables.add(done)
-        if options.quiet:
-            return []
-        changed = bool(done.change and done.change.changed)
-        if whole_tree and not as_json and not changed and not options.verbose:
-            return []  # for a whole tree, only changed photos are printed
-        return change_lines(done, as_json=as_json, dry_run=dry_run, verbose=options.verbose)
-
+    lines = printed(options, tables, dry_run=dry_run, whole_tree=whole_tree)
     state = None if options.state is None else os.fspath(options.state)
-    before = _changes(state) if folders and not dry_run else {}
+    before = changes(state) if folders and not dry_run else {}
     seen = None if table is None else table.add
     stopped = report.run(
         lambda stop: tag_trees(paths, attrs.evolve(options, stop=stop)), lines, seen=seen
@@ -105,6 +97,31 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
     close(report, stopped=stopped, dry_run=dry_run, commands=commands, nothing=nothing)
 
 
+def printed(
+    options: ChangePrintOptions, tables: DiffTables | None, *, dry_run: bool, whole_tree: bool
+) -> Callable[[AnyOutcome], list[str]]:
+    """What is printed of each photo that is written.
+
+    Args:
+        options: how it is printed.
+        tables: of a dry run, which print the photos of a folder together.
+        dry_run: nothing is changed.
+        whole_tree: folders are searched: only changed photos are printed.
+    """
+
+    def lines(done: AnyOutcome) -> list[str]:
+        if tables is not None:
+            return tables.add(done)
+        if options.quiet:
+            return []
+        changed = bool(done.change and done.change.changed)
+        if whole_tree and not options.json and not changed and not options.verbose:
+            return []
+        return change_lines(done, as_json=options.json, dry_run=dry_run, verbose=options.verbose)
+
+    return lines
+
+
 def _next(
     report: Report, paths: tuple[str, ...], state: str | None, before: dict[int, int]
 ) -> list[tuple[str, list[str]]]:
@@ -114,7 +131,7 @@ def _next(
         report: of the run.
         paths: the photos and folders of the run.
         state: its state file; None = the default for this user.
-        before: see ``_changes``.
+        before: see ``changes``.
     """
     folders = list(filter(is_folder, paths))
     photos = [path for path in paths if path not in folders]
@@ -125,16 +142,24 @@ def _next(
         found.append(("To try only the failed photos again, with the same options", again))
     back = []
     if report.tally.changed and folders:
-        after = _changes(state)
-        grown = [number for number, count in after.items() if count > before.get(number, 0)]
-        back = [["phototag", "undo", str(number), *own_state] for number in grown]
+        back = undoing(state, before)
     if report.tally.changed and photos:
         named = photos if len(photos) <= NAMED else ["..."]
         back.append(["phototag", "remove", *named])
     return [*found, *(("To undo all changes", words) for words in back)]
 
 
-def _changes(state: str | None) -> dict[int, int]:
+def undoing(state: str | None, before: dict[int, int]) -> list[list[str]]:
+    """The commands that undo what has been changed since; arguments as for ``_next``."""
+    own_state = ["--state", state] if state else []
+    return [
+        ["phototag", "undo", str(number), *own_state]
+        for number, count in changes(state).items()
+        if count > before.get(number, 0)
+    ]
+
+
+def changes(state: str | None) -> dict[int, int]:
     """The number of changes of each run that can be undone, by run number."""
     from phototag.catalogue.take_back import runs  # noqa: PLC0415 - help starts without it
 
@@ -187,7 +212,7 @@ class _Undo(ChangePrintOptions, UndoOptions):
 def undo(run: int | None, options: _Undo) -> None:
     """Undo what a run has written.
 
-    A run is one `phototag tag` or `phototag watch` on folders; RUN is its number, by default that of the last one. In every
+    A run is one `phototag tag` or `phototag watch` on folders, or one `phototag decide` or `phototag review`; RUN is its number, by default that of the last one. In every
     photo, what phototag had written before that run is restored. What other programs have changed since then stays.
     """
     from phototag.catalogue.take_back import runs, undo_run  # noqa: PLC0415 - help starts without it

@@ -30,6 +30,7 @@ from phototag.options.setting import Checked, Setting, option, part, setting, se
 from phototag.options.writing import (
     ChangeOptions,
     IptcMode,
+    ResultOptions,
     SidecarMode,
     SignedMode,
     TagOptions,
@@ -41,6 +42,7 @@ from phototag.options.writing import (
 if TYPE_CHECKING:
     from phototag.options.commands import (
         CatalogueOptions,
+        DecideOptions,
         GalleryOptions,
         LearnOptions,
         RecallOptions,
@@ -58,6 +60,7 @@ __all__ = [
     "ChangeOptions",
     "Checked",
     "CropOptions",
+    "DecideOptions",
     "GalleryOptions",
     "Group",
     "IptcMode",
@@ -70,6 +73,7 @@ __all__ = [
     "ProfileOptions",
     "RecallOptions",
     "RemoveOptions",
+    "ResultOptions",
     "ReviewOptions",
     "RunOptions",
     "Setting",

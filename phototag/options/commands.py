@@ -6,7 +6,14 @@ from collections.abc import Iterable
 
 import attrs
 
+from phototag.criteria.cropping import Shot
+from phototag.criteria.environment import Place
+from phototag.criteria.mood import VisibleExpression
+from phototag.criteria.verdict import Kind
+from phototag.decisions.decision import Decision
+from phototag.errors import BadValue
 from phototag.files import arguments
+from phototag.options import chosen
 from phototag.options.common import (
     CalibrationOptions,
     LinkOptions,
@@ -19,7 +26,7 @@ from phototag.options.common import (
 )
 from phototag.options.group import Group
 from phototag.options.setting import option, setting
-from phototag.options.writing import ChangeOptions, TagOptions
+from phototag.options.writing import ChangeOptions, ResultOptions, TagOptions
 
 
 def _forget(given: Path | Iterable[Path]) -> tuple[str, ...]:
@@ -160,6 +167,72 @@ class ReviewOptions(
     no_open: bool = option(
         False, "Do not open the page in the browser; only print its address.", group=Group.PAGE
     )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class DecideOptions(
+    PairOptions,
+    LinkOptions,
+    WaitOptions,
+    StateOptions,
+    ProfileOptions,
+    CalibrationOptions,
+    WorkOptions,
+    ResultOptions,
+):
+    """Options of ``decide_catalogue`` and ``phototag decide``."""
+
+    kind: Kind | None = attrs.field(
+        default=None,
+        converter=chosen.kind,
+        metadata=setting("Decide what the photos are.", group=Group.ACTION, decides=True),
+    )
+    shot: Shot | None = attrs.field(
+        default=None,
+        converter=chosen.shot,
+        metadata=setting(
+            "Decide how much of a person they show (the shot size).",
+            group=Group.ACTION,
+            decides=True,
+        ),
+    )
+    expression: VisibleExpression | None = attrs.field(
+        default=None,
+        converter=chosen.expression,
+        metadata=setting("Decide which expression is visible.", group=Group.ACTION, decides=True),
+    )
+    environment: Place | None = attrs.field(
+        default=None,
+        converter=chosen.environment,
+        metadata=setting(
+            "Decide in which surroundings they were taken.", group=Group.ACTION, decides=True
+        ),
+    )
+    forget: bool = option(
+        False,
+        "Take back all that people have decided about the photos: phototag's own verdict holds again.",
+        group=Group.ACTION,
+        decides=True,
+    )
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        given = "give kind, shot, expression or environment, or only forget"
+        if self.decision and self.forget:
+            problem = "it takes back all that was decided, and so stands alone"
+            raise BadValue("forget", problem, given)
+        if not self.decision and not self.forget:
+            raise BadValue("kind", "nothing is decided", given)
+
+    @property
+    def decision(self) -> Decision:
+        """What is said of the photos; empty where it is to be forgotten."""
+        return Decision(
+            kind=self.kind,
+            shot=self.shot,
+            expression=self.expression,
+            environment=self.environment,
+        )
 
 
 @attrs.frozen(kw_only=True, slots=False)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import Literal
 
 import attrs
 
@@ -15,6 +13,7 @@ from phototag.criteria.mood import VisibleExpression
 from phototag.criteria.verdict import Grade, Kind
 from phototag.crops.size import Size, size
 from phototag.files import arguments
+from phototag.options import chosen
 from phototag.options.common import (
     CalibrationOptions,
     LinkOptions,
@@ -24,9 +23,9 @@ from phototag.options.common import (
     WorkOptions,
 )
 from phototag.options.group import Group
-from phototag.options.setting import option, setting
+from phototag.options.number_range import NumberRange, number_range
+from phototag.options.setting import Setting, option, setting
 
-E = TypeVar("E", bound=enum.StrEnum)
 QUALITY = 95  # of a crop that is encoded again
 
 
@@ -34,51 +33,56 @@ def _out(given: Path | None) -> str | None:
     return None if given is None else arguments.path("out", given)
 
 
-def _one_of(name: str, kind: type[E]) -> Callable[[E | str | None], E | None]:
-    """The converter of an option that takes a value of an enum, or its text."""
-
-    def convert(given: E | str | None) -> E | None:
-        return None if given is None else arguments.one_of(name, given, kind)
-
-    # attrs takes the types of the argument from here: in signatures and in the documentation the enum has its name
-    convert.__annotations__ = {"given": kind | str | None, "return": kind | None}
-    return convert
+def _only(what: str) -> dict[str, Setting]:
+    """The metadata of an option that selects photos."""
+    return setting(f"Only photos {what}.", group=Group.PHOTOS)
 
 
-def _only(name: str, kind: type[E], what: str) -> E | None:
-    """The option that selects photos by a value of an enum."""
-    found: E | None = attrs.field(
-        default=None,
-        converter=_one_of(name, kind),
-        metadata=setting(f"Only photos {what}.", group=Group.PHOTOS),
-    )
-    return found
+def _people(given: NumberRange | int | str | None) -> NumberRange | None:
+    return None if given is None else number_range("people", given)
 
 
 @attrs.frozen(kw_only=True, slots=False)
 class ListOptions(LinkOptions, StateOptions, CalibrationOptions, ProfileOptions):
     """Options of ``list_catalogue`` and ``phototag list``."""
 
-    kind: Kind | None = _only("kind", Kind, "with this verdict")
+    kind: Kind | None = attrs.field(
+        default=None, converter=chosen.kind, metadata=_only("with this verdict")
+    )
     doubtful: bool = option(
         False,
         "Only photos whose verdict is less than 80 % sure, and about which no person has decided.",
         group=Group.PHOTOS,
     )
-    people: int | None = option(
-        None,
-        "Only photos with this number of people as the subject; people in the background do not count.",
-        group=Group.PHOTOS,
-        metavar="N",
-        least=0,
+    people: NumberRange | None = attrs.field(
+        default=None,
+        converter=_people,
+        metadata=setting(
+            "Only photos with this number of people as the subject: 2, 2-5, or 2- for two or more. People in the "
+            "background do not count.",
+            group=Group.PHOTOS,
+            metavar="N|N-M|N-",
+        ),
     )
-    shot: Shot | None = _only("shot", Shot, "that show this much of a person (the shot size)")
-    expression: VisibleExpression | None = _only(
-        "expression", VisibleExpression, "with this visible expression"
+    shot: Shot | None = attrs.field(
+        default=None,
+        converter=chosen.shot,
+        metadata=_only("that show this much of a person (the shot size)"),
     )
-    background: BackgroundKind | None = _only("background", BackgroundKind, "with this background")
-    environment: Place | None = _only("environment", Place, "taken in these surroundings")
-    grade: Grade | None = _only("grade", Grade, "that are headshots and look like this")
+    expression: VisibleExpression | None = attrs.field(
+        default=None, converter=chosen.expression, metadata=_only("with this visible expression")
+    )
+    background: BackgroundKind | None = attrs.field(
+        default=None, converter=chosen.background, metadata=_only("with this background")
+    )
+    environment: Place | None = attrs.field(
+        default=None, converter=chosen.environment, metadata=_only("taken in these surroundings")
+    )
+    grade: Grade | None = attrs.field(
+        default=None,
+        converter=chosen.grade,
+        metadata=_only("that are headshots and look like this"),
+    )
     crop: str | None = option(
         None,
         "Only photos of which a crop for this crop profile can be made.",

@@ -110,8 +110,8 @@ class WordOptions(ThresholdOptions, VocabularyOptions):
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class TagOptions(WordOptions, WriteOptions):
-    """Which keywords are written into a photo, and how."""
+class ResultOptions(WordOptions, WriteOptions):
+    """What is written for a result, and how."""
 
     lightroom_crop: str | None = option(
         None,
@@ -128,6 +128,12 @@ class TagOptions(WordOptions, WriteOptions):
         group=Group.WORDS,
         decides=True,
     )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class TagOptions(ResultOptions):
+    """Which keywords are written into a photo, and how."""
+
     corrections: Mapping[str, Decision] = attrs.field(
         factory=dict,
         converter=_corrections,

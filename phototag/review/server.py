@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from phototag import errors
-from phototag.catalogue.current_run import CurrentRun
+from phototag.catalogue.current_run import CurrentRun, folders_of
 from phototag.catalogue.state import State
 from phototag.files.opening import names_of
 from phototag.options import CatalogueOptions, part
-from phototag.review.session import Session, folders_of
+from phototag.review.session import Session
 from phototag.worker.order import check_crop
 from phototag.worker.pool import Pool
 

@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from phototag import crops
+from phototag.catalogue.current_run import folders_of
 from phototag.criteria.verdict import Kind
 from phototag.decisions import line
 from phototag.decisions.decision import NOTHING, Decision
@@ -371,9 +372,3 @@ class Session:
             if log_odds is not None:
                 found.append(Side(log_odds=log_odds, headshot=kind is Kind.HEADSHOT))
         return found
-
-
-def folders_of(paths: Iterable[str]) -> list[str]:
-    """The folders of a review: those that are given, and those of single photos."""
-    found = (path if os.path.isdir(path) else os.path.dirname(path) or os.curdir for path in paths)
-    return list(dict.fromkeys(found))

@@ -91,6 +91,9 @@ def names(tree: Path, listed: list[phototag.ListedPhoto]) -> list[str]:
         ({"doubtful": True}, ["b/c.jpg"]),
         ({"people": 2}, ["b b/e.jpg", "b/c.jpg"]),
         ({"people": 0}, ["b/d.jpg"]),
+        ({"people": "1-"}, ["a.jpg", "b b/e.jpg", "b/c.jpg"]),
+        ({"people": "0-1"}, ["a.jpg", "b/d.jpg"]),
+        ({"people": "2-2"}, ["b b/e.jpg", "b/c.jpg"]),
         ({"shot": "half_body", "kind": "portrait"}, ["b/c.jpg"]),
         ({"expression": "smile"}, ["a.jpg"]),
         ({"background": "plain"}, ["a.jpg"]),
@@ -123,9 +126,14 @@ def test_a_summary_is_stored_whole(made: tuple[Path, Path]) -> None:
 def test_what_is_asked_for_is_checked(made: tuple[Path, Path]) -> None:
     tree, state = made
     with pytest.raises(errors.BadValue, match="kind: it must be one of headshot, portrait, other"):
-        list(phototag.list_catalogue(tree, state=state, kind="head"))  # type: ignore[arg-type]
+        list(phototag.list_catalogue(tree, state=state, kind="head"))
     with pytest.raises(errors.BadValue, match="did you mean linkedin"):
         list(phototag.list_catalogue(tree, state=state, crop="linkedn"))
+    for wrong in ("", "two", "5-2", "-2", "1-2-3", -1):
+        with pytest.raises(errors.BadValue, match="people: it must be a number such as 2, or a ra"):
+            list(phototag.list_catalogue(tree, state=state, people=wrong))
+    with pytest.raises(errors.BadType, match="people: it must be a number or a range, not bool"):
+        list(phototag.list_catalogue(tree, state=state, people=True))
 
 
 def test_photos_that_no_run_has_seen_are_counted_and_those_that_are_gone_left_out(

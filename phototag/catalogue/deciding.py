@@ -1,0 +1,133 @@
+"""A person's word about photos, saved and written as a review does it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Generator, Iterable
+from typing import TYPE_CHECKING
+
+import attrs
+
+from phototag.catalogue.current_run import CurrentRun, folders_of
+from phototag.catalogue.lock import locked
+from phototag.catalogue.options_fingerprint import settings_of
+from phototag.catalogue.run import Catalogue, through
+from phototag.catalogue.state import State
+from phototag.catalogue.walk import Found, clean_beside, found_now
+from phototag.errors import PhotoNotFound
+from phototag.files.keyword_arguments import takes
+from phototag.files.opening import names_of
+from phototag.options import CatalogueOptions, DecideOptions, settings
+from phototag.outcome import TreeOutcome
+from phototag.worker.order import check_crop
+from phototag.worker.pool import Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from phototag.catalogue.run import Task
+    from phototag.decisions.decision import Decision
+
+Path = str | os.PathLike[str]
+
+
+@takes(DecideOptions)
+def decide_catalogue(
+    roots: Path | Iterable[Path], options: DecideOptions
+) -> Generator[TreeOutcome]:
+    """Decide about photos, or about every photo below folders, in place of phototag.
+
+    What is decided is saved in the state file and written into the photos with the other options, as ``tag_catalogue``
+    writes a verdict; photos that were not tagged before are tagged with it. Later runs keep to it, copies and renamed
+    photos have it too, and ``learn`` learns from it. What people have decided before about other fields still holds.
+    The call is one run: ``undo`` takes it back.
+
+    Args:
+        roots: a photo or folder, or several.
+        options: see ``DecideOptions``; each is a keyword argument.
+
+    Returns:
+        One ``TreeOutcome`` per photo, in order, as they become ready; the outcome of a photo that fails contains its
+        error. If it could be read, what was decided is saved, and the next run on its folder writes it.
+
+    Raises:
+        BadValue: nothing is decided, or decided and forgotten at once.
+        CatalogueBusy: another run is working in one of the folders.
+        StateUnusable: the state file cannot be used.
+    """
+    return decide_trees(roots, options)
+
+
+def decide_trees(roots: Path | Iterable[Path], options: DecideOptions) -> Generator[TreeOutcome]:
+    """As ``decide_catalogue``, with an options object."""
+    # Among the options of a run, ``forget`` names photos.
+    shared = settings(DecideOptions).keys() & settings(CatalogueOptions).keys() - {"forget"}
+    tagging = CatalogueOptions(**{name: getattr(options, name) for name in shared})
+    check_crop(tagging, tagging.profiles)
+    with Pool(options.workers, options.limits) as pool:
+        yield from said_of(names_of(roots), options.decision, tagging, pool)
+
+
+def said_of(
+    names: Sequence[str], word: Decision, options: CatalogueOptions, pool: Pool
+) -> Generator[TreeOutcome]:
+    """Save what a person says of photos, and write it into them, as one run.
+
+    Args:
+        names: paths of photos and folders.
+        word: what the person says; empty = what was said is forgotten.
+        options: how folders are searched, and how photos are written.
+        pool: does the work.
+
+    Raises:
+        CatalogueBusy: another run is working in one of the folders; nothing was done.
+        StateUnusable: the state file cannot be used.
+    """
+    folders, stop = folders_of(names), options.stop
+    with (
+        locked(map(os.path.realpath, folders), wait=options.wait, stop=stop),
+        State(options.state) as state,
+    ):
+        # Only the same command resumes it.
+        own = f"decide {word.words()}/{settings_of(options)}/{state.seen_by}"
+        run = CurrentRun(folders, options, own, state, pool, word=word)
+
+        def catalogue(folder: str) -> Catalogue:
+            return Catalogue(folder, options, state, pool, run)
+
+        yield from through(_tasks(names, catalogue, clean=not options.dry_run), pool, stop)
+        if not (stop and stop.is_set()):
+            run.complete()
+
+
+def _tasks(
+    names: Iterable[str], catalogue: Callable[[str], Catalogue], *, clean: bool
+) -> Iterator[list[Task]]:
+    """The photos that were named, and those of the folders that were.
+
+    Args:
+        names: paths of photos and folders.
+        catalogue: makes the catalogue of a folder.
+        clean: as for ``find``.
+    """
+    cleaned: set[str] = set()
+    for is_folder, group in itertools.groupby(names, key=os.path.isdir):
+        if is_folder:
+            for name in group:
+                yield from catalogue(name).tasks()
+            continue
+        for folder, photos in itertools.groupby(group, key=os.path.dirname):
+            paths = list(photos)
+            left = clean_beside(paths, cleaned) if clean else ()
+            found = itertools.chain(left, map(_found, paths))
+            yield from catalogue(folder or os.curdir).tasks(found, named=True)
+
+
+def _found(path: str) -> Found:
+    found = found_now(path, "")
+    if os.path.lexists(path):
+        return found
+    return attrs.evolve(
+        found, error=PhotoNotFound(path, "this file does not exist", "check the path")
+    )

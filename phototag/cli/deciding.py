@@ -1,0 +1,57 @@
+"""The command by which a person decides about photos."""
+
+from __future__ import annotations
+
+import os
+
+import attrs
+
+from phototag.cli.click_options import ChangePrintOptions, paths_argument, takes_options
+from phototag.cli.diff_tables import DiffTables
+from phototag.cli.helping import command
+from phototag.cli.report import Report
+from phototag.cli.running import close
+from phototag.cli.tagging import changes, printed, undoing
+from phototag.files.opening import is_folder
+from phototag.options import DecideOptions
+
+
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class _Decide(ChangePrintOptions, DecideOptions):
+    """The options of ``phototag decide``."""
+
+
+@command(
+    ("Say that a photo is a headshot", "phototag decide --kind headshot jane.jpg"),
+    (
+        "Say that all photos in a folder were taken in a studio",
+        "phototag decide --environment studio ~/Pictures",
+    ),
+    ("Take back what was decided about a photo", "phototag decide --forget jane.jpg"),
+)
+@paths_argument
+@takes_options(_Decide)
+def decide(paths: tuple[str, ...], options: _Decide) -> None:
+    """Decide what photos are, in place of phototag.
+
+    PATH is a photo, or a folder, which stands for all photos in it and in all folders in it. What you decide is written into the
+    photos as `phototag tag` writes its verdict: give the options that you give there. Later runs keep to it, `phototag learn`
+    learns from it, and `phototag undo` takes it back.
+    """
+    from phototag.catalogue.deciding import decide_trees  # noqa: PLC0415 - help starts without it
+
+    dry_run, as_json, links = options.dry_run, options.json, options.follow_links
+    whole_tree = any(map(is_folder, paths))
+    report = Report.over(paths, as_json=as_json, quiet=options.quiet, links=links)
+    tables = DiffTables(report) if dry_run and whole_tree and not as_json else None
+    state = None if options.state is None else os.fspath(options.state)
+    before = {} if dry_run else changes(state)
+    stopped = report.run(
+        lambda stop: decide_trees(paths, attrs.evolve(options, stop=stop)),
+        printed(options, tables, dry_run=dry_run, whole_tree=whole_tree),
+    )
+    if tables is not None:
+        tables.print()
+    back = [] if dry_run else undoing(state, before)
+    commands = [("To undo all changes", words) for words in back]
+    close(report, stopped=stopped, dry_run=dry_run, commands=commands)
