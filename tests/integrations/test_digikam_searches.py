@@ -264,17 +264,22 @@ def test_a_database_server_is_refused_with_the_reason(unchanged: Path, tmp_path:
 @pytest.mark.parametrize(
     ("lines", "problem"),
     [
-        ("", "it names no database"),
-        ("Database Type=QSQLITE\nDatabase Name=", "it names no database"),
+        (None, "digiKam was never started by you"),
+        ("", "digiKam was never started by you"),
+        ("Database Type=QSQLITE\nDatabase Name=", "digiKam was never started by you"),
         ("Database Type=QSQLITE\nDatabase Name=/none", "digiKam has no database here"),
     ],
 )
-def test_a_digikam_that_is_not_set_up_is_refused(
-    unchanged: Path, tmp_path: Path, lines: str, problem: str
+def test_a_digikam_that_is_not_set_up_is_refused_with_what_to_do(
+    unchanged: Path, tmp_path: Path, lines: str | None, problem: str
 ) -> None:
-    configure(tmp_path, lines)
-    with pytest.raises(OutputNotWritable, match=problem):
+    if lines is None:
+        settings.file().unlink()
+    else:
+        configure(tmp_path, lines)
+    with pytest.raises(OutputNotWritable, match=problem) as told:
         piece().standing(None)
+    assert told.value.remedy == settings.START_ONCE
 
 
 def test_what_is_no_database_of_digikams_is_refused(unchanged: Path) -> None:

@@ -17,7 +17,7 @@ import attrs
 from phototag.catalogue.database import default_folder
 from phototag.errors import OutputNotWritable
 from phototag.files import private
-from phototag.integrations.digikam import running
+from phototag.integrations.digikam import running, settings
 from phototag.integrations.placing import code
 
 #: digiKam's number for searches that its sidebar lists and its editor of searches can change.
@@ -149,7 +149,7 @@ def changing(path: str, copy: Path) -> Iterator[Database]:
 def _opened(path: str, mode: str) -> sqlite3.Connection:
     if not Path(path).is_file():
         problem = "digiKam has no database here"
-        raise OutputNotWritable(path, problem, "start digiKam once, close it, then try again")
+        raise OutputNotWritable(path, problem, settings.START_ONCE)
     address = f"file:{quote(os.fsencode(path))}?mode={mode}"
     return sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)
 

@@ -24,9 +24,8 @@ _EXPANDED: Final = "[$e]"
 _ESCAPES: Final = {"s": " ", "t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))")
 _VARIABLE: Final = re.compile(r"\$(?:(\$)|\{([^}]*)\}|(\w+))")
-_START_ONCE: Final = (
-    "start digiKam, let it set itself up, close it, then run the same command again"
-)
+NEVER_STARTED: Final = "digiKam was never started by you, so it has no database yet"
+START_ONCE: Final = "start digiKam, let it set itself up, close it, then run the same command again"
 
 
 def file() -> Path:
@@ -43,9 +42,11 @@ def database() -> str:
     name = str(file())
     try:
         text = _text()
+    except FileNotFoundError as error:
+        raise OutputNotWritable(name, NEVER_STARTED, START_ONCE) from error
     except OSError as error:
         problem = f"digiKam's settings cannot be read ({error.strerror or error})"
-        raise OutputNotWritable(name, problem, _START_ONCE) from error
+        raise OutputNotWritable(name, problem, START_ONCE) from error
     values = _group(text, "Database Settings")
     kind, place = values.get(_TYPE, ""), values.get(_PLACE, "")
     if kind not in {"", _SQLITE}:
@@ -55,7 +56,7 @@ def database() -> str:
             "use the tags below phototag in digiKam's Tags view instead",
         )
     if not kind or not os.path.isabs(place):
-        raise OutputNotWritable(name, "it names no database of digiKam's", _START_ONCE)
+        raise OutputNotWritable(name, NEVER_STARTED, START_ONCE)
     found = Path(place)
     return str(found if found.is_file() else found / _DATABASE)
 
