@@ -26,7 +26,7 @@ from typing import (
 import attrs
 import click
 
-from phototag.cli.completing import CropProfile, Folder, Item, Named, criteria
+from phototag.cli.completing import CropProfile, Folder, Item, Named, NewFile, criteria
 from phototag.cli.helping import GroupedOption
 from phototag.criteria import personal
 from phototag.criteria.calibration import Calibration
@@ -209,8 +209,8 @@ def _type_of(field: attrs.Attribute[Any]) -> Any:
     if known is not None:
         return known
     if setting.kind != "option":
-        there, dash = setting.kind != "new file", setting.kind == "file or -"
-        return click.Path(exists=there, dir_okay=False, allow_dash=dash)
+        there = click.Path(exists=True, dir_okay=False, allow_dash=setting.kind == "file or -")
+        return NewFile() if setting.kind == "new file" else there
     if get_origin(kind) is Literal:
         return click.Choice(get_args(kind))
     if issubclass(kind, enum.StrEnum):

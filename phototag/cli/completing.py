@@ -71,7 +71,24 @@ def _profiles(ctx: click.Context | None) -> dict[str, str]:
 
 
 class Folder(click.Path):
-    """The path of a folder; whether it is one is found out when it is used."""
+    """The path of a folder; whether it is one is found out when it is used.
+
+    Args:
+        purpose: what it is for, as the end of a sentence; told where the folder is missing.
+        file_okay: whether something else may be there; False: it is refused before the command begins.
+    """
+
+    def __init__(self, purpose: str = "", *, file_okay: bool = True) -> None:
+        super().__init__(file_okay=file_okay)
+        self._purpose = purpose
+
+    def get_missing_message(
+        self,
+        param: click.Parameter,  # noqa: ARG002 - the signature is that of click
+        ctx: click.Context | None = None,  # noqa: ARG002
+    ) -> str | None:
+        """What to name."""
+        return f"Name the folder {self._purpose}." if self._purpose else None
 
     def shell_complete(
         self,
@@ -81,6 +98,21 @@ class Folder(click.Path):
     ) -> list[Item]:
         """The shell's own list of folders."""
         return [CompletionItem(incomplete, type="dir")]
+
+
+class NewFile(click.Path):
+    """The path of a new file."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False)
+
+    def get_missing_message(
+        self,
+        param: click.Parameter,
+        ctx: click.Context | None = None,  # noqa: ARG002 - the signature is that of click
+    ) -> str:
+        """What to name, and with which option."""
+        return f"Name the new file: {param.opts[0]} {param.metavar or param.human_readable_name}"
 
 
 class Named(_Type):

@@ -110,7 +110,7 @@ class _ReadyMade(VocabularyOptions):
 
 
 @command(("Write them into a folder on the desktop", "phototag lightroom ~/Desktop/collections"))
-@click.argument("folder", type=click.Path(file_okay=False))
+@click.argument("folder", type=Folder("where the files go", file_okay=False))
 @takes_options(_ReadyMade)
 def lightroom(folder: str, options: _ReadyMade) -> None:
     """Write smart collections for Lightroom Classic.
@@ -122,7 +122,7 @@ def lightroom(folder: str, options: _ReadyMade) -> None:
 
 
 @command(("Write them into a folder", "phototag digikam ~/digikam-steps"))
-@click.argument("folder", type=click.Path(file_okay=False))
+@click.argument("folder", type=Folder("where the page goes", file_okay=False))
 @takes_options(_ReadyMade)
 def digikam(folder: str, options: _ReadyMade) -> None:
     """Write down the steps for using the keywords in digiKam.

@@ -175,7 +175,7 @@ class _Watch(ChangePrintOptions, WatchOptions):
     ("Tag what arrives in a folder", "phototag watch ~/Pictures/Import"),
     ("Do so in a folder on a network drive", "phototag watch --poll /mnt/photos/Import"),
 )
-@click.argument("folder", type=Folder())
+@click.argument("folder", type=Folder("where photos arrive"))
 @takes_options(_Watch)
 def watch(folder: str, options: _Watch) -> None:
     """Tag the photos in a folder, then each new one.
