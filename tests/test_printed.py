@@ -14,7 +14,9 @@ from click.testing import CliRunner
 
 from benchmarks.faults.unsealed import ThisProcess
 from commands import rows, run
-from phototag.cli import main
+from phototag.cli import desktop, main
+from phototag.cli.report import NO_PHOTOS
+from phototag.integrations.dialogs import Dialogs
 from phototag.worker.pool import Pool
 
 
@@ -60,6 +62,39 @@ def test_a_line_for_each_changed_photo_its_changes_with_verbose_and_nothing_if_q
     assert single.stdout.rstrip().endswith("; nothing to change")
     gone = said("remove", tree / "b.jpg")
     assert gone.stdout == f"{tree / 'b.jpg'}: changed\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["analyze"], ["check"], ["crop", "--profile", "wallet", "-o", "crops"], ["gallery", "-o", "page.html"],
+        ["list"], ["list", "--format", "json"], ["list", "--format", "paths"], ["remove"], ["show"], ["show", "--json"],
+        ["tag"], ["tag", "--json"], ["desktop", "show"], ["desktop", "tag"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_where_there_is_no_photo_each_command_says_so_in_the_same_words(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unsealed: None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Dialogs, "found", lambda: Dialogs(None, None, None))
+    monkeypatch.setattr(desktop, "terminal", lambda: None)
+    (tmp_path / "photos").mkdir()
+    done = said(*words, "photos")
+    assert done.exit_code == 0
+    assert done.stdout == "" or "note: there is no state file" in done.stdout  # of check
+    assert done.stderr.splitlines()[-1] == NO_PHOTOS
+    if words[0] != "desktop":
+        quiet = said(*words, "--quiet", "photos")
+        assert (quiet.exit_code, quiet.output) == (0, "")
+
+
+def test_a_list_in_which_no_photo_fits_says_so(tree: Path, tmp_path: Path, unsealed: None) -> None:
+    state = ["--state", str(tmp_path / "state.sqlite3")]
+    said("tag", tree, *state, "--workers", "1")
+    done = said("list", tree, *state, "--kind", "other")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr.startswith("None of the 2 photos that are known fits these options.\n")
 
 
 def test_show_and_analyze_take_folders(tree: Path, unsealed: None) -> None:

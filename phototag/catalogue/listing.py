@@ -54,11 +54,13 @@ class Listing:
         photos: the photos that were asked for, by path.
         unknown: number of photos that no run has seen, that could not be analysed, or of which nothing readable is
             stored.
+        others: number of photos that are known, and not asked for.
         errors: photos and folders that are not there or cannot be read.
     """
 
     photos: Sequence[ListedPhoto]
     unknown: int = 0
+    others: int = 0
     errors: Sequence[PhotoError] = ()
 
 
@@ -97,7 +99,7 @@ def listing(
     wanted = _wanted(options)
     photos: dict[str, ListedPhoto] = {}
     seen: set[str] = set()
-    unknown = 0
+    unknown = others = 0
     errors: list[PhotoError] = []
     with State(options.state) as state:
         book = _Book(state, options, filling)
@@ -118,9 +120,12 @@ def listing(
                     changed_since=not current,
                     **{name: getattr(summary, name) for name in _FIELDS},
                 )
+            else:
+                others += 1
     return Listing(
         photos=[photos[path] for path in sorted(photos)],
         unknown=unknown,
+        others=others,
         errors=[*errors, *book.missing],
     )
 

@@ -50,7 +50,7 @@ def check(paths: tuple[str, ...], options: _Check) -> None:
     links = options.follow_links
     report = _CheckReport.over(paths, as_json=options.json, quiet=options.quiet, links=links)
     stopped = report.check(lambda stop: check_trees(paths, attrs.evolve(options, stop=stop)))
-    report.summarise(None if options.repair else _repairing(paths, options))
+    report.summarise(None if options.repair else _repairing(paths, options), stopped=stopped)
     if stopped:
         report.say(f"Stopped after {counted(report.found.photos, 'photo')}.")
         sys.exit(ExitCode.INTERRUPTED)
@@ -125,9 +125,12 @@ class _CheckReport(Report):
         else:
             echo(_line(finding))
 
-    def summarise(self, repairing: str | None) -> None:
+    def summarise(self, repairing: str | None, *, stopped: bool) -> None:
         """Print the counts, and how to repair."""
         found = self.found
+        if not (found.photos or found.problems or found.repairable or stopped):
+            self.none_found()
+            return
         photos = _counted(found.photos, "photo")
         self.say(f"{photos} checked in {duration(found.seconds)}: {found.counts}.")
         if repairing is not None and found.repairable:

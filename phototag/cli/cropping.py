@@ -73,7 +73,7 @@ def crop(paths: tuple[str, ...], options: _Crop) -> None:
         out=options.out,
         verbose=options.verbose,
     )
-    report.summarise()
+    report.summarise(stopped=stopped)
     if stopped:
         report.say("Stopped; run the same command again to resume.")
         sys.exit(ExitCode.INTERRUPTED)
@@ -197,9 +197,11 @@ class _CropReport(Report):
                 show()
         return stopped.is_set()
 
-    def summarise(self) -> None:
+    def summarise(self, *, stopped: bool) -> None:
         """Print the counts."""
         crops = self.crops
+        if not crops.photos and not stopped:
+            self.none_found()
         if crops.photos > 1:
             self.say(
                 f"{counted(crops.photos, 'photo')} in {duration(crops.seconds)}: {crops.counts}."

@@ -19,7 +19,7 @@ from phototag.catalogue.walk import count_photos, walk
 from phototag.cli.exit_codes import ExitCode, code_of
 from phototag.cli.helping import Helpful
 from phototag.cli.lines import change_lines, record_text
-from phototag.cli.report import Tally, stoppable
+from phototag.cli.report import NO_PHOTOS, Tally, stoppable
 from phototag.cli.running import summary
 from phototag.cli.terminal import echo
 from phototag.errors import PhototagError, printable_name
@@ -168,7 +168,9 @@ def _tagged(paths: list[str], dialogs: Dialogs, words: Vocabulary) -> _Done:
                     window.count(tally.photos, total)
                     if window.is_cancelled and tally.photos < total:
                         stopped.set()
-    if total != 1 or tally.failed:
+    if not total:
+        lines = [NO_PHOTOS, *lines]
+    elif total != 1 or tally.failed:
         lines = [*summary(tally, dry_run=False), *lines]
     if tally.changed and (note := reread.ask()):
         lines.append(note)
@@ -194,7 +196,7 @@ def _verdicts(paths: list[str]) -> _Done:
             except PhototagError as error:
                 parts.append(f"{printable_name(photo)}\n  {error.message}")
                 code = ExitCode.SOME_FAILED
-    return _Done("\n\n".join(parts) or "There are no photos.", code, to_be_read=True)
+    return _Done("\n\n".join(parts) or NO_PHOTOS, code, to_be_read=True)
 
 
 def _reviewed(paths: list[str], dialogs: Dialogs, words: Vocabulary) -> _Done:

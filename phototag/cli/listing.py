@@ -79,6 +79,10 @@ def list_(paths: tuple[str, ...], options: _List) -> None:
 
 def _end(found: Listing, report: Report, paths: Sequence[str]) -> None:
     """What is missing in the list, and how it can be made known."""
+    if found.others and not found.photos:
+        report.none_found(_left_out(found.others))
+    elif not (found.photos or found.unknown or found.errors):
+        report.none_found()
     changed = sum(one.changed_since for one in found.photos)
     if changed:
         have = "has" if changed == 1 else "have"
@@ -95,6 +99,12 @@ def _end(found: Listing, report: Report, paths: Sequence[str]) -> None:
         report.say(
             f"To have them tagged, or to see why not: {as_typed(['phototag', 'tag', *paths])}"
         )
+
+
+def _left_out(count: int) -> str:
+    """What is said where no photo is as the options ask for."""
+    only = "The only photo that is known does not fit these options."
+    return only if count == 1 else f"None of the {count} photos that are known fits these options."
 
 
 def _table(photos: Iterable[ListedPhoto]) -> str:

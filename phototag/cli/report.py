@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 LINE_SECONDS = 30.0  # between two lines of progress if there is no terminal for a progress bar
 ONE_STOP = 0.5  # s; a stop may come as several signals: `timeout` sends TERM to the process and to its group
 LISTED = 50  # failures that the summary repeats
+NO_PHOTOS = "No photos were found."
 TABLE_WIDTH = 120  # columns, if there is no terminal
 
 
@@ -181,6 +182,14 @@ class Report:
         """Print a message to the user."""
         if not self.quiet:
             echo(line, err=True)
+
+    def none_found(self, instead: str = NO_PHOTOS) -> None:
+        """Say that there was no photo to work on, in the same words whatever the command; not with ``quiet``.
+
+        Args:
+            instead: what else is said where something else than photos was looked for.
+        """
+        self.say(instead)
 
     def failed(self, photo: str, error: PhototagError) -> None:
         """One photo that failed."""

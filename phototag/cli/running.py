@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from phototag.cli.exit_codes import ExitCode
-from phototag.cli.report import Report, as_typed, duration
+from phototag.cli.report import NO_PHOTOS, Report, as_typed, duration
 from phototag.criteria.verdict import Kind
 from phototag.outcome import VerdictSource
 from phototag.wording import counted
@@ -23,7 +23,7 @@ def close(
     dry_run: bool = False,
     writes: bool = True,
     goes_on: bool = True,
-    nothing: str = "No photos were found.",
+    nothing: str = NO_PHOTOS,
 ) -> NoReturn:
     """Print the results of a run and what can be done next, and end with its exit code.
 
@@ -42,7 +42,7 @@ def close(
         for what, words in commands:
             report.say(f"{what}: {as_typed(words)}")
     if not report.tally.photos and not stopped:
-        report.say(nothing)
+        report.none_found(nothing)
     if stopped:
         done = counted(report.tally.photos, "photo")
         if report.total is not None:

@@ -13,7 +13,7 @@ from phototag.cli.completing import Folder
 from phototag.cli.diff_tables import DiffTables
 from phototag.cli.helping import command
 from phototag.cli.lines import change_lines, run_line
-from phototag.cli.report import Report
+from phototag.cli.report import NO_PHOTOS, Report
 from phototag.cli.running import close
 from phototag.cli.terminal import echo
 from phototag.files.opening import is_folder
@@ -93,7 +93,7 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
     if table is not None:
         table.write()
     commands = [] if dry_run else _next(report, paths, state, before)
-    nothing = "No photo has failed." if options.failed else "No photos were found."
+    nothing = "No photo has failed." if options.failed else NO_PHOTOS
     close(report, stopped=stopped, dry_run=dry_run, commands=commands, nothing=nothing)
 
 

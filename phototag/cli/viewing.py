@@ -118,16 +118,20 @@ def show(paths: tuple[str, ...], options: _Show) -> None:
     """
     report = Report(as_json=options.json, quiet=options.quiet)
     dump = record_json if options.json else record_text
+    there = False
     with stoppable() as stopped, Analyzer() as analyzer:
         for photo in walk(paths, links=options.follow_links):
             if stopped.is_set():
                 sys.exit(ExitCode.INTERRUPTED)
+            there = True
             try:
                 record = analyzer.read(photo)
             except PhototagError as error:
                 report.failed(photo, error)
             else:
                 report.print(dump(photo, record))
+    if not there:
+        report.none_found()
     report.end()
 
 
