@@ -55,29 +55,36 @@ class Listing:
         unknown: number of photos that no run has seen, that could not be analysed, or of which nothing readable is
             stored.
         others: number of photos that are known, and not asked for.
-        errors: photos and folders that are not there or cannot be read.
+        errors: folders that cannot be read.
+        missing: roots that are not there.
     """
 
     photos: Sequence[ListedPhoto]
     unknown: int = 0
     others: int = 0
     errors: Sequence[PhotoError] = ()
+    missing: Sequence[PhotoError] = ()
 
 
 @takes(ListOptions)
 def list_catalogue(roots: Path | Iterable[Path], options: ListOptions) -> Generator[ListedPhoto]:
     """The photos below the roots as the last runs have judged them, by path, without opening a picture.
 
-    Photos that no run has seen, those that could not be analysed, and those that are not there any more are left out.
+    Photos that no run has seen, those that could not be analysed, and those that are not there any more are left out,
+    and so are folders that cannot be read, which the command ``phototag list`` names.
 
     Args:
         roots: a folder or photo, or several.
         options: see ``ListOptions``; each is a keyword argument.
 
     Raises:
+        PhotoNotFound: one of the roots is not there; nothing is listed.
         StateUnusable: the state file cannot be used.
     """
-    yield from listing(roots, options).photos
+    found = listing(roots, options)
+    for missing in found.missing:
+        raise missing
+    yield from found.photos
 
 
 def listing(
@@ -126,7 +133,8 @@ def listing(
         photos=[photos[path] for path in sorted(photos)],
         unknown=unknown,
         others=others,
-        errors=[*errors, *book.missing],
+        errors=errors,
+        missing=book.missing,
     )
 
 

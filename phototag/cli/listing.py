@@ -66,7 +66,7 @@ def list_(paths: tuple[str, ...], options: _List) -> None:
             report.say(f"{counted(count, 'photo')} of an older state file judged again ...")
 
     found = listing(paths, options, filling=filling)
-    for error in found.errors:
+    for error in (*found.errors, *found.missing):
         report.failed(error.photo, error)
     if options.format == "paths":
         with written():
@@ -81,7 +81,7 @@ def _end(found: Listing, report: Report, paths: Sequence[str]) -> None:
     """What is missing in the list, and how it can be made known."""
     if found.others and not found.photos:
         report.none_found(_left_out(found.others))
-    elif not (found.photos or found.unknown or found.errors):
+    elif not (found.photos or found.unknown or found.errors or found.missing):
         report.none_found()
     changed = sum(one.changed_since for one in found.photos)
     if changed:

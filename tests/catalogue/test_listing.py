@@ -175,8 +175,20 @@ def test_folders_above_and_below_those_of_the_runs_and_single_photos(
     monkeypatch.chdir(tree / "b")
     single = [one.path for one in phototag.list_catalogue(["c.jpg", "in"], state=state)]
     assert single == ["c.jpg", "in/e.jpg"]
-    missing = listing(["none.jpg"], ListOptions(state=state))
-    assert [type(error) for error in missing.errors] == [errors.PhotoNotFound]
+
+
+def test_a_root_that_is_not_there_is_an_error_as_in_other_functions(
+    made: tuple[Path, Path],
+) -> None:
+    tree, state = made
+    for name in ("none.jpg", "none/"):
+        (failed,) = phototag.tag_catalogue(f"{tree}/{name}", state=state)
+        with pytest.raises(errors.PhotoNotFound) as told:
+            next(phototag.list_catalogue([tree, f"{tree}/{name}"], state=state))
+        assert str(told.value) == str(failed.error)
+    gone = listing([tree, tree / "none.jpg"], ListOptions(state=state))
+    assert [type(error) for error in gone.missing] == [errors.PhotoNotFound]
+    assert len(gone.photos) == 4
 
 
 def test_of_two_runs_on_one_photo_the_one_that_saw_it_as_it_is_counts(tmp_path: Path) -> None:
