@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -95,6 +97,30 @@ def test_a_list_in_which_no_photo_fits_says_so(tree: Path, tmp_path: Path, unsea
     done = said("list", tree, *state, "--kind", "other")
     assert (done.exit_code, done.stdout) == (0, "")
     assert done.stderr.startswith("None of the 2 photos that are known fits these options.\n")
+
+
+def test_undo_says_which_run_it_undoes_and_which_one_is_undone_already(
+    tree: Path, tmp_path: Path, unsealed: None
+) -> None:
+    state = ["--state", str(tmp_path / "state.sqlite3"), "--workers", "1"]
+    assert "there is no run to undo; run" in said("undo", *state).stderr
+    (tree / "c.jpg").unlink()
+    begun = dt.datetime.now().astimezone()
+    said("tag", tree, *state)
+    which = rf"run 1 of {begun:%Y-%m}-\d\d \d\d:\d\d in {re.escape(str(tree))}"
+    assert re.search(
+        rf"^Would be undone: {which}\.$", said("undo", "--dry-run", *state).stderr, re.MULTILINE
+    )
+    assert said("undo", "--quiet", *state, "--dry-run").output == ""
+    (tree / "b.jpg").rename(tmp_path / "b.jpg")
+    first = said("undo", *state)
+    assert first.exit_code == 1
+    assert re.search(rf"^Undone in part: {which}\.$", first.stderr, re.MULTILINE)
+    (tmp_path / "b.jpg").rename(tree / "b.jpg")
+    assert re.search(rf"^Undone: {which}\.$", said("undo", "1", *state).stderr, re.MULTILINE)
+    for words, nothing in ((["undo"], "no run"), (["undo", "1"], "nothing of run 1")):
+        told = said(*words, *state).stderr
+        assert re.search(rf"there is {nothing} to undo: {which} is undone already; ", told)
 
 
 def test_show_and_analyze_take_folders(tree: Path, unsealed: None) -> None:

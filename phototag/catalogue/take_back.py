@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shlex
 from collections.abc import Generator, Iterable
@@ -137,15 +138,40 @@ def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Genera
         )
 
 
+def to_undo(number: int | None, state: str | os.PathLike[str] | None = None) -> Run:
+    """The run that ``undo`` would undo.
+
+    Args:
+        number: of the run; None = the last one of which something is left.
+        state: path of the state file; None = the user's default.
+
+    Raises:
+        RunUnknown: there is no such run, or nothing of it is left to undo.
+        StateUnusable: the state file cannot be used.
+    """
+    with State(state) as run_log:
+        return _chosen(run_log, number)
+
+
+def described(run: Run) -> str:
+    """Which run it is: number, beginning, and folders."""
+    begun = dt.datetime.fromtimestamp(run.started).astimezone()
+    return f"run {run.number} of {begun:%Y-%m-%d %H:%M} in {_listed(run.roots)}"
+
+
 def _chosen(run_log: State, number: int | None) -> Run:
     """The run with a number, or the last one of which something is left."""
+    last = None
     for run in reversed(run_log.runs()):
-        if number in {None, run.number} and (run.changes or run.corrections):
-            return run
+        if number in {None, run.number}:
+            if run.changes or run.corrections:
+                return run
+            last = last or run
     which = "no run" if number is None else f"nothing of run {number}"
+    gone = "" if last is None else f": {described(last)} is undone already"
     raise errors.RunUnknown(
         str(run_log.path),
-        f"there is {which} to undo",
+        f"there is {which} to undo{gone}",
         "run `phototag undo --list` to see the runs that can be undone, or use `phototag remove`",
     )
 

@@ -215,22 +215,26 @@ def undo(run: int | None, options: _Undo) -> None:
     A run is one `phototag tag` or `phototag watch` on folders, or one `phototag decide` or `phototag review`; RUN is its number, by default that of the last one. In every
     photo, what phototag had written before that run is restored. What other programs have changed since then stays.
     """
-    from phototag.catalogue.take_back import runs, undo_run  # noqa: PLC0415 - help starts without it
+    from phototag.catalogue import take_back  # noqa: PLC0415 - help starts without it
 
     if options.list:
-        for row in runs(options.state):
+        for row in take_back.runs(options.state):
             if row.changes or row.corrections:
                 echo(run_line(row, as_json=options.json))
         return
     report = Report(as_json=options.json, quiet=options.quiet)
+    chosen = take_back.to_undo(run, options.state)
     stopped = report.run(
-        lambda stop: undo_run(attrs.evolve(options, run=run, stop=stop)),
+        lambda stop: take_back.undo_run(attrs.evolve(options, run=chosen.number, stop=stop)),
         lambda done: change_lines(
             done, as_json=options.json, dry_run=options.dry_run, verbose=options.verbose
         ),
     )
     undone = "would be undone" if options.dry_run else "are undone"
     nothing = f"The decisions of this run {undone}; it has changed no photo."
+    said = "Would be undone" if options.dry_run else "Undone"
+    part = " in part" if stopped or report.tally.failed else ""
+    report.say(f"{said}{part}: {take_back.described(chosen)}.")
     close(report, stopped=stopped, dry_run=options.dry_run, commands=[], nothing=nothing)
 
 
