@@ -99,6 +99,20 @@ def test_a_list_in_which_no_photo_fits_says_so(tree: Path, tmp_path: Path, unsea
     assert done.stderr.startswith("None of the 2 photos that are known fits these options.\n")
 
 
+def test_a_failure_is_told_again_at_the_end_only_where_much_was_printed_since(
+    tree: Path, unsealed: None
+) -> None:
+    few = said("analyze", tree / "c.jpg", tree / "b.jpg", "--workers", "1")
+    assert few.stderr.count("c.jpg: ") == 1
+    assert "\n  failed: 1\n" in few.stderr
+    much = said("analyze", tree / "c.jpg", *[tree / "b.jpg"] * 4, "--workers", "1")
+    assert len(much.stdout.splitlines()) > 20
+    assert much.stderr.count("c.jpg: ") == 2
+    assert f"  failed: 1\n    {tree / 'c.jpg'}: " in much.stderr
+    for_programs = said("analyze", tree / "c.jpg", tree / "b.jpg", "--json", "--workers", "1")
+    assert for_programs.stderr.count("c.jpg: ") == 1  # standard output may be elsewhere
+
+
 def test_undo_says_which_run_it_undoes_and_which_one_is_undone_already(
     tree: Path, tmp_path: Path, unsealed: None
 ) -> None:

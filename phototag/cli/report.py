@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from phototag.catalogue.walk import count_photos
 from phototag.cli.exit_codes import ExitCode, code_of
+from phototag.cli.failures import IN_SIGHT, LISTED, failure
 from phototag.cli.terminal import echo, echo_as_is
 from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, printable, printable_name
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 LINE_SECONDS = 30.0  # between two lines of progress if there is no terminal for a progress bar
 ONE_STOP = 0.5  # s; a stop may come as several signals: `timeout` sends TERM to the process and to its group
-LISTED = 50  # failures that the summary repeats
 NO_PHOTOS = "No photos were found."
 TABLE_WIDTH = 120  # columns, if there is no terminal
 
@@ -56,7 +56,7 @@ class Tally:
         if outcome.error is not None:
             self.failed += 1
             if len(self.failures) < LISTED:
-                self.failures.append(_failure(outcome.photo, outcome.error))
+                self.failures.append(failure(outcome.photo, outcome.error))
             return
         self.kinds[outcome.kind] += 1
         if outcome.change is not None and outcome.change.changed:
@@ -99,6 +99,7 @@ class Report:
         self.total = total
         self._count = count
         self._code = ExitCode.ALL_WELL
+        self._since: int | None = None  # lines printed since the first failure
 
     @classmethod
     def over(
@@ -161,6 +162,7 @@ class Report:
         """One line of data."""
         if self.quiet:
             return
+        self._note(line)
         if self.as_json:
             echo_as_is(line)
         else:
@@ -176,11 +178,13 @@ class Report:
         console = Console(width=width, markup=False, emoji=False)
         with console.capture() as printed:
             console.print(table, highlight=False)
+        self._note(printed.get())
         echo_as_is(printed.get(), newline=False)
 
     def say(self, line: str) -> None:
         """Print a message to the user."""
         if not self.quiet:
+            self._note(line)
             echo(line, err=True)
 
     def none_found(self, instead: str = NO_PHOTOS) -> None:
@@ -200,7 +204,19 @@ class Report:
 
             echo_as_is(json.dumps(Failed(photo=photo, error=error).to_dict()))
         else:
-            echo(_failure(photo, error), err=True, colour="red")
+            line = failure(photo, error)
+            self._since = self._since or 0
+            self._note(line)
+            echo(line, err=True, colour="red")
+
+    @property
+    def failures_are_in_sight(self) -> bool:
+        """Whether all failures so far stand in the last lines that were printed, as lines of text."""
+        return not self.as_json and (self._since or 0) <= IN_SIGHT
+
+    def _note(self, text: str) -> None:
+        if self._since is not None:
+            self._since += 1 + text.rstrip("\n").count("\n")
 
     def warned(self, outcome: AnyOutcome) -> None:
         """A file that needs somebody's attention; it is no photo and no failure."""
@@ -210,6 +226,7 @@ class Report:
         else:
             line = f"{printable_name(outcome.photo)}: {outcome.warning}"
             if not self.quiet:
+                self._note(line)
                 echo(line, err=True, colour="yellow")
 
     def end(self) -> None:
@@ -317,11 +334,6 @@ def _stops() -> list[signal.Signals]:
     if hang_up is not None and signal.getsignal(hang_up) != signal.SIG_IGN:
         found.append(hang_up)
     return found
-
-
-def _failure(photo: str, error: PhototagError) -> str:
-    """The error of a photo, in one line."""
-    return f"{printable_name(photo)}: {error.message}"
 
 
 def as_typed(words: Iterable[str]) -> str:

@@ -37,7 +37,12 @@ def close(
         nothing: what is said if there was no photo.
     """
     if report.tally.photos > 1:
-        for line in summary(report.tally, dry_run=dry_run, writes=writes):
+        for line in summary(
+            report.tally,
+            dry_run=dry_run,
+            writes=writes,
+            failures=not report.failures_are_in_sight,
+        ):
             report.say(line)
         for what, words in commands:
             report.say(f"{what}: {as_typed(words)}")
@@ -54,8 +59,17 @@ def close(
     sys.exit(0)
 
 
-def summary(tally: Tally, *, dry_run: bool, writes: bool = True) -> list[str]:
-    """The results of a run, by verdict."""
+def summary(
+    tally: Tally, *, dry_run: bool, writes: bool = True, failures: bool = True
+) -> list[str]:
+    """The results of a run, by verdict.
+
+    Args:
+        tally: the counts.
+        dry_run: nothing was changed.
+        writes: the command is one that changes photos.
+        failures: also what went wrong with each photo; False where it has just been told.
+    """
     would = "would be changed" if dry_run else "changed"
     recalled, unchanged = (
         tally.verdict_from[VerdictSource.RECALLED],
@@ -77,7 +91,8 @@ def summary(tally: Tally, *, dry_run: bool, writes: bool = True) -> list[str]:
     ]
     if tally.failed:
         lines.append(f"  failed: {tally.failed}")
+    if tally.failed and failures:
         lines += [f"    {failure}" for failure in tally.failures]
-        if tally.failed > len(tally.failures):
-            lines.append(f"    and {tally.failed - len(tally.failures)} more")
+        more = tally.failed - len(tally.failures)
+        lines += [f"    and {more} more"] if more else []
     return lines
