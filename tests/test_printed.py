@@ -19,7 +19,11 @@ from commands import rows, run
 from phototag.cli import desktop, main
 from phototag.cli.report import NO_PHOTOS
 from phototag.integrations.dialogs import Dialogs
+from phototag.vision import decoding
 from phototag.worker.pool import Pool
+
+NO_HEIC = "an extra package is needed to read HEIC"
+REMEDY = "pip install 'phototag[heif]'"
 
 
 @pytest.fixture
@@ -111,6 +115,31 @@ def test_a_failure_is_told_again_at_the_end_only_where_much_was_printed_since(
     assert f"  failed: 1\n    {tree / 'c.jpg'}: " in much.stderr
     for_programs = said("analyze", tree / "c.jpg", tree / "b.jpg", "--json", "--workers", "1")
     assert for_programs.stderr.count("c.jpg: ") == 1  # standard output may be elsewhere
+
+
+@pytest.mark.parametrize(
+    "words", [["analyze"], ["tag"], ["crop", "--profile", "wallet", "-o", "new"]]
+)
+def test_a_package_that_is_missing_is_told_once_with_the_number_of_photos(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unsealed: None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(decoding, "_register_heif", lambda: False)
+    (tmp_path / "photos").mkdir()
+    for number in range(30):
+        heic = b"\0\0\0\x18ftypheic\0\0\0\0heicmif1" + bytes([number]) * 100
+        (tmp_path / "photos" / f"{number:02}.heic").write_bytes(heic)
+    state = [] if words == ["analyze"] else ["--state", "state.sqlite3"]
+    done = said(*words, "photos", *state, "--workers", "1")
+    assert done.exit_code == 1
+    first, *_, last = done.stderr.splitlines()
+    assert first == f"photos/00.heic: {NO_HEIC}; {REMEDY}"
+    assert last == f"30 photos in all: {NO_HEIC}"
+    assert (done.stderr.count(REMEDY), done.stderr.count(".heic: ")) == (1, 1)
+    as_json = rows(said(*words, "photos", *state, "--workers", "1", "--json").stdout)
+    assert [row["error"]["message"] for row in as_json] == [f"{NO_HEIC}; {REMEDY}"] * 30  # type: ignore[index]
+    quiet = said(*words, "photos", *state, "--workers", "1", "--quiet")
+    assert quiet.output == f"{first}\n{last}\n"
 
 
 def test_undo_says_which_run_it_undoes_and_which_one_is_undone_already(

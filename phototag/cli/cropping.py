@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import attrs
@@ -13,7 +12,6 @@ import click
 
 from phototag.analyzer import Analyzer
 from phototag.cli.click_options import PrintOptions, paths_argument, takes_options
-from phototag.cli.exit_codes import ExitCode
 from phototag.cli.helping import command
 from phototag.cli.report import Report, Tally, duration, stoppable
 from phototag.errors import PhotoError, printable_name
@@ -76,8 +74,7 @@ def crop(paths: tuple[str, ...], options: _Crop) -> None:
     report.summarise(stopped=stopped)
     if stopped:
         report.say("Stopped; run the same command again to resume.")
-        sys.exit(ExitCode.INTERRUPTED)
-    report.end()
+    report.end(stopped=stopped)
 
 
 def _is_one(paths: tuple[str, ...], options: _Crop) -> bool:

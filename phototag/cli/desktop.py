@@ -171,7 +171,7 @@ def _tagged(paths: list[str], dialogs: Dialogs, words: Vocabulary) -> _Done:
     if not total:
         lines = [NO_PHOTOS, *lines]
     elif total != 1 or tally.failed:
-        lines = [*summary(tally, dry_run=False), *lines]
+        lines = [*summary(tally, dry_run=False), *tally.alike.lines(remedy=False), *lines]
     if tally.changed and (note := reread.ask()):
         lines.append(note)
     if stopped.is_set():

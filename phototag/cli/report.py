@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from phototag.catalogue.walk import count_photos
 from phototag.cli.exit_codes import ExitCode, code_of
-from phototag.cli.failures import IN_SIGHT, LISTED, failure
+from phototag.cli.failures import IN_SIGHT, LISTED, Alike, failure
 from phototag.cli.terminal import echo, echo_as_is
 from phototag.criteria.verdict import Kind
 from phototag.errors import PhototagError, printable, printable_name
@@ -47,6 +47,7 @@ class Tally:
         self.verdict_from: collections.Counter[VerdictSource] = collections.Counter()
         self.failures: list[str] = []
         self.failed: int = 0
+        self.alike: Alike = Alike()
         self._start = time.monotonic()
 
     def add(self, outcome: AnyOutcome) -> None:
@@ -55,7 +56,7 @@ class Tally:
         self.verdict_from[outcome.verdict_from] += 1
         if outcome.error is not None:
             self.failed += 1
-            if len(self.failures) < LISTED:
+            if not self.alike.count(outcome.error) and len(self.failures) < LISTED:
                 self.failures.append(failure(outcome.photo, outcome.error))
             return
         self.kinds[outcome.kind] += 1
@@ -99,6 +100,7 @@ class Report:
         self.total = total
         self._count = count
         self._code = ExitCode.ALL_WELL
+        self._alike = Alike()
         self._since: int | None = None  # lines printed since the first failure
 
     @classmethod
@@ -196,14 +198,15 @@ class Report:
         self.say(instead)
 
     def failed(self, photo: str, error: PhototagError) -> None:
-        """One photo that failed."""
+        """One photo that failed; of what concerns many photos, the first one is told."""
         self._code = max(self._code, code_of(error))
         photo = name_of(photo, error)
+        known = self._alike.count(error)
         if self.as_json:
             from phototag.outcome import Failed  # noqa: PLC0415 - lists start without it
 
             echo_as_is(json.dumps(Failed(photo=photo, error=error).to_dict()))
-        else:
+        elif not known:
             line = failure(photo, error)
             self._since = self._since or 0
             self._note(line)
@@ -229,10 +232,18 @@ class Report:
                 self._note(line)
                 echo(line, err=True, colour="yellow")
 
-    def end(self) -> None:
-        """End with the exit code of the most serious error."""
-        if self._code:
-            sys.exit(self._code)
+    def end(self, *, stopped: bool = False) -> None:
+        """Tell how many photos an error concerns that was told for the first one, and end with the exit code.
+
+        Args:
+            stopped: the command was ended early; otherwise, the code is that of the most serious error.
+        """
+        if not (self.as_json and self.quiet):
+            for line in self._alike.lines(remedy=not self.failures_are_in_sight):
+                echo(line, err=True, colour="red")
+        code = ExitCode.INTERRUPTED if stopped else self._code
+        if code:
+            sys.exit(code)
 
     @contextlib.contextmanager
     def progress(self) -> Iterator[Callable[[], None]]:

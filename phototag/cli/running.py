@@ -54,9 +54,8 @@ def close(
             done = f"{report.tally.photos} of {counted(report.total, 'photo')}"
         again = "; run the same command again to resume" if goes_on else ""
         report.say(f"Stopped after {done}{again}.")
-        sys.exit(ExitCode.INTERRUPTED)
-    report.end()
-    sys.exit(0)
+    report.end(stopped=stopped)
+    sys.exit(ExitCode.ALL_WELL)
 
 
 def summary(
@@ -93,6 +92,6 @@ def summary(
         lines.append(f"  failed: {tally.failed}")
     if tally.failed and failures:
         lines += [f"    {failure}" for failure in tally.failures]
-        more = tally.failed - len(tally.failures)
+        more = tally.failed - len(tally.failures) - tally.alike.repeated
         lines += [f"    and {more} more"] if more else []
     return lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ import click
 from phototag.analyzer import Analyzer
 from phototag.catalogue.walk import walk
 from phototag.cli.click_options import PrintOptions, QuietOptions, paths_argument, takes_options
-from phototag.cli.exit_codes import ExitCode
 from phototag.cli.helping import command
 from phototag.cli.lines import analysis_lines, record_json, record_text
 from phototag.cli.report import Report, stoppable
@@ -118,11 +116,12 @@ def show(paths: tuple[str, ...], options: _Show) -> None:
     """
     report = Report(as_json=options.json, quiet=options.quiet)
     dump = record_json if options.json else record_text
-    there = False
+    there = early = False
     with stoppable() as stopped, Analyzer() as analyzer:
         for photo in walk(paths, links=options.follow_links):
             if stopped.is_set():
-                sys.exit(ExitCode.INTERRUPTED)
+                early = True
+                break
             there = True
             try:
                 record = analyzer.read(photo)
@@ -130,9 +129,9 @@ def show(paths: tuple[str, ...], options: _Show) -> None:
                 report.failed(photo, error)
             else:
                 report.print(dump(photo, record))
-    if not there:
+    if not (there or early):
         report.none_found()
-    report.end()
+    report.end(stopped=early)
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
