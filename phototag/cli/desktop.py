@@ -30,7 +30,6 @@ from phototag.integrations.dialogs import Dialogs, terminal
 from phototag.integrations.digikam import reread
 from phototag.keywords.vocabulary import Vocabulary
 from phototag.options import CatalogueOptions, ReviewOptions
-from phototag.wording import counted
 
 _MOST: Final = 20  # photos whose verdicts are shown at once
 _WAKE_SECONDS: Final = 0.2
@@ -216,11 +215,8 @@ def _reviewed(paths: list[str], dialogs: Dialogs, words: Vocabulary) -> _Done:
         while not (window.is_closed or window.has_failed or stopped.wait(_WAKE_SECONDS)):
             pass
         lost = window.has_failed
-    problems = reviewed.session.writer.problems
-    if problems:
-        return _Done(
-            f"{counted(len(problems), 'photo')} could not be written; the page has told why",
-            ExitCode.SOME_FAILED,
-            to_be_read=True,
-        )
-    return _Done(_NO_WINDOW, ExitCode.SETUP, to_be_read=True) if lost else _Done("")
+    ended = reviewed.session.ended()
+    if lost and not ended.problems:
+        return _Done(_NO_WINDOW, ExitCode.SETUP, to_be_read=True)
+    code = ExitCode.SOME_FAILED if ended.problems else ExitCode.ALL_WELL
+    return _Done("\n".join(ended.lines(dry_run=False)), code, to_be_read=bool(ended.problems))

@@ -9,10 +9,9 @@ import webbrowser
 from phototag.cli.click_options import paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.helping import command
-from phototag.cli.report import stoppable
+from phototag.cli.report import NO_PHOTOS, stoppable
 from phototag.cli.terminal import echo
 from phototag.options import ReviewOptions
-from phototag.wording import counted
 
 WAKE_SECONDS = 0.5  # between two looks at a signal, where waiting cannot be interrupted
 
@@ -46,16 +45,10 @@ def review(paths: tuple[str, ...], options: ReviewOptions) -> None:
                     webbrowser.open(reviewed.address_once)
             while not stopped.wait(WAKE_SECONDS):
                 pass
-        waiting, problems = reviewed.session.writer.events(0)[2], reviewed.session.writer.problems
-    if waiting:
-        echo(
-            f"{waiting} {'photo is' if waiting == 1 else 'photos are'} not written yet; what you decided is saved. The "
-            "next review of the same folders writes it, and so does phototag tag",
-            err=True,
-        )
-    if problems:
-        echo(
-            f"{counted(len(problems), 'photo')} could not be written; the page has told why",
-            err=True,
-        )
+        ended = reviewed.session.ended()
+    if ended.empty:
+        echo(NO_PHOTOS, err=True)
+    for line in ended.lines(dry_run=options.dry_run):
+        echo(line, err=True)
+    if ended.problems and not options.dry_run:
         sys.exit(ExitCode.SOME_FAILED)

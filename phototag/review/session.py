@@ -15,6 +15,7 @@ from phototag.decisions.decision import NOTHING, Decision
 from phototag.decisions.evidence import Side
 from phototag.errors import PhotoError, PhototagError
 from phototag.review.changes import Answer, Change, Left
+from phototag.review.ended import Ended
 from phototag.review.photos import Library, Photo, Prepared
 from phototag.review.rows import amended, row, thought
 from phototag.review.writer import Event, Writer
@@ -73,7 +74,7 @@ class Session:
         self._room = THUMBNAIL_BYTES
         self._by_picture: dict[str, list[int]] = {}
         self._failures: list[str] = []
-        self._loaded = False
+        self._loaded = self._empty = False
         self._unwritten = state.unwritten()
         self._left: dict[str, Left] = {
             picture: words for picture, said in state.left().items() if (words := said.words())
@@ -154,6 +155,24 @@ class Session:
     def profiles(self) -> list[str]:
         """The names of the crop profiles in use."""
         return crops.names(self._options.profiles)
+
+    def ended(self) -> Ended:
+        """What has come of the review so far."""
+        with self._lock:
+            decided = {p for change in self._done for p in change.decisions}
+            left = {p for change in self._done for p in change.left if p in self._left} - decided
+            decided_photos, left_photos = (
+                sum(len(self._by_picture[picture]) for picture in pictures)
+                for pictures in (decided, left)
+            )
+        return Ended(
+            decided=decided_photos,
+            left=left_photos,
+            written=self.writer.written,
+            waiting=self.writer.events(0, 0)[2],
+            empty=self._empty,
+            problems=[*self.writer.problems.values()],
+        )
 
     # ------------------------------------------------------------------ what the page remembers
 
@@ -327,6 +346,7 @@ class Session:
         finally:
             with self._lock:
                 self._loaded = True
+                self._empty = not (self._photos or self._failures or self.is_ending)
 
     def _add(self, prepared: Prepared) -> None:
         photo = prepared.photo

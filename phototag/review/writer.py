@@ -59,6 +59,7 @@ class Writer:
         self._events: collections.deque[Event] = collections.deque(maxlen=REMEMBERED)
         self._told = 0
         self._problems: dict[int, str] = {}
+        self._written: set[int] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="phototag-writer")
 
@@ -100,6 +101,12 @@ class Writer:
         with self._changed:
             return dict(self._problems)
 
+    @property
+    def written(self) -> int:
+        """The number of photos that were written; not those with a later problem."""
+        with self._changed:
+            return len(self._written)
+
     def _run(self) -> None:
         while not self._stop.is_set():
             with self._changed:
@@ -139,7 +146,9 @@ class Writer:
             self._events.append(event)
             self._told += 1
             self._problems.pop(event.photo, None)
+            self._written.add(event.photo)
             if event.problem:
+                self._written.discard(event.photo)
                 self._problems[event.photo] = event.problem
 
     def _give_up(self, error: PhototagError) -> None:

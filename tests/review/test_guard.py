@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from phototag.cli import main
+from phototag.cli.report import NO_PHOTOS
 from reviewing import Client, review
 
 ASKED = ("/", "/thumb/0", "/large/0", "/api/photos", "/api/next", "/api/place", "/nowhere")
@@ -177,3 +178,10 @@ def test_the_ticket_opens_the_page_once() -> None:
     ticket = f"ticket={guard.ticket}"
     assert [asked("ticket=wrong"), asked(ticket), asked(ticket)] == [403, 303, 403]
     assert asked("ticket=None") == 403
+
+
+def test_in_the_end_it_says_that_there_are_no_photos(tmp_path: Path) -> None:
+    with review(tmp_path, state=tmp_path / "state.sqlite3") as empty:
+        empty.loaded()
+        code, said = empty.end()
+    assert (code, said.splitlines()[-1]) == (0, NO_PHOTOS)

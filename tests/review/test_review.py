@@ -67,6 +67,7 @@ def test_a_decision_is_written_into_all_copies(client: Client, photos: Path, rea
     assert "Kind" not in read(photos / "cat.jpg")
     rows = client.loaded()
     assert rows[numbers["copy.jpg"]] == answer["rows"][str(numbers["copy.jpg"])]
+    assert client.end()[1].splitlines()[-1] == "2 photos decided, 2 written."
 
 
 def test_a_crop_is_written_as_it_was_drawn(client: Client, photos: Path, exiftool: str) -> None:
@@ -166,7 +167,8 @@ def test_seen_and_left_is_kept_beside_decisions(client: Client, photos: Path, st
     assert set(answer["rows"]) == {str(numbers["portrait.jpg"]), str(numbers["copy.jpg"])}
     client.post("/api/decide", photos=[numbers["cat.jpg"]], left=True)
     client.post("/api/undo")
-    client.end()
+    said = client.end()[1].splitlines()[-1]
+    assert said == "0 photos decided, 2 seen and left, 0 written."
     assert (photos / "portrait.jpg").read_bytes() == before
     with State(state) as stored:
         (left,) = stored.left().values()
@@ -239,7 +241,9 @@ def test_a_dry_run_saves_and_writes_nothing(photos: Path, state: Path) -> None:
         number = client.numbers()["cat.jpg"]
         assert decide(client, number, kind="headshot")["rows"][str(number)][6] == "headshot"
         assert "dry run" in client.written()[0]["problem"]
-        client.end()
+        code, said = client.end()
+    last = "1 photo decided; nothing is saved: this was a dry run."
+    assert (code, said.splitlines()[-1]) == (0, last)
     assert (photos / "cat.jpg").read_bytes() == before
     with State(state) as stored:
         assert stored.decisions() == {}
