@@ -204,7 +204,9 @@ class Analyzer:
             enlarge=enlarge,
         )
         asked = profile_for(profile, self._rules.profiles, how)
-        target, area = single.cropped(self._pool, photo, asked, out, rules=self._rules, options=how)
+        target, area, _ = single.cropped(
+            self._pool, photo, asked, out, rules=self._rules, options=how
+        )
         return target, area.as_crop(asked, exact)
 
     def _checked(self, options: TagOptions | None, analysis: Analysis | None = None) -> TagOptions:

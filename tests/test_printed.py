@@ -73,7 +73,7 @@ def test_a_line_for_each_changed_photo_its_changes_with_verbose_and_nothing_if_q
 @pytest.mark.parametrize(
     "words",
     [
-        ["analyze"], ["check"], ["crop", "--profile", "wallet", "-o", "crops"], ["gallery", "-o", "page.html"],
+        ["analyze"], ["check"], ["decide", "--kind", "headshot"], ["crop", "--profile", "wallet", "-o", "crops"], ["gallery", "-o", "page.html"],
         ["list"], ["list", "--format", "json"], ["list", "--format", "paths"], ["remove"], ["show"], ["show", "--json"],
         ["tag"], ["tag", "--json"], ["desktop", "show"], ["desktop", "tag"],
     ],

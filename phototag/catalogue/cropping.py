@@ -16,6 +16,7 @@ from phototag.catalogue.options_fingerprint import options_fingerprint
 from phototag.catalogue.run import Catalogue, Task, run_on
 from phototag.catalogue.state import CroppedRow, Made, State
 from phototag.catalogue.walk import Found, clean_folder, fingerprint
+from phototag.criteria import personal
 from phototag.crops.profiles import Serves
 from phototag.errors import BadValue, CropRefused, PhototagError, WriteRefused, printable_name
 from phototag.files.keyword_arguments import takes
@@ -92,6 +93,29 @@ def crop_trees(roots: Path | Iterable[Path], options: CropOptions) -> Generator[
         every = job.items(given, looking)
         for outcomes in pool.stream(job.work, every, ready=job.ready, stop=options.stop):
             yield from outcomes
+
+
+def crop_photo(photo: str, options: CropOptions) -> CropOutcome:
+    """One crop of one photo, as ``phototag.crop`` makes it, into the new file ``options.out``; None = beside the photo.
+
+    A file that is there already is no failure if it is, byte for byte, this crop.
+
+    Raises:
+        PhotoError: the crop cannot be made.
+        BadValue: options that exclude each other.
+    """
+    how = CutOptions(**{name: getattr(options, name) for name in attrs.fields_dict(CutOptions)})
+    profile = profile_for(options.profile, options.profiles, how)
+    rules = single.Rules(
+        calibration=personal.chosen(options.calibration), profiles=options.profiles
+    )
+    with Pool(1, options.limits) as pool:
+        target, area, made = single.cropped(
+            pool, photo, profile, options.out, rules=rules, options=how, same=True
+        )
+    crop = area.as_crop(profile, options.size)
+    reason = crop.reason if made else ""
+    return CropOutcome(photo=photo, target=target, pixels=crop.pixels, made=made, reason=reason)
 
 
 def _out(roots: Sequence[str], options: CropOptions, profile: Profile) -> str:

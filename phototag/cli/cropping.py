@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from phototag.analyzer import Analyzer
 from phototag.cli.click_options import PrintOptions, paths_argument, takes_options
 from phototag.cli.helping import command
 from phototag.cli.report import Report, Tally, duration, stoppable
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from phototag.catalogue.cropping import CropOutcome
+
+THERE = "there already"
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -53,9 +54,9 @@ class _Crop(PrintOptions, CropOptions):
 def crop(paths: tuple[str, ...], options: _Crop) -> None:
     """Save crops of photos as new files.
 
-    PATH is a photo, or a folder, which is searched with all folders in it. Folders are made again below OUT. No existing file is overwritten. Run
-    the same command again to resume an interrupted run; crops that are done are skipped. A crop profile is a format with
-    rules for where the head is; docs/crops.md lists all.
+    PATH is a photo, or a folder, which is searched with all folders in it. Folders are made again below OUT. Run the same command again to
+    resume an interrupted run; crops that are done are skipped. No existing file is overwritten: one that is not the crop
+    that would be made is a failure. A crop profile is a format with rules for where the head is; docs/crops.md lists all.
     """
     if _is_one(paths, options):
         _crop_one(paths[0], options)
@@ -87,31 +88,17 @@ def _is_one(paths: tuple[str, ...], options: _Crop) -> bool:
 
 
 def _crop_one(photo: str, options: _Crop) -> None:
+    from phototag.catalogue.cropping import crop_photo  # noqa: PLC0415 - help starts without it
+
     report = Report(as_json=options.json, quiet=options.quiet, total=1)
-    with Analyzer(
-        limits=options.limits, profiles=options.profiles, calibration=options.calibration
-    ) as analyzer:
-        try:
-            target, made = analyzer.crop(
-                photo,
-                options.profile,
-                options.out,
-                quality=options.quality,
-                lossless=options.lossless,
-                lightroom=options.lightroom,
-                level=options.level,
-                size=options.size,
-                enlarge=options.enlarge,
-            )
-        except PhotoError as error:
-            report.failed(photo, error)
-        else:
-            row = {"schema": SCHEMA, "path": photo, "crop": target, "person": 0}
-            row |= {"pixels": made.pixels, "made": True, "reason": made.reason}
-            what = "whole photo with a crop setting of " if options.lightroom else ""
-            report.print(
-                json.dumps(row) if options.json else _line(target, made.pixels, made.reason, what)
-            )
+    try:
+        done = crop_photo(photo, options)
+    except PhotoError as error:
+        report.failed(photo, error)
+    else:
+        what = "whole photo with a crop setting of " if options.lightroom else ""
+        said = _line(done.target, done.pixels, done.reason or THERE, what)
+        report.print(json.dumps(_row(done)) if options.json else said)
     report.end()
 
 
@@ -210,7 +197,7 @@ def _said(done: CropOutcome, out: str) -> str:
         return f"{printable_name(done.photo)}: {done.reason}"
     inside = os.path.relpath(done.target, os.path.realpath(absolute(out)))
     shown = os.path.join(out, inside)  # noqa: PTH118 - text as the user wrote it
-    return _line(shown, done.pixels, done.reason or "there already")
+    return _line(shown, done.pixels, done.reason or THERE)
 
 
 def _row(done: CropOutcome) -> dict[str, object]:

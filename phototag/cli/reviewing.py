@@ -19,7 +19,7 @@ WAKE_SECONDS = 0.5  # between two looks at a signal, where waiting cannot be int
 @command(
     ("Review the photos in a folder, the least certain first", "phototag review ~/Pictures"),
     (
-        "Decide now, and leave the photos as they are until `phototag tag`",
+        "Try the page: nothing that you decide is saved or written",
         "phototag review --dry-run ~/Pictures",
     ),
 )

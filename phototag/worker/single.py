@@ -127,8 +127,13 @@ def cropped(
     *,
     rules: Rules,
     options: CutOptions,
-) -> tuple[str, Area]:
-    """See ``phototag.crop``; what a person has decided about the photo, as it says itself, holds."""
+    same: bool = False,
+) -> tuple[str, Area, bool]:
+    """See ``phototag.crop``; what a person has decided about the photo, as it says itself, holds.
+
+    Returns:
+        The path of the new file, what is in it, and whether it was made: with ``same``, it may be there already.
+    """
     file = PhotoFile.of(photo)
     scene = detected(pool, source_of(file.name))
     analysis = rules.judged(file.name, scene, _word_in(pool, file))
@@ -138,8 +143,8 @@ def cropped(
     target = (
         formats.crop_name(file.name, profile.name) if out is None else arguments.path("out", out)
     )
-    cut_out(pool, file, found, absolute(target), options)
-    return target, found
+    made, _ = cut_out(pool, file, found, absolute(target), options, same=same)
+    return target, found, made
 
 
 def _word_in(pool: Pool, photo: PhotoFile) -> Decision:

@@ -320,7 +320,8 @@ def _made(
     if not there:
         _write_new(target, content, beside)
     elif not _holds(target, content):
-        raise _exists(photo, target)
+        problem = f"{printable_name(target)} already exists, and is not this crop"
+        raise WriteRefused(photo.name, problem, _ANOTHER)
     return not there
 
 

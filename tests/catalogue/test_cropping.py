@@ -312,6 +312,11 @@ def test_several_photos_need_a_folder(tree: Path) -> None:
     assert "Several photos need a folder" in done.output
 
 
+def size_of(picture: Path) -> str:
+    with Image.open(picture) as made:
+        return f"{made.width} x {made.height}"
+
+
 def test_one_photo_to_a_file_or_into_a_folder(
     portrait_jpg: Path, tmp_path: Path, unsealed: None
 ) -> None:
@@ -321,7 +326,16 @@ def test_one_photo_to_a_file_or_into_a_folder(
         return done.output
 
     crop()
-    assert (tmp_path / "portrait.casting_8x10.jpg").exists()
+    there = tmp_path / "portrait.casting_8x10.jpg"
+    content = there.read_bytes()
+    assert crop() == f"{there}: {size_of(there)} px, there already\n"
+    assert '"made": false' in crop("--json")
+    assert "there already" in crop("-o", str(there))
+    there.write_bytes(b"somebody else's")
+    refused = CliRunner().invoke(main, ["crop", str(portrait_jpg), "--profile", PROFILE])
+    assert (refused.exit_code, there.read_bytes()) == (1, b"somebody else's")
+    assert f"{there} already exists, and is not this crop" in refused.output
+    there.write_bytes(content)
     crop("-o", str(tmp_path / "mine.png"), "--size", "200x250")
     with Image.open(tmp_path / "mine.png") as made:
         assert made.size == (200, 250)
