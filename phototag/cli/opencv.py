@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from phototag import installing
 from phototag.wording import in_words
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def examine(path: Sequence[str] | None = None) -> tuple[str, bool]:
     names = [f"{one.name} {one.version}" for one in others]
     beside = f"; beside it {in_words(names)}" if names else ""
     if ours is None:
-        return f"{OURS} is missing{beside}: pip install --force-reinstall {_required()}", False
+        again = installing.installing(f"--force-reinstall {_required()}")
+        return f"{OURS} is missing{beside}: {again}", False
     files = _files(ours)
     if files is None:
         return f"{OURS} {ours.version}{beside}; there is no list of its files to check", True
@@ -48,7 +50,7 @@ def examine(path: Sequence[str] | None = None) -> tuple[str, bool]:
     why = ", in the same folder" if others else ""
     count = "1 file is" if len(lost) == 1 else f"{len(lost)} files are"
     told = f"{OURS} {ours.version}{beside}{why}: {count} missing or changed ({lost[0]})"
-    again = f"pip install --force-reinstall --no-deps {OURS}=={ours.version}"
+    again = installing.installing(f"--force-reinstall --no-deps {OURS}=={ours.version}")
     return f"{told}; {again}, or give phototag an environment of its own, as pipx and uv do", False
 
 

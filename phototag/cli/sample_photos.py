@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from phototag import installing
 from phototag.errors import OutputNotWritable, PackageMissing
 
 # Eileen Collins, NASA, public domain: a half-length portrait, from which a headshot is cut.
@@ -27,7 +28,7 @@ def make_photos(folder: str) -> list[str]:
         raise PackageMissing(
             "scikit-image",
             "it contains the sample photo, and is not installed",
-            "pip install 'phototag[demo]'",
+            installing.adding("demo"),
         )
     target = Path(folder)
     try:

@@ -31,7 +31,7 @@ def demo(folder: str) -> None:
     """Make two sample photos, and tag them.
 
     FOLDER is a new folder, by default phototag-demo. The reasons for both verdicts are printed, and what was written. The
-    photos need one more package: pip install 'phototag[demo]'.
+    photos need the extra `demo`; without it, the command says how to add it.
     """
     from phototag.cli.sample_photos import make_photos  # noqa: PLC0415 - only this command needs it
 

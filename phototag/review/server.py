@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from phototag import errors
+from phototag import errors, installing
 from phototag.catalogue.current_run import CurrentRun, folders_of
 from phototag.catalogue.state import State
 from phototag.files.opening import names_of
@@ -90,7 +90,7 @@ def require() -> None:
         raise errors.PackageMissing(
             error.name or "starlette",
             "it serves the page of a review, and is not installed",
-            "pip install 'phototag[review]'",
+            installing.adding("review"),
         ) from error
 
 

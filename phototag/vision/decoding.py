@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
-from phototag import errors
+from phototag import errors, installing
 from phototag.files import formats
 from phototag.files.sizes import MOST_PIXELS
 from phototag.vision import allotment, clean_aperture, pixels
@@ -125,7 +125,7 @@ def opened(name: str, data: bytes) -> Image.Image:
     heif = _is_heif(data)
     if heif and not _register_heif():
         raise errors.FormatNotInstalled(
-            name, "an extra package is needed to read HEIC", "pip install 'phototag[heif]'"
+            name, "an extra package is needed to read HEIC", installing.adding("heif")
         )
     try:
         image = _opened(data, [HEIF] if heif else FORMATS)
@@ -309,7 +309,7 @@ def _decode_raw(name: str, data: bytes, max_pixels: int) -> Picture:
     """The preview that the camera stored in a RAW file, with the size of the RAW picture."""
     if importlib.util.find_spec("rawpy") is None:
         raise errors.FormatNotInstalled(
-            name, "an extra package is needed to read camera RAW", "pip install 'phototag[raw]'"
+            name, "an extra package is needed to read camera RAW", installing.adding("raw")
         )
     rawpy = importlib.import_module("rawpy")
     try:
