@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import threading
 from pathlib import Path
 
 import pytest
@@ -186,9 +186,8 @@ def test_a_raw_file_follows_the_photo_beside_it(photo: Path, state: Path) -> Non
 
 @unsealed
 def test_the_same_call_resumes_one_that_was_stopped(tree: Path, state: Path) -> None:
-    stop = threading.Event()
-    for _ in phototag.decide_catalogue(tree, kind="other", state=state, stop=stop, workers=1):
-        stop.set()
+    with contextlib.closing(phototag.decide_catalogue(tree, kind="other", state=state)) as outcomes:
+        next(outcomes)
     (run,) = phototag.runs(state)
     assert run.ended is None
     decide(state, tree, kind="other")
