@@ -7,9 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import phototag
 from commands import COMMAND, rows, run
+from phototag.cli import main
 from phototag.errors import BadValue
 from phototag.files import path_list
 from phototag.metadata.picture_hash import digest
@@ -42,12 +44,18 @@ def test_those_on_the_command_line_come_first(portrait_jpg: Path, tmp_path: Path
     ]
 
 
-def test_a_command_without_any_path_says_so(tmp_path: Path) -> None:
-    (tmp_path / "list").write_bytes(b"\0")
-    for given in ((), ("--paths-from", str(tmp_path / "list"))):
-        failed = run("tag", *given)
-        assert (failed.returncode, failed.stdout) == (2, "")
-        assert "Missing argument 'PATH...'" in failed.stderr
+def test_a_command_without_any_path_says_so() -> None:
+    failed = run("tag")
+    assert (failed.returncode, failed.stdout) == (2, "")
+    assert "Missing argument 'PATH...'" in failed.stderr
+
+
+@pytest.mark.parametrize(
+    "words", ["tag", "decide --kind other", "analyze --json", "crop --profile linkedin"]
+)
+def test_a_search_that_has_found_nothing_leaves_nothing_to_do(words: str) -> None:
+    nothing = CliRunner().invoke(main, [*words.split(), "--paths-from", "-"], input=b"")
+    assert (nothing.exit_code, nothing.stdout, nothing.stderr) == (0, "", "No photos were found.\n")
 
 
 def test_one_path_per_line_is_refused(tmp_path: Path) -> None:

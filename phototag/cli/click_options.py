@@ -28,6 +28,7 @@ import click
 
 from phototag.cli.completing import CropProfile, Folder, Item, Named, NewFile, criteria
 from phototag.cli.helping import GroupedOption
+from phototag.cli.report import Report
 from phototag.criteria import personal
 from phototag.criteria.calibration import Calibration
 from phototag.crops import Profile, profiles
@@ -323,7 +324,10 @@ def _option(field: attrs.Attribute[Any]) -> Callable[[Command], Command]:
 
 
 def paths_argument(command: Command) -> Command:
-    """Give a command photos and folders as its argument ``paths``: the PATHs, then those in a file."""
+    """Give a command photos and folders as its argument ``paths``: the PATHs, then those in a file.
+
+    It is not called if that file names none, and there is no PATH.
+    """
     (field,) = _fields(PathsOptions)
 
     @functools.wraps(command)
@@ -331,6 +335,9 @@ def paths_argument(command: Command) -> Command:
         options = PathsOptions(paths_from=given.pop(field.name))
         if options.paths_from is not None:
             paths += path_list.read(os.fspath(options.paths_from))
+            if not paths:  # a search that has found nothing is no wrong usage
+                Report(as_json=False, quiet=given.get("quiet", False)).none_found()
+                return None
         if not paths:
             raise click.MissingParameter(
                 "Name photos or folders.", ctx=click.get_current_context(), param=_PATHS_ARGUMENT
