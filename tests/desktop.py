@@ -109,7 +109,8 @@ def session(
 
 @contextlib.contextmanager
 def _bus(scratch: Path, run: str, environment: dict[str, str]) -> Iterator[str]:
-    """A message bus; its address. What it has started ends with it."""
+    """A message bus; its address. What it has started ends with it. Skips the test where none can be made."""
+    installed("dbus-daemon")
     config = scratch / "bus.conf"
     config.write_text(_BUS.format(run=run, services=scratch / "services"), encoding="utf-8")
     command = ["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"]
@@ -138,7 +139,8 @@ def photos(folder: Path) -> list[Path]:
 
 @contextlib.contextmanager
 def screen(size: str = "1200x800") -> Iterator[str]:
-    """A screen of so many pixels that nobody looks at; its name."""
+    """A screen of so many pixels that nobody looks at; its name. Skips the test where none can be made."""
+    installed("Xvfb")
     reading, writing = os.pipe()
     command = [
         "Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-noreset",

@@ -28,6 +28,8 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 PORT = re.compile(r"--port (\d+)")
+#: A status of HTTP in Python 3.13, and before it.
+NEWER: Final = ("Unprocessable Content", "Unprocessable Entity")
 FIGURE = re.compile(r"(?:over )?[-+]?\d+(?:\.\d+)?")
 #: Programs beside Python that a recipe may need.
 PROGRAMS: Final = ("curl", "exiftool", "jq", "make", "sqlite3", "systemd-analyze")
@@ -112,6 +114,7 @@ def _block(found: re.Match[str]) -> Block:
 
 def agree(shown: str, printed: str) -> bool:
     """Whether what is printed is what a page shows: its figures may differ by machine, ``...`` is any text."""
+    printed = printed.replace(*NEWER)
     words = r"\s+".join(re.escape(word) for word in FIGURE.sub("0", shown).split())
     pattern = words.replace(re.escape("..."), ".*?")
     return re.fullmatch(rf"\s*{pattern}\s*", FIGURE.sub("0", printed), re.DOTALL) is not None

@@ -224,6 +224,12 @@ def test_help_has_a_short_option() -> None:
     assert asked_for_help("tag", "-h") == help_of("tag")
 
 
+@pytest.mark.parametrize("name", LISTED)
+def test_a_command_that_is_called_by_itself_has_the_same_options(name: str) -> None:
+    alone = main.known[name].make_context(name, [], resilient_parsing=True)
+    assert sorted(alone.help_option_names) == ["--help", "-h"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

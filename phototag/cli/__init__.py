@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from phototag.cli.program import Entry, Example, Program, Section
+from phototag.cli.program import HELP_OPTIONS, Entry, Example, Program, Section
 from phototag.version import __version__
 
 _COMMANDS: Final = {
@@ -81,7 +81,7 @@ _COMMANDS: Final = {
         Example("Preview what would be written", "phototag tag --dry-run ~/Pictures"),
         Example("Explain a command and its options", "phototag tag --help"),
     ],
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP_OPTIONS},
 )
 @click.version_option(__version__, "-V", "--version", prog_name="phototag")
 @click.option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from phototag.cli.program import Example, Rows
+from phototag.cli.program import HELP_OPTIONS, Example, Rows
 from phototag.options.group import Group
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class Helpful(click.Command):
 
     def __init__(self, *args: Any, examples: Sequence[Example] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Not those of the program: click keeps the option of the context that asks first, and a command may be called by itself.
+        self.context_settings["help_option_names"] = HELP_OPTIONS
         self.examples: tuple[Example, ...] = tuple(examples)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -8,7 +8,7 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import click
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 Rows = list[tuple[str, str]]
+
+HELP_OPTIONS: Final = ("-h", "--help")  # of the program and of each command
 
 
 class Section(enum.StrEnum):
