@@ -18,6 +18,7 @@ from phototag.catalogue.checking.repair import Repairer
 from phototag.catalogue.checking.state_file import state_findings
 from phototag.catalogue.database import default_file
 from phototag.catalogue.lock import locked, refuse_if_busy
+from phototag.catalogue.state_problems import AWAY
 from phototag.catalogue.walk import SearchedFolder, folders
 from phototag.files import arguments
 from phototag.files.keyword_arguments import takes
@@ -145,10 +146,16 @@ class _Check:
             return
         found = state_findings(book)
         if found and self._repairer is not None:
-            self._repairer.state_file()
+            mended = self._repairer.state_file()
             left = state_findings(book)
-            found = [attrs.evolve(one, repaired=one not in left) for one in found]
+            found = [attrs.evolve(one, repaired=mended and one not in left) for one in found]
             found += [one for one in left if one not in found]
+            found = [
+                attrs.evolve(one, remedy=AWAY)
+                if one.kind is CheckKind.STATE_DAMAGED and not one.repaired
+                else one
+                for one in found
+            ]
         yield from found
         if any(one.kind is CheckKind.STATE_DAMAGED and not one.repaired for one in found):
             self._close()
