@@ -15,6 +15,7 @@ from phototag.catalogue.database import DamagedRow
 from phototag.catalogue.leftovers import warned
 from phototag.catalogue.lock import locked
 from phototag.catalogue.moved_photos import Search
+from phototag.catalogue.reach import is_empty, out_of_reach
 from phototag.catalogue.run_log import Run
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found, clean_folder, search
@@ -187,12 +188,18 @@ def _missing(run_log: State, run: Run, entries: Sequence[LoggedChange]) -> error
     there = sorted(root for root in known.difference(run.roots) if os.path.isdir(root))
     target = shlex.quote(printable_name(there[0])) if there else "FOLDER"
     instead = f"; to undo the run before it: phototag undo {older[-1]}" if older else ""
-    return errors.PhotosMissing(
-        f"run {run.number}",
-        f"nothing was undone, since its photos are not in {_listed(run.roots)} "
-        f"({', '.join(names)}{more})",
-        f"if they were moved, say where to: phototag undo {run.number} --moved-to {target}{instead}",
+    problem = f"its photos are not in {_listed(run.roots)} ({', '.join(names)}{more})"
+    remedy = (
+        f"if they were moved, say where to: phototag undo {run.number} --moved-to {target}{instead}"
     )
+    hidden = next((entry.path for entry in entries if out_of_reach(entry.path)), None)
+    if hidden is not None:
+        folder = printable_name(os.path.dirname(hidden))
+        problem = f"its photos cannot be read: {folder}: {out_of_reach(hidden)}"
+        remedy = f"change the permissions of that folder, or {errors.CHECK_DISK}; then undo again"
+    elif all(map(is_empty, run.roots)) and not there:
+        remedy = f"if a disk or network share belongs there, connect it, then undo again; {remedy}"
+    return errors.PhotosMissing(f"run {run.number}", f"nothing was undone, since {problem}", remedy)
 
 
 def _listed(folders: Sequence[str]) -> str:
@@ -274,6 +281,10 @@ class _Taking:
                 "to take out everything of phototag, use `phototag remove`",
             ) from None
         if entry.place not in self._paths:
+            if hidden := out_of_reach(path):
+                raise errors.PhotoNotReadable(
+                    path, f"it cannot be read ({hidden})", "change the permissions of its folder"
+                )
             replaced = " (another picture is there)" if os.path.lexists(path) else ""
             raise errors.PhotoNotFound(
                 path,

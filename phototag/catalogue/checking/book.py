@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 #: What a damaged column may raise: the errors of zlib, of JSON and of every conversion.
 UNREADABLE: Final = (Exception,)
-# Not only seen by a dry run.
-_TRIED: Final = "(kind IS NOT NULL OR error IS NOT NULL)"
+#: Of photos that were not only seen by a dry run.
+TRIED: Final = "(kind IS NOT NULL OR error IS NOT NULL)"
 _CHECK: Final = "SELECT * FROM pragma_integrity_check(1000)"  # more faults are not counted
 
 
@@ -241,7 +241,7 @@ class Book:
                 continue
             for entry in self._entries(root, os.fsencode(inside)):
                 entries.setdefault(os.fsdecode(entry.place.name), []).append(entry)
-            for open_entry in self._unsettled(root, os.fsencode(inside)):
+            for open_entry in self.unsettled(root, os.fsencode(inside)):
                 name = os.fsdecode(open_entry.place.name)
                 unsettled.setdefault(name, []).append(open_entry)
         return {
@@ -251,7 +251,7 @@ class Book:
 
     def _entries(self, root: int, folder: bytes) -> Iterator[Entry]:
         columns = "name, picture, mark, written, error"
-        query = f"SELECT {columns} FROM photos WHERE root = ? AND folder = ? AND {_TRIED}"  # noqa: S608 - of two texts
+        query = f"SELECT {columns} FROM photos WHERE root = ? AND folder = ? AND {TRIED}"  # noqa: S608 - of two texts
         with self.reading() as sql:
             found = sql.execute(query, (root, folder)).fetchall()
         for name, picture, etag, written, error in found:
@@ -260,7 +260,8 @@ class Book:
                 past = None if written is None else to_past_write(written)
                 yield Entry(place, picture, etag, past, "" if error is None else to_failure(error))
 
-    def _unsettled(self, root: int, folder: bytes) -> Iterator[Unsettled]:
+    def unsettled(self, root: int, folder: bytes) -> Iterator[Unsettled]:
+        """Entries of the run log about photos in a folder whose write was not completed."""
         with self.reading() as sql:
             query = (
                 f"SELECT run, name, before FROM {Layout.of(sql).changes}"  # noqa: S608 - one of two texts
@@ -272,45 +273,11 @@ class Book:
                 past = None if before is None else to_past_write(before)
                 yield Unsettled(run, _key(root, folder, name), past)
 
-    def vanished(self, roots: Iterable[str]) -> Iterator[tuple[PhotoKey, str, str | None]]:
-        """The photos below folders that are not there any more: key, path, and hash of the picture."""
-        wanted = list(roots)
-        for root, path in self.roots().items():
-            if not any(overlap(path, one) for one in wanted) or not os.path.isdir(path):
-                continue
-            with self.reading() as sql:
-                query = f"SELECT folder, name, picture FROM photos WHERE root = ? AND {_TRIED}"  # noqa: S608 - the text above
-                rows = sql.execute(query, (root,)).fetchall()
-            for folder, name, picture in rows:
-                with contextlib.suppress(TypeError):  # a damaged name
-                    photo = os.path.join(path, os.fsdecode(folder), os.fsdecode(name))
-                    inside = any(below(photo, one) is not None for one in wanted)
-                    if inside and not os.path.lexists(photo):
-                        yield PhotoKey(root, folder, name), photo, picture
-
     def holds(self, place: PhotoKey) -> bool:
         """Whether there is a row about a photo."""
         query = "SELECT 1 FROM photos WHERE root = ? AND folder = ? AND name = ?"
         with self.reading() as sql:
             return sql.execute(query, attrs.astuple(place)).fetchone() is not None
-
-    def lost(self, roots: Iterable[str]) -> Iterator[tuple[Unsettled, str]]:
-        """Entries of the run log whose write was not completed and whose photo is not there any more."""
-        wanted = list(roots)
-        for root, path in self.roots().items():
-            with self.reading() as sql:
-                query = (
-                    f"SELECT DISTINCT folder FROM {Layout.of(sql).changes}"  # noqa: S608 - one of two texts
-                    " WHERE root = ? AND done = 0 AND undone = 0"
-                )
-                found = sql.execute(query, (root,)).fetchall()
-            for (folder,) in found:
-                for entry in self._unsettled(root, folder):
-                    name = os.fsdecode(entry.place.name)
-                    photo = os.path.join(path, os.fsdecode(folder), name)
-                    inside = any(below(photo, one) is not None for one in wanted)
-                    if inside and not os.path.lexists(photo):
-                        yield entry, photo
 
     def interrupted(self, roots: Iterable[str]) -> list[Interrupted]:
         """The runs in or around folders that have not ended."""

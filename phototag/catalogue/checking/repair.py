@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import threading
 from typing import TYPE_CHECKING, Final
@@ -14,6 +13,7 @@ from phototag import errors
 from phototag.catalogue.checking.findings import CheckKind
 from phototag.catalogue.checking.photos import was_written
 from phototag.catalogue.checking.state_file import damaged_rows
+from phototag.catalogue.reach import is_gone
 from phototag.catalogue.run_log import PastWrite
 from phototag.catalogue.state import Row, State
 from phototag.catalogue.state_problems import is_damage
@@ -87,7 +87,7 @@ class Repairer:
 
     def vanished(self, place: PhotoKey, path: str) -> None:
         """Take a photo out of the state file, unless it is there again; the run log keeps it."""
-        if not os.path.lexists(path):
+        if is_gone(path):
             self._state.drop(place)
 
     def lost(self, change: Unsettled) -> None:
