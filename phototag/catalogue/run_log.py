@@ -120,6 +120,10 @@ class RunLog(Decisions):
             )
             return made.lastrowid
 
+    def resumes(self, roots: Sequence[int], settings: str) -> bool:
+        """Whether ``begin`` would go on with an interrupted run."""
+        return self._interrupted(roots, settings) is not None
+
     def end(self, roots: Sequence[int], settings: str) -> None:
         """Record that the whole of the folders has been processed."""
         with self._at_once():

@@ -191,7 +191,7 @@ class _Check:
             found = CheckFinding(
                 path=run.root,
                 kind=CheckKind.INTERRUPTED,
-                problem=f"run {run.run} was interrupted, or tagged only a part of the folder",
+                problem=f"run {run.run} was interrupted",
                 remedy=remedy,
             )
             if self._repairer is not None and not run.last:
