@@ -165,7 +165,7 @@ def _chosen(run_log: State, number: int | None) -> Run:
     last = None
     for run in reversed(run_log.runs()):
         if number in {None, run.number}:
-            if run.changes or run.corrections:
+            if run.can_be_undone:
                 return run
             last = last or run
     which = "no run" if number is None else f"nothing of run {number}"
@@ -182,7 +182,9 @@ def _missing(run_log: State, run: Run, entries: Sequence[LoggedChange]) -> error
     names = [printable_name(os.path.basename(entry.path)) for entry in entries[:NAMED]]
     more = "" if len(entries) <= NAMED else f" and {len(entries) - NAMED} more"
     older = [
-        other.number for other in run_log.runs() if other.number < run.number and other.changes
+        other.number
+        for other in run_log.runs()
+        if other.number < run.number and (other.changes or other.unfinished)
     ]
     known = set.intersection(*(run_log.roots_with(entry.picture) for entry in entries))
     there = sorted(root for root in known.difference(run.roots) if os.path.isdir(root))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -17,6 +18,7 @@ from PIL import Image
 import phototag
 from phototag import Kind, errors
 from phototag.catalogue import database
+from phototag.catalogue.run_log import PhotoKey
 from phototag.catalogue.state import State
 from phototag.metadata.picture_hash import digest
 from trees import content
@@ -79,6 +81,21 @@ def test_two_folders_are_taken_back_together(tree: Path, other: Path, state: Pat
     assert row["roots"] == [str(tree), str(other)]
     done = command("undo", "--state", state)
     assert (done.exit_code, content(tree), content(other)) == (0, *before)
+
+
+def test_photos_that_a_killed_run_has_perhaps_written_are_counted_by_themselves(
+    tree: Path, state: Path
+) -> None:
+    with State(state) as run_log:
+        number = run_log.root(os.fsencode(tree))
+        run = run_log.begin([number], "", "1")
+        for name in (b"1.jpg", b"2.jpg", b"3.jpg"):
+            run_log.intend(run, PhotoKey(number, b"", name), "ab", None)
+        run_log.settle(run, PhotoKey(number, b"", b"1.jpg"), changed=True)
+    (one,) = phototag.runs(state)
+    assert (one.changes, one.unfinished, one.can_be_undone) == (1, 2, True)
+    listed = command("undo", "--list", "--state", state).stdout
+    assert "  1 photo and perhaps 2 more, interrupted  " in listed
 
 
 def test_the_same_command_resumes_it_and_another_does_not(
