@@ -25,6 +25,7 @@ _FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_PATH: Final = {errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG}  # fmt: skip
 _DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_FAILED: Final = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 #: Another process has the file at this moment.
 _BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 
@@ -99,7 +100,7 @@ def _of_sqlite(path: str, error: Exception) -> tuple[str, str]:
     """Cause and remedy of an error of SQLite."""
     code = _code(error)
     # Where no shared memory can be made, SQLite says no more than that reading or writing has failed.
-    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
+    if code == sqlite3.SQLITE_FULL or (code in _FAILED and _is_full(path)):
         return "the disk is full", _free(path)
     if is_busy(error):
         return (
