@@ -22,6 +22,7 @@ from phototag.catalogue.walk import Found, clean_folder, search
 from phototag.errors import printable_name
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import absolute, names_of
+from phototag.metadata.change import Change
 from phototag.options import ChangeOptions, RemoveOptions, UndoOptions, part
 from phototag.outcome import Failed, RemovalOutcome, Removed, VerdictSource
 from phototag.worker import single, tasks
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from phototag.catalogue.run_log import LoggedChange, PastWrite, PhotoKey
-    from phototag.metadata.change import Change
 
 Path = str | os.PathLike[str]
 
+_FORGOTTEN: Final = "it was not found: the run forgets it"
 NAMED: Final = 5  # missing photos that an error names
 
 
@@ -93,9 +94,10 @@ def undo_run(options: UndoOptions) -> Generator[RemovalOutcome]:
             paths = search.find([entry for entry in entries if not entry.damaged], places)
             if stop and stop.is_set():
                 return
-            if entries and not paths and not any(entry.damaged for entry in entries):
+            none_left = not paths and not any(entry.damaged for entry in entries)
+            if entries and none_left and not options.forget_deleted:
                 raise _missing(run_log, run, entries)
-            taking = _Taking(run_log, pool, run, paths, part(options, ChangeOptions))
+            taking = _Taking(run_log, pool, run, paths, options)
             yield from pool.stream(taking.back, entries, stop=stop)
             yield from map(warned, taking.left)
             if not options.dry_run and not (stop and stop.is_set()):
@@ -192,7 +194,8 @@ def _missing(run_log: State, run: Run, entries: Sequence[LoggedChange]) -> error
     instead = f"; to undo the run before it: phototag undo {older[-1]}" if older else ""
     problem = f"its photos are not in {_listed(run.roots)} ({', '.join(names)}{more})"
     remedy = (
-        f"if they were moved, say where to: phototag undo {run.number} --moved-to {target}{instead}"
+        f"if they were moved, say where to: phototag undo {run.number} --moved-to {target}; "
+        f"if they were deleted, forget them: phototag undo {run.number} --forget-deleted{instead}"
     )
     hidden = next((entry.path for entry in entries if out_of_reach(entry.path)), None)
     if hidden is not None:
@@ -225,9 +228,11 @@ class _Taking:
         pool: Pool,
         run: Run,
         paths: Mapping[PhotoKey, str],
-        options: ChangeOptions,
+        options: UndoOptions,
     ) -> None:
-        self._run_log, self._pool, self._run, self._options = run_log, pool, run, options
+        self._run_log, self._pool, self._run = run_log, pool, run
+        self._options = part(options, ChangeOptions)
+        self._forget = options.forget_deleted
         self._paths = paths
         self._cleaned: set[str] = set()  # folders
         self.left: list[Found] = []  # temporary files that may be somebody else's
@@ -239,6 +244,8 @@ class _Taking:
         if not self._options.dry_run and not entry.damaged and folder not in self._cleaned:
             self._cleaned.add(folder)
             self.left += clean_folder(folder)
+        if self._forget and entry.place not in self._paths and not out_of_reach(path):
+            return self._forgotten(entry, path)
         try:
             change = self._back(entry, path)
         except errors.StateUnusable:
@@ -246,6 +253,12 @@ class _Taking:
         except errors.PhototagError as error:
             return Failed(photo=path, error=error, verdict_from=VerdictSource.REMOVED)
         return Removed(photo=path, change=change)
+
+    def _forgotten(self, entry: LoggedChange, path: str) -> Removed:
+        """Take a photo that was not found off the run."""
+        if not self._options.dry_run:
+            self._run_log.undo(self._run.number, entry, (), "", None)
+        return Removed(photo=path, change=Change(changed=False, notes=(_FORGOTTEN,)))
 
     def _back(self, entry: LoggedChange, path: str) -> Change:
         before = self._before(entry, path)
@@ -292,7 +305,8 @@ class _Taking:
                 path,
                 f"it is not where run {number} left it{replaced}, "
                 f"and its picture was not found in {_listed(self._run.roots)}",
-                f"if it was moved, say where to: phototag undo {number} --moved-to FOLDER",
+                f"if it was moved, say where to: phototag undo {number} --moved-to FOLDER; if it was deleted, add "
+                "--forget-deleted",
             )
         return before
 

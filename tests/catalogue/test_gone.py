@@ -92,6 +92,18 @@ def test_undo_below_an_empty_mount_point_says_that_a_disk_may_be_missing(
     assert caught.value.remedy.startswith("if they were moved, say where to")
 
 
+def test_a_run_whose_photos_were_deleted_can_be_closed(root: Path, state: Path) -> None:
+    known(root, state, "2023", photos=2)
+    (root / "other.txt").touch()
+    undo = ["undo", "--state", str(state)]
+    refused = CliRunner().invoke(main, undo)
+    assert "if they were deleted, forget them: phototag undo 1 --forget-deleted" in refused.stderr
+    assert CliRunner().invoke(main, [*undo, "--forget-deleted", "--dry-run"]).exit_code == 0
+    assert [run.changes for run in phototag.runs(state)] == [2]
+    assert CliRunner().invoke(main, [*undo, "--forget-deleted"]).exit_code == 0
+    assert CliRunner().invoke(main, [*undo, "--list"]).stdout == ""
+
+
 def without_rights(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run a command as a user whom permissions keep out, as they do not keep out root."""
     plain = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
@@ -115,6 +127,7 @@ def test_of_photos_below_a_folder_that_cannot_be_read_nothing_is_said(
     try:
         checked = without_rights("check", "--repair", root, "--state", state)
         undone = without_rights("undo", "--state", state)
+        kept = without_rights("undo", "--state", state, "--forget-deleted")
     finally:
         closed.chmod(0o700)
     (line,) = checked.stdout.splitlines()
@@ -122,6 +135,8 @@ def test_of_photos_below_a_folder_that_cannot_be_read_nothing_is_said(
     with State(state) as run_log:
         assert run_log.photos(1, b"closed") == before
     assert f"its photos cannot be read: {closed}: Permission denied" in undone.stderr
+    assert "it cannot be read (Permission denied)" in kept.stderr
+    assert [run.changes for run in phototag.runs(state)] == [1]
 
 
 def test_a_photo_that_was_moved_without_its_sidecar_is_undone_as_check_says(
