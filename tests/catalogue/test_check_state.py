@@ -162,21 +162,6 @@ def test_runs_that_have_not_ended_are_named(root: Path, state: Path) -> None:
     assert found(root, state) == []
 
 
-@pytest.mark.usefixtures("unsealed")
-def test_a_run_of_failed_photos_that_has_ended_is_not_told_as_interrupted(
-    root: Path, state: Path
-) -> None:
-    for photo in root.iterdir():
-        photo.chmod(0o444)
-    for failed in (False, True):
-        outcomes = list(phototag.tag_catalogue(root, state=state, failed=failed))
-        assert [type(outcome.error) for outcome in outcomes] == [errors.WriteRefused] * 2
-    assert {kind for _, kind in found(root, state)} == {"never_tagged"}
-    change(state, "UPDATE runs SET ended = NULL")  # as if the last run had been killed
-    list(phototag.tag_catalogue(root, state=state, failed=True))
-    assert ("Pictures", "interrupted") in found(root, state)
-
-
 def test_a_disk_that_is_not_connected_is_no_reason_to_forget(root: Path, state: Path) -> None:
     tag(root, state)
     away = root.rename(root.with_name("away"))

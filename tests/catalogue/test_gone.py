@@ -104,14 +104,26 @@ def test_a_run_whose_photos_were_deleted_can_be_closed(root: Path, state: Path) 
     assert CliRunner().invoke(main, [*undo, "--list"]).stdout == ""
 
 
-def without_rights(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run a command as a user whom permissions keep out, as they do not keep out root."""
+WITHOUT_RIGHTS = """
+import sys
+from click.testing import CliRunner
+from phototag.cli import main
+root, state = sys.argv[1:]
+for words in (["check", "--repair", root], ["undo"], ["undo", "--forget-deleted"]):
+    done = CliRunner().invoke(main, [*words, "--state", state])
+    print(done.stdout + done.stderr, end="\\0")
+"""
+
+
+def without_rights(root: Path, state: Path) -> list[str]:
+    """What commands print for a user whom permissions keep out, as they do not keep out root."""
     plain = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
-    command = [sys.executable, "-m", "phototag", *map(str, arguments)]
-    return subprocess.run(
+    command = [sys.executable, "-c", WITHOUT_RIGHTS, str(root), str(state)]
+    done = subprocess.run(
         command if os.geteuid() else [*plain, *command],
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
+    return done.stdout.split("\0")[:-1]
 
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv is not installed")
@@ -125,17 +137,15 @@ def test_of_photos_below_a_folder_that_cannot_be_read_nothing_is_said(
         before = run_log.photos(1, b"closed")
     closed.chmod(0)
     try:
-        checked = without_rights("check", "--repair", root, "--state", state)
-        undone = without_rights("undo", "--state", state)
-        kept = without_rights("undo", "--state", state, "--forget-deleted")
+        checked, undone, kept = without_rights(root, state)
     finally:
         closed.chmod(0o700)
-    (line,) = checked.stdout.splitlines()
-    assert line.startswith(f"{closed}: problem: this folder cannot be read")
+    assert checked.startswith(f"{closed}: problem: this folder cannot be read")
+    assert "0.jpg" not in checked
     with State(state) as run_log:
         assert run_log.photos(1, b"closed") == before
-    assert f"its photos cannot be read: {closed}: Permission denied" in undone.stderr
-    assert "it cannot be read (Permission denied)" in kept.stderr
+    assert f"its photos cannot be read: {closed}: Permission denied" in undone
+    assert "it cannot be read (Permission denied)" in kept
     assert [run.changes for run in phototag.runs(state)] == [1]
 
 

@@ -16,11 +16,15 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 import phototag
+from checks import found
 from phototag import Kind, errors
 from phototag.catalogue import database
+from phototag.catalogue.current_run import CurrentRun
 from phototag.catalogue.run_log import PhotoKey
 from phototag.catalogue.state import State
 from phototag.metadata.picture_hash import digest
+from phototag.options import CatalogueOptions
+from phototag.worker.pool import Pool
 from trees import content
 
 pytestmark = pytest.mark.usefixtures("unsealed")
@@ -96,6 +100,23 @@ def test_photos_that_a_killed_run_has_perhaps_written_are_counted_by_themselves(
     assert (one.changes, one.unfinished, one.can_be_undone) == (1, 2, True)
     listed = command("undo", "--list", "--state", state).stdout
     assert "  1 photo and perhaps 2 more, interrupted  " in listed
+
+
+def test_a_check_tells_a_run_of_failed_photos_as_interrupted_only_if_it_resumed_one_that_was(
+    tmp_path: Path, state: Path
+) -> None:
+    root = tmp_path / "empty"
+    root.mkdir()
+    with State(state) as run_log, Pool(1) as pool:
+        for interrupted in (False, True):
+            whole = CurrentRun([str(root)], CatalogueOptions(), "a", run_log, pool)
+            part = CurrentRun([str(root)], CatalogueOptions(failed=True), "a", run_log, pool)
+            if interrupted:
+                assert whole.number == part.number  # it is not completed
+            assert part.number > 0  # as when a photo is about to be written
+            part.complete()
+            expected = [("empty", "interrupted")] if interrupted else []
+            assert found(root, state) == expected
 
 
 def test_the_same_command_resumes_it_and_another_does_not(
