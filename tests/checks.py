@@ -11,7 +11,7 @@ import phototag
 Finding = tuple[str, str]  # name of the file, kind
 
 
-def findings(root: Path, state: Path, **options: Any) -> list[phototag.CheckFinding]:
+def findings(root: Path | list[Path], state: Path, **options: Any) -> list[phototag.CheckFinding]:
     checked = phototag.check_catalogue(root, state=state, **options)
     return [finding for item in checked for finding in item.findings]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING
 
 from phototag.catalogue.pictures import pictures
@@ -47,6 +48,8 @@ class CurrentRun:
         self._word = word
         self._roots = [state.root(os.fsencode(os.path.realpath(folder))) for folder in folders]
         self._number: int | None = None
+        self._beginning = threading.Lock()
+        self._resumes = False  # an interrupted run
         saved = state.decisions()
         given = {
             picture: saved.get(picture, NOTHING).with_(decision)
@@ -66,13 +69,17 @@ class CurrentRun:
     @property
     def number(self) -> int:
         """The run's number in the log."""
-        if self._number is None:
-            self._number = self._state.begin(self._roots, self._settings, __version__)
-        return self._number
+        with self._beginning:  # two photos at the same moment begin one run
+            if self._number is None:
+                self._resumes = self._state.resumes(self._roots, self._settings)
+                self._number = self._state.begin(self._roots, self._settings, __version__)
+            return self._number
 
     def complete(self) -> None:
-        """Log that all folders have been processed."""
-        if not self._options.dry_run and not self._options.failed:
+        """Log that all that the command is about has been processed."""
+        # A run of the failed photos alone leaves the rest of an interrupted run undone.
+        part = self._options.failed and (self._number is None or self._resumes)
+        if not self._options.dry_run and not part:
             self._state.end(self._roots, self._settings)
 
     def decision(self, picture: str) -> Decision:

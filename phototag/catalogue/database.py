@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import platformdirs
 
 from phototag import errors
+from phototag.catalogue.state_problems import ANOTHER, is_busy, is_damage, not_ours, unusable
 from phototag.files import arguments, private
 from phototag.scene import serialization
 
@@ -238,21 +239,22 @@ class Database:
     def _prepare(self) -> None:
         # Another process may be creating the tables: a transaction shows all of them, or none.
         self._sql.execute("BEGIN")
-        (tables,) = self._sql.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        (found,) = self._sql.execute("PRAGMA user_version").fetchone()
         (owner,) = self._sql.execute("PRAGMA application_id").fetchone()
+        (found,) = self._sql.execute("PRAGMA user_version").fetchone()
+        try:
+            (tables,) = self._sql.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.DatabaseError as error:
+            if owner != APPLICATION_ID and is_damage(error):
+                raise not_ours(str(self.path)) from error
+            raise
         self._sql.execute("COMMIT")
         if owner != APPLICATION_ID and tables:
-            raise errors.StateUnusable(
-                str(self.path),
-                "this is not a state file of phototag",
-                "choose another file with --state",
-            )
+            raise not_ours(str(self.path))
         if found > len(MIGRATIONS):
             raise errors.StateUnusable(
                 str(self.path),
                 "this state file was made by a newer phototag",
-                "install that version, or choose another file with --state",
+                f"install that version, or {ANOTHER}",
             )
         # A kill loses nothing; a power cut may lose the last photos' entries, but never the file.
         self._keep_a_log()
@@ -266,8 +268,8 @@ class Database:
         while True:
             try:
                 self._sql.execute("PRAGMA journal_mode = WAL")
-            except sqlite3.OperationalError:
-                if time.monotonic() > end:
+            except sqlite3.OperationalError as error:
+                if not is_busy(error) or time.monotonic() > end:
                     raise
                 time.sleep(0.01)
             else:
@@ -313,11 +315,7 @@ class Database:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise errors.StateUnusable(
-                str(self.path),
-                f"the state file cannot be used ({error})",
-                "choose another file with --state, or delete this one: the photos do not depend on it",
-            ) from error
+            raise unusable(str(self.path), error, str(default_file())) from error
 
 
 def packed(value: object) -> bytes:

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from phototag import errors
 from phototag.catalogue.database import default_folder
+from phototag.catalogue.state_problems import is_full
 from phototag.files import private
 
 if TYPE_CHECKING:
@@ -48,10 +49,11 @@ def locked(
         while held is None and wait and not stop.wait(random.uniform(0.5, 1.5)):  # noqa: S311
             held = _held(folder, names)
     except OSError as error:
+        other = "set XDG_STATE_HOME to a folder that you can write to"
         raise errors.StateUnusable(
             str(folder),
             f"no lock file can be created here ({error})",
-            "set XDG_STATE_HOME to a folder that you can write to",
+            f"free some space, or {other}" if is_full(error) else other,
         ) from error
     if held is None:
         raise errors.CatalogueBusy(

@@ -48,6 +48,7 @@ class Run:
         started, ended: seconds since 1970; ``ended`` is None for one that was interrupted.
         software: version of phototag.
         changes: number of photos that it changed and that have not been undone.
+        unfinished: number of further photos that it was writing when it was killed; ``undo`` looks whether it did.
         corrections: number of decisions that it saved or forgot and that have not been undone.
     """
 
@@ -58,6 +59,12 @@ class Run:
     software: str
     changes: int
     corrections: int
+    unfinished: int = 0
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether anything of it is left to undo."""
+        return bool(self.changes or self.unfinished or self.corrections)
 
 
 @attrs.frozen(kw_only=True)
@@ -120,6 +127,10 @@ class RunLog(Decisions):
             )
             return made.lastrowid
 
+    def resumes(self, roots: Sequence[int], settings: str) -> bool:
+        """Whether ``begin`` would go on with an interrupted run."""
+        return self._interrupted(roots, settings) is not None
+
     def end(self, roots: Sequence[int], settings: str) -> None:
         """Record that the whole of the folders has been processed."""
         with self._at_once():
@@ -148,7 +159,8 @@ class RunLog(Decisions):
             roots.setdefault(run, []).append(_path(path))
         found = self._all(
             "SELECT * FROM (SELECT id, started, ended, software,"
-            " (SELECT total(undone = 0) FROM changes WHERE run = id) AS left,"
+            " (SELECT total(undone = 0 AND done) FROM changes WHERE run = id) AS left,"
+            " (SELECT total(undone = 0 AND NOT done) FROM changes WHERE run = id) AS unfinished,"
             " (SELECT count(*) FROM changes WHERE run = id) AS changed,"
             " (SELECT count(*) FROM run_decisions WHERE run = id) AS corrected"
             " FROM runs) WHERE changed OR corrected ORDER BY id"
@@ -162,8 +174,9 @@ class RunLog(Decisions):
                 software=str(software),
                 changes=int(changes),
                 corrections=corrections,
+                unfinished=int(unfinished),
             )
-            for number, started, ended, software, changes, _, corrections in found
+            for number, started, ended, software, changes, unfinished, _, corrections in found
         ]
 
     # ------------------------------------------------------------------ changes of photos

@@ -1,7 +1,8 @@
 """What earlier runs have found and done, in an SQLite file: a cache, and the run log that ``undo`` reads.
 
-The photos themselves contain what phototag wrote. Without this file, every photo is analysed again, and
-``undo`` is not possible, only ``remove``; nothing else is lost. A row that is damaged counts as missing.
+The photos themselves contain what phototag wrote. Without this file, every photo is analysed again, ``undo`` is
+not possible, only ``remove``, and decisions that no photo holds and confirmations are lost. A row that is damaged
+counts as missing.
 """
 
 from __future__ import annotations

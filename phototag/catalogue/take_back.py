@@ -15,12 +15,14 @@ from phototag.catalogue.database import DamagedRow
 from phototag.catalogue.leftovers import warned
 from phototag.catalogue.lock import locked
 from phototag.catalogue.moved_photos import Search
+from phototag.catalogue.reach import is_empty, out_of_reach
 from phototag.catalogue.run_log import Run
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found, clean_folder, search
 from phototag.errors import printable_name
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import absolute, names_of
+from phototag.metadata.change import Change
 from phototag.options import ChangeOptions, RemoveOptions, UndoOptions, part
 from phototag.outcome import Failed, RemovalOutcome, Removed, VerdictSource
 from phototag.worker import single, tasks
@@ -31,10 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from phototag.catalogue.run_log import LoggedChange, PastWrite, PhotoKey
-    from phototag.metadata.change import Change
 
 Path = str | os.PathLike[str]
 
+_FORGOTTEN: Final = "it was not found: the run forgets it"
 NAMED: Final = 5  # missing photos that an error names
 
 
@@ -92,9 +94,10 @@ def undo_run(options: UndoOptions) -> Generator[RemovalOutcome]:
             paths = search.find([entry for entry in entries if not entry.damaged], places)
             if stop and stop.is_set():
                 return
-            if entries and not paths and not any(entry.damaged for entry in entries):
+            none_left = not paths and not any(entry.damaged for entry in entries)
+            if entries and none_left and not options.forget_deleted:
                 raise _missing(run_log, run, entries)
-            taking = _Taking(run_log, pool, run, paths, part(options, ChangeOptions))
+            taking = _Taking(run_log, pool, run, paths, options)
             yield from pool.stream(taking.back, entries, stop=stop)
             yield from map(warned, taking.left)
             if not options.dry_run and not (stop and stop.is_set()):
@@ -164,7 +167,7 @@ def _chosen(run_log: State, number: int | None) -> Run:
     last = None
     for run in reversed(run_log.runs()):
         if number in {None, run.number}:
-            if run.changes or run.corrections:
+            if run.can_be_undone:
                 return run
             last = last or run
     which = "no run" if number is None else f"nothing of run {number}"
@@ -181,18 +184,27 @@ def _missing(run_log: State, run: Run, entries: Sequence[LoggedChange]) -> error
     names = [printable_name(os.path.basename(entry.path)) for entry in entries[:NAMED]]
     more = "" if len(entries) <= NAMED else f" and {len(entries) - NAMED} more"
     older = [
-        other.number for other in run_log.runs() if other.number < run.number and other.changes
+        other.number
+        for other in run_log.runs()
+        if other.number < run.number and (other.changes or other.unfinished)
     ]
     known = set.intersection(*(run_log.roots_with(entry.picture) for entry in entries))
     there = sorted(root for root in known.difference(run.roots) if os.path.isdir(root))
     target = shlex.quote(printable_name(there[0])) if there else "FOLDER"
     instead = f"; to undo the run before it: phototag undo {older[-1]}" if older else ""
-    return errors.PhotosMissing(
-        f"run {run.number}",
-        f"nothing was undone, since its photos are not in {_listed(run.roots)} "
-        f"({', '.join(names)}{more})",
-        f"if they were moved, say where to: phototag undo {run.number} --moved-to {target}{instead}",
+    problem = f"its photos are not in {_listed(run.roots)} ({', '.join(names)}{more})"
+    remedy = (
+        f"if they were moved, say where to: phototag undo {run.number} --moved-to {target}; "
+        f"if they were deleted, forget them: phototag undo {run.number} --forget-deleted{instead}"
     )
+    hidden = next((entry.path for entry in entries if out_of_reach(entry.path)), None)
+    if hidden is not None:
+        folder = printable_name(os.path.dirname(hidden))
+        problem = f"its photos cannot be read: {folder}: {out_of_reach(hidden)}"
+        remedy = f"change the permissions of that folder, or {errors.CHECK_DISK}; then undo again"
+    elif all(map(is_empty, run.roots)) and not there:
+        remedy = f"if a disk or network share belongs there, connect it, then undo again; {remedy}"
+    return errors.PhotosMissing(f"run {run.number}", f"nothing was undone, since {problem}", remedy)
 
 
 def _listed(folders: Sequence[str]) -> str:
@@ -216,9 +228,11 @@ class _Taking:
         pool: Pool,
         run: Run,
         paths: Mapping[PhotoKey, str],
-        options: ChangeOptions,
+        options: UndoOptions,
     ) -> None:
-        self._run_log, self._pool, self._run, self._options = run_log, pool, run, options
+        self._run_log, self._pool, self._run = run_log, pool, run
+        self._options = part(options, ChangeOptions)
+        self._forget = options.forget_deleted
         self._paths = paths
         self._cleaned: set[str] = set()  # folders
         self.left: list[Found] = []  # temporary files that may be somebody else's
@@ -230,6 +244,8 @@ class _Taking:
         if not self._options.dry_run and not entry.damaged and folder not in self._cleaned:
             self._cleaned.add(folder)
             self.left += clean_folder(folder)
+        if self._forget and entry.place not in self._paths and not out_of_reach(path):
+            return self._forgotten(entry, path)
         try:
             change = self._back(entry, path)
         except errors.StateUnusable:
@@ -237,6 +253,12 @@ class _Taking:
         except errors.PhototagError as error:
             return Failed(photo=path, error=error, verdict_from=VerdictSource.REMOVED)
         return Removed(photo=path, change=change)
+
+    def _forgotten(self, entry: LoggedChange, path: str) -> Removed:
+        """Take a photo that was not found off the run."""
+        if not self._options.dry_run:
+            self._run_log.undo(self._run.number, entry, (), "", None)
+        return Removed(photo=path, change=Change(changed=False, notes=(_FORGOTTEN,)))
 
     def _back(self, entry: LoggedChange, path: str) -> Change:
         before = self._before(entry, path)
@@ -274,12 +296,17 @@ class _Taking:
                 "to take out everything of phototag, use `phototag remove`",
             ) from None
         if entry.place not in self._paths:
+            if hidden := out_of_reach(path):
+                raise errors.PhotoNotReadable(
+                    path, f"it cannot be read ({hidden})", "change the permissions of its folder"
+                )
             replaced = " (another picture is there)" if os.path.lexists(path) else ""
             raise errors.PhotoNotFound(
                 path,
                 f"it is not where run {number} left it{replaced}, "
                 f"and its picture was not found in {_listed(self._run.roots)}",
-                f"if it was moved, say where to: phototag undo {number} --moved-to FOLDER",
+                f"if it was moved, say where to: phototag undo {number} --moved-to FOLDER; if it was deleted, add "
+                "--forget-deleted",
             )
         return before
 

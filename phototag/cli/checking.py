@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.catalogue.checking import CheckOptions, Severity, check_trees
+from phototag.catalogue.checking import CheckKind, CheckOptions, Severity, check_trees
 from phototag.cli.click_options import PrintOptions, paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.helping import command
@@ -74,7 +74,7 @@ class _Found(Tally):
         """Count the findings of one photo, folder or state file."""
         self.photos += checked.photo
         for finding in checked.findings:
-            self.findings["repaired" if finding.repaired else str(finding.severity)] += 1
+            self.findings[_label(finding)] += 1
             self.repairable |= bool(finding.kind.repair)
 
     @property
@@ -88,8 +88,8 @@ class _Found(Tally):
         parts = [_counted(self.problems, "problem")]
         if self.findings["note"]:
             parts.append(_counted(self.findings["note"], "note"))
-        if self.findings["repaired"]:
-            parts.append(f"{self.findings['repaired']} repaired")
+        done = dict.fromkeys(kind.done for kind in CheckKind)
+        parts += [f"{self.findings[word]} {word}" for word in done if self.findings[word]]
         return ", ".join(parts)
 
 
@@ -143,9 +143,13 @@ def _counted(count: int, what: str) -> str:
 
 def _line(finding: CheckFinding) -> str:
     """One finding in one line."""
-    label = "repaired" if finding.repaired else finding.severity
     said = finding.problem if finding.repaired else finding.message
-    return f"{printable_name(finding.path)}: {label}: {printable(said)}"
+    return f"{printable_name(finding.path)}: {_label(finding)}: {printable(said)}"
+
+
+def _label(finding: CheckFinding) -> str:
+    """What a finding is: ``problem``, ``note``, or what a repair has done."""
+    return finding.kind.done if finding.repaired else str(finding.severity)
 
 
 def _json(finding: CheckFinding) -> str:

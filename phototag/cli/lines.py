@@ -151,11 +151,12 @@ def run_line(run: Run, *, as_json: bool) -> str:
     if as_json:
         return json.dumps({"schema": SCHEMA, **serialization.to_json(run)})
     begun = dt.datetime.fromtimestamp(run.started).astimezone()
+    perhaps = f" and perhaps {run.unfinished} more" if run.unfinished else ""
     interrupted = "" if run.ended else ", interrupted"
     corrected = f", {counted(run.corrections, 'correction')}" if run.corrections else ""
     changed = "photo" if run.changes == 1 else "photos"
     folders = ", ".join(map(printable_name, run.roots))
     return (
-        f"{run.number:5}  {begun:%Y-%m-%d %H:%M}  {run.changes:7} {changed}{corrected}{interrupted}"
+        f"{run.number:5}  {begun:%Y-%m-%d %H:%M}  {run.changes:7} {changed}{perhaps}{corrected}{interrupted}"
         f"  {folders}"
     )

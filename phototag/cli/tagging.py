@@ -219,7 +219,7 @@ def undo(run: int | None, options: _Undo) -> None:
 
     if options.list:
         for row in take_back.runs(options.state):
-            if row.changes or row.corrections:
+            if row.can_be_undone:
                 echo(run_line(row, as_json=options.json))
         return
     report = Report(as_json=options.json, quiet=options.quiet)

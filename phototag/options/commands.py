@@ -117,6 +117,11 @@ class UndoOptions(WaitOptions, StateOptions, WorkOptions, ChangeOptions):
             metavar="PATH",
         ),
     )
+    forget_deleted: bool = option(
+        False,
+        "Photos of the run that are not found were deleted: the run log forgets them.",
+        group=Group.PHOTOS,
+    )
 
 
 @attrs.frozen(kw_only=True, slots=False)

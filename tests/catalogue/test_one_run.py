@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -15,10 +16,15 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 import phototag
+from checks import found
 from phototag import Kind, errors
 from phototag.catalogue import database
+from phototag.catalogue.current_run import CurrentRun
+from phototag.catalogue.run_log import PhotoKey
 from phototag.catalogue.state import State
 from phototag.metadata.picture_hash import digest
+from phototag.options import CatalogueOptions
+from phototag.worker.pool import Pool
 from trees import content
 
 pytestmark = pytest.mark.usefixtures("unsealed")
@@ -79,6 +85,38 @@ def test_two_folders_are_taken_back_together(tree: Path, other: Path, state: Pat
     assert row["roots"] == [str(tree), str(other)]
     done = command("undo", "--state", state)
     assert (done.exit_code, content(tree), content(other)) == (0, *before)
+
+
+def test_photos_that_a_killed_run_has_perhaps_written_are_counted_by_themselves(
+    tree: Path, state: Path
+) -> None:
+    with State(state) as run_log:
+        number = run_log.root(os.fsencode(tree))
+        run = run_log.begin([number], "", "1")
+        for name in (b"1.jpg", b"2.jpg", b"3.jpg"):
+            run_log.intend(run, PhotoKey(number, b"", name), "ab", None)
+        run_log.settle(run, PhotoKey(number, b"", b"1.jpg"), changed=True)
+    (one,) = phototag.runs(state)
+    assert (one.changes, one.unfinished, one.can_be_undone) == (1, 2, True)
+    listed = command("undo", "--list", "--state", state).stdout
+    assert "  1 photo and perhaps 2 more, interrupted  " in listed
+
+
+def test_a_check_tells_a_run_of_failed_photos_as_interrupted_only_if_it_resumed_one_that_was(
+    tmp_path: Path, state: Path
+) -> None:
+    root = tmp_path / "empty"
+    root.mkdir()
+    with State(state) as run_log, Pool(1) as pool:
+        for interrupted in (False, True):
+            whole = CurrentRun([str(root)], CatalogueOptions(), "a", run_log, pool)
+            part = CurrentRun([str(root)], CatalogueOptions(failed=True), "a", run_log, pool)
+            if interrupted:
+                assert whole.number == part.number  # it is not completed
+            assert part.number > 0  # as when a photo is about to be written
+            part.complete()
+            expected = [("empty", "interrupted")] if interrupted else []
+            assert found(root, state) == expected
 
 
 def test_the_same_command_resumes_it_and_another_does_not(

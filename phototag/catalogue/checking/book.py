@@ -13,19 +13,25 @@ from urllib.request import pathname2url
 import attrs
 
 from phototag import errors
-from phototag.catalogue.database import APPLICATION_ID, MIGRATIONS
+from phototag.catalogue.checking.places import below, overlap
+from phototag.catalogue.database import APPLICATION_ID, MIGRATIONS, default_file
 from phototag.catalogue.run_log import PastWrite, PhotoKey, to_past_write
+from phototag.catalogue.state_problems import (
+    ANOTHER,
+    is_damage,
+    is_something_else,
+    not_ours,
+    unusable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 #: What a damaged column may raise: the errors of zlib, of JSON and of every conversion.
 UNREADABLE: Final = (Exception,)
-_HEADER: Final = b"SQLite format 3\0"
-# Not only seen by a dry run.
-_TRIED: Final = "(kind IS NOT NULL OR error IS NOT NULL)"
-_OTHER_STATE: Final = "choose another file with --state"
-AWAY: Final = "delete it: the photos do not depend on it, but `undo` and corrections do"
+#: Of photos that were not only seen by a dry run.
+TRIED: Final = "(kind IS NOT NULL OR error IS NOT NULL)"
+_CHECK: Final = "SELECT * FROM pragma_integrity_check(1000)"  # more faults are not counted
 
 
 @attrs.frozen
@@ -109,7 +115,10 @@ class Book:
             return None
         book = cls(path)
         try:
-            if book.integrity() or book._holds_something():
+            if book.faults():
+                book._refuse_others()
+                return book
+            if book._holds_something():
                 return book
         except BaseException:
             book.close()
@@ -132,10 +141,12 @@ class Book:
         """The connection, and the state of a file that must not be written meanwhile."""
         with self._told():
             status = os.stat(self.path)
-            with open(self.path, "rb") as file:
-                started = file.read(len(_HEADER))
-            if status.st_size and started != _HEADER:
-                raise self._unusable("this is not a state file of phototag", _OTHER_STATE)
+            with open(
+                self.path, "rb"
+            ):  # a file that cannot be opened is told by the system's own words
+                pass
+            if is_something_else(self.path):
+                raise not_ours(self.path)
             # SQLite makes the files of a write-ahead log even to read, unless the file is said to be immutable.
             # If there is a log, it holds part of the data, and has to be read as well.
             logged = _has_log(self.path)
@@ -154,22 +165,36 @@ class Book:
         with self._told():
             (tables,) = self._sql.execute("SELECT count(*) FROM sqlite_master").fetchone()
             (version,) = self._sql.execute("PRAGMA user_version").fetchone()
-            (owner,) = self._sql.execute("PRAGMA application_id").fetchone()
-        if owner != APPLICATION_ID and tables:
-            raise self._unusable("this is not a state file of phototag", _OTHER_STATE)
+        if tables:
+            self._refuse_others()
         if version > len(MIGRATIONS):
-            remedy = "install that version, or choose another file with --state"
+            remedy = f"install that version, or {ANOTHER}"
             raise self._unusable("this state file was made by a newer phototag", remedy)
         return bool(tables)
 
-    def integrity(self) -> list[str]:
-        """What SQLite finds wrong with the file."""
-        with self._lock:
-            try:
-                found = self._sql.execute("PRAGMA integrity_check(10)").fetchall()
-            except sqlite3.Error as error:
-                return [str(error)]
-        return [text for (text,) in found if text != "ok"]
+    def _refuse_others(self) -> None:
+        """Refuse a database of another program, also one that is damaged."""
+        with self._told(), contextlib.suppress(sqlite3.DatabaseError):
+            (owner,) = self._sql.execute("PRAGMA application_id").fetchone()
+            if owner != APPLICATION_ID:
+                raise not_ours(self.path)
+
+    def faults(self) -> list[str]:
+        """What SQLite finds wrong with the file, each in one line; no more than a thousand."""
+        lines: list[str] = []
+        # Where the look at the rows fails, the first answer has what the look at the pages has found.
+        for query in (_CHECK, f"{_CHECK} LIMIT 1"):
+            with self._lock:
+                try:
+                    found = self._sql.execute(query).fetchall()
+                except sqlite3.DatabaseError as error:
+                    if not is_damage(error):
+                        raise unusable(self.path, error, str(default_file())) from error
+                    lines = [str(error)]
+                else:
+                    lines = [line for (text,) in found for line in text.splitlines()]
+                    break
+        return [line for line in lines if line and line != "ok" and not line.startswith("***")]
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -184,7 +209,7 @@ class Book:
                 yield self._sql
             except sqlite3.Error as error:
                 self._refuse_if_written()
-                raise self._unusable(f"it is damaged ({error})", AWAY) from error
+                raise unusable(self.path, error, str(default_file())) from error
 
     def _refuse_if_written(self) -> None:
         """Refuse to judge a file that was read as immutable, but has been written since."""
@@ -216,7 +241,7 @@ class Book:
                 continue
             for entry in self._entries(root, os.fsencode(inside)):
                 entries.setdefault(os.fsdecode(entry.place.name), []).append(entry)
-            for open_entry in self._unsettled(root, os.fsencode(inside)):
+            for open_entry in self.unsettled(root, os.fsencode(inside)):
                 name = os.fsdecode(open_entry.place.name)
                 unsettled.setdefault(name, []).append(open_entry)
         return {
@@ -226,7 +251,7 @@ class Book:
 
     def _entries(self, root: int, folder: bytes) -> Iterator[Entry]:
         columns = "name, picture, mark, written, error"
-        query = f"SELECT {columns} FROM photos WHERE root = ? AND folder = ? AND {_TRIED}"  # noqa: S608 - of two texts
+        query = f"SELECT {columns} FROM photos WHERE root = ? AND folder = ? AND {TRIED}"  # noqa: S608 - of two texts
         with self.reading() as sql:
             found = sql.execute(query, (root, folder)).fetchall()
         for name, picture, etag, written, error in found:
@@ -235,7 +260,8 @@ class Book:
                 past = None if written is None else to_past_write(written)
                 yield Entry(place, picture, etag, past, "" if error is None else to_failure(error))
 
-    def _unsettled(self, root: int, folder: bytes) -> Iterator[Unsettled]:
+    def unsettled(self, root: int, folder: bytes) -> Iterator[Unsettled]:
+        """Entries of the run log about photos in a folder whose write was not completed."""
         with self.reading() as sql:
             query = (
                 f"SELECT run, name, before FROM {Layout.of(sql).changes}"  # noqa: S608 - one of two texts
@@ -247,45 +273,11 @@ class Book:
                 past = None if before is None else to_past_write(before)
                 yield Unsettled(run, _key(root, folder, name), past)
 
-    def vanished(self, roots: Iterable[str]) -> Iterator[tuple[PhotoKey, str, str | None]]:
-        """The photos below folders that are not there any more: key, path, and hash of the picture."""
-        wanted = list(roots)
-        for root, path in self.roots().items():
-            if not any(_overlap(path, one) for one in wanted) or not os.path.isdir(path):
-                continue
-            with self.reading() as sql:
-                query = f"SELECT folder, name, picture FROM photos WHERE root = ? AND {_TRIED}"  # noqa: S608 - the text above
-                rows = sql.execute(query, (root,)).fetchall()
-            for folder, name, picture in rows:
-                with contextlib.suppress(TypeError):  # a damaged name
-                    photo = os.path.join(path, os.fsdecode(folder), os.fsdecode(name))
-                    inside = any(below(photo, one) is not None for one in wanted)
-                    if inside and not os.path.lexists(photo):
-                        yield PhotoKey(root, folder, name), photo, picture
-
     def holds(self, place: PhotoKey) -> bool:
         """Whether there is a row about a photo."""
         query = "SELECT 1 FROM photos WHERE root = ? AND folder = ? AND name = ?"
         with self.reading() as sql:
             return sql.execute(query, attrs.astuple(place)).fetchone() is not None
-
-    def lost(self, roots: Iterable[str]) -> Iterator[tuple[Unsettled, str]]:
-        """Entries of the run log whose write was not completed and whose photo is not there any more."""
-        wanted = list(roots)
-        for root, path in self.roots().items():
-            with self.reading() as sql:
-                query = (
-                    f"SELECT DISTINCT folder FROM {Layout.of(sql).changes}"  # noqa: S608 - one of two texts
-                    " WHERE root = ? AND done = 0 AND undone = 0"
-                )
-                found = sql.execute(query, (root,)).fetchall()
-            for (folder,) in found:
-                for entry in self._unsettled(root, folder):
-                    name = os.fsdecode(entry.place.name)
-                    photo = os.path.join(path, os.fsdecode(folder), name)
-                    inside = any(below(photo, one) is not None for one in wanted)
-                    if inside and not os.path.lexists(photo):
-                        yield entry, photo
 
     def interrupted(self, roots: Iterable[str]) -> list[Interrupted]:
         """The runs in or around folders that have not ended."""
@@ -300,7 +292,7 @@ class Book:
         found = []
         for run in runs:
             there = [folders[root] for root in of_run.get(run, ()) if root in folders]
-            near = [path for path in there if any(_overlap(path, one) for one in wanted)]
+            near = [path for path in there if any(overlap(path, one) for one in wanted)]
             if near:
                 resumable = all(last[root] == run for root in of_run[run])
                 found.append(Interrupted(run, near[0], resumable))
@@ -313,7 +305,7 @@ class Book:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise self._unusable(f"the state file cannot be read ({error})", AWAY) from error
+            raise unusable(self.path, error, str(default_file())) from error
 
     def _unusable(self, problem: str, remedy: str) -> errors.StateUnusable:
         return errors.StateUnusable(self.path, problem, remedy)
@@ -357,10 +349,6 @@ def _key(root: int, folder: bytes, name: bytes) -> PhotoKey:
     return PhotoKey(root, folder, name)
 
 
-def _overlap(one: str, other: str) -> bool:
-    return below(one, other) is not None or below(other, one) is not None
-
-
 def _to_text(column: bytes) -> str:
     """Text from a column: a damaged one does not end the reading of all others."""
     return column.decode("utf-8", "replace")
@@ -373,11 +361,3 @@ def _has_log(path: str) -> bool:
     except OSError:
         return False
     return size > 0 or os.path.exists(path + "-shm")
-
-
-def below(path: str, folder: str) -> str | None:
-    """A path relative to a folder, empty for the folder itself; None if it is not in it."""
-    if path == folder:
-        return ""
-    start = folder.rstrip(os.sep) + os.sep
-    return path[len(start) :] if path.startswith(start) else None

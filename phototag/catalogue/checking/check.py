@@ -13,11 +13,20 @@ from phototag import errors
 from phototag.catalogue.checking.book import Book, Known
 from phototag.catalogue.checking.findings import Checked, CheckFinding, CheckKind
 from phototag.catalogue.checking.folders import folder_findings
+from phototag.catalogue.checking.gone import (
+    Gone,
+    NewPlace,
+    Vanished,
+    emptied,
+    lost,
+    vanished,
+)
 from phototag.catalogue.checking.photos import Examined, judge
 from phototag.catalogue.checking.repair import Repairer
 from phototag.catalogue.checking.state_file import state_findings
 from phototag.catalogue.database import default_file
 from phototag.catalogue.lock import locked, refuse_if_busy
+from phototag.catalogue.state_problems import AWAY
 from phototag.catalogue.walk import SearchedFolder, folders
 from phototag.files import arguments
 from phototag.files.keyword_arguments import takes
@@ -29,7 +38,6 @@ from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
     from phototag.catalogue.checking.book import Unsettled
-    from phototag.catalogue.run_log import PhotoKey
 
 Path = str | os.PathLike[str]
 _RESUME: Final = "run the same `phototag tag` command again to resume it"
@@ -102,9 +110,9 @@ class _Check:
         self._repairer = None
         if options.repair and self._book is not None:
             self._repairer = Repairer(self._book, pool)
-        self._gone: list[tuple[PhotoKey, str, str | None]] = []
+        self._vanished: Vanished | None = None
         self._wanted: set[str] = set()  # pictures of photos that are gone
-        self._moved: dict[str, str] = {}  # where they have been found
+        self._moved: dict[str, NewPlace] = {}  # where they have been found
 
     def __enter__(self) -> Self:
         return self
@@ -125,8 +133,8 @@ class _Check:
         stop = self._options.stop
         yield Checked(path=self._path, findings=tuple(self._state_file()))
         if self._book is not None:
-            self._gone = list(self._book.vanished(self._real))
-            self._wanted = {picture for _, _, picture in self._gone if picture}
+            self._vanished = Vanished(self._book, self._real)
+            self._wanted = self._vanished.pictures
         yield from self._pool.stream(self._photo, self._items(), ready=self._folder, stop=stop)
         if self._book is not None and not (stop and stop.is_set()):
             for finding in self._rest(self._book):
@@ -145,23 +153,37 @@ class _Check:
             return
         found = state_findings(book)
         if found and self._repairer is not None:
-            self._repairer.state_file()
+            mended = self._repairer.state_file()
             left = state_findings(book)
-            found = [attrs.evolve(one, repaired=one not in left) for one in found]
+            found = [attrs.evolve(one, repaired=mended and one not in left) for one in found]
             found += [one for one in left if one not in found]
+            found = [
+                attrs.evolve(one, remedy=AWAY)
+                if one.kind is CheckKind.STATE_DAMAGED and not one.repaired
+                else one
+                for one in found
+            ]
         yield from found
         if any(one.kind is CheckKind.STATE_DAMAGED and not one.repaired for one in found):
             self._close()
 
     def _rest(self, book: Book) -> Iterator[CheckFinding]:
         """What has no photo: entries of photos that are gone, and runs that have not ended."""
-        lost = list(book.lost(self._real))
-        for change, path in lost:
+        assert self._vanished is not None
+        missing = self._vanished.missing(self._moved)
+        for folder, photos in sorted(missing.emptied.items()):
+            yield emptied(folder, photos, deletable=folder in missing.deletable)
+        there = [
+            (change, path)
+            for change, path in lost(book, self._real)
+            if not missing.is_emptied(path)
+        ]
+        for change, path in there:
             yield self._lost(book, change, path)
-        places = {change.place for change, _ in lost}
-        for place, path, picture in self._gone:
-            if place not in places:
-                yield self._vanished(book, place, path, picture)
+        places = {change.place for change, _ in there}
+        for one in missing.gone:
+            if one.place not in places:
+                yield self._gone(book, one)
         for run in book.interrupted(self._real):
             remedy = (
                 _RESUME if run.last else "it cannot be resumed; `phototag check --repair` closes it"
@@ -169,7 +191,7 @@ class _Check:
             found = CheckFinding(
                 path=run.root,
                 kind=CheckKind.INTERRUPTED,
-                problem=f"run {run.run} was interrupted, or tagged only a part of the folder",
+                problem=f"run {run.run} was interrupted",
                 remedy=remedy,
             )
             if self._repairer is not None and not run.last:
@@ -182,7 +204,7 @@ class _Check:
         repaired = False
         if self._repairer is not None:
             self._repairer.lost(change)
-            repaired = change not in [left for left, _ in book.lost(self._real)]
+            repaired = change not in [left for left, _ in lost(book, self._real)]
         return CheckFinding(
             path=path,
             kind=CheckKind.UNSETTLED,
@@ -191,24 +213,12 @@ class _Check:
             repaired=repaired,
         )
 
-    def _vanished(
-        self, book: Book, place: PhotoKey, path: str, picture: str | None
-    ) -> CheckFinding:
-        new = self._moved.get(picture or "")
-        problem = "it is not there any more"
-        remedy = (
-            "if you moved it, run `phototag tag` there; `phototag check --repair` forgets it here"
-        )
-        if new is not None:
-            problem = f"it is not there any more: its picture is in {new}"
-            remedy = "run `phototag tag` on that folder, so that `undo` finds it"
-        repaired = False
-        if self._repairer is not None:
-            self._repairer.vanished(place, path)
-            repaired = not book.holds(place)
-        return CheckFinding(
-            path=path, kind=CheckKind.VANISHED, problem=problem, remedy=remedy, repaired=repaired
-        )
+    def _gone(self, book: Book, one: Gone) -> CheckFinding:
+        found = vanished(book, one, self._moved.get(one.picture or ""))
+        if self._repairer is None:
+            return found
+        self._repairer.vanished(one.place, one.path)
+        return attrs.evolve(found, repaired=not book.holds(one.place))
 
     # ------------------------------------------------------------------ folders and photos
 
@@ -256,9 +266,12 @@ class _Check:
             answer, paths = tasks.examine(self._pool, photo, limits, pictures)
         except errors.PhotoError as error:
             return Examined(path, known, error=error)
-        if answer.picture in self._wanted:
-            self._moved.setdefault(answer.picture, path)
-        return Examined(path, known, paths, answer)
+        examined = Examined(path, known, paths, answer)
+        # What was known before is a photo of its own, such as a copy.
+        if answer.picture in self._wanted and known is not None and not known.entries:
+            new = NewPlace(path, tagged=examined.record is not None)
+            self._moved.setdefault(answer.picture, new)
+        return examined
 
     def _repaired(
         self,

@@ -27,17 +27,26 @@ class CheckKind(enum.StrEnum):
         severity: whether it is a problem.
         meaning: what is the matter.
         repair: what a repair does; empty where it does nothing.
+        done: one word for what a repair has done.
     """
 
     severity: Severity
     meaning: str
     repair: str
+    done: str
 
-    def __new__(cls, name: str, severity: Severity, meaning: str, repair: str = "") -> Self:
+    def __new__(
+        cls,
+        name: str,
+        severity: Severity,
+        meaning: str,
+        repair: str = "",
+        done: str = "repaired",
+    ) -> Self:
         """A name with its meaning."""
         kind = str.__new__(cls, name)
         kind._value_ = name
-        kind.severity, kind.meaning, kind.repair = severity, meaning, repair
+        kind.severity, kind.meaning, kind.repair, kind.done = severity, meaning, repair, done
         return kind
 
     # The picture.
@@ -124,6 +133,12 @@ class CheckKind(enum.StrEnum):
         Severity.NOTE,
         "a photo in the state file is not there any more",
         "it is taken out of the state file; the run log keeps it",
+        "forgotten",
+    )
+    EMPTIED = (
+        "emptied",
+        Severity.NOTE,
+        "nothing is left of the photos in a folder, as if its disk or network share were not connected",
     )
     INTERRUPTED = (
         "interrupted",

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import threading
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from phototag import errors
 from phototag.catalogue.checking.findings import CheckKind
 from phototag.catalogue.checking.photos import was_written
 from phototag.catalogue.checking.state_file import damaged_rows
+from phototag.catalogue.reach import is_gone
 from phototag.catalogue.run_log import PastWrite
 from phototag.catalogue.state import Row, State
+from phototag.catalogue.state_problems import is_damage
 from phototag.metadata.record import WriteOrder, etag
 from phototag.worker import tasks
 from phototag.worker.source import PhotoFile
@@ -61,10 +63,23 @@ class Repairer:
                 self._book.reopen()
             return self._opened
 
-    def state_file(self) -> None:
-        """Make the indexes again, and delete rows that cannot be read or belong to nothing."""
-        self._state.drop_damaged()
+    def state_file(self) -> bool:
+        """Make the indexes again, and delete rows that cannot be read or belong to nothing.
+
+        Returns:
+            Whether this was possible: a file may be too damaged to be opened for writing.
+
+        Raises:
+            StateUnusable: it cannot be written for another reason, such as a full disk.
+        """
+        try:
+            self._state.drop_damaged()
+        except errors.StateUnusable as error:
+            if is_damage(error.__cause__):
+                return False
+            raise
         self._book.reopen()
+        return True
 
     def run(self, number: int) -> None:
         """Close a run that cannot be resumed."""
@@ -72,7 +87,7 @@ class Repairer:
 
     def vanished(self, place: PhotoKey, path: str) -> None:
         """Take a photo out of the state file, unless it is there again; the run log keeps it."""
-        if not os.path.lexists(path):
+        if is_gone(path):
             self._state.drop(place)
 
     def lost(self, change: Unsettled) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from phototag import models
-from phototag.catalogue.checking.book import AWAY, UNREADABLE, Layout, to_failure
+from phototag.catalogue.checking.book import UNREADABLE, Layout, to_failure
 from phototag.catalogue.checking.findings import CheckFinding, CheckKind
 from phototag.catalogue.database import unpacked
 from phototag.catalogue.run_log import to_past_write
@@ -47,10 +47,11 @@ class DamagedRow:
 
 def state_findings(book: Book) -> list[CheckFinding]:
     """What is wrong with a state file."""
-    broken = book.integrity()
-    if broken:
-        problem = f"the state file is damaged ({'; '.join(broken)})"
-        remedy = f"run `phototag check --repair`; if that is not enough, {AWAY}"
+    faults = book.faults()
+    if faults:
+        number = "one fault" if len(faults) == 1 else f"{len(faults)} faults, the first of them"
+        problem = f"the state file is damaged ({number}: {faults[0]})"
+        remedy = "run `phototag check --repair`"
         kind = CheckKind.STATE_DAMAGED
         return [CheckFinding(path=book.path, kind=kind, problem=problem, remedy=remedy)]
     with book.reading() as sql:
