@@ -68,12 +68,14 @@ class LoggedChange:
         place: where the photo was.
         path: the same as an absolute path.
         picture: hash of its picture.
+        written: whether it is known that the run has changed the photo: it was not killed meanwhile.
         damaged: the entry holds what phototag does not write.
     """
 
     place: PhotoKey
     path: str
     picture: str
+    written: bool = True
     damaged: bool = False
 
 
@@ -191,11 +193,14 @@ class RunLog(Decisions):
     def entries(self, run: int) -> list[LoggedChange]:
         """The photos that a run changed and that have not been undone, by name."""
         found = self._all(
-            "SELECT root, folder, name, picture, path FROM changes LEFT JOIN roots ON roots.id = root"
+            "SELECT root, folder, name, picture, path, done FROM changes LEFT JOIN roots ON roots.id = root"
             " WHERE run = ? AND undone = 0 ORDER BY path, folder, name",
             run,
         )
-        return [_to_entry(PhotoKey(*place), picture, path) for *place, picture, path in found]
+        return [
+            attrs.evolve(_to_entry(PhotoKey(*place), picture, path), written=done == 1)
+            for *place, picture, path, done in found
+        ]
 
     def before(self, run: int, entry: LoggedChange) -> PastWrite | None:
         """What a photo held before a run; None for no record.

@@ -21,6 +21,7 @@ from phototag.catalogue.walk import Found, clean_folder, search
 from phototag.errors import printable_name
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import absolute, names_of
+from phototag.metadata.change import Change
 from phototag.options import ChangeOptions, RemoveOptions, UndoOptions, part
 from phototag.outcome import Failed, RemovalOutcome, Removed, VerdictSource
 from phototag.worker import single, tasks
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from phototag.catalogue.run_log import LoggedChange, PastWrite, PhotoKey
-    from phototag.metadata.change import Change
 
 Path = str | os.PathLike[str]
 
+_REMOVED_SINCE: Final = "phototag's words were removed since then: nothing to undo"
 NAMED: Final = 5  # missing photos that an error names
 
 
@@ -243,7 +244,10 @@ class _Taking:
         now = self._run_log.keys_of(path)
         self._refuse_if_changed_later(entry, path, now)
         dry, etag = self._options.dry_run, ""
-        if before is None:
+        if entry.written and tasks.read(self._pool, PhotoFile.of(path)) is None:
+            # Whoever took the words out wants none, neither this run's nor those of an earlier one.
+            before, change = None, Change(changed=False, notes=(_REMOVED_SINCE,))
+        elif before is None:
             change = single.removed(self._pool, path, self._options)
         else:
             mine, then = self._options, before.options

@@ -197,3 +197,22 @@ def test_what_was_changed_in_part_and_then_gone_on_with_is_taken_back(
     assert undo(state) == []
     assert phototag.read(portrait) is None  # nor in its sidecar
     assert portrait.read_bytes() == before
+
+
+@pytest.mark.usefixtures("unsealed")
+def test_a_photo_from_which_the_words_were_removed_since_is_left_alone(
+    tree: Path, state: Path
+) -> None:
+    (tree / "broken.jpg").unlink()
+    before = content(tree)
+    tag(tree, state)
+    tag(tree, state, keywords="full")
+    list(phototag.remove_catalogue(tree))
+    assert content(tree) == before
+    for dry_run in (True, False):
+        outcomes = list(phototag.undo(state=state, dry_run=dry_run))
+        notes = {note for o in outcomes if o.change for note in o.change.notes}
+        assert [o.change and o.change.changed for o in outcomes] == [False, False]
+        assert notes == {"phototag's words were removed since then: nothing to undo"}
+    assert content(tree) == before
+    assert [run.changes for run in phototag.runs(state)] == [3, 0]
