@@ -104,7 +104,8 @@ class CurrentRun:
             return mine
         both = decision.with_(mine)
         if both != mine:
-            self._save({picture: both})
+            if not self._options.dry_run:
+                self._state.take_over(picture, both)
             self._decided[picture] = both
         return both
 

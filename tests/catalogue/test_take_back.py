@@ -12,6 +12,8 @@ import pytest
 
 import phototag
 from phototag import errors
+from phototag.catalogue.state import State
+from phototag.criteria.verdict import Kind
 from phototag.metadata.xmp.packet import EMPTY
 from phototag.outcome import Written
 from phototag.worker import tasks
@@ -216,3 +218,16 @@ def test_a_photo_from_which_the_words_were_removed_since_is_left_alone(
         assert notes == {"phototag's words were removed since then: nothing to undo"}
     assert content(tree) == before
     assert [run.changes for run in phototag.runs(state)] == [3, 0]
+
+
+@pytest.mark.usefixtures("unsealed")
+def test_a_run_that_only_took_over_a_known_decision_is_not_the_next_to_undo(
+    tree: Path, state: Path, tmp_path: Path
+) -> None:
+    for name in ("broken.jpg", "cat.jpg"):
+        (tree / name).unlink()
+    list(phototag.decide_catalogue(tree, kind="portrait", state=state))
+    tag(tree, elsewhere := tmp_path / "elsewhere.sqlite3")
+    assert phototag.runs(elsewhere) == []
+    with State(elsewhere) as stored:
+        assert {decision.kind for decision in stored.decisions().values()} == {Kind.PORTRAIT}
