@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import os
 import shlex
 from collections.abc import Generator, Iterable
@@ -14,6 +15,7 @@ from phototag import errors
 from phototag.catalogue.database import DamagedRow
 from phototag.catalogue.leftovers import warned
 from phototag.catalogue.lock import locked
+from phototag.catalogue.lone_sidecars import find_lone
 from phototag.catalogue.moved_photos import Search
 from phototag.catalogue.run_log import Run
 from phototag.catalogue.state import State
@@ -108,8 +110,10 @@ def remove_catalogue(
 ) -> Generator[RemovalOutcome]:
     """Remove everything that phototag wrote into the photos below the roots; no state file is needed.
 
+    It is also taken out of sidecars that have no photo any more.
+
     Args:
-        roots: a folder or photo, or several.
+        roots: a folder, a photo or a sidecar without a photo, or several.
         options: see ``RemoveOptions``; each is a keyword argument.
 
     Returns:
@@ -133,7 +137,7 @@ def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Genera
         mine = part(options, ChangeOptions)
         yield from pool.stream(
             lambda found: single.removal(pool, found.path, mine),
-            photos,
+            itertools.chain(photos, find_lone(names, links=options.follow_links)),
             ready=lambda found: warned(found) if found.warning else None,
             stop=stop,
         )

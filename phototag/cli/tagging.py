@@ -253,7 +253,7 @@ def remove(paths: tuple[str, ...], options: _Remove) -> None:
     """Remove everything that phototag wrote into photos.
 
     PATH is a photo, or a folder, which is searched with all folders in it. What phototag has written is noted in each photo, so this works on
-    copies, too, and on any computer. Everything else stays.
+    copies, too, and on any computer. Everything else stays. A sidecar whose photo is gone can be named like a photo, and is found in folders.
     """
     from phototag.catalogue.take_back import remove_trees  # noqa: PLC0415 - help starts without it
 

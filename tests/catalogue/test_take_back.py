@@ -231,3 +231,27 @@ def test_a_run_that_only_took_over_a_known_decision_is_not_the_next_to_undo(
     assert phototag.runs(elsewhere) == []
     with State(elsewhere) as stored:
         assert {decision.kind for decision in stored.decisions().values()} == {Kind.PORTRAIT}
+
+
+@pytest.mark.usefixtures("unsealed")
+def test_remove_also_finds_sidecars_whose_photo_is_gone(tree: Path, state: Path) -> None:
+    (tree / "broken.jpg").unlink()
+    tag(tree, state, sidecar="always")
+    (tree / "cat.jpg").unlink()
+    (tree / "2023" / "portrait.jpg").rename(tree / "2023" / "renamed.jpg")
+    (tree / "2023" / "anothers.xmp").write_bytes(EMPTY)
+    (tree / "link.jpg.xmp").symlink_to(tree / "2023" / "May" / "headshot.JPG.xmp")
+    left = content(tree)
+    outcomes = list(phototag.remove_catalogue(tree))
+    assert [(Path(o.photo).name, o.change and o.change.changed) for o in outcomes] == [
+        ("renamed.jpg", False),
+        ("headshot.JPG", True),
+        ("cat.jpg.xmp", True),
+        ("portrait.jpg.xmp", True),
+    ]
+    assert sorted(left.keys() - content(tree).keys()) == [
+        "2023/May/headshot.JPG.xmp",
+        "2023/portrait.jpg.xmp",
+        "cat.jpg.xmp",
+        "link.jpg.xmp",
+    ]
