@@ -115,7 +115,7 @@ class Catalogue:
             rows = state.photos(self._number, inside)
             for photo in photos:
                 name = os.fsencode(photo.name)
-                if options.failed and (inside, name) not in failed and not photo.warning:
+                if options.failed and photo.is_photo and (inside, name) not in failed:
                     continue
                 if photo.partner is None and group:
                     yield group
@@ -147,7 +147,7 @@ class Catalogue:
         """The outcome of a photo that needs no work; None if it does."""
         found, row = task.found, task.row
         if found.error is not None:
-            return Failed(photo=found.path, error=found.error)
+            return Failed(photo=found.path, error=found.error, folder=not found.name)
         if found.warning:
             return warned(found)
         if (

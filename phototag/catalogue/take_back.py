@@ -138,9 +138,17 @@ def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Genera
         yield from pool.stream(
             lambda found: single.removal(pool, found.path, mine),
             itertools.chain(photos, find_lone(names, links=options.follow_links)),
-            ready=lambda found: warned(found) if found.warning else None,
+            ready=_not_searched,
             stop=stop,
         )
+
+
+def _not_searched(found: Found) -> RemovalOutcome | None:
+    """The outcome of what is no photo: a temporary file, or a folder that cannot be searched."""
+    if found.error is not None:
+        mode = VerdictSource.REMOVED
+        return Failed(photo=found.path, error=found.error, verdict_from=mode, folder=True)
+    return warned(found) if found.warning else None
 
 
 def to_undo(number: int | None, state: str | os.PathLike[str] | None = None) -> Run:
