@@ -73,7 +73,7 @@ class Words:
         }
 
 
-_KEPT: Final = (*_OF_FILES, *Words(keywords=Level.MINIMAL).options)
+KEPT: Final = (*_OF_FILES, *Words(keywords=Level.MINIMAL).options)
 
 
 def given(options: KeptOptions, **more: Any) -> tuple[CatalogueOptions, frozenset[str]]:
@@ -86,7 +86,7 @@ def given(options: KeptOptions, **more: Any) -> tuple[CatalogueOptions, frozense
     # Among the options of a run, ``forget`` names photos.
     shared = settings(type(options)).keys() & settings(CatalogueOptions).keys() - {"forget"}
     values = {name: getattr(options, name) for name in shared}
-    kept = frozenset(name for name in _KEPT if not values[name])
+    kept = frozenset(name for name in KEPT if not values[name])
     chosen = {name: value for name, value in values.items() if name not in kept}
     return CatalogueOptions(**chosen, **more), kept
 

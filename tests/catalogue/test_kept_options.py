@@ -9,9 +9,11 @@ import pytest
 import phototag
 from phototag import Kind, VerdictSource, Vocabulary
 from phototag.catalogue.database import packed
+from phototag.catalogue.kept import KEPT
 from phototag.catalogue.run_log import PastWrite, to_past_write
 from phototag.keywords.claims import Level
 from phototag.metadata.record import Record, WriteOrder
+from phototag.options import KeptOptions, settings
 from phototag.scene import serialization
 
 pytestmark = pytest.mark.usefixtures("unsealed")
@@ -75,6 +77,12 @@ def test_a_decision_keeps_the_keywords_of_a_photo_that_no_run_has_tagged(
     before = words(photo)
     decide(photo, state)
     assert set(words(photo)) == {"headshot", *before} - {"portrait"}
+
+
+def test_every_option_that_decides_what_is_written_is_kept() -> None:
+    decides = {name for name, one in settings(phototag.TagOptions).items() if one.decides}
+    assert set(KEPT) == decides
+    assert decides <= settings(KeptOptions).keys()
 
 
 def test_a_write_that_an_earlier_version_has_stored_can_be_read() -> None:
