@@ -80,6 +80,7 @@ class Failed(Published):
         error: what went wrong.
         verdict_from: how far it had come; ``UNCHANGED`` if it failed in an earlier run and has not changed since.
         analysis: what was seen before it failed: a photo that could not be written has one.
+        folder: whether it is no photo, but a folder that could not be searched.
         change, keywords: None.
         warning: empty.
     """
@@ -88,6 +89,7 @@ class Failed(Published):
     error: errors.PhototagError
     verdict_from: VerdictSource = VerdictSource.ANALYSED
     analysis: Analysis | None = None
+    folder: bool = False
     change: ClassVar[None] = None
     keywords: ClassVar[None] = None
     warning: ClassVar[str] = ""

@@ -6,6 +6,7 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
+from phototag.catalogue.kept import as_written
 from phototag.catalogue.pictures import pictures
 from phototag.catalogue.walk import walk
 from phototag.decisions.decision import NOTHING
@@ -32,6 +33,7 @@ class CurrentRun:
         pool: reads photos.
         word: what a person says of every photo of the run, saved as each is seen; empty = what was said of it is
             forgotten; None = nothing is said.
+        kept: names of options that each photo keeps as it was written last.
     """
 
     def __init__(
@@ -43,9 +45,10 @@ class CurrentRun:
         pool: Pool,
         *,
         word: Decision | None = None,
+        kept: frozenset[str] = frozenset(),
     ) -> None:
         self._options, self._settings, self._state, self._pool = options, settings, state, pool
-        self._word = word
+        self._word, self._kept = word, kept
         self._roots = [state.root(os.fsencode(os.path.realpath(folder))) for folder in folders]
         self._number: int | None = None
         self._beginning = threading.Lock()
@@ -82,6 +85,10 @@ class CurrentRun:
         if not self._options.dry_run and not part:
             self._state.end(self._roots, self._settings)
 
+    def options_for(self, photo: str) -> CatalogueOptions:
+        """The options for one photo; raises as ``kept.as_written`` does."""
+        return as_written(photo, self._options, self._kept, self._state, self._pool)
+
     def decision(self, picture: str) -> Decision:
         """What people have decided about a picture; what is said of every photo of this run goes first."""
         before = self._decided.get(picture, NOTHING)
@@ -111,7 +118,8 @@ class CurrentRun:
             return mine
         both = decision.with_(mine)
         if both != mine:
-            self._save({picture: both})
+            if not self._options.dry_run:
+                self._state.take_over(picture, both)
             self._decided[picture] = both
         return both
 

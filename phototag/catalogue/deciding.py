@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from phototag.catalogue.current_run import CurrentRun, folders_of
+from phototag.catalogue.kept import given
 from phototag.catalogue.lock import locked
 from phototag.catalogue.options_fingerprint import settings_of
 from phototag.catalogue.run import Catalogue, through
@@ -18,7 +19,7 @@ from phototag.catalogue.walk import Found, clean_beside, found_now
 from phototag.errors import PhotoNotFound
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import names_of
-from phototag.options import CatalogueOptions, DecideOptions, settings
+from phototag.options import CatalogueOptions, DecideOptions
 from phototag.outcome import TreeOutcome
 from phototag.worker.order import check_crop
 from phototag.worker.pool import Pool
@@ -39,7 +40,8 @@ def decide_catalogue(
     """Decide about photos, or about every photo below folders, in place of phototag.
 
     What is decided is saved in the state file and written into the photos with the other options, as ``tag_catalogue``
-    writes a verdict; photos that were not tagged before are tagged with it. Later runs keep to it, copies and renamed
+    writes a verdict; photos that were not tagged before are tagged with it. Options of keywords and files that are not given
+    are those with which each photo was written last. Later runs keep to it, copies and renamed
     photos have it too, and ``learn`` learns from it. What people have decided before about other fields still holds.
     The call is one run: ``undo`` takes it back.
 
@@ -61,16 +63,18 @@ def decide_catalogue(
 
 def decide_trees(roots: Path | Iterable[Path], options: DecideOptions) -> Generator[TreeOutcome]:
     """As ``decide_catalogue``, with an options object."""
-    # Among the options of a run, ``forget`` names photos.
-    shared = settings(DecideOptions).keys() & settings(CatalogueOptions).keys() - {"forget"}
-    tagging = CatalogueOptions(**{name: getattr(options, name) for name in shared})
+    tagging, kept = given(options)
     check_crop(tagging, tagging.profiles)
     with Pool(options.workers, options.limits) as pool:
-        yield from said_of(names_of(roots), options.decision, tagging, pool)
+        yield from said_of(names_of(roots), options.decision, tagging, pool, kept)
 
 
 def said_of(
-    names: Sequence[str], word: Decision, options: CatalogueOptions, pool: Pool
+    names: Sequence[str],
+    word: Decision,
+    options: CatalogueOptions,
+    pool: Pool,
+    kept: frozenset[str],
 ) -> Generator[TreeOutcome]:
     """Save what a person says of photos, and write it into them, as one run.
 
@@ -79,6 +83,7 @@ def said_of(
         word: what the person says; empty = what was said is forgotten.
         options: how folders are searched, and how photos are written.
         pool: does the work.
+        kept: names of options that each photo keeps as it was written last.
 
     Raises:
         CatalogueBusy: another run is working in one of the folders; nothing was done.
@@ -90,8 +95,8 @@ def said_of(
         State(options.state) as state,
     ):
         # Only the same command resumes it.
-        own = f"decide {word.words()}/{settings_of(options)}/{state.seen_by}"
-        run = CurrentRun(folders, options, own, state, pool, word=word)
+        own = f"decide {word.words()}/{settings_of(options)}/{sorted(kept)}/{state.seen_by}"
+        run = CurrentRun(folders, options, own, state, pool, word=word, kept=kept)
 
         def catalogue(folder: str) -> Catalogue:
             return Catalogue(folder, options, state, pool, run)

@@ -57,6 +57,11 @@ class Decisions(Database):
                 )
                 self._save_decision(picture, said)
 
+    def take_over(self, picture: str, decision: Decision) -> None:
+        """Save a decision that was found in a photo: no run has made it, so none takes it back."""
+        with self._at_once():
+            self._save_decision(picture, _from_decision(decision))
+
     def undo_decisions(self, run: int) -> None:
         """Put back the decisions before a run, except those of photos that still are as it left them."""
         with self._at_once():

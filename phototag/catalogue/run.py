@@ -90,7 +90,6 @@ class Catalogue:
         self._number = state.root(os.fsencode(os.path.realpath(root)))
         self._settings = _settings_in(state, options)
         self._run = run
-        self._log = LoggedWrites(part(options, WriteOptions), state, pool, run)
         # A picture that cannot be opened fails with any options, unless the limits are raised.
         self._unreadable = f"{__version__}/{state.seen_by}/{pool.limits}"
         self._again = options.force or options.failed  # photos that have not changed, too
@@ -116,7 +115,7 @@ class Catalogue:
             rows = state.photos(self._number, inside)
             for photo in photos:
                 name = os.fsencode(photo.name)
-                if options.failed and (inside, name) not in failed and not photo.warning:
+                if options.failed and photo.is_photo and (inside, name) not in failed:
                     continue
                 if photo.partner is None and group:
                     yield group
@@ -148,7 +147,7 @@ class Catalogue:
         """The outcome of a photo that needs no work; None if it does."""
         found, row = task.found, task.row
         if found.error is not None:
-            return Failed(photo=found.path, error=found.error)
+            return Failed(photo=found.path, error=found.error, folder=not found.name)
         if found.warning:
             return warned(found)
         if (
@@ -228,7 +227,7 @@ class Catalogue:
         return attrs.evolve(analysis, crops=(), refusals=())
 
     def _tag(self, task: Task, seen: Seen, beside: str) -> tuple[Outcome, str]:
-        found, options, decided = task.found, self._options, seen.decided
+        found, decided, options = task.found, seen.decided, self._run.options_for(task.found.path)
         analysis, order = seen.analysis, order_of(seen.analysis, options)
         place = self._place(found)
 
@@ -241,7 +240,8 @@ class Catalogue:
             return order
 
         known = task.row.etag if task.row else ""
-        change, written = self._log.write(found.path, place, seen.own, order, again, known=known)
+        log = LoggedWrites(part(options, WriteOptions), self._state, self._pool, self._run)
+        change, written = log.write(found.path, place, seen.own, order, again, known=known)
         keywords = standing(order.record.keywords, change)
         now = fingerprint(written.states, os.path.realpath(found.path))
         if found.partner is not None:
@@ -252,12 +252,12 @@ class Catalogue:
             row = Row(
                 fingerprint=now,
                 picture=seen.own.picture,
-                settings=self._settings_of(found, decided),
+                settings=self._settings_of(found, decided, options),
                 kind=str(analysis.kind),
                 etag=written.etag,
                 keywords=keywords,
             )
-            past = PastWrite(order=order, options=part(options, WriteOptions))
+            past = PastWrite.of(order, options)
             self._state.remember(place, row, past, Summary.of(analysis))
         return Done(
             photo=found.path,
@@ -295,7 +295,9 @@ class Catalogue:
         photo, limits = PhotoFile.of(path), self._pool.limits
         return tasks.identify(self._pool, photo, limits, detect=detect)
 
-    def _settings_of(self, found: Found, picture: str | None) -> str:
+    def _settings_of(
+        self, found: Found, picture: str | None, kept: CatalogueOptions | None = None
+    ) -> str:
         """The fingerprint for a photo: all options that apply, and a person's decision.
 
         A decision about a developed photo is part of that photo's settings, and its negative follows it.
@@ -303,7 +305,9 @@ class Catalogue:
         alone = found.partner is None
         decision = self._run.decision(picture) if alone and picture is not None else NOTHING
         said = "/".join(f"{field}={value}" for field, value in decision.words().items())
-        return f"{self._settings}/{said}" if said else self._settings
+        own = kept is None or kept is self._options
+        mine = self._settings if own else _settings_in(self._state, kept or self._options)
+        return f"{mine}/{said}" if said else mine
 
     def _remember_failure(self, task: Task, error: errors.PhototagError, seen: Seen | None) -> None:
         if self._dry:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
 
 from phototag.catalogue.database import DAMAGED, DamagedRow, packed, unpacked
 from phototag.catalogue.decisions import NOT_RESUMED, Decisions
+from phototag.catalogue.kept import Words
 from phototag.metadata.record import WriteOrder
-from phototag.options import WriteOptions
+from phototag.options import WriteOptions, part
 from phototag.scene import serialization
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from phototag.options import TagOptions
 
 LATEST: Final = 253_370_764_800  # s since 1970: the year 9999, the last one that Python knows
 
@@ -32,10 +34,22 @@ class PhotoKey:
 
 @attrs.frozen(kw_only=True)
 class PastWrite:
-    """What was written into a photo, and how: enough to write it again."""
+    """What was written into a photo, and how: enough to write it again.
+
+    Attributes:
+        order: what was written.
+        options: how.
+        words: by which options its words were chosen; None if that is not known, as of earlier versions.
+    """
 
     order: WriteOrder
     options: WriteOptions = attrs.Factory(WriteOptions)
+    words: Words | None = None
+
+    @classmethod
+    def of(cls, order: WriteOrder, options: TagOptions) -> Self:
+        """A write with these options."""
+        return cls(order=order, options=part(options, WriteOptions), words=Words.of(options))
 
 
 @attrs.frozen(kw_only=True)
@@ -75,12 +89,14 @@ class LoggedChange:
         place: where the photo was.
         path: the same as an absolute path.
         picture: hash of its picture.
+        written: whether it is known that the run has changed the photo: it was not killed meanwhile.
         damaged: the entry holds what phototag does not write.
     """
 
     place: PhotoKey
     path: str
     picture: str
+    written: bool = True
     damaged: bool = False
 
 
@@ -204,11 +220,14 @@ class RunLog(Decisions):
     def entries(self, run: int) -> list[LoggedChange]:
         """The photos that a run changed and that have not been undone, by name."""
         found = self._all(
-            "SELECT root, folder, name, picture, path FROM changes LEFT JOIN roots ON roots.id = root"
+            "SELECT root, folder, name, picture, path, done FROM changes LEFT JOIN roots ON roots.id = root"
             " WHERE run = ? AND undone = 0 ORDER BY path, folder, name",
             run,
         )
-        return [_to_entry(PhotoKey(*place), picture, path) for *place, picture, path in found]
+        return [
+            attrs.evolve(_to_entry(PhotoKey(*place), picture, path), written=done == 1)
+            for *place, picture, path, done in found
+        ]
 
     def before(self, run: int, entry: LoggedChange) -> PastWrite | None:
         """What a photo held before a run; None for no record.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import os
 import shlex
 from collections.abc import Generator, Iterable
@@ -14,6 +15,7 @@ from phototag import errors
 from phototag.catalogue.database import DamagedRow
 from phototag.catalogue.leftovers import warned
 from phototag.catalogue.lock import locked
+from phototag.catalogue.lone_sidecars import find_lone
 from phototag.catalogue.moved_photos import Search
 from phototag.catalogue.reach import is_empty, out_of_reach
 from phototag.catalogue.run_log import Run
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 Path = str | os.PathLike[str]
 
 _FORGOTTEN: Final = "it was not found: the run forgets it"
+_REMOVED_SINCE: Final = "phototag's words were removed since then: nothing to undo"
 NAMED: Final = 5  # missing photos that an error names
 
 
@@ -110,8 +113,10 @@ def remove_catalogue(
 ) -> Generator[RemovalOutcome]:
     """Remove everything that phototag wrote into the photos below the roots; no state file is needed.
 
+    It is also taken out of sidecars that have no photo any more.
+
     Args:
-        roots: a folder or photo, or several.
+        roots: a folder, a photo or a sidecar without a photo, or several.
         options: see ``RemoveOptions``; each is a keyword argument.
 
     Returns:
@@ -135,10 +140,18 @@ def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Genera
         mine = part(options, ChangeOptions)
         yield from pool.stream(
             lambda found: single.removal(pool, found.path, mine),
-            photos,
-            ready=lambda found: warned(found) if found.warning else None,
+            itertools.chain(photos, find_lone(names, links=options.follow_links)),
+            ready=_not_searched,
             stop=stop,
         )
+
+
+def _not_searched(found: Found) -> RemovalOutcome | None:
+    """The outcome of what is no photo: a temporary file, or a folder that cannot be searched."""
+    if found.error is not None:
+        mode = VerdictSource.REMOVED
+        return Failed(photo=found.path, error=found.error, verdict_from=mode, folder=True)
+    return warned(found) if found.warning else None
 
 
 def to_undo(number: int | None, state: str | os.PathLike[str] | None = None) -> Run:
@@ -265,7 +278,10 @@ class _Taking:
         now = self._run_log.keys_of(path)
         self._refuse_if_changed_later(entry, path, now)
         dry, etag = self._options.dry_run, ""
-        if before is None:
+        if entry.written and tasks.read(self._pool, PhotoFile.of(path)) is None:
+            # Whoever took the words out wants none, neither this run's nor those of an earlier one.
+            before, change = None, Change(changed=False, notes=(_REMOVED_SINCE,))
+        elif before is None:
             change = single.removed(self._pool, path, self._options)
         else:
             mine, then = self._options, before.options

@@ -55,6 +55,11 @@ class Found:
     error: PhotoError | None = None
     warning: str = ""
 
+    @property
+    def is_photo(self) -> bool:
+        """Whether it is a photo that is there, and no folder that cannot be searched, nor a temporary file."""
+        return self.error is None and not self.warning
+
 
 def walk(
     paths: Iterable[str | os.PathLike[str]], *, links: bool = False, clean: bool = False

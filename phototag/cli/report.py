@@ -37,10 +37,11 @@ TABLE_WIDTH = 120  # columns, if there is no terminal
 
 
 class Tally:
-    """Counts of the results so far."""
+    """Counts of the results so far; a folder that could not be searched is no photo, but a failure."""
 
     def __init__(self) -> None:
         self.photos: int = 0
+        self.folders: int = 0
         self.changed: int = 0
         self.kinds: collections.Counter[Kind | None] = collections.Counter()
         self.changed_kinds: collections.Counter[Kind | None] = collections.Counter()
@@ -52,8 +53,12 @@ class Tally:
 
     def add(self, outcome: AnyOutcome) -> None:
         """Count one photo."""
-        self.photos += 1
-        self.verdict_from[outcome.verdict_from] += 1
+        folder = outcome.error is not None and outcome.folder
+        if folder:
+            self.folders += 1
+        else:
+            self.photos += 1
+            self.verdict_from[outcome.verdict_from] += 1
         if outcome.error is not None:
             self.failed += 1
             if not self.alike.count(outcome.error) and len(self.failures) < LISTED:
@@ -158,7 +163,7 @@ class Report:
                     for line in lines(outcome):
                         self.print(line)
                 show()
-        return stopped.is_set() and self.tally.photos != self.total
+        return stopped.is_set() and self.tally.photos + self.tally.folders != self.total
 
     def print(self, line: str) -> None:
         """One line of data."""

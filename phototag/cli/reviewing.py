@@ -29,7 +29,7 @@ def review(paths: tuple[str, ...], options: ReviewOptions) -> None:
     """Review verdicts in the browser, and correct them.
 
     PATH is a photo, or a folder, which is searched with all folders in it. What you decide is saved at once, and written into the photos in the
-    background. Only this computer can open the page. Ctrl-C ends the review. It needs the extra `review`; without it, the
+    background; options of keywords and files that you do not give are those with which each photo was written last. Only this computer can open the page. Ctrl-C ends the review. It needs the extra `review`; without it, the
     command says how to add it.
     """
     from phototag.review.server import serving  # noqa: PLC0415 - only this command needs it

@@ -36,7 +36,8 @@ def close(
         goes_on: the same command would skip the photos that are done.
         nothing: what is said if there was no photo.
     """
-    if report.tally.photos > 1:
+    results = report.tally.photos + report.tally.folders
+    if results > 1:
         for line in summary(
             report.tally,
             dry_run=dry_run,
@@ -46,7 +47,7 @@ def close(
             report.say(line)
         for what, words in commands:
             report.say(f"{what}: {as_typed(words)}")
-    if not report.tally.photos and not stopped:
+    if not results and not stopped:
         report.none_found(nothing)
     if stopped:
         done = counted(report.tally.photos, "photo")
@@ -88,8 +89,10 @@ def summary(
         for kind in Kind
         if tally.kinds[kind]
     ]
-    if tally.failed:
-        lines.append(f"  failed: {tally.failed}")
+    if tally.failed > tally.folders:
+        lines.append(f"  failed: {tally.failed - tally.folders}")
+    if tally.folders:
+        lines.append(f"  not searched: {counted(tally.folders, 'folder')}")
     if tally.failed and failures:
         lines += [f"    {failure}" for failure in tally.failures]
         more = tally.failed - len(tally.failures) - tally.alike.repeated

@@ -16,7 +16,7 @@ from phototag.cli.lines import change_lines, run_line
 from phototag.cli.report import NO_PHOTOS, Report
 from phototag.cli.running import close
 from phototag.cli.terminal import echo
-from phototag.files.opening import is_folder
+from phototag.files.opening import is_folder, names_of
 from phototag.options import (
     CatalogueOptions,
     Group,
@@ -84,7 +84,13 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
     lines = printed(options, tables, dry_run=dry_run, whole_tree=whole_tree)
     state = None if options.state is None else os.fspath(options.state)
     before = changes(state) if folders and not dry_run else {}
-    seen = None if table is None else table.add
+    told = _Told(paths)
+
+    def seen(outcome: AnyOutcome) -> None:
+        told.add(outcome)
+        if table is not None:
+            table.add(outcome)
+
     stopped = report.run(
         lambda stop: tag_trees(paths, attrs.evolve(options, stop=stop)), lines, seen=seen
     )
@@ -92,7 +98,7 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
         tables.print()
     if table is not None:
         table.write()
-    commands = [] if dry_run else _next(report, paths, state, before)
+    commands = [] if dry_run else _next(told, state, before)
     nothing = "No photo has failed." if options.failed else NO_PHOTOS
     close(report, stopped=stopped, dry_run=dry_run, commands=commands, nothing=nothing)
 
@@ -122,31 +128,59 @@ def printed(
     return lines
 
 
-def _next(
-    report: Report, paths: tuple[str, ...], state: str | None, before: dict[int, int]
-) -> list[tuple[str, list[str]]]:
+class _Told:
+    """What a run has told that matters for what can be done next.
+
+    Args:
+        paths: the photos and folders of the run.
+    """
+
+    def __init__(self, paths: tuple[str, ...]) -> None:
+        self.paths = paths
+        self._alone = set(names_of(path for path in paths if not is_folder(path)))
+        self.failed: bool = False  # photos in the folders
+        self.folders: bool = False  # could not be searched
+        self.changed: bool = False  # photos in the folders
+        self.changed_alone: list[str] = []
+
+    def add(self, outcome: AnyOutcome) -> None:
+        """Note one outcome."""
+        alone = outcome.photo in self._alone
+        if outcome.error is not None:
+            self.folders = self.folders or outcome.folder
+            self.failed = self.failed or not alone
+        elif outcome.change is not None and outcome.change.changed:
+            self.changed = self.changed or not alone
+            if alone:
+                self.changed_alone.append(outcome.photo)
+
+
+def _next(told: _Told, state: str | None, before: dict[int, int]) -> list[tuple[str, list[str]]]:
     """What can be done after a run that may have changed something, with the commands.
 
     Args:
-        report: of the run.
-        paths: the photos and folders of the run.
+        told: the results of the run.
         state: its state file; None = the default for this user.
         before: see ``changes``.
     """
-    folders = list(filter(is_folder, paths))
-    photos = [path for path in paths if path not in folders]
+    folders = list(filter(is_folder, told.paths))
     own_state = ["--state", state] if state else []
+    again = ["phototag", "tag", *folders]
     found = []
-    if report.tally.failed and folders:
-        again = ["phototag", "tag", *folders, "--failed", *own_state]
-        found.append(("To try only the failed photos again, with the same options", again))
-    back = []
-    if report.tally.changed and folders:
-        back = undoing(state, before)
-    if report.tally.changed and photos:
-        named = photos if len(photos) <= NAMED else ["..."]
-        back.append(["phototag", "remove", *named])
-    return [*found, *(("To undo all changes", words) for words in back)]
+    if told.folders:  # what is in them has not failed: nobody has seen it
+        what = "When the folders can be read, to go on with the same options"
+        found.append((what, [*again, *own_state]))
+    elif told.failed:
+        what = "To try only the failed photos again, with the same options"
+        found.append((what, [*again, "--failed", *own_state]))
+    back = undoing(state, before) if told.changed else []
+    alone = told.changed_alone
+    every = "To undo all changes"
+    found += [(f"{every} in folders" if alone else every, words) for words in back]
+    if alone:
+        what = f"{every} of single photos" if back else every
+        found.append((what, ["phototag", "remove", *(alone if len(alone) <= NAMED else ["..."])]))
+    return found
 
 
 def undoing(state: str | None, before: dict[int, int]) -> list[list[str]]:
@@ -253,7 +287,7 @@ def remove(paths: tuple[str, ...], options: _Remove) -> None:
     """Remove everything that phototag wrote into photos.
 
     PATH is a photo, or a folder, which is searched with all folders in it. What phototag has written is noted in each photo, so this works on
-    copies, too, and on any computer. Everything else stays.
+    copies, too, and on any computer. Everything else stays. A sidecar whose photo is gone can be named like a photo, and is found in folders.
     """
     from phototag.catalogue.take_back import remove_trees  # noqa: PLC0415 - help starts without it
 

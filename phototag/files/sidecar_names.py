@@ -6,18 +6,21 @@ and Immich look for ``name.ext.xmp`` next to any photo (digiKam for either).
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from phototag.errors import CHECK_DISK, PhotoNotReadable
 from phototag.files.folder import Folder
-from phototag.files.formats import by_name
+from phototag.files.formats import PHOTO_SUFFIXES, by_name, suffix_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 # A name that is too long and a circular link also mean that there is no file.
 _NOT_THERE: Final = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP}
@@ -77,6 +80,46 @@ def existing(
         if status and not any(os.path.samestat(status, other) for other in found.values()):
             found[name] = status
     return list(found)
+
+
+def is_sidecar(name: str) -> bool:
+    """Whether a file is called like a sidecar."""
+    return suffix_of(name) == _ENDINGS[0]
+
+
+@attrs.frozen
+class Owners:
+    """The sidecars in a folder that have a photo.
+
+    Attributes:
+        photos: the name of each one's photo, by device and number of the sidecar.
+    """
+
+    photos: Mapping[tuple[int, int], str]
+
+    @classmethod
+    def of(cls, folder: str, names: Iterable[str]) -> Owners:
+        """Those of a folder with these names in it; a file that only the disk could tell about has none."""
+        names = list(names)
+        siblings = Siblings(names)
+        found: dict[tuple[int, int], str] = {}
+        for name in names:
+            # A photo that is named by itself may have any suffix.
+            beside = siblings.may_include(name + _ENDINGS[0])
+            if is_sidecar(name) or not (beside or suffix_of(name) in PHOTO_SUFFIXES):
+                continue
+            with contextlib.suppress(PhotoNotReadable, OSError):
+                for sidecar in existing(os.path.join(folder, name), siblings):
+                    found.setdefault(_identity(os.stat(sidecar)), name)
+        return cls(found)
+
+    def photo(self, sidecar: str) -> str | None:
+        """The name of a sidecar's photo; None without one; raises ``OSError``."""
+        return self.photos.get(_identity(os.stat(sidecar)))
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _file(name: str, folder: Folder | None) -> os.stat_result | None:

@@ -30,6 +30,8 @@ from phototag.options.setting import Checked, Setting, option, part, setting, se
 from phototag.options.writing import (
     ChangeOptions,
     IptcMode,
+    KeptOptions,
+    KeptTagOptions,
     ResultOptions,
     SidecarMode,
     SignedMode,
@@ -64,6 +66,8 @@ __all__ = [
     "GalleryOptions",
     "Group",
     "IptcMode",
+    "KeptOptions",
+    "KeptTagOptions",
     "LearnOptions",
     "Limits",
     "LinkOptions",

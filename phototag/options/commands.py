@@ -26,7 +26,7 @@ from phototag.options.common import (
 )
 from phototag.options.group import Group
 from phototag.options.setting import option, setting
-from phototag.options.writing import ChangeOptions, ResultOptions, TagOptions
+from phototag.options.writing import ChangeOptions, KeptOptions, KeptTagOptions, TagOptions
 
 
 def _forget(given: Path | Iterable[Path]) -> tuple[str, ...]:
@@ -157,7 +157,7 @@ class RecallOptions(LinkOptions, StateOptions, ProfileOptions, CalibrationOption
 
 @attrs.frozen(kw_only=True, slots=False)
 class ReviewOptions(
-    LinkOptions, StateOptions, ProfileOptions, CalibrationOptions, WorkOptions, TagOptions
+    LinkOptions, StateOptions, ProfileOptions, CalibrationOptions, WorkOptions, KeptTagOptions
 ):
     """Options of ``phototag review``."""
 
@@ -183,7 +183,7 @@ class DecideOptions(
     ProfileOptions,
     CalibrationOptions,
     WorkOptions,
-    ResultOptions,
+    KeptOptions,
 ):
     """Options of ``decide_catalogue`` and ``phototag decide``."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
@@ -11,7 +11,7 @@ from phototag.criteria.verdict import Kind
 from phototag.decisions.decision import Decision
 from phototag.decisions.file import by_picture
 from phototag.files import arguments
-from phototag.keywords.claims import Level, level
+from phototag.keywords.claims import Level, Vocabulary, level
 from phototag.options.common import Path, ThresholdOptions, VocabularyOptions
 from phototag.options.group import Group
 from phototag.options.setting import Checked, option, setting
@@ -144,4 +144,38 @@ class TagOptions(ResultOptions):
             kind="file",
             metavar="FILE",
         ),
+    )
+
+
+def _same(name: str) -> Mapping[Any, Any]:
+    """What defines an option of tagging."""
+    return attrs.fields_dict(TagOptions)[name].metadata
+
+
+def _chosen_level(given: Level | str | None) -> Level | None:
+    return None if given is None else level(given)
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class KeptOptions(ThresholdOptions, ChangeOptions):
+    """What is written for a decision, and how: what is not given is as the photo was written last."""
+
+    vocabulary: Vocabulary | None = attrs.field(default=None, metadata=_same("vocabulary"))
+    keywords: Level | None = attrs.field(
+        default=None, converter=_chosen_level, metadata=_same("keywords")
+    )
+    iptc: IptcMode | None = attrs.field(default=None, metadata=_same("iptc"))
+    sidecar: SidecarMode | None = attrs.field(default=None, metadata=_same("sidecar"))
+    signed: SignedMode | None = attrs.field(default=None, metadata=_same("signed"))
+    force: bool = attrs.field(default=False, metadata=_same("force"))
+    lightroom_crop: str | None = attrs.field(default=None, metadata=_same("lightroom_crop"))
+    faces: bool = attrs.field(default=False, metadata=_same("faces"))
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class KeptTagOptions(KeptOptions):
+    """The same where corrections can be given, too."""
+
+    corrections: Mapping[str, Decision] = attrs.field(
+        factory=dict, converter=_corrections, metadata=_same("corrections")
     )

@@ -14,9 +14,9 @@ import attrs
 
 from phototag import errors, installing
 from phototag.catalogue.current_run import CurrentRun, folders_of
+from phototag.catalogue.kept import given
 from phototag.catalogue.state import State
 from phototag.files.opening import names_of
-from phototag.options import CatalogueOptions, part
 from phototag.review.session import Session
 from phototag.worker.order import check_crop
 from phototag.worker.pool import Pool
@@ -61,16 +61,18 @@ def serving(paths: Sequence[str], options: ReviewOptions) -> Iterator[Review]:
         StateUnusable: the state file cannot be used.
     """
     require()
-    check_crop(options, options.profiles)
+    tagging, kept = given(options)
+    check_crop(tagging, tagging.profiles)
     names = names_of(list(paths))
-    tagging = part(options, CatalogueOptions)
     with (
         contextlib.closing(_listening(options.port)) as listening,
         Pool(options.workers, options.limits) as pool,
         State(options.state) as state,
     ):
         # Settings of its own: no other command resumes the run of a review.
-        run = CurrentRun(folders_of(names), tagging, f"review/{uuid.uuid4()}", state, pool)
+        run = CurrentRun(
+            folders_of(names), tagging, f"review/{uuid.uuid4()}", state, pool, kept=kept
+        )
         session = Session(names, tagging, state, pool, run)
         with _served(session, _title(names), listening) as guard, _at_work(session):
             base = f"http://{HOST}:{listening.getsockname()[1]}/"

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from phototag.crops import Profile
-    from phototag.options import TagOptions
+    from phototag.options import KeptOptions, TagOptions
     from phototag.scene.geometry import Box
 
 
 def check_crop(
-    options: TagOptions, profiles: Sequence[Profile] | None, analysis: Analysis | None = None
+    options: TagOptions | KeptOptions,
+    profiles: Sequence[Profile] | None,
+    analysis: Analysis | None = None,
 ) -> None:
     """Refuse a crop for Lightroom without a profile of that name.
 

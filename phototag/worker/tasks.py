@@ -28,7 +28,7 @@ from phototag.files.original import Original, new_original
 from phototag.files.replace import replace
 from phototag.files.sizes import MEGABYTE
 from phototag.outcome import PhotoState
-from phototag.worker.open_files import opened
+from phototag.worker.open_files import opened, opened_with_all
 from phototag.worker.replacing import carry_out
 from phototag.worker.requests import (
     ONLY_JPEG,
@@ -201,12 +201,12 @@ def write(
 
 
 def remove(worker: Worker, photo: PhotoFile, options: WriteOptions) -> Change:
-    """Remove exactly what phototag wrote into a photo and its sidecars.
+    """Remove exactly what phototag wrote into a photo and its sidecars, or into a sidecar without a photo.
 
     Raises:
         PhototagError: as ``write`` does.
     """
-    with opened(photo, sidecars=True, write=not options.dry_run) as files:
+    with opened_with_all(photo, write=not options.dry_run) as files:
         prepared = files.ask(worker, Remove(files=files.given, options=options))
         change = carry_out(files, prepared, options, may_delete=True).change
     assert change is not None

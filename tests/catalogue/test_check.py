@@ -336,11 +336,20 @@ def test_an_older_record_in_the_state_file_is_not_written_over_a_newer_one(
 def test_a_sidecar_without_its_photo_is_named_and_kept(root: Path, state: Path) -> None:
     shutil.copy(root / "deep" / "beside.jpg.xmp", root / "alone.jpg.xmp")  # another program's
     (root / "scan.bmp").unlink()
-    expected = [("scan.bmp", "vanished"), ("scan.bmp.xmp", "orphan_sidecar")]
+    expected = [
+        ("alone.jpg.xmp", "orphan_sidecar"),
+        ("scan.bmp", "vanished"),
+        ("scan.bmp.xmp", "orphan_sidecar"),
+    ]
     assert found(root, state) == expected
-    assert repaired(root, state) == expected[:1]
+    whose = ["phototag's words are in this sidecar", "phototag made this sidecar"]
+    orphans = [one for one in findings(root, state) if one.kind == "orphan_sidecar"]
+    assert [one.problem.partition(",")[0] for one in orphans] == whose
+    assert all("`phototag remove`" in one.remedy for one in orphans)
+    assert repaired(root, state) == expected[1:2]
     assert (root / "scan.bmp.xmp").exists()
     (root / "scan.bmp.xmp").unlink()
+    list(phototag.remove_catalogue(root / "alone.jpg.xmp"))
     assert found(root, state) == []
 
 

@@ -12,6 +12,8 @@ import pytest
 
 import phototag
 from phototag import errors
+from phototag.catalogue.state import State
+from phototag.criteria.verdict import Kind
 from phototag.metadata.xmp.packet import EMPTY
 from phototag.outcome import Written
 from phototag.worker import tasks
@@ -197,3 +199,59 @@ def test_what_was_changed_in_part_and_then_gone_on_with_is_taken_back(
     assert undo(state) == []
     assert phototag.read(portrait) is None  # nor in its sidecar
     assert portrait.read_bytes() == before
+
+
+@pytest.mark.usefixtures("unsealed")
+def test_a_photo_from_which_the_words_were_removed_since_is_left_alone(
+    tree: Path, state: Path
+) -> None:
+    (tree / "broken.jpg").unlink()
+    before = content(tree)
+    tag(tree, state)
+    tag(tree, state, keywords="full")
+    list(phototag.remove_catalogue(tree))
+    assert content(tree) == before
+    for dry_run in (True, False):
+        outcomes = list(phototag.undo(state=state, dry_run=dry_run))
+        notes = {note for o in outcomes if o.change for note in o.change.notes}
+        assert [o.change and o.change.changed for o in outcomes] == [False, False]
+        assert notes == {"phototag's words were removed since then: nothing to undo"}
+    assert content(tree) == before
+    assert [run.changes for run in phototag.runs(state)] == [3, 0]
+
+
+@pytest.mark.usefixtures("unsealed")
+def test_a_run_that_only_took_over_a_known_decision_is_not_the_next_to_undo(
+    tree: Path, state: Path, tmp_path: Path
+) -> None:
+    for name in ("broken.jpg", "cat.jpg"):
+        (tree / name).unlink()
+    list(phototag.decide_catalogue(tree, kind="portrait", state=state))
+    tag(tree, elsewhere := tmp_path / "elsewhere.sqlite3")
+    assert phototag.runs(elsewhere) == []
+    with State(elsewhere) as stored:
+        assert {decision.kind for decision in stored.decisions().values()} == {Kind.PORTRAIT}
+
+
+@pytest.mark.usefixtures("unsealed")
+def test_remove_also_finds_sidecars_whose_photo_is_gone(tree: Path, state: Path) -> None:
+    (tree / "broken.jpg").unlink()
+    tag(tree, state, sidecar="always")
+    (tree / "cat.jpg").unlink()
+    (tree / "2023" / "portrait.jpg").rename(tree / "2023" / "renamed.jpg")
+    (tree / "2023" / "anothers.xmp").write_bytes(EMPTY)
+    (tree / "link.jpg.xmp").symlink_to(tree / "2023" / "May" / "headshot.JPG.xmp")
+    left = content(tree)
+    outcomes = list(phototag.remove_catalogue(tree))
+    assert [(Path(o.photo).name, o.change and o.change.changed) for o in outcomes] == [
+        ("renamed.jpg", False),
+        ("headshot.JPG", True),
+        ("cat.jpg.xmp", True),
+        ("portrait.jpg.xmp", True),
+    ]
+    assert sorted(left.keys() - content(tree).keys()) == [
+        "2023/May/headshot.JPG.xmp",
+        "2023/portrait.jpg.xmp",
+        "cat.jpg.xmp",
+        "link.jpg.xmp",
+    ]

@@ -192,7 +192,11 @@ def test_a_person_s_word_holds_and_can_be_undone(photo: str, tmp_path: Path) -> 
         assert found["result"]["keywords"]["flat"] == ["portrait"]
         record = asking.ask("show", path=photo)["result"]["record"]
         assert (record["decision"], record["thought"]) == ({"kind": "portrait"}, "headshot")
-        assert asking.ask("tag", path=photo)["result"]["kind"] == "portrait"
+        more = asking.ask("tag", path=photo, options={"keywords": "standard"})
+        assert more["result"]["kind"] == "portrait"
+        kept = asking.ask("decide", path=photo, kind="portrait", options={"dry_run": True})
+        assert kept["result"]["keywords"]["flat"] == more["result"]["keywords"]["flat"]
+        assert len(kept["result"]["keywords"]["flat"]) > 1
         # A run on the folder keeps to it, too.
         (row,) = rows(run("tag", "--json", "--state", state, Path(photo).parent).stdout)
         assert row["kind"] == "portrait"
@@ -202,7 +206,7 @@ def test_a_person_s_word_holds_and_can_be_undone(photo: str, tmp_path: Path) -> 
         assert none["error"]["data"]["name"] == "PhotoNotFound"
         assert asking.end() == 0
     listed = rows(run("undo", "--list", "--json", "--state", state).stdout)
-    assert [row["corrections"] for row in listed] == [1, 1]
+    assert [row["corrections"] for row in listed] == [1, 0, 1]
     for row in reversed(listed):
         assert run("undo", str(row["number"]), "--state", state).returncode == 0
     assert Path(photo).read_bytes() == before

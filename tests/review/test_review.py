@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import commands
+import phototag
 from phototag.catalogue.state import State
 from phototag.criteria.verdict import Kind
 from phototag.decisions.decision import NOTHING, Decision
@@ -30,6 +31,10 @@ def client(photos: Path, state: Path) -> Iterator[Client]:
 
 def decide(client: Client, *numbers: int, **said: object) -> Any:
     return client.post("/api/decide", photos=list(numbers), said=said)
+
+
+def keywords(read: Read, photos: Path) -> list[str]:
+    return list(read(photos / "portrait.jpg")["Subject"])
 
 
 def test_the_photos_and_their_pictures(client: Client) -> None:
@@ -131,20 +136,24 @@ def test_what_is_forgotten_holds_no_longer(
     assert read(photos / "portrait.jpg")["Kind"] == "portrait"
 
 
-def test_one_run_of_the_log_for_one_review(
-    client: Client, photos: Path, state: Path, read: Read
+def test_one_run_of_the_log_for_one_review_which_keeps_the_keywords_there(
+    photos: Path, state: Path, read: Read
 ) -> None:
-    numbers = client.numbers()
-    bare = (photos / "portrait.jpg").read_bytes()
-    decide(client, numbers["portrait.jpg"], kind="headshot")
-    decide(client, numbers["cat.jpg"], kind="portrait")
-    client.written()
-    assert client.end()[0] == 0
+    phototag.tag(photos / "portrait.jpg", keywords="standard")
+    before = set(keywords(read, photos))
+    assert len(before) > 1
+    with review(photos, state=state) as client:
+        numbers = client.numbers()
+        decide(client, numbers["portrait.jpg"], kind="headshot")
+        decide(client, numbers["cat.jpg"], kind="portrait")
+        client.written()
+        assert client.end()[0] == 0
+    assert set(keywords(read, photos)) == {"headshot", *before} - {"portrait"}
     listed = commands.run("undo", "--list", "--state", state).stdout.splitlines()
     assert len(listed) == 1
     done = commands.run("undo", "--state", state)
     assert done.returncode == 0, done.stderr
-    assert (photos / "portrait.jpg").read_bytes() == bare
+    assert set(keywords(read, photos)) == before
     assert "Kind" not in read(photos / "cat.jpg")
     with State(state) as stored:
         assert stored.decisions() == {}

@@ -107,7 +107,7 @@ class CheckKind(enum.StrEnum):
     ORPHAN_SIDECAR = (
         "orphan_sidecar",
         Severity.PROBLEM,
-        "a sidecar that phototag made has no photo",
+        "a sidecar with words of phototag has no photo",
     )
     # The photo against the state file.
     NEVER_TAGGED = ("never_tagged", Severity.NOTE, "no run has tagged this photo")

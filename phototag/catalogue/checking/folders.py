@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from phototag.catalogue.checking.findings import CheckFinding, CheckKind
-from phototag.errors import PhotoNotReadable
+from phototag.catalogue.lone_sidecars import lone_sidecars
 from phototag.files import folder as opened_folder
-from phototag.files import sidecar_names, temporary
-from phototag.files.formats import PHOTO_SUFFIXES, suffix_of
+from phototag.files import temporary
 from phototag.files.temporary import Use
 from phototag.worker.replacing import is_made_by_phototag
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from phototag.catalogue.walk import SearchedFolder
-
-_MOST_BYTES: Final = 1 << 24  # of a sidecar: larger ones are not phototag's
 
 
 def folder_findings(folder: SearchedFolder, *, repair: bool) -> tuple[CheckFinding, ...]:
@@ -86,30 +83,12 @@ def _temporary_file(
 
 
 def _orphans(folder: str, names: list[str]) -> Iterator[CheckFinding]:
-    beside = [name for name in names if name.lower().endswith(".xmp")]
-    if not beside:
-        return
-    owned: set[tuple[int, int]] = set()
-    siblings = sidecar_names.Siblings(names)
-    for name in names:
-        if suffix_of(name) in PHOTO_SUFFIXES:
-            with contextlib.suppress(PhotoNotReadable, OSError):
-                for sidecar in sidecar_names.existing(os.path.join(folder, name), siblings):
-                    status = os.stat(sidecar)
-                    owned.add((status.st_dev, status.st_ino))
-    for name in beside:
-        path = os.path.join(folder, name)
-        with contextlib.suppress(OSError):
-            status = os.stat(path)
-            if (status.st_dev, status.st_ino) not in owned and _is_ours(path):
-                yield CheckFinding(
-                    path=path,
-                    kind=CheckKind.ORPHAN_SIDECAR,
-                    problem="phototag made this sidecar, but its photo is not here",
-                    remedy="move it to its photo, or delete it if the photo is deleted",
-                )
-
-
-def _is_ours(path: str) -> bool:
-    with open(path, "rb") as file:
-        return is_made_by_phototag(file.read(_MOST_BYTES))
+    for path, content in lone_sidecars(folder, names):
+        made = is_made_by_phototag(content)
+        whose = "phototag made this sidecar" if made else "phototag's words are in this sidecar"
+        yield CheckFinding(
+            path=path,
+            kind=CheckKind.ORPHAN_SIDECAR,
+            problem=f"{whose}, but its photo is not here",
+            remedy="move it to its photo, or take phototag's words out with `phototag remove` on it",
+        )

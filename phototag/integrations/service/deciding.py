@@ -6,14 +6,13 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from phototag.catalogue.deciding import said_of
+from phototag.catalogue.kept import given
 from phototag.decisions.decision import Decision
-from phototag.options import CatalogueOptions
-from phototag.options.setting import settings
 from phototag.outcome import Done
 
 if TYPE_CHECKING:
     from phototag.criteria.verdict import Kind
-    from phototag.options import TagOptions
+    from phototag.options import KeptTagOptions
     from phototag.worker.pool import Pool
     from phototag.worker.single import Rules
 
@@ -25,7 +24,7 @@ def decided(
     path: str,
     *,
     kind: Kind | None,
-    options: TagOptions,
+    options: KeptTagOptions,
 ) -> Done:
     """Save what a person says about a photo, and write it into the photo; ``phototag undo`` takes both back.
 
@@ -35,7 +34,7 @@ def decided(
         state_file: where it is saved; None = the user's default.
         path: absolute path of the photo.
         kind: what the person says; None = all that was said about the picture is forgotten.
-        options: how the photo is written.
+        options: how the photo is written; what is not given is as it was written last.
 
     Raises:
         CatalogueBusy: another run is working in the folder; nothing was done.
@@ -43,11 +42,10 @@ def decided(
         PhotoError: the photo could not be written. If it could be read, what was said is saved, and the next
             ``phototag tag`` of its folder writes it.
     """
-    given = {name: getattr(options, name) for name in settings(type(options))}
-    tagging = CatalogueOptions(
-        **given, state=state_file, calibration=rules.calibration, profiles=rules.profiles
+    tagging, kept = given(
+        options, state=state_file, calibration=rules.calibration, profiles=rules.profiles
     )
-    with contextlib.closing(said_of([path], Decision(kind=kind), tagging, pool)) as outcomes:
+    with contextlib.closing(said_of([path], Decision(kind=kind), tagging, pool, kept)) as outcomes:
         *_, outcome = outcomes  # before it, files that a killed run has left in the folder
     if outcome.error is not None:
         raise outcome.error

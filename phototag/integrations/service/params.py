@@ -16,6 +16,7 @@ from phototag.integrations.service.messages import Id
 from phototag.keywords.claims import Vocabulary
 from phototag.options import (
     ChangeOptions,
+    KeptTagOptions,
     Setting,
     TagOptions,
     VocabularyOptions,
@@ -105,12 +106,12 @@ class ToDecide(OfPhoto):
     Attributes:
         kind: ``headshot``, ``portrait`` or ``other``: what a person says that the photo is.
         forget: true to forget all that was said about the picture.
-        options: those of ``phototag.tag``: the photo is written with them.
+        options: those of ``phototag.tag``: the photo is written with them; what is not given is as it was written last.
     """
 
     kind: Kind | None = attrs.field(default=None, converter=_kind)
     forget: bool = attrs.field(default=False, converter=_forget)
-    options: TagOptions = attrs.Factory(TagOptions)
+    options: KeptTagOptions = attrs.Factory(KeptTagOptions)
 
     def __attrs_post_init__(self) -> None:
         if (self.kind is None) is not self.forget:

@@ -308,7 +308,7 @@ def _says_nothing_new(container: XmpFile, draft: Draft) -> bool:
     try:
         return draft.packet.values() == Packet(_start(container)).values()
     except ValueError:  # the photo cannot be read any more: its copy in the sidecar is all there is
-        return False
+        return not draft.packet.names()
 
 
 def _start(container: XmpFile) -> bytes:

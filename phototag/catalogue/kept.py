@@ -1,0 +1,147 @@
+"""What a decision leaves as it is: how a photo was written last, where the person does not say it anew."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import attrs
+
+from phototag.files.opening import absolute
+from phototag.keywords.vocabulary import Level, Vocabulary, branches
+from phototag.metadata.record import etag
+from phototag.options import CatalogueOptions, settings
+from phototag.worker import tasks
+from phototag.worker.source import PhotoFile
+
+if TYPE_CHECKING:
+    from phototag.catalogue.run_log import PastWrite
+    from phototag.catalogue.state import State
+    from phototag.metadata.record import Record
+    from phototag.options import KeptOptions, TagOptions
+    from phototag.worker.pool import Pool
+
+_OF_FILES: Final = ("iptc", "sidecar", "signed")
+_SLASH: Final = "/"
+
+
+@attrs.frozen(kw_only=True)
+class Words:
+    """By which options the words of a photo were chosen; see ``TagOptions``.
+
+    Attributes:
+        keywords, min_confidence, lightroom_crop, faces: the options.
+        root, branches, words: of the vocabulary; the words by branch and value, with a slash between them.
+    """
+
+    keywords: Level
+    min_confidence: dict[str, float] = attrs.Factory(dict)
+    lightroom_crop: str | None = None
+    faces: bool = False
+    root: str = Vocabulary().root
+    branches: dict[str, str] = attrs.Factory(dict)
+    words: dict[str, str | None] = attrs.Factory(dict)
+
+    @classmethod
+    def of(cls, options: TagOptions) -> Self:
+        """Those of a write."""
+        own = options.vocabulary
+        return cls(
+            keywords=options.keywords,
+            min_confidence=dict(options.min_confidence),
+            lightroom_crop=options.lightroom_crop,
+            faces=options.faces,
+            root=own.root,
+            branches=dict(own.branches),
+            words={_SLASH.join(place): word for place, word in own.words.items()},
+        )
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The options by name."""
+        words = {}
+        for place, word in self.words.items():
+            branch, _, value = place.partition(_SLASH)
+            words[branch, value] = word
+        return {
+            "keywords": self.keywords,
+            "min_confidence": self.min_confidence,
+            "lightroom_crop": self.lightroom_crop,
+            "faces": self.faces,
+            "vocabulary": Vocabulary(root=self.root, branches=self.branches, words=words),
+        }
+
+
+KEPT: Final = (*_OF_FILES, *Words(keywords=Level.MINIMAL).options)
+
+
+def given(options: KeptOptions, **more: Any) -> tuple[CatalogueOptions, frozenset[str]]:
+    """The options of a run that writes decisions, and the names of those that each photo keeps.
+
+    Args:
+        options: as a person gave them.
+        more: further options.
+    """
+    # Among the options of a run, ``forget`` names photos.
+    shared = settings(type(options)).keys() & settings(CatalogueOptions).keys() - {"forget"}
+    values = {name: getattr(options, name) for name in shared}
+    kept = frozenset(name for name in KEPT if not values[name])
+    chosen = {name: value for name, value in values.items() if name not in kept}
+    return CatalogueOptions(**chosen, **more), kept
+
+
+def as_written(
+    path: str, options: CatalogueOptions, kept: frozenset[str], state: State, pool: Pool
+) -> CatalogueOptions:
+    """The options for one photo: those to be kept are those with which it was written last.
+
+    Where the state file does not know them, the level of the keywords is read from the photo's record.
+
+    Args:
+        path: the photo.
+        options: those of the run.
+        kept: names of those that the photo keeps.
+        state: knows how photos were written.
+        pool: reads the photo.
+
+    Raises:
+        PhotoError: the photo, or what phototag wrote into it, cannot be read.
+    """
+    record = tasks.read(pool, PhotoFile.of(path)) if kept else None
+    if record is None:
+        return options
+    past = _last_write(path, record, state)
+    before: dict[str, Any] = {}
+    if past is not None:
+        before = {name: getattr(past.options, name) for name in _OF_FILES}
+    if past is not None and past.words is not None:
+        before |= past.words.options
+    else:
+        before["keywords"] = _level_of(record, options.vocabulary)
+    return attrs.evolve(options, **{name: before[name] for name in kept.intersection(before)})
+
+
+def _last_write(path: str, record: Record, state: State) -> PastWrite | None:
+    """The write that has left this record in a photo, as far as the state file knows it."""
+    folder, name = os.path.split(absolute(path))
+    tag = etag(record)
+    for place in state.keys_of(os.path.join(os.path.realpath(folder), name)):
+        row = state.photo(place)
+        if row is not None and row.etag == tag and (past := state.written(place)) is not None:
+            return past
+    return None
+
+
+def _level_of(record: Record, vocabulary: Vocabulary) -> Level:
+    """The lowest level that gives all keywords of a record."""
+    there = set(record.keywords.hierarchical)
+    levels = list(Level)
+    found = [
+        levels.index(branch.level)
+        for branch in branches()
+        for value in branch.values
+        if (word := vocabulary.word(branch.name, value)) is not None
+        and vocabulary.path(branch.name, word) in there
+    ]
+    return levels[max(found, default=0)]
