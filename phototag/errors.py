@@ -16,6 +16,7 @@
             WriteRefused              the file is unchanged
                 ChangedMeanwhile
                 MetadataDamaged
+                NotMade               a new file: there is none
             WriteUncertain            the new file is in place
                 WriteInPart
             CriterionFailed
@@ -193,6 +194,12 @@ class ChangedMeanwhile(WriteRefused):
 
 class MetadataDamaged(WriteRefused):
     """The file's existing metadata cannot be read, so they are not overwritten."""
+
+
+class NotMade(WriteRefused):
+    """A file that was to be made, such as a crop or a sidecar, could not be made."""
+
+    on_disk = "no file was made"
 
 
 class WriteUncertain(PhotoError):

@@ -98,7 +98,7 @@ def crop_trees(roots: Path | Iterable[Path], options: CropOptions) -> Generator[
 def crop_photo(photo: str, options: CropOptions) -> CropOutcome:
     """One crop of one photo, as ``phototag.crop`` makes it, into the new file ``options.out``; None = beside the photo.
 
-    A file that is there already is no failure if it is, byte for byte, this crop.
+    A file that is there already is no failure if it is this crop, whatever metadata it has got since.
 
     Raises:
         PhotoError: the crop cannot be made.
@@ -253,7 +253,7 @@ class _Job:
         said = self._run.decision(row.picture)
         if said and json.dumps(said.words()) != row.said:
             return None
-        if any(one.target and not os.path.lexists(one.target) for one in row.made):
+        if any(one.target and _state_of(one.target) != one.state for one in row.made):
             return None
         return [self._known(found.path, one) for one in row.made]
 
@@ -264,13 +264,7 @@ class _Job:
         )
         if made.error:
             return attrs.evolve(outcome, error=CropRefused(photo, *made.error))
-        if not made.target:
-            return attrs.evolve(outcome, reason=NOBODY)
-        if _state_of(made.target) != made.state:
-            problem = f"{printable_name(made.target)} has been changed since phototag made it"
-            error = WriteRefused(photo, problem, f"it is left as it is; {_DELETE}")
-            return attrs.evolve(outcome, error=error)
-        return outcome
+        return outcome if made.target else attrs.evolve(outcome, reason=NOBODY)
 
     # ------------------------------------------------------------------ new crops
 
@@ -320,8 +314,8 @@ class _Job:
             return CropOutcome(photo=photo, error=area), _refused(area)
         target = self._target(item.path, item.folder, area.person)
         outcome = CropOutcome(photo=photo, target=target, person=area.person)
-        known = done.get(target)
-        if known is not None and os.path.lexists(target):
+        known = done.get(target) if os.path.lexists(target) else None
+        if known is not None and _state_of(target) == known.state:
             return self._known(photo, known), known
         try:
             self._make_folder(photo, item.folder)
@@ -332,7 +326,9 @@ class _Job:
         except errors.StateUnusable:
             raise
         except PhototagError as error:
-            return attrs.evolve(outcome, error=error), None
+            edited = known is not None and isinstance(error, WriteRefused)
+            told = _edited(photo, target) if edited else error
+            return attrs.evolve(outcome, error=told), known if edited else None
         one = Made(target=target, state=_state_of(target), pixels=pixels, person=area.person)
         return attrs.evolve(outcome, pixels=pixels, made=made, reason=area.reason), one
 
@@ -346,6 +342,12 @@ class _Job:
             raise WriteRefused(photo, problem, "choose another folder") from error
         clean_folder(folder)
         self._cleaned.add(folder)
+
+
+def _edited(photo: str, target: str) -> WriteRefused:
+    """The error for a crop whose picture is not the one that phototag has made."""
+    problem = f"{printable_name(target)} has been changed since phototag made it"
+    return WriteRefused(photo, problem, f"it is left as it is; {_DELETE}")
 
 
 def _refused(error: CropRefused, person: int = 0) -> Made:

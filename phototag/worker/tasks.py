@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import stat
 import subprocess
 import tempfile
 from typing import TYPE_CHECKING, Final
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from phototag.errors import (
     REPORT,
     ChangedMeanwhile,
-    FormatNotWritable,
     InternalError,
     PhotoDamaged,
     PhotoNotReadable,
@@ -24,10 +22,10 @@ from phototag.files import formats, sidecar_names
 from phototag.files.content import Content
 from phototag.files.formats import ENCODED
 from phototag.files.opening import FileState
-from phototag.files.original import Original, new_original
-from phototag.files.replace import replace
+from phototag.files.original import Original
 from phototag.files.sizes import MEGABYTE
 from phototag.outcome import PhotoState
+from phototag.worker import new_picture
 from phototag.worker.open_files import opened
 from phototag.worker.replacing import carry_out
 from phototag.worker.requests import (
@@ -135,7 +133,7 @@ def draw(
         )
         made = files.ask(worker, request)
         with contextlib.closing(made.content) as content:
-            _write_new(target, content, files.photo)
+            new_picture.write(target, content, files.photo)
 
 
 def read(worker: Worker, photo: PhotoFile) -> Record | None:
@@ -266,7 +264,8 @@ def cut(
         angle: of the turn.
         size: of the new file.
         lossless: cut a JPEG at its own block grid instead of encoding it again.
-        same: a file that exists already is all right if it is this crop, byte for byte.
+        same: a file that exists already is all right if it is this crop, whatever metadata it has got since; a copy
+            of the whole only byte for byte.
 
     Returns:
         Whether the file was made; False if it exists already.
@@ -276,7 +275,7 @@ def cut(
         FormatNotWritable: phototag does not write pictures in the target's format.
         PhototagError: the photo cannot be read.
     """
-    there, suffix = _checked(photo, target, same=same, encoded=not lightroom)
+    there, suffix = new_picture.checked(photo, target, same=same, encoded=not lightroom)
     with opened(photo) as files:
         if lossless:
             if ENCODED.get(suffix) is not formats.JPEG:
@@ -295,59 +294,11 @@ def cut(
             )
             content = files.ask(worker, request).content
         with contextlib.closing(content):
-            return _made(photo, target, content, files.photo, there=there)
-
-
-def _checked(photo: PhotoFile, target: str, *, same: bool, encoded: bool) -> tuple[bool, str]:
-    """Whether the new file is there already, and its suffix; refuses what cannot be written."""
-    there = os.path.lexists(target)
-    if there and not (same and _is_plain(target)):
-        raise _exists(photo, target)
-    suffix = formats.suffix_of(target)
-    if encoded and suffix not in ENCODED:
-        raise FormatNotWritable(
-            photo.name,
-            f"{printable_name(target)}: pictures cannot be written in this format",
-            f"use {', '.join(ENCODED)}",
-        )
-    return there, suffix
-
-
-def _made(
-    photo: PhotoFile, target: str, content: Content, beside: Original, *, there: bool
-) -> bool:
-    """Write the new file, unless it is there already; False if it is."""
-    if not there:
-        _write_new(target, content, beside)
-    elif not _holds(target, content):
-        problem = f"{printable_name(target)} already exists, and is not this crop"
-        raise WriteRefused(photo.name, problem, _ANOTHER)
-    return not there
-
-
-def _exists(photo: PhotoFile, target: str) -> WriteRefused:
-    return WriteRefused(photo.name, f"{printable_name(target)} already exists", _ANOTHER)
-
-
-def _is_plain(target: str) -> bool:
-    """Whether it is a file, and no link."""
-    return stat.S_ISREG(os.lstat(target).st_mode)
-
-
-def _holds(target: str, content: Content) -> bool:
-    """Whether a file has this content, byte for byte."""
-    try:
-        handle = os.open(target, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:
-        return False
-    with os.fdopen(handle, "rb") as file:
-        return file.read(content.size + 1) == content.read()
-
-
-def _write_new(target: str, content: Content, beside: Original) -> None:
-    """Write a new file, readable for those who can read the photo."""
-    with new_original(target, beside) as original:
-        replace(original, content)
+            if there:
+                new_picture.refuse_another(worker, photo, target, content, picture=not lightroom)
+            else:
+                new_picture.write(target, content, files.photo)
+            return not there
 
 
 # --------------------------------------------------------------------------- without loss
