@@ -90,11 +90,13 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
     )
     if tables is not None:
         tables.print()
-    if table is not None:
-        table.write()
-    commands = [] if dry_run else _next(report, paths, state, before)
-    nothing = "No photo has failed." if options.failed else NO_PHOTOS
-    close(report, stopped=stopped, dry_run=dry_run, commands=commands, nothing=nothing)
+    try:
+        commands = [] if dry_run else _next(report, paths, state, before)
+        nothing = "No photo has failed." if options.failed else NO_PHOTOS
+        close(report, stopped=stopped, dry_run=dry_run, commands=commands, nothing=nothing)
+    finally:  # the photos are written: how to undo that is told even where the report cannot be
+        if table is not None:
+            table.write()
 
 
 def printed(
