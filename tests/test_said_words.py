@@ -81,3 +81,76 @@ def test_a_folder_that_cannot_be_read_is_named_as_such(
     assert done.exit_code == 1
     told = f"{closed}: this folder cannot be read (Permission denied); change its permissions"
     assert told in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["integrate", "digiKam", "--remove"],
+        ["list", "--kind", "Headshot", "."],
+        ["list", "--crop", "Casting_8X10", "."],
+        ["tag", "--workers", "AUTO", "--keywords", "Full", "--min-confidence", "Mood=0.9", "."],
+        ["completion", "BASH"],
+    ],
+)
+def test_words_are_known_whatever_their_capital_letters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    done = said(*words)
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("integrate digikan", "'[APP]': it must be one of darktable, digikam"),
+        ("list . --crop nope", "'--crop': it must be one of casting_8x10"),
+        ("list . --kind nope", "'--kind': 'nope' is not one of"),
+        ("undo abc", "'[RUN]': 'abc' is not the number of a run; `phototag undo --list` lists"),
+        ("undo 0", "'[RUN]': '0' is not the number of a run"),
+    ],
+)
+def test_a_value_that_is_refused_is_told_in_one_way(words: str, told: str) -> None:
+    done = said(*words.split())
+    assert done.exit_code == 2
+    assert f"Error: Invalid value for {told}" in one_line(done.stderr)
+
+
+def test_what_was_not_given_is_not_called_an_invalid_value(tmp_path: Path) -> None:
+    done = said("decide", tmp_path)
+    assert (done.exit_code, done.stderr[:30]) == (2, "Error: kind: nothing is decide")
+
+
+def test_a_file_whose_name_looks_like_options_gets_a_hint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert said("show", "-rf.jpg").stderr.endswith("Error: No such option '-r'.\n")
+    Path("-rf.jpg").touch()
+    told = said("show", "-rf.jpg")
+    assert told.stderr.endswith("If you mean the file of this name, type ./-rf.jpg\n")
+    assert told.exit_code == 2
+
+
+def test_a_folder_to_watch_that_is_not_there_is_told_as_any_other_path() -> None:
+    done = said("watch", "nope")
+    assert (done.exit_code, done.stderr) == (1, "nope: this file does not exist; check the path\n")
+
+
+def test_a_gallery_without_a_photo_is_not_written(tmp_path: Path) -> None:
+    page = tmp_path / "n.htm"
+    done = said("gallery", tmp_path / "nope", "-o", page, "--workers", "1")
+    assert (done.exit_code, page.exists()) == (1, False)
+    assert done.stderr.endswith(f"{page}: not written, since there is no photo to show\n")
+
+
+def test_what_is_not_known_is_told_in_the_singular_and_in_the_plural(tmp_path: Path) -> None:
+    words: list[str | Path] = ["list", tmp_path, "--state", tmp_path / "s.sqlite3"]
+    for count, them in ((1, "it"), (2, "them")):
+        (tmp_path / f"{count}.jpg").touch()
+        told = said(*words).stderr
+        assert f"no run has seen {them}, or none could analyse {them}." in told
+        assert f"To have {them} tagged, or to see why not: " in told

@@ -161,19 +161,20 @@ def described(run: Run) -> str:
 
 def _chosen(run_log: State, number: int | None) -> Run:
     """The run with a number, or the last one of which something is left."""
-    last = None
+    last, others = None, False
     for run in reversed(run_log.runs()):
+        left = bool(run.changes or run.corrections)
+        others |= left
         if number in {None, run.number}:
-            if run.changes or run.corrections:
+            if left:
                 return run
             last = last or run
     which = "no run" if number is None else f"nothing of run {number}"
     gone = "" if last is None else f": {described(last)} is undone already"
-    raise errors.RunUnknown(
-        str(run_log.path),
-        f"there is {which} to undo{gone}",
-        "run `phototag undo --list` to see the runs that can be undone, or use `phototag remove`",
-    )
+    remedy = "`phototag remove` takes out what phototag has written, whichever run it was"
+    if others:
+        remedy = "run `phototag undo --list` to see the runs that can be undone, or use `phototag remove`"
+    raise errors.RunUnknown(str(run_log.path), f"there is {which} to undo{gone}", remedy)
 
 
 def _missing(run_log: State, run: Run, entries: Sequence[LoggedChange]) -> errors.PhotosMissing:
