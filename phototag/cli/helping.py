@@ -63,8 +63,10 @@ class Helpful(click.Command):
         except click.NoSuchOption as error:
             files = [one for one in given if one.startswith("-") and os.path.lexists(one)]
             if files:
+                told = error.format_message()
                 shown = printable_name(f"{os.curdir}{os.sep}{files[0]}")
-                error.message = f"{error.message} If you mean the file of this name, type {shown}"
+                meant = f"{told} If you mean the file of this name, type {shown}"
+                raise click.UsageError(meant, ctx) from error
             raise
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -97,9 +97,9 @@ def _end(found: Listing, report: Report, paths: Sequence[str]) -> None:
         report.say(
             f"{found.unknown} {are} not known: no run has seen {them}, or none could analyse {them}."
         )
-    told = found.unknown + sum(one.changed_since or bool(one.unwritten) for one in found.photos)
-    if told:
-        them = "it" if told == 1 else "them"
+    count = found.unknown + sum(one.changed_since or bool(one.unwritten) for one in found.photos)
+    if count:
+        them = "it" if count == 1 else "them"
         report.say(
             f"To have {them} tagged, or to see why not: {as_typed(['phototag', 'tag', *paths])}"
         )
