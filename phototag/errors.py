@@ -16,7 +16,7 @@
             WriteRefused              the file is unchanged
                 ChangedMeanwhile
                 MetadataDamaged
-                NotMade               a new file: there is none
+                NotMade               a new file
             WriteUncertain            the new file is in place
                 WriteInPart
             CriterionFailed
@@ -197,7 +197,7 @@ class MetadataDamaged(WriteRefused):
 
 
 class NotMade(WriteRefused):
-    """A file that was to be made, such as a crop or a sidecar, could not be made."""
+    """A new file, such as a crop or a sidecar, was not made."""
 
     on_disk = "no file was made"
 

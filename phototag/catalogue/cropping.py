@@ -18,7 +18,7 @@ from phototag.catalogue.state import CroppedRow, Made, State
 from phototag.catalogue.walk import Found, clean_folder, fingerprint
 from phototag.criteria import personal
 from phototag.crops.profiles import Serves
-from phototag.errors import BadValue, CropRefused, PhototagError, WriteRefused, printable_name
+from phototag.errors import BadValue, CropRefused, NotMade, PhototagError, printable_name
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import FileState, absolute, names_of
 from phototag.options import CatalogueOptions, CropOptions, part
@@ -240,7 +240,7 @@ class _Job:
             return [CropOutcome(photo=found.path, error=found.error)]
         if item.other:
             target = self._target(item.path, item.folder, int(self._each))
-            error = WriteRefused(
+            error = NotMade(
                 found.path,
                 f"its crop would have the same name as that of {printable_name(item.other)}: "
                 f"{printable_name(target)}",
@@ -326,7 +326,7 @@ class _Job:
         except errors.StateUnusable:
             raise
         except PhototagError as error:
-            edited = known is not None and isinstance(error, WriteRefused)
+            edited = known is not None and isinstance(error, NotMade)
             told = _edited(photo, target) if edited else error
             return attrs.evolve(outcome, error=told), known if edited else None
         one = Made(target=target, state=_state_of(target), pixels=pixels, person=area.person)
@@ -339,15 +339,15 @@ class _Job:
             os.makedirs(folder, exist_ok=True)
         except OSError as error:
             problem = f"the folder {printable_name(folder)} cannot be made ({error.strerror})"
-            raise WriteRefused(photo, problem, "choose another folder") from error
+            raise NotMade(photo, problem, "choose another folder") from error
         clean_folder(folder)
         self._cleaned.add(folder)
 
 
-def _edited(photo: str, target: str) -> WriteRefused:
+def _edited(photo: str, target: str) -> NotMade:
     """The error for a crop whose picture is not the one that phototag has made."""
     problem = f"{printable_name(target)} has been changed since phototag made it"
-    return WriteRefused(photo, problem, f"it is left as it is; {_DELETE}")
+    return NotMade(photo, problem, f"it is left as it is; {_DELETE}")
 
 
 def _refused(error: CropRefused, person: int = 0) -> Made:

@@ -22,6 +22,7 @@ from phototag.files.snapshot import Snapshot
 
 _WRITE_BITS: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _READ: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_TOO_LONG: Final = "its name would be longer than the disk allows"
 
 
 @attrs.frozen(eq=False)
@@ -109,6 +110,7 @@ def new_original(path: str, like: Original) -> Iterator[Original]:
         problem = f"it could not be written: {error.strerror or error}"
         remedy = "choose another folder"
         if error.errno == errno.ENAMETOOLONG:
+            problem = _TOO_LONG
             remedy = "choose a shorter name: of one crop with -o FILE (out=), of many with --name (name=)"
         raise NotMade(path, problem, remedy) from error
     try:
@@ -142,7 +144,7 @@ def refuse_unless_replaceable(original: Original, *, allow_hard_links: bool = Fa
             problem = f"it is not known whether it exists ({error.strerror or error})"
             remedy = "try again"
             if error.errno == errno.ENAMETOOLONG:
-                problem = "its name would be longer than the disk allows"
+                problem = _TOO_LONG
                 remedy = "give the photo a shorter name"
             raise NotMade(original.photo, problem, remedy) from error
         if there:

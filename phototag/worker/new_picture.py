@@ -6,7 +6,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, Final
 
-from phototag.errors import FormatNotWritable, PhototagError, WriteRefused, printable_name
+from phototag.errors import FormatNotWritable, NotMade, PhototagError, printable_name
 from phototag.files import formats
 from phototag.files.formats import ENCODED
 from phototag.files.original import new_original
@@ -35,7 +35,7 @@ def checked(photo: PhotoFile, target: str, *, same: bool, encoded: bool) -> tupl
     """
     there = os.path.lexists(target)
     if there and not (same and stat.S_ISREG(os.lstat(target).st_mode)):
-        raise WriteRefused(photo.name, f"{printable_name(target)} already exists", ANOTHER)
+        raise NotMade(photo.name, f"{printable_name(target)} already exists", ANOTHER)
     suffix = formats.suffix_of(target)
     if encoded and suffix not in ENCODED:
         raise FormatNotWritable(
@@ -59,12 +59,12 @@ def refuse_another(
         picture: the same picture is enough: phototag and other programs may have written metadata into it.
 
     Raises:
-        WriteRefused: it is something else.
+        NotMade: it is something else.
     """
     if _holds(target, content) or (picture and _shows(worker, target, content)):
         return
     problem = f"{printable_name(target)} already exists, and is not this crop"
-    raise WriteRefused(photo.name, problem, ANOTHER)
+    raise NotMade(photo.name, problem, ANOTHER)
 
 
 def write(target: str, content: Content, beside: Original) -> None:

@@ -13,9 +13,9 @@ from phototag.errors import (
     REPORT,
     ChangedMeanwhile,
     InternalError,
+    NotMade,
     PhotoDamaged,
     PhotoNotReadable,
-    WriteRefused,
     printable_name,
 )
 from phototag.files import formats, sidecar_names
@@ -116,11 +116,11 @@ def draw(
     """Write a picture of a photo with its verdict as a new PNG file; see ``requests.Draw``.
 
     Raises:
-        WriteRefused: the new file already exists or cannot be written.
+        NotMade: the new file already exists or cannot be written.
         PhototagError: the photo cannot be read.
     """
     if os.path.lexists(target):
-        raise WriteRefused(photo.name, f"{printable_name(target)}: it already exists", _ANOTHER)
+        raise NotMade(photo.name, f"{printable_name(target)}: it already exists", _ANOTHER)
     with opened(photo) as files:
         request = Draw(
             files=files.given,
@@ -271,16 +271,14 @@ def cut(
         Whether the file was made; False if it exists already.
 
     Raises:
-        WriteRefused: the new file already exists, or the crop cannot be made in this way.
+        NotMade: the new file already exists, or the crop cannot be made in this way.
         FormatNotWritable: phototag does not write pictures in the target's format.
         PhototagError: the photo cannot be read.
     """
     there, suffix = new_picture.checked(photo, target, same=same, encoded=not lightroom)
     with opened(photo) as files:
         if lossless:
-            if ENCODED.get(suffix) is not formats.JPEG:
-                raise WriteRefused(photo.name, *ONLY_JPEG)
-            content = _cut_without_loss(worker, files, box)
+            content = _cut_without_loss(worker, files, box, suffix)
         else:
             request = Cut(
                 files=files.given,
@@ -304,11 +302,13 @@ def cut(
 # --------------------------------------------------------------------------- without loss
 
 
-def _cut_without_loss(worker: Worker, files: OpenFiles, box: Box) -> Content:
+def _cut_without_loss(worker: Worker, files: OpenFiles, box: Box, suffix: str) -> Content:
     """Whole blocks of a JPEG as they are, by jpegtran: the sealed process starts no program."""
+    if ENCODED.get(suffix) is not formats.JPEG:
+        raise NotMade(files.photo.photo, *ONLY_JPEG)
     program = shutil.which("jpegtran")
     if program is None:
-        raise WriteRefused(
+        raise NotMade(
             files.photo.photo,
             "lossless cropping needs jpegtran",
             "install the programs of libjpeg-turbo",
@@ -347,4 +347,4 @@ def _part(program: str, photo: Original, blocks: Blocks) -> bytes:
     except OSError as error:
         reason = error.strerror or str(error)
         problem = f"it could not be copied for jpegtran: {reason}"
-        raise WriteRefused(photo.photo, problem, "make room for temporary files") from error
+        raise NotMade(photo.photo, problem, "make room for temporary files") from error
