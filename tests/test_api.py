@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 import re
 from pathlib import Path
@@ -118,3 +119,12 @@ def test_names_are_shown_so_that_a_terminal_takes_them() -> None:
 @pytest.mark.parametrize("name", ["chelsea.png", "coffee.png", "rocket.jpg", "moon.png"])
 def test_a_picture_without_people_is_neither(name: str) -> None:
     assert phototag.analyze(SAMPLES / name).kind is phototag.Kind.OTHER
+
+
+def test_the_signature_of_a_function_shows_the_defaults_of_its_options() -> None:
+    for name in phototag.__all__:
+        shown = getattr(phototag, name)
+        if inspect.isfunction(shown):
+            assert "NOTHING" not in str(inspect.signature(shown)), name
+    limits = inspect.signature(phototag.tag_catalogue).parameters["limits"].default
+    assert limits == phototag.Limits()

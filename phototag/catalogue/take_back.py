@@ -39,7 +39,10 @@ NAMED: Final = 5  # missing photos that an error names
 
 
 def runs(state: str | os.PathLike[str] | None = None) -> list[Run]:
-    """The runs that have changed photos, the oldest first.
+    """The runs that have changed photos or decisions, the oldest first.
+
+    Those that are undone are among them, with ``changes`` and ``corrections`` of 0; ``phototag undo --list`` leaves them
+    out.
 
     Args:
         state: path of the state file; None = the user's default.
