@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from phototag.cli import main
+from phototag.cli.report import as_typed
 from phototag.cli.report_file import ReportFile
 from phototag.errors import OutputNotWritable
 
@@ -154,3 +157,19 @@ def test_what_is_not_known_is_told_in_the_singular_and_in_the_plural(tmp_path: P
         told = said(*words).stderr
         assert f"no run has seen {them}, or none could analyse {them}." in told
         assert f"To have {them} tagged, or to see why not: " in told
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="such names exist on Linux only")
+def test_a_name_that_is_no_text_is_printed_readably_and_in_a_command_so_that_it_can_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = os.fsdecode(b"lat\xe9n.jpg")
+    assert said("show", name).stderr.startswith("lat\\xe9n.jpg: this file does not exist")
+    Path(name).touch()
+    told = said("list", name, "--state", "s.sqlite3").stderr
+    assert told.endswith("tagged, or to see why not: phototag tag $'lat\\xe9n.jpg'\n")
+    if bash := shutil.which("bash"):
+        typed = ["-c", f"printf %s {as_typed([name])}"]
+        done = subprocess.run([bash, *typed], capture_output=True, timeout=30, check=True)
+        assert done.stdout == os.fsencode(name)

@@ -194,7 +194,7 @@ class _Job:
     # ------------------------------------------------------------------ photos
 
     def items(self, roots: Sequence[str], looking: CatalogueOptions) -> Iterator[_Item]:
-        """The photos; those among the new files are left out."""
+        """The photos; those among the new files, and crops of this profile beside their photos, are left out."""
         for root in roots:
             if not os.path.isdir(root):
                 yield self._alone(root, looking)
@@ -203,9 +203,18 @@ class _Job:
             real = os.path.realpath(root)
             for (task,) in catalogue.tasks():
                 inside = os.path.join(real, task.found.folder, "")
-                if not inside.startswith(os.path.join(self._out, "")):
+                if inside.startswith(os.path.join(self._out, "")):
+                    continue
+                if not self._is_crop(inside, task.found.name):
                     folder = os.path.join(self._out, task.found.folder)
                     yield self._item(task, os.path.join(inside, task.found.name), folder)
+
+    def _is_crop(self, folder: str, name: str) -> bool:
+        """Whether a name is that of a crop of this profile, as one made alone gets it, and its photo is beside it."""
+        stem, profile = os.path.splitext(os.path.splitext(name)[0])
+        if profile != f".{self._profile.name}":
+            return False
+        return any(os.path.splitext(one)[0] == stem for one in os.listdir(folder))
 
     def _alone(self, path: str, looking: CatalogueOptions) -> _Item:
         """A photo that was named by itself."""

@@ -62,3 +62,13 @@ def test_of_a_name_that_is_too_long_it_is_said_which_name_to_shorten(
     assert done.exit_code == 1
     assert "its name would be longer than the disk allows (no file was made)" in done.output
     assert "give the photo a shorter name" in done.output
+
+
+def test_a_crop_beside_its_photo_is_not_cropped_again(
+    photo: Path, tmp_path: Path, state: Path
+) -> None:
+    phototag.crop(photo, PROFILE)
+    (photo.parent / "alone.casting_8x10.jpg").write_bytes(photo.read_bytes())
+    out = tmp_path / "crops"
+    made = phototag.crop_catalogue(photo.parent, profile=PROFILE, out=out, state=state)
+    assert [Path(one.photo).name for one in made] == ["alone.casting_8x10.jpg", "jane.jpg"]
