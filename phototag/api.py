@@ -117,7 +117,7 @@ def crop(
 
     Raises:
         CropRefused: the photo does not allow this crop.
-        WriteRefused: the new file already exists, or the photo cannot be cut without loss.
+        NotMade: the new file already exists, or the photo cannot be cut without loss.
         PhototagError: as for ``analyze``.
     """
     return analyzer.default().crop(

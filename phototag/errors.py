@@ -16,6 +16,7 @@
             WriteRefused              the file is unchanged
                 ChangedMeanwhile
                 MetadataDamaged
+                NotMade               a new file
             WriteUncertain            the new file is in place
                 WriteInPart
             CriterionFailed
@@ -53,16 +54,22 @@ REPORT: Final = "please report it, with the output of phototag --log"
 RESTORE: Final = "restore it from a backup"
 CHECK_DISK: Final = "check the disk, or the network drive, that it is on"
 
+_BYTES: Final = "\udc80", "\udcff"  # what Python makes of bytes in a name that are no text
+
 LONGEST_SHOWN: Final = 300  # characters of a name in a message; a path may have up to 4,096 bytes
 
 
 def printable(text: str) -> str:
-    """Text that can be printed: control characters and undecodable bytes are escaped."""
+    r"""Text that can be printed: control characters are escaped, and bytes that are no text are shown as ``\xe9``."""
     if text.isprintable():
         return text
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
-    )
+    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _escaped(c: str) -> str:
+    if _BYTES[0] <= c <= _BYTES[1]:
+        return f"\\x{ord(c) & 0xFF:02x}"
+    return c.encode("unicode_escape", "surrogatepass").decode()
 
 
 def printable_text(text: str) -> str:
@@ -193,6 +200,12 @@ class ChangedMeanwhile(WriteRefused):
 
 class MetadataDamaged(WriteRefused):
     """The file's existing metadata cannot be read, so they are not overwritten."""
+
+
+class NotMade(WriteRefused):
+    """A new file, such as a crop or a sidecar, was not made."""
+
+    on_disk = "no file was made"
 
 
 class WriteUncertain(PhotoError):

@@ -77,7 +77,8 @@ class Failed(Published):
 
     Attributes:
         photo: its path as given, or a placeholder.
-        error: what went wrong.
+        error: what went wrong: a ``PhotoError``, which alone has ``on_disk``, or a ``SetupError``, which concerns other
+            photos as well.
         verdict_from: how far it had come; ``UNCHANGED`` if it failed in an earlier run and has not changed since.
         analysis: what was seen before it failed: a photo that could not be written has one.
         folder: whether it is no photo, but a folder that could not be searched.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 import re
 from pathlib import Path
@@ -111,10 +112,19 @@ def test_an_error_of_a_photo_says_what_is_on_the_disk() -> None:
 
 def test_names_are_shown_so_that_a_terminal_takes_them() -> None:
     error = errors.NotAPhoto("a\n\x1b[31m\udcff.jpg", "this is not a picture")
-    assert str(error) == r"a\n\x1b[31m\udcff.jpg: this is not a picture"
+    assert str(error) == r"a\n\x1b[31m\xff.jpg: this is not a picture"
     str(error).encode()
 
 
 @pytest.mark.parametrize("name", ["chelsea.png", "coffee.png", "rocket.jpg", "moon.png"])
 def test_a_picture_without_people_is_neither(name: str) -> None:
     assert phototag.analyze(SAMPLES / name).kind is phototag.Kind.OTHER
+
+
+def test_the_signature_of_a_function_shows_the_defaults_of_its_options() -> None:
+    for name in phototag.__all__:
+        shown = getattr(phototag, name)
+        if inspect.isfunction(shown):
+            assert "NOTHING" not in str(inspect.signature(shown)), name
+    limits = inspect.signature(phototag.tag_catalogue).parameters["limits"].default
+    assert limits == phototag.Limits()

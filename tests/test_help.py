@@ -20,6 +20,7 @@ from phototag.cli import main
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.helping import EXIT_CODES, Helpful
 from phototag.cli.program import Example
+from phototag.integrations.service.methods import BY_NAME
 from phototag.options import Group
 from phototag.version import __version__
 from phototag.wording import counted
@@ -132,14 +133,14 @@ def test_every_option_stands_below_the_heading_of_its_group(command: str) -> Non
         assert (parameter.help or "").endswith(".")
 
 
-def test_every_page_that_help_names_is_there() -> None:
-    named = {
-        page
-        for name in ("", *LISTED)
-        for page in re.findall(r"[\w/]+\.md\b", help_of(*name.split()))
-    }
-    assert {"docs/glossary.md", "docs/crops.md", "SECURITY.md"} <= named
-    assert all((Path(__file__).parents[1] / page).is_file() for page in named)
+def test_help_sends_nobody_to_a_page_that_is_not_installed() -> None:
+    for name in ("", *LISTED):
+        assert re.findall(r"[\w/]+\.md\b", help_of(*name.split())) == []
+    *first, last = BY_NAME
+    said = " ".join(help_of("serve").split())
+    assert f"The methods are {', '.join(first)} and {last};" in said
+    unsaid = CliRunner().invoke(main, ["crop", "a.jpg"])
+    assert "Choose one of casting_8x10, linkedin" in " ".join(unsaid.output.split())
 
 
 def test_every_help_says_where_the_exit_codes_are() -> None:

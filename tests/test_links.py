@@ -19,7 +19,6 @@ PAGES = sorted(
     for path in (*ROOT.glob("*.md"), *DOCS.rglob("*.md"))
     if not {"_generated", "_build"} & set(path.relative_to(ROOT).parts)
 )
-_LABEL = re.compile(r"^\(([\w-]+)\)=$", re.MULTILINE)  # a target of MyST
 _NO_LETTER = re.compile(r"[^\w\- ]")
 
 
@@ -34,18 +33,14 @@ def parsed(path: Path) -> list[Token]:
 
 
 def anchors(path: Path) -> set[str]:
-    """Of the headings, as GitHub and MyST call them, and the labels of MyST."""
+    """Of the headings, as GitHub and MyST call them; the labels of MyST lead nowhere in a clone or on a code host."""
     tokens = parsed(path)
     headings = [
         "".join(part.content for part in after.children or [])
         for token, after in itertools.pairwise(tokens)
         if token.type == "heading_open"
     ]
-    slugs = {_NO_LETTER.sub("", text.lower()).replace(" ", "-") for text in headings}
-    return slugs | set(_LABEL.findall(path.read_text("utf-8")))
-
-
-LABELS = {label for path in PAGES for label in _LABEL.findall(path.read_text("utf-8"))}
+    return {_NO_LETTER.sub("", text.lower()).replace(" ", "-") for text in headings}
 
 
 def dead(path: Path, link: str) -> bool:
@@ -55,8 +50,6 @@ def dead(path: Path, link: str) -> bool:
     if parts.scheme:
         return parts.scheme != "mailto"
     place, anchor = urldefrag(link)
-    if path.is_relative_to(DOCS) and place in LABELS:
-        return False
     target = (path.parent / unquote(place)).resolve() if place else path
     if (
         "_generated" in target.parts
@@ -80,11 +73,16 @@ def test_every_link_leads_somewhere(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "link", ["nowhere.md", "catalogue.md#nowhere", "#nowhere", "https://", "ftp://example.org/a", "../../etc", "no-label"]
+    "link", ["nowhere.md", "catalogue.md#nowhere", "#nowhere", "https://", "ftp://example.org/a", "../../etc", "people", "review.md#decide-by-command"]
 )  # fmt: skip
 def test_a_link_that_leads_nowhere_is_found(link: str) -> None:
     assert dead(DOCS / "index.md", link)
     assert not dead(DOCS / "index.md", "catalogue.md#next-week")
+
+
+def test_no_link_is_made_by_sphinx_alone() -> None:
+    """A clone and a code host show such a role as it stands."""
+    assert [path for path in PAGES if "{ref}" in path.read_text("utf-8")] == []
 
 
 def test_the_readme_leads_to_the_documentation_by_links_not_by_paths() -> None:

@@ -146,7 +146,7 @@ def test_undo_says_which_run_it_undoes_and_which_one_is_undone_already(
     tree: Path, tmp_path: Path, unsealed: None
 ) -> None:
     state = ["--state", str(tmp_path / "state.sqlite3"), "--workers", "1"]
-    assert "there is no run to undo; run" in said("undo", *state).stderr
+    assert "there is no run to undo; `phototag remove` takes" in said("undo", *state).stderr
     (tree / "c.jpg").unlink()
     begun = dt.datetime.now().astimezone()
     said("tag", tree, *state)

@@ -91,6 +91,7 @@ def test_the_web_service_of_the_docs_works(headshot_jpg: Path) -> None:
             address = "".join(re.findall(r"running on (http://[\d.:]+)", line))
         done = asked(f"{address}/verdict", headshot_jpg.read_bytes())
         wrong = asked(f"{address}/verdict", b"no picture")
+        large = asked(f"{address}/verdict", bytes(20_000_001))
         described = asked(f"{address}/openapi.json")
         server.terminate()
         server.wait(timeout=30)
@@ -98,6 +99,7 @@ def test_the_web_service_of_the_docs_works(headshot_jpg: Path) -> None:
     jsonschema.validate(done[1], schema.result())
     assert phototag.Analysis.from_dict(done[1]).cropping.shot == "head_and_shoulders"
     assert (wrong[0], wrong[1]["error"]["type"]) == (422, "NotAPhoto")
+    assert large == (413, {"detail": "a photo may have 20 MB"})
     assert '"face_height"' in json.dumps(described[1])
 
 

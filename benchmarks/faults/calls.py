@@ -40,6 +40,7 @@ REFUSED = {
     "WriteRefused",
     "ChangedMeanwhile",
     "MetadataDamaged",
+    "NotMade",
     "PhotoNotFound",
     "PhotoNotReadable",
 }

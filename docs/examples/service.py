@@ -9,12 +9,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 
 import phototag
 
-analyzer = phototag.Analyzer(workers=2)  # processes start with the first photo
+LARGEST = 20_000_000  # bytes of an upload
+limits = phototag.Limits(seconds=10, pixels=60_000_000)
+analyzer = phototag.Analyzer(workers=2, limits=limits)  # processes start with the first photo
 
 
 @contextlib.asynccontextmanager
@@ -30,8 +32,12 @@ app = FastAPI(lifespan=lifespan)
 @app.post("/verdict")
 async def verdict(request: Request) -> phototag.Analysis:
     """The verdict on the photo that is the body of the request."""
-    photo = await request.body()
-    return await asyncio.to_thread(analyzer.analyze, photo)
+    photo = bytearray()
+    async for part in request.stream():
+        photo += part
+        if len(photo) > LARGEST:
+            raise HTTPException(413, "a photo may have 20 MB")
+    return await asyncio.to_thread(analyzer.analyze, bytes(photo))
 
 
 @app.exception_handler(phototag.PhotoError)

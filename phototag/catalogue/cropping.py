@@ -18,7 +18,7 @@ from phototag.catalogue.state import CroppedRow, Made, State
 from phototag.catalogue.walk import Found, clean_folder, fingerprint
 from phototag.criteria import personal
 from phototag.crops.profiles import Serves
-from phototag.errors import BadValue, CropRefused, PhototagError, WriteRefused, printable_name
+from phototag.errors import BadValue, CropRefused, NotMade, PhototagError, printable_name
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import FileState, absolute, names_of
 from phototag.options import CatalogueOptions, CropOptions, part
@@ -98,7 +98,7 @@ def crop_trees(roots: Path | Iterable[Path], options: CropOptions) -> Generator[
 def crop_photo(photo: str, options: CropOptions) -> CropOutcome:
     """One crop of one photo, as ``phototag.crop`` makes it, into the new file ``options.out``; None = beside the photo.
 
-    A file that is there already is no failure if it is, byte for byte, this crop.
+    A file that is there already is no failure if it is this crop, whatever metadata it has got since.
 
     Raises:
         PhotoError: the crop cannot be made.
@@ -194,7 +194,7 @@ class _Job:
     # ------------------------------------------------------------------ photos
 
     def items(self, roots: Sequence[str], looking: CatalogueOptions) -> Iterator[_Item]:
-        """The photos; those among the new files are left out."""
+        """The photos; those among the new files, and crops of this profile beside their photos, are left out."""
         for root in roots:
             if not os.path.isdir(root):
                 yield self._alone(root, looking)
@@ -203,9 +203,18 @@ class _Job:
             real = os.path.realpath(root)
             for (task,) in catalogue.tasks():
                 inside = os.path.join(real, task.found.folder, "")
-                if not inside.startswith(os.path.join(self._out, "")):
+                if inside.startswith(os.path.join(self._out, "")):
+                    continue
+                if not self._is_crop(inside, task.found.name):
                     folder = os.path.join(self._out, task.found.folder)
                     yield self._item(task, os.path.join(inside, task.found.name), folder)
+
+    def _is_crop(self, folder: str, name: str) -> bool:
+        """Whether a name is that of a crop of this profile, as one made alone gets it, and its photo is beside it."""
+        stem, profile = os.path.splitext(os.path.splitext(name)[0])
+        if profile != f".{self._profile.name}":
+            return False
+        return any(os.path.splitext(one)[0] == stem for one in os.listdir(folder))
 
     def _alone(self, path: str, looking: CatalogueOptions) -> _Item:
         """A photo that was named by itself."""
@@ -240,7 +249,7 @@ class _Job:
             return [CropOutcome(photo=found.path, error=found.error)]
         if item.other:
             target = self._target(item.path, item.folder, int(self._each))
-            error = WriteRefused(
+            error = NotMade(
                 found.path,
                 f"its crop would have the same name as that of {printable_name(item.other)}: "
                 f"{printable_name(target)}",
@@ -253,7 +262,7 @@ class _Job:
         said = self._run.decision(row.picture)
         if said and json.dumps(said.words()) != row.said:
             return None
-        if any(one.target and not os.path.lexists(one.target) for one in row.made):
+        if any(one.target and _state_of(one.target) != one.state for one in row.made):
             return None
         return [self._known(found.path, one) for one in row.made]
 
@@ -264,13 +273,7 @@ class _Job:
         )
         if made.error:
             return attrs.evolve(outcome, error=CropRefused(photo, *made.error))
-        if not made.target:
-            return attrs.evolve(outcome, reason=NOBODY)
-        if _state_of(made.target) != made.state:
-            problem = f"{printable_name(made.target)} has been changed since phototag made it"
-            error = WriteRefused(photo, problem, f"it is left as it is; {_DELETE}")
-            return attrs.evolve(outcome, error=error)
-        return outcome
+        return outcome if made.target else attrs.evolve(outcome, reason=NOBODY)
 
     # ------------------------------------------------------------------ new crops
 
@@ -320,8 +323,8 @@ class _Job:
             return CropOutcome(photo=photo, error=area), _refused(area)
         target = self._target(item.path, item.folder, area.person)
         outcome = CropOutcome(photo=photo, target=target, person=area.person)
-        known = done.get(target)
-        if known is not None and os.path.lexists(target):
+        known = done.get(target) if os.path.lexists(target) else None
+        if known is not None and _state_of(target) == known.state:
             return self._known(photo, known), known
         try:
             self._make_folder(photo, item.folder)
@@ -332,7 +335,9 @@ class _Job:
         except errors.StateUnusable:
             raise
         except PhototagError as error:
-            return attrs.evolve(outcome, error=error), None
+            edited = known is not None and isinstance(error, NotMade)
+            told = _edited(photo, target) if edited else error
+            return attrs.evolve(outcome, error=told), known if edited else None
         one = Made(target=target, state=_state_of(target), pixels=pixels, person=area.person)
         return attrs.evolve(outcome, pixels=pixels, made=made, reason=area.reason), one
 
@@ -343,9 +348,15 @@ class _Job:
             os.makedirs(folder, exist_ok=True)
         except OSError as error:
             problem = f"the folder {printable_name(folder)} cannot be made ({error.strerror})"
-            raise WriteRefused(photo, problem, "choose another folder") from error
+            raise NotMade(photo, problem, "choose another folder") from error
         clean_folder(folder)
         self._cleaned.add(folder)
+
+
+def _edited(photo: str, target: str) -> NotMade:
+    """The error for a crop whose picture is not the one that phototag has made."""
+    problem = f"{printable_name(target)} has been changed since phototag made it"
+    return NotMade(photo, problem, f"it is left as it is; {_DELETE}")
 
 
 def _refused(error: CropRefused, person: int = 0) -> Made:

@@ -16,9 +16,8 @@ from phototag.catalogue.options_fingerprint import settings_of
 from phototag.catalogue.run import Catalogue, through
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found, clean_beside, found_now
-from phototag.errors import PhotoNotFound
 from phototag.files.keyword_arguments import takes
-from phototag.files.opening import names_of
+from phototag.files.opening import names_of, not_there
 from phototag.options import CatalogueOptions, DecideOptions
 from phototag.outcome import TreeOutcome
 from phototag.worker.order import check_crop
@@ -133,6 +132,4 @@ def _found(path: str) -> Found:
     found = found_now(path, "")
     if os.path.lexists(path):
         return found
-    return attrs.evolve(
-        found, error=PhotoNotFound(path, "this file does not exist", "check the path")
-    )
+    return attrs.evolve(found, error=not_there(path))

@@ -14,10 +14,10 @@ from phototag.catalogue.summary import Summary
 from phototag.catalogue.walk import Found, find, folder_photos
 from phototag.crops import names
 from phototag.decisions.decision import NOTHING
-from phototag.errors import PhotoNotFound, PhotoNotReadable
+from phototag.errors import PhotoNotReadable
 from phototag.files import arguments
 from phototag.files.keyword_arguments import takes
-from phototag.files.opening import absolute, names_of
+from phototag.files.opening import absolute, names_of, not_there
 from phototag.options import ListOptions
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def _single(
         if found is None:
             found = Found(path=path, folder="", name=name, state=None, fingerprint="")
             if not os.path.lexists(path):
-                missing = PhotoNotFound(path, "this file does not exist", "check the path")
+                missing = not_there(path)
                 book.missing.append(missing)
                 continue
         key = os.fsencode(os.path.join(real, name))

@@ -44,7 +44,10 @@ NAMED: Final = 5  # missing photos that an error names
 
 
 def runs(state: str | os.PathLike[str] | None = None) -> list[Run]:
-    """The runs that have changed photos, the oldest first.
+    """The runs that have changed photos or decisions, the oldest first.
+
+    Those that are undone are among them, with ``changes`` and ``corrections`` of 0; ``phototag undo --list`` leaves them
+    out.
 
     Args:
         state: path of the state file; None = the user's default.
@@ -177,19 +180,20 @@ def described(run: Run) -> str:
 
 def _chosen(run_log: State, number: int | None) -> Run:
     """The run with a number, or the last one of which something is left."""
-    last = None
+    last, others = None, False
     for run in reversed(run_log.runs()):
+        left = run.can_be_undone
+        others |= left
         if number in {None, run.number}:
-            if run.can_be_undone:
+            if left:
                 return run
             last = last or run
     which = "no run" if number is None else f"nothing of run {number}"
     gone = "" if last is None else f": {described(last)} is undone already"
-    raise errors.RunUnknown(
-        str(run_log.path),
-        f"there is {which} to undo{gone}",
-        "run `phototag undo --list` to see the runs that can be undone, or use `phototag remove`",
-    )
+    remedy = "`phototag remove` takes out what phototag has written, whichever run it was"
+    if others:
+        remedy = "run `phototag undo --list` to see the runs that can be undone, or use `phototag remove`"
+    raise errors.RunUnknown(str(run_log.path), f"there is {which} to undo{gone}", remedy)
 
 
 def _missing(run_log: State, run: Run, entries: Sequence[LoggedChange]) -> errors.PhotosMissing:

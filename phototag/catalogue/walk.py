@@ -15,7 +15,7 @@ from phototag.errors import PhotoError, PhotoNotReadable
 from phototag.files import sidecar_names, temporary
 from phototag.files.folder import Folder
 from phototag.files.formats import PHOTO_SUFFIXES, RAW_SUFFIXES, suffix_of
-from phototag.files.opening import FileState, path_of
+from phototag.files.opening import FileState, folder_not_readable, path_of
 from phototag.files.sidecar_names import Siblings
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def folders(
         except FileNotFoundError:  # it was deleted meanwhile
             continue
         except OSError as error:
-            yield SearchedFolder(path=path, inside=inside, error=_not_searched(path, error))
+            yield SearchedFolder(path=path, inside=inside, error=folder_not_readable(path, error))
             continue
         yield searched
         waiting += [
@@ -219,11 +219,6 @@ def _searched(path: str, inside: str) -> SearchedFolder:
     )
 
 
-def _not_searched(folder: str, error: OSError) -> PhotoNotReadable:
-    problem = f"this folder cannot be read ({error.strerror})"
-    return PhotoNotReadable(folder, problem, "change its permissions")
-
-
 def fingerprint(states: Mapping[str, FileState], photo: str) -> str:
     """The state of a photo and its sidecars as one text.
 
@@ -251,7 +246,7 @@ def folder_photos(folder: str, inside: str, *, pairs: bool = False) -> Iterator[
     try:
         yield from _searched(folder, inside).photos(pairs=pairs)
     except OSError as error:
-        raise _not_searched(folder, error) from error
+        raise folder_not_readable(folder, error) from error
 
 
 def _alone(state: FileState) -> str:

@@ -93,7 +93,7 @@ def main(*, log: bool) -> None:
     """Tell headshots from portraits, and write verdicts and keywords into the photos.
 
     A headshot shows a person's head and shoulders, as for a profile page or a casting. A portrait shows more of the person or
-    of the place. The verdict on a photo whose subject is no person is "other". docs/glossary.md explains these and other words.
+    of the place. The verdict on a photo whose subject is no person is "other".
     """
     if log:
         import logging  # noqa: PLC0415 - a tenth of the start

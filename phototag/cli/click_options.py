@@ -111,7 +111,7 @@ class Threshold(_Type):
             return value
         name, _, number = value.rpartition("=")
         try:
-            ((found, least),) = thresholds({name or "kind": float(number)}).items()
+            ((found, least),) = thresholds({name.lower() or "kind": float(number)}).items()
         except BadValue as error:
             self.fail(error.problem, param, ctx)
         except ValueError:
@@ -194,8 +194,8 @@ class NumberOrWord(_Type):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The number, or the word."""
-        if value in self._words:
-            return value
+        if isinstance(value, str) and value.lower() in self._words:
+            return value.lower()
         try:
             float(value)
         except ValueError:
@@ -213,9 +213,9 @@ def _type_of(field: attrs.Attribute[Any]) -> Any:
         there = click.Path(exists=True, dir_okay=False, allow_dash=setting.kind == "file or -")
         return NewFile() if setting.kind == "new file" else there
     if get_origin(kind) is Literal:
-        return click.Choice(get_args(kind))
+        return click.Choice(get_args(kind), case_sensitive=False)
     if issubclass(kind, enum.StrEnum):
-        return click.Choice([member.value for member in kind])
+        return click.Choice([member.value for member in kind], case_sensitive=False)
     if setting.least is None:
         return kind
     number = Number.of(field.type, setting.least, setting.most)

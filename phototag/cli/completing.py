@@ -35,6 +35,13 @@ def offered(names: Iterable[str] | Mapping[str, str], incomplete: str) -> list[I
     ]
 
 
+def spelt(name: str, known: Iterable[str]) -> str:
+    """A name as it is spelt where only capital letters differ; any other as it was typed."""
+    names = list(known)
+    alike = [one for one in names if one.casefold() == name.casefold()]
+    return name if name in names or not alike else alike[0]
+
+
 def criteria(incomplete: str) -> list[Item]:
     """The criteria for which a threshold can be set, each with a number that is easily changed."""
     return offered((f"{name}=0.8" for name in confidence_sources()), incomplete)
@@ -44,6 +51,15 @@ class CropProfile(_Type):
     """The name of a crop profile, of those in use."""
 
     name = "profile"
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,  # noqa: ARG002 - the signature is that of click
+        ctx: click.Context | None,
+    ) -> Any:
+        """The name as the profile spells it; whether there is such a profile is found out when it is used."""
+        return spelt(value, _profiles(ctx))
 
     def get_missing_message(
         self,
@@ -139,11 +155,50 @@ class Named(_Type):
         return offered(names, incomplete) or [CompletionItem(incomplete, type="file")]
 
 
-def applications(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Item]:
-    """The programs in which phototag can be set up."""
+class App(_Type):
+    """The name of a program in which phototag can be set up."""
+
+    name = "app"
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,  # noqa: ARG002 - the signature is that of click
+        ctx: click.Context | None,  # noqa: ARG002
+    ) -> Any:
+        """The name as phototag spells it."""
+        return spelt(value, _applications())
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - the signature is that of click
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[Item]:
+        """The programs with their titles."""
+        return offered(_applications(), incomplete)
+
+
+class RunNumber(click.IntRange):
+    """The number of a run."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            told = f"{value!r} is not the number of a run; `phototag undo --list` lists them"
+            self.fail(told, param, ctx)
+
+
+def _applications() -> dict[str, str]:
+    """The titles of the programs, by name."""
     from phototag.integrations.table import APPLICATIONS  # noqa: PLC0415 - only one command needs it
 
-    return offered({one.name: one.title for one in APPLICATIONS}, incomplete)
+    return {one.name: one.title for one in APPLICATIONS}
 
 
 def script(shell: str) -> str:

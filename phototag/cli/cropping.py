@@ -56,7 +56,8 @@ def crop(paths: tuple[str, ...], options: _Crop) -> None:
 
     PATH is a photo, or a folder, which is searched with all folders in it. Folders are made again below OUT. Run the same command again to
     resume an interrupted run; crops that are done are skipped. No existing file is overwritten: one that is not the crop
-    that would be made is a failure. A crop profile is a format with rules for where the head is; docs/crops.md lists all.
+    that would be made is a failure. A crop profile is a format with rules for where the head is; without --profile, the
+    command names all.
     """
     if _is_one(paths, options):
         _crop_one(paths[0], options)

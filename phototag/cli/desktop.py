@@ -42,7 +42,7 @@ _REVIEWING: Final = "The review is open in the browser. What you decide there is
 
 
 @click.command(cls=Helpful, hidden=True)
-@click.argument("action", type=click.Choice(["tag", "show", "review"]))
+@click.argument("action", type=click.Choice(["tag", "show", "review"], case_sensitive=False))
 @click.argument("files", nargs=-1, type=click.Path())
 @click.option("--nautilus", is_flag=True, help="Take what is selected in Nautilus.")
 @click.option("--vocabulary", metavar="NAME|FILE", help="Tag with these keywords.")

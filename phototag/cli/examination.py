@@ -113,4 +113,6 @@ def _seal(seal: Seal) -> Iterator[Line]:
     if seal.calls:
         yield Line("seal: pictures can make no connection and start no program (seccomp)")
     if not seal.holds:
-        yield Line(f"the seal is incomplete ({seal.why_not}); see SECURITY.md")
+        yield Line(
+            f"the seal is incomplete ({seal.why_not}); --require-seal refuses to work without it"
+        )

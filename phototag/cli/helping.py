@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
 
 from phototag.cli.program import HELP_OPTIONS, Example, Rows
+from phototag.errors import BadArgument, printable_name
 from phototag.options.group import Group
 
 if TYPE_CHECKING:
@@ -53,6 +56,35 @@ class Helpful(click.Command):
         # Not those of the program: click keeps the option of the context that asks first, and a command may be called by itself.
         self.context_settings["help_option_names"] = HELP_OPTIONS
         self.examples: tuple[Example, ...] = tuple(examples)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; where a file whose name begins with a hyphen was taken for options, the error says so."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            files = [one for one in given if one.startswith("-") and os.path.lexists(one)]
+            if files:
+                told = error.format_message()
+                shown = printable_name(f"{os.curdir}{os.sep}{files[0]}")
+                meant = f"{told} If you mean the file of this name, type {shown}"
+                raise click.UsageError(meant, ctx) from error
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a value that is refused is told as one that click refuses."""
+        try:
+            return super().invoke(ctx)
+        except BadArgument as error:
+            given = ctx.get_parameter_source(error.name) is ParameterSource.COMMANDLINE
+            for param in self.params if given else ():
+                if param.name == error.name:
+                    raise click.BadParameter(
+                        f"{error.problem}; {error.remedy}" if error.remedy else error.problem,
+                        ctx,
+                        param,
+                    ) from error
+            raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options in their groups."""

@@ -10,7 +10,7 @@ import attrs
 import click
 
 from phototag.cli.click_options import JsonOptions, takes_options
-from phototag.cli.completing import applications
+from phototag.cli.completing import App
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.helping import command
 from phototag.cli.terminal import echo, echo_as_is
@@ -82,7 +82,7 @@ class _Integrate(JsonOptions):
     ("Set phototag up in darktable", "phototag integrate darktable"),
     ("Take it out again", "phototag integrate darktable --remove"),
 )
-@click.argument("app", required=False, shell_complete=applications)
+@click.argument("app", required=False, type=App())
 @takes_options(_Integrate)
 def integrate(app: str | None, options: _Integrate) -> None:
     """Set phototag up in another program.

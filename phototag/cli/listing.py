@@ -94,10 +94,14 @@ def _end(found: Listing, report: Report, paths: Sequence[str]) -> None:
         report.say(f"{unwritten} of these verdicts {do} not stand in the photos{told}.")
     if found.unknown:
         are, them = ("photo is", "it") if found.unknown == 1 else ("photos are", "them")
-        report.say(f"{found.unknown} {are} not known: no run has seen or could analyse {them}.")
-    if changed or unwritten or found.unknown:
         report.say(
-            f"To have them tagged, or to see why not: {as_typed(['phototag', 'tag', *paths])}"
+            f"{found.unknown} {are} not known: no run has seen {them}, or none could analyse {them}."
+        )
+    count = found.unknown + sum(one.changed_since or bool(one.unwritten) for one in found.photos)
+    if count:
+        them = "it" if count == 1 else "them"
+        report.say(
+            f"To have {them} tagged, or to see why not: {as_typed(['phototag', 'tag', *paths])}"
         )
 
 

@@ -353,10 +353,15 @@ def _stops() -> list[signal.Signals]:
 
 
 def as_typed(words: Iterable[str]) -> str:
-    """A command as it can be typed in a shell."""
+    """A command as it can be typed in a shell; bash and zsh know how names with bytes that are no text are written."""
     import shlex  # noqa: PLC0415 - only where a command is shown
 
-    return shlex.join(printable(word) for word in words)
+    def quoted(word: str) -> str:
+        if word.isprintable():
+            return shlex.quote(word)
+        return "$'" + printable(word.replace("\\", "\\\\").replace("'", "\\'")) + "'"
+
+    return " ".join(map(quoted, words))
 
 
 def duration(seconds: float) -> str:

@@ -9,8 +9,9 @@ import webbrowser
 from phototag.cli.click_options import paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.helping import command
-from phototag.cli.report import NO_PHOTOS, stoppable
+from phototag.cli.report import NO_PHOTOS, Report, stoppable
 from phototag.cli.terminal import echo
+from phototag.files.opening import missing
 from phototag.options import ReviewOptions
 
 WAKE_SECONDS = 0.5  # between two looks at a signal, where waiting cannot be interrupted
@@ -34,8 +35,15 @@ def review(paths: tuple[str, ...], options: ReviewOptions) -> None:
     """
     from phototag.review.server import serving  # noqa: PLC0415 - only this command needs it
 
+    report = Report(as_json=False)
+    gone = {error.photo: error for error in missing(paths)}
+    for path, error in gone.items():
+        report.failed(path, error)
+    there = [path for path in paths if path not in gone]
+    if not there:
+        report.end()
     with stoppable() as stopped:
-        with serving(paths, options) as reviewed:
+        with serving(there, options) as reviewed:
             echo(reviewed.address)
             echo(
                 "Open this address in a browser of this computer. Ctrl-C ends the review.", err=True
@@ -52,3 +60,4 @@ def review(paths: tuple[str, ...], options: ReviewOptions) -> None:
         echo(line, err=True)
     if ended.problems and not options.dry_run:
         sys.exit(ExitCode.SOME_FAILED)
+    report.end()

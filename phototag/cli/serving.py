@@ -51,8 +51,9 @@ class _Serve(StateOptions, ProfileOptions, CalibrationOptions, WorkOptions):
 def serve(options: _Serve) -> None:
     """Answer the requests of another program.
 
-    Requests and answers are JSON-RPC 2.0, one object per line; docs/serve.md describes them. What analyses photos stays
-    loaded from one request to the next. The command ends with its standard input.
+    Requests and answers are JSON-RPC 2.0, one object per line. The methods are analyze, tag, show, remove,
+    decide, words, cancel and shutdown; a request with a wrong parameter is answered with the names of all that there are. What
+    analyses photos stays loaded from one request to the next. The command ends with its standard input.
     """
     from phototag.integrations.service.methods import Engine  # noqa: PLC0415 - only this command needs it
     from phototag.integrations.service.service import Ending, Service  # noqa: PLC0415

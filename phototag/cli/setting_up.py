@@ -147,7 +147,7 @@ def digikam(folder: str, options: _ReadyMade) -> None:
         "phototag completion fish > ~/.config/fish/completions/phototag.fish",
     ),
 )
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"], case_sensitive=False))
 def completion(shell: str) -> None:
     """Print what completes commands in your shell with Tab.
 

@@ -9,14 +9,14 @@ import attrs
 import click
 
 from phototag.cli.click_options import ChangePrintOptions, paths_argument, takes_options
-from phototag.cli.completing import Folder
+from phototag.cli.completing import Folder, RunNumber
 from phototag.cli.diff_tables import DiffTables
 from phototag.cli.helping import command
 from phototag.cli.lines import change_lines, run_line
 from phototag.cli.report import NO_PHOTOS, Report
 from phototag.cli.running import close
 from phototag.cli.terminal import echo
-from phototag.files.opening import is_folder, names_of
+from phototag.files.opening import is_folder, missing, names_of
 from phototag.options import (
     CatalogueOptions,
     Group,
@@ -96,11 +96,13 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
     )
     if tables is not None:
         tables.print()
-    if table is not None:
-        table.write()
-    commands = [] if dry_run else _next(told, state, before)
-    nothing = "No photo has failed." if options.failed else NO_PHOTOS
-    close(report, stopped=stopped, dry_run=dry_run, commands=commands, nothing=nothing)
+    try:
+        commands = [] if dry_run else _next(told, state, before)
+        nothing = "No photo has failed." if options.failed else NO_PHOTOS
+        close(report, stopped=stopped, dry_run=dry_run, commands=commands, nothing=nothing)
+    finally:  # the photos are written: how to undo that is told even where the report cannot be
+        if table is not None:
+            table.write()
 
 
 def printed(
@@ -219,6 +221,9 @@ def watch(folder: str, options: _Watch) -> None:
     from phototag.catalogue.watch import watch_tree  # noqa: PLC0415 - only this command needs it
 
     report = Report(as_json=options.json, quiet=options.quiet, total=0)
+    for error in missing([folder]):
+        report.failed(folder, error)
+        report.end()
     report.run(
         lambda stop: watch_tree(folder, attrs.evolve(options, stop=stop)),
         lambda done: change_lines(done, as_json=options.json, verbose=options.verbose),
@@ -241,7 +246,7 @@ class _Undo(ChangePrintOptions, UndoOptions):
     ("Undo the last run", "phototag undo"),
     ("Preview what undoing run 3 would change", "phototag undo 3 --dry-run"),
 )
-@click.argument("run", type=click.IntRange(1), required=False)
+@click.argument("run", type=RunNumber(), required=False)
 @takes_options(_Undo)
 def undo(run: int | None, options: _Undo) -> None:
     """Undo what a run has written.

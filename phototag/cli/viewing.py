@@ -163,5 +163,6 @@ def gallery(paths: tuple[str, ...], options: _Gallery) -> None:
         lambda _: [],
     )
     count = report.tally.photos - report.tally.failed
-    report.say(f"{printable_name(str(options.out))}: {counted(count, 'photo')}")
+    made = counted(count, "photo") if count else "not written, since there is no photo to show"
+    report.say(f"{printable_name(str(options.out))}: {made}")
     close(report, stopped=stopped, writes=False, commands=[])

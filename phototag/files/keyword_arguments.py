@@ -52,11 +52,21 @@ class takes(Generic[P, O]):  # noqa: N801 - a decorator
             named = {p.name: chosen.pop(p.name) for p in leading[len(given) :] if p.name in chosen}
             return function(*given, **named, **{last.name: made(cls, chosen)})
 
-        choices = [*inspect.signature(cls).parameters.values()]
+        choices = [_with_default(cls, one) for one in inspect.signature(cls).parameters.values()]
         hints = {p.name: p.annotation for p in (*leading, *choices)}
         called.__annotations__ = {**hints, "return": own.return_annotation}
         called.__signature__ = own.replace(parameters=[*leading, *choices])  # type: ignore[attr-defined]
         return called
+
+
+def _with_default(cls: Any, parameter: inspect.Parameter) -> inspect.Parameter:
+    """A parameter with the default that attrs makes anew for each object, which it shows as ``NOTHING``."""
+    field = attrs.fields_dict(cls).get(parameter.name)
+    made_by: Any = getattr(field, "default", None)
+    own: Any = attrs.Factory  # typed as a function
+    if not isinstance(made_by, own) or made_by.takes_self:
+        return parameter
+    return parameter.replace(default=made_by.factory())
 
 
 def made(cls: Callable[..., O], chosen: Mapping[str, Any]) -> O:

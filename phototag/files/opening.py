@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -193,7 +193,10 @@ def attributes_of(content: Content, name: str) -> dict[str, bytes | None] | None
 
 def _opened(place: Place, name: str) -> tuple[Content, os.stat_result]:
     # To open a device may do something.
-    _refuse_unless_regular(place.folder.stat(place.name).st_mode, name)
+    mode = place.folder.stat(place.name).st_mode
+    if stat.S_ISDIR(mode):
+        raise _is_a_folder(place, name)
+    _refuse_unless_regular(mode, name)
     handle = place.folder.open(place.name, _READ)
     try:
         status = os.fstat(handle)
@@ -219,9 +222,49 @@ def _refuse_links_of_others(place: Place, status: os.stat_result, name: str) -> 
         )
 
 
+def not_there(name: str) -> errors.PhotoNotFound:
+    """The error for a path that leads to nothing.
+
+    Args:
+        name: the path as given by the user.
+    """
+    return errors.PhotoNotFound(name, "this file does not exist", "check the path")
+
+
+def missing(paths: Iterable[str]) -> list[errors.PhotoNotFound]:
+    """The errors for those of some paths that lead to nothing; ``~`` is expanded."""
+    found = []
+    for path in paths:
+        try:
+            os.stat(os.path.expanduser(path))
+        except (FileNotFoundError, NotADirectoryError):
+            found.append(not_there(path))
+        except (OSError, ValueError):  # whatever opens it says what is wrong
+            pass
+    return found
+
+
+def folder_not_readable(name: str, error: OSError) -> errors.PhotoNotReadable:
+    """The error for a folder whose photos cannot be found.
+
+    Args:
+        name: its path as given by the user.
+        error: that of the system.
+    """
+    problem = f"this folder cannot be read ({error.strerror})"
+    return errors.PhotoNotReadable(name, problem, "change its permissions")
+
+
+def _is_a_folder(place: Place, name: str) -> errors.PhotoNotReadable:
+    """The error for a folder in place of a photo; a search returns those that it cannot look into."""
+    try:
+        os.scandir(place.folder.path_of(place.name)).close()
+    except OSError as error:
+        return folder_not_readable(name, error)
+    return errors.PhotoNotReadable(name, "this is a folder", "give the photos in it")
+
+
 def _refuse_unless_regular(mode: int, name: str) -> None:
-    if stat.S_ISDIR(mode):
-        raise errors.PhotoNotReadable(name, "this is a folder", "give the photos in it")
     if not stat.S_ISREG(mode):
         raise errors.PhotoNotReadable(name, "this is not a regular file", "give a photo")
 
@@ -234,7 +277,7 @@ def _named_errors(name: str) -> Iterator[None]:
     except errors.PhototagError:
         raise
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise errors.PhotoNotFound(name, "this file does not exist", "check the path") from error
+        raise not_there(name) from error
     except PermissionError as error:
         raise errors.PhotoNotReadable(
             name, "no permission to read it", "change its permissions"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from typing import Final
 
 import attrs
 
-from phototag.errors import ChangedMeanwhile, WriteRefused
+from phototag.errors import ChangedMeanwhile, NotMade, WriteRefused
 from phototag.files import attributes, opening
 from phototag.files import folder as folders
 from phototag.files.content import Content
@@ -21,6 +22,7 @@ from phototag.files.snapshot import Snapshot
 
 _WRITE_BITS: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _READ: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_TOO_LONG: Final = "its name would be longer than the disk allows"
 
 
 @attrs.frozen(eq=False)
@@ -99,18 +101,22 @@ def new_original(path: str, like: Original) -> Iterator[Original]:
     """A file to be made anywhere, for those who can read another one.
 
     Raises:
-        WriteRefused: its folder does not exist or cannot be entered, or a link of another user leads to it.
+        NotMade: its folder does not exist or cannot be entered, or a link of another user leads to it.
     """
     try:
         place = folders.locate(path)
         trusted = place.trusts(place.folder.owner)
     except OSError as error:
         problem = f"it could not be written: {error.strerror or error}"
-        raise WriteRefused(path, problem, "choose another folder") from error
+        remedy = "choose another folder"
+        if error.errno == errno.ENAMETOOLONG:
+            problem = _TOO_LONG
+            remedy = "choose a shorter name: of one crop with -o FILE (out=), of many with --name (name=)"
+        raise NotMade(path, problem, remedy) from error
     try:
         if not trusted:
             problem = "a link of another user leads to its folder, which is not that user's"
-            raise WriteRefused(path, problem, "give the path of the folder itself")
+            raise NotMade(path, problem, "give the path of the folder itself")
         real = place.folder.path_of(place.name)
         yield attrs.evolve(
             like,
@@ -136,7 +142,11 @@ def refuse_unless_replaceable(original: Original, *, allow_hard_links: bool = Fa
             there = original.folder.has(original.name)
         except OSError as error:
             problem = f"it is not known whether it exists ({error.strerror or error})"
-            raise WriteRefused(original.photo, problem, "try again") from error
+            remedy = "try again"
+            if error.errno == errno.ENAMETOOLONG:
+                problem = _TOO_LONG
+                remedy = "give the photo a shorter name"
+            raise NotMade(original.photo, problem, remedy) from error
         if there:
             raise created_meanwhile(original)
         return

@@ -19,7 +19,14 @@ from typing import Final
 
 import attrs
 
-from phototag.errors import REPORT, ChangedMeanwhile, PhototagError, WriteRefused, WriteUncertain
+from phototag.errors import (
+    REPORT,
+    ChangedMeanwhile,
+    NotMade,
+    PhototagError,
+    WriteRefused,
+    WriteUncertain,
+)
 from phototag.files import attributes, temporary
 from phototag.files.attributes import FileTime
 from phototag.files.content import Content
@@ -83,7 +90,7 @@ def replace(
         WriteUncertain: the file was replaced, but the disk did not confirm it.
     """
     refuse_unless_replaceable(original, allow_hard_links=allow_hard_links)
-    with _refused_on_errors(original.photo):
+    with _refused_on_errors(original):
         # A sidecar may have been empty before phototag.
         may_be_empty = allow_empty or original.path.lower().endswith(".xmp")
         if new is None:
@@ -276,7 +283,7 @@ def _descriptor_of(original: Original) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def _refused_on_errors(photo: str) -> Iterator[None]:
+def _refused_on_errors(original: Original) -> Iterator[None]:
     try:
         yield
     except PhototagError:
@@ -284,7 +291,8 @@ def _refused_on_errors(photo: str) -> Iterator[None]:
     except OSError as error:
         usual = (f"it could not be written: {error.strerror or error}", "")
         problem, remedy = _REASONS.get(error.errno or 0, usual)
-        raise WriteRefused(photo, problem, remedy) from error
+        error_class = NotMade if original.missing else WriteRefused
+        raise error_class(original.photo, problem, remedy) from error
 
 
 def _sync(original: Original) -> None:

@@ -49,7 +49,8 @@ def build(roots: Roots, options: GalleryOptions) -> list[PhototagError]:
     """Write a page on which the verdicts of many photos can be reviewed by eye.
 
     The page is one file, with reduced pictures, names, verdicts and reasons. It opens from disk and makes no
-    network connections. Photos that a catalogue run has analysed are not analysed again.
+    network connections. Photos that a catalogue run has analysed are not analysed again. If there is no photo to
+    show, no page is written.
 
     Args:
         roots: a folder or photo, or several.
@@ -66,11 +67,11 @@ def build(roots: Roots, options: GalleryOptions) -> list[PhototagError]:
 
 
 def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
-    """As ``build``, with one ``Outcome`` per photo as soon as it is done; the page exists after the last one."""
+    """As ``build``, with one ``Outcome`` per photo as soon as it is done; the page exists after the last one, if one is on it."""
     target = Path(options.out).expanduser()
     if target.suffix.lower() not in {".html", ".htm"}:  # a typing error must not overwrite a photo
         raise OutputNotWritable(
-            str(target), "the name of a gallery must end in .html", "add .html to the name"
+            str(target), "the name of a gallery must end in .html or .htm", "add .html to the name"
         )
     with (
         Pool(options.workers, options.limits) as pool,
@@ -87,7 +88,8 @@ def stream(roots: Roots, options: GalleryOptions) -> Generator[Outcome]:
             picture, about = shown or (b"", NOTHING_SAID)
             page.add(looked, picture, about, left=looked.picture in left)
             yield looked.outcome
-        page.finish()
+        if page.has_photos:
+            page.finish()
 
 
 _MARK: Final = b'<meta name="generator" content="phototag">'  # in every such page
@@ -155,6 +157,11 @@ class Page:
         with self._told():
             self._pictures.write(encoded)
         self._places.append(len(encoded))
+
+    @property
+    def has_photos(self) -> bool:
+        """Whether there is a photo on the page."""
+        return bool(self._rows)
 
     def finish(self) -> None:
         """Write the file, in one step or not at all.

@@ -26,4 +26,4 @@ APPLICATIONS: Final[tuple[Application, ...]] = (
 def by_name(name: str) -> Application:
     """The application of this name; raises ``BadValue`` with all names if there is none."""
     known = {one.name: one for one in APPLICATIONS}
-    return known[arguments.one_of("application", name, known)]
+    return known[arguments.one_of("app", name, known)]

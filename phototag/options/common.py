@@ -56,7 +56,7 @@ class Limits(Checked):
     )
     require_seal: bool = option(
         False,
-        "Stop if this system cannot deny files and network to the program that opens pictures; see SECURITY.md.",
+        "Stop if this system cannot deny files and network to the program that opens pictures; `phototag doctor` says whether it can.",
         group=Group.SPEED,
     )
 

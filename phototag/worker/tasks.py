@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import stat
 import subprocess
 import tempfile
 from typing import TYPE_CHECKING, Final
@@ -13,21 +12,20 @@ from typing import TYPE_CHECKING, Final
 from phototag.errors import (
     REPORT,
     ChangedMeanwhile,
-    FormatNotWritable,
     InternalError,
+    NotMade,
     PhotoDamaged,
     PhotoNotReadable,
-    WriteRefused,
     printable_name,
 )
 from phototag.files import formats, sidecar_names
 from phototag.files.content import Content
 from phototag.files.formats import ENCODED
 from phototag.files.opening import FileState
-from phototag.files.original import Original, new_original
-from phototag.files.replace import replace
+from phototag.files.original import Original
 from phototag.files.sizes import MEGABYTE
 from phototag.outcome import PhotoState
+from phototag.worker import new_picture
 from phototag.worker.open_files import opened, opened_with_all
 from phototag.worker.replacing import carry_out
 from phototag.worker.requests import (
@@ -118,11 +116,11 @@ def draw(
     """Write a picture of a photo with its verdict as a new PNG file; see ``requests.Draw``.
 
     Raises:
-        WriteRefused: the new file already exists or cannot be written.
+        NotMade: the new file already exists or cannot be written.
         PhototagError: the photo cannot be read.
     """
     if os.path.lexists(target):
-        raise WriteRefused(photo.name, f"{printable_name(target)}: it already exists", _ANOTHER)
+        raise NotMade(photo.name, f"{printable_name(target)}: it already exists", _ANOTHER)
     with opened(photo) as files:
         request = Draw(
             files=files.given,
@@ -135,7 +133,7 @@ def draw(
         )
         made = files.ask(worker, request)
         with contextlib.closing(made.content) as content:
-            _write_new(target, content, files.photo)
+            new_picture.write(target, content, files.photo)
 
 
 def read(worker: Worker, photo: PhotoFile) -> Record | None:
@@ -266,22 +264,21 @@ def cut(
         angle: of the turn.
         size: of the new file.
         lossless: cut a JPEG at its own block grid instead of encoding it again.
-        same: a file that exists already is all right if it is this crop, byte for byte.
+        same: a file that exists already is all right if it is this crop, whatever metadata it has got since; a copy
+            of the whole only byte for byte.
 
     Returns:
         Whether the file was made; False if it exists already.
 
     Raises:
-        WriteRefused: the new file already exists, or the crop cannot be made in this way.
+        NotMade: the new file already exists, or the crop cannot be made in this way.
         FormatNotWritable: phototag does not write pictures in the target's format.
         PhototagError: the photo cannot be read.
     """
-    there, suffix = _checked(photo, target, same=same, encoded=not lightroom)
+    there, suffix = new_picture.checked(photo, target, same=same, encoded=not lightroom)
     with opened(photo) as files:
         if lossless:
-            if ENCODED.get(suffix) is not formats.JPEG:
-                raise WriteRefused(photo.name, *ONLY_JPEG)
-            content = _cut_without_loss(worker, files, box)
+            content = _cut_without_loss(worker, files, box, suffix)
         else:
             request = Cut(
                 files=files.given,
@@ -295,69 +292,23 @@ def cut(
             )
             content = files.ask(worker, request).content
         with contextlib.closing(content):
-            return _made(photo, target, content, files.photo, there=there)
-
-
-def _checked(photo: PhotoFile, target: str, *, same: bool, encoded: bool) -> tuple[bool, str]:
-    """Whether the new file is there already, and its suffix; refuses what cannot be written."""
-    there = os.path.lexists(target)
-    if there and not (same and _is_plain(target)):
-        raise _exists(photo, target)
-    suffix = formats.suffix_of(target)
-    if encoded and suffix not in ENCODED:
-        raise FormatNotWritable(
-            photo.name,
-            f"{printable_name(target)}: pictures cannot be written in this format",
-            f"use {', '.join(ENCODED)}",
-        )
-    return there, suffix
-
-
-def _made(
-    photo: PhotoFile, target: str, content: Content, beside: Original, *, there: bool
-) -> bool:
-    """Write the new file, unless it is there already; False if it is."""
-    if not there:
-        _write_new(target, content, beside)
-    elif not _holds(target, content):
-        problem = f"{printable_name(target)} already exists, and is not this crop"
-        raise WriteRefused(photo.name, problem, _ANOTHER)
-    return not there
-
-
-def _exists(photo: PhotoFile, target: str) -> WriteRefused:
-    return WriteRefused(photo.name, f"{printable_name(target)} already exists", _ANOTHER)
-
-
-def _is_plain(target: str) -> bool:
-    """Whether it is a file, and no link."""
-    return stat.S_ISREG(os.lstat(target).st_mode)
-
-
-def _holds(target: str, content: Content) -> bool:
-    """Whether a file has this content, byte for byte."""
-    try:
-        handle = os.open(target, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:
-        return False
-    with os.fdopen(handle, "rb") as file:
-        return file.read(content.size + 1) == content.read()
-
-
-def _write_new(target: str, content: Content, beside: Original) -> None:
-    """Write a new file, readable for those who can read the photo."""
-    with new_original(target, beside) as original:
-        replace(original, content)
+            if there:
+                new_picture.refuse_another(worker, photo, target, content, picture=not lightroom)
+            else:
+                new_picture.write(target, content, files.photo)
+            return not there
 
 
 # --------------------------------------------------------------------------- without loss
 
 
-def _cut_without_loss(worker: Worker, files: OpenFiles, box: Box) -> Content:
+def _cut_without_loss(worker: Worker, files: OpenFiles, box: Box, suffix: str) -> Content:
     """Whole blocks of a JPEG as they are, by jpegtran: the sealed process starts no program."""
+    if ENCODED.get(suffix) is not formats.JPEG:
+        raise NotMade(files.photo.photo, *ONLY_JPEG)
     program = shutil.which("jpegtran")
     if program is None:
-        raise WriteRefused(
+        raise NotMade(
             files.photo.photo,
             "lossless cropping needs jpegtran",
             "install the programs of libjpeg-turbo",
@@ -396,4 +347,4 @@ def _part(program: str, photo: Original, blocks: Blocks) -> bytes:
     except OSError as error:
         reason = error.strerror or str(error)
         problem = f"it could not be copied for jpegtran: {reason}"
-        raise WriteRefused(photo.photo, problem, "make room for temporary files") from error
+        raise NotMade(photo.photo, problem, "make room for temporary files") from error

@@ -225,7 +225,7 @@ def test_a_folder_in_which_a_run_is_working_is_left_alone(photo: Path, state: Pa
             [],
             "kind: nothing is decided; give kind, shot, expression or environment, or only forget",
         ),
-        (["--kind", "other", "--forget"], "forget: it takes back all that was decided"),
+        (["--kind", "other", "--forget"], "'--forget': it takes back all that was decided"),
         (["--kind", "vase"], "'vase' is not one of 'headshot', 'portrait', 'other'"),
     ],
 )

@@ -324,7 +324,7 @@ def test_the_table_says_what_is_not_known_and_what_to_do(made: tuple[Path, Path]
     ]  # fmt: skip
     assert first.split()[:2] == ["headshot", "0.97"]
     assert first.endswith(str(tree / "a.jpg"))
-    assert "1 photo is not known: no run has seen or could analyse it." in done.stderr
+    assert "1 photo is not known: no run has seen it, or none could analyse it." in done.stderr
     assert f"phototag tag {tree}" in done.stderr
     quiet = run("list", tree, "--state", state, "--quiet")
     assert (quiet.stdout, quiet.stderr) == (done.stdout, "")

@@ -15,9 +15,9 @@ from phototag.errors import (
     RESTORE,
     FormatNotWritable,
     MetadataDamaged,
+    NotMade,
     PhotoDamaged,
     PhototagError,
-    WriteRefused,
 )
 from phototag.files import formats
 from phototag.files.formats import ENCODED, Encoder
@@ -211,12 +211,12 @@ def measure_blocks(order: MeasureBlocks) -> Blocks:
     """The whole blocks of a JPEG that make a crop; the stored pixels keep their orientation.
 
     Raises:
-        WriteRefused: it is not a JPEG, or the blocks would move the crop too far.
+        NotMade: it is not a JPEG, or the blocks would move the crop too far.
         PhototagError: the photo cannot be read.
     """
     photo = _photo(order)
     if not photo.data.startswith(b"\xff\xd8"):
-        raise WriteRefused(photo.label, *ONLY_JPEG)
+        raise NotMade(photo.label, *ONLY_JPEG)
     with _metadata_errors(photo), opened(photo.label, photo.data) as image:
         source = open_container(photo.data, photo.label)
         return _on_the_grid(photo, image, stored(order.box, source.orientation))  # type: ignore[arg-type]
@@ -258,7 +258,7 @@ def _on_the_grid(photo: File, image: JpegImageFile, box: Box) -> Blocks:
     down = BLOCK * max(layer[2] for layer in image.layer)
     shift = max((left % across) / wide, (top % down) / high)
     if shift > MOST_SHIFT:
-        raise WriteRefused(
+        raise NotMade(
             photo.label,
             f"the JPEG blocks would move the crop by {left % across} x {top % down} px",
             "leave out --lossless",
