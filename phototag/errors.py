@@ -83,6 +83,18 @@ def printable_name(name: str) -> str:
     return text if len(text) <= LONGEST_SHOWN else _ends(text)
 
 
+def as_typed(*words: str) -> str:
+    """Words as they can be typed in a shell; bash and zsh know how names with bytes that are no text are written."""
+    import shlex  # noqa: PLC0415 - only where a command is shown
+
+    def quoted(word: str) -> str:
+        if word.isprintable():
+            return shlex.quote(word)
+        return "$'" + printable(word.replace("\\", "\\\\").replace("'", "\\'")) + "'"
+
+    return " ".join(map(quoted, words))
+
+
 def _ends(text: str) -> str:
     part = (LONGEST_SHOWN - 3) // 2
     return f"{text[:part]}...{text[-part:]}"

@@ -17,7 +17,7 @@ import phototag
 from commands import run
 from phototag import errors
 from phototag.catalogue.walk import walk
-from phototag.cli.report import as_typed
+from phototag.errors import as_typed
 from phototag.files import opening
 from phototag.gallery import build
 from phototag.options import TagOptions
@@ -164,7 +164,7 @@ def test_a_message_says_at_most_a_line_of_a_name() -> None:
     assert "folder/jane.jpg: there is no such file" in str(error)
     assert len(errors.printable_name("\x1b" * 299)) <= errors.LONGEST_SHOWN
     assert errors.printable_name("a" * 300) == "a" * 300
-    assert as_typed(["phototag", "show", name]) == f"phototag show {name}"  # it can be typed again
+    assert as_typed("phototag", "show", name) == f"phototag show {name}"  # it can be typed again
 
 
 # --------------------------------------------------------------------------- what is a path

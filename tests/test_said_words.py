@@ -13,9 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from phototag.cli import main
-from phototag.cli.report import as_typed
 from phototag.cli.report_file import ReportFile
-from phototag.errors import OutputNotWritable
+from phototag.errors import OutputNotWritable, as_typed
 
 
 def said(*words: str | Path) -> Any:
@@ -150,6 +149,13 @@ def test_a_gallery_without_a_photo_is_not_written(tmp_path: Path) -> None:
     assert done.stderr.endswith(f"{page}: not written, since there is no photo to show\n")
 
 
+def test_a_list_without_a_run_says_that_there_is_none(tmp_path: Path) -> None:
+    for more in ((), ("--json",)):
+        done = said("undo", "--list", "--state", tmp_path / "s.sqlite3", *more)
+        assert (done.exit_code, done.stdout) == (0, "")
+        assert done.stderr == "There is no run to undo.\n"
+
+
 def test_what_is_not_known_is_told_in_the_singular_and_in_the_plural(tmp_path: Path) -> None:
     words: list[str | Path] = ["list", tmp_path, "--state", tmp_path / "s.sqlite3"]
     for count, them in ((1, "it"), (2, "them")):
@@ -170,6 +176,6 @@ def test_a_name_that_is_no_text_is_printed_readably_and_in_a_command_so_that_it_
     told = said("list", name, "--state", "s.sqlite3").stderr
     assert told.endswith("tagged, or to see why not: phototag tag $'lat\\xe9n.jpg'\n")
     if bash := shutil.which("bash"):
-        typed = ["-c", f"printf %s {as_typed([name])}"]
+        typed = ["-c", f"printf %s {as_typed(name)}"]
         done = subprocess.run([bash, *typed], capture_output=True, timeout=30, check=True)
         assert done.stdout == os.fsencode(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shlex
 import shutil
 import sqlite3
 from typing import Final
@@ -74,7 +73,7 @@ def unusable(path: str, error: Exception, default: str) -> errors.StateUnusable:
         _of_system(path, error) if isinstance(error, OSError) else _of_sqlite(path, error)
     )
     if is_damage(error):
-        given = "" if path == default else f" --state {shlex.quote(errors.printable_name(path))}"
+        given = "" if path == default else f" --state {errors.as_typed(path)}"
         remedy = f"run `phototag check --repair{given} FOLDER`, with the folder of your photos"
     return errors.StateUnusable(path, f"the state file cannot be used ({cause})", remedy)
 

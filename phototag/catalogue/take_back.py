@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import os
-import shlex
 from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +20,7 @@ from phototag.catalogue.reach import is_empty, out_of_reach
 from phototag.catalogue.run_log import Run
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found, clean_folder, search
-from phototag.errors import printable_name
+from phototag.errors import as_typed, printable_name
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import absolute, names_of
 from phototag.metadata.change import Change
@@ -207,7 +206,7 @@ def _missing(run_log: State, run: Run, entries: Sequence[LoggedChange]) -> error
     ]
     known = set.intersection(*(run_log.roots_with(entry.picture) for entry in entries))
     there = sorted(root for root in known.difference(run.roots) if os.path.isdir(root))
-    target = shlex.quote(printable_name(there[0])) if there else "FOLDER"
+    target = as_typed(there[0]) if there else "FOLDER"
     instead = f"; to undo the run before it: phototag undo {older[-1]}" if older else ""
     problem = f"its photos are not in {_listed(run.roots)} ({', '.join(names)}{more})"
     remedy = (

@@ -15,9 +15,9 @@ from phototag.catalogue.checking import CheckKind, CheckOptions, Severity, check
 from phototag.cli.click_options import PrintOptions, paths_argument, takes_options
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.helping import command
-from phototag.cli.report import Report, Tally, as_typed, duration, stoppable
+from phototag.cli.report import Report, Tally, duration, stoppable
 from phototag.cli.terminal import echo, echo_as_is
-from phototag.errors import printable, printable_name
+from phototag.errors import as_typed, printable, printable_name
 from phototag.scene import serialization
 from phototag.version import SCHEMA
 from phototag.wording import counted
@@ -59,7 +59,7 @@ def check(paths: tuple[str, ...], options: _Check) -> None:
 
 def _repairing(paths: tuple[str, ...], options: _Check) -> str:
     state = [] if options.state is None else ["--state", os.fspath(options.state)]
-    return as_typed(["phototag", "check", "--repair", *paths, *state])
+    return as_typed("phototag", "check", "--repair", *paths, *state)
 
 
 class _Found(Tally):

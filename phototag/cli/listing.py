@@ -15,9 +15,9 @@ from phototag.catalogue.listing import listing
 from phototag.cli.cells import COLUMNS, as_json, cell, csv_row
 from phototag.cli.click_options import QuietOptions, paths_argument, takes_options
 from phototag.cli.helping import command
-from phototag.cli.report import Report, as_typed
+from phototag.cli.report import Report
 from phototag.cli.terminal import echo_as_is, written
-from phototag.errors import printable_name
+from phototag.errors import as_typed, printable_name
 from phototag.options import Group, ListOptions, option
 from phototag.version import SCHEMA
 from phototag.wording import counted
@@ -101,7 +101,7 @@ def _end(found: Listing, report: Report, paths: Sequence[str]) -> None:
     if count:
         them = "it" if count == 1 else "them"
         report.say(
-            f"To have {them} tagged, or to see why not: {as_typed(['phototag', 'tag', *paths])}"
+            f"To have {them} tagged, or to see why not: {as_typed('phototag', 'tag', *paths)}"
         )
 
 

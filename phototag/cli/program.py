@@ -15,7 +15,7 @@ import click
 
 from phototag.cli.exit_codes import ExitCode, code_of
 from phototag.cli.terminal import echo, is_of_click, not_written, prepare
-from phototag.errors import PhototagError, printable_name
+from phototag.errors import PhototagError, as_typed, printable_name
 
 if TYPE_CHECKING:
     from phototag.cli.completing import Item
@@ -184,7 +184,5 @@ def _unknown(name: str, commands: Commands) -> str:
     if near := difflib.get_close_matches(name, known, n=1):
         return f"{told}. Did you mean {near[0]}?"
     if os.path.lexists(os.path.expanduser(name)):  # noqa: PTH111 - text as the user wrote it
-        from phototag.cli.report import as_typed  # noqa: PLC0415 - only for an error
-
-        return f"{told}. To tag photos, type: {as_typed(['phototag', 'tag', name])}"
+        return f"{told}. To tag photos, type: {as_typed('phototag', 'tag', name)}"
     return f"{told}. The commands are {', '.join(known)}."

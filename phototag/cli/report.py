@@ -17,14 +17,14 @@ from phototag.cli.exit_codes import ExitCode, code_of
 from phototag.cli.failures import IN_SIGHT, LISTED, Alike, failure
 from phototag.cli.terminal import echo, echo_as_is
 from phototag.criteria.verdict import Kind
-from phototag.errors import PhototagError, printable, printable_name
+from phototag.errors import PhototagError, printable_name
 from phototag.files.opening import is_folder
 from phototag.version import SCHEMA
 from phototag.wording import counted
 from phototag.worker.source import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from rich.table import Table
 
@@ -350,18 +350,6 @@ def _stops() -> list[signal.Signals]:
     if hang_up is not None and signal.getsignal(hang_up) != signal.SIG_IGN:
         found.append(hang_up)
     return found
-
-
-def as_typed(words: Iterable[str]) -> str:
-    """A command as it can be typed in a shell; bash and zsh know how names with bytes that are no text are written."""
-    import shlex  # noqa: PLC0415 - only where a command is shown
-
-    def quoted(word: str) -> str:
-        if word.isprintable():
-            return shlex.quote(word)
-        return "$'" + printable(word.replace("\\", "\\\\").replace("'", "\\'")) + "'"
-
-    return " ".join(map(quoted, words))
 
 
 def duration(seconds: float) -> str:

@@ -6,8 +6,9 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from phototag.cli.exit_codes import ExitCode
-from phototag.cli.report import NO_PHOTOS, Report, as_typed, duration
+from phototag.cli.report import NO_PHOTOS, Report, duration
 from phototag.criteria.verdict import Kind
+from phototag.errors import as_typed
 from phototag.outcome import VerdictSource
 from phototag.wording import counted
 
@@ -46,7 +47,7 @@ def close(
         ):
             report.say(line)
         for what, words in commands:
-            report.say(f"{what}: {as_typed(words)}")
+            report.say(f"{what}: {as_typed(*words)}")
     if not results and not stopped:
         report.none_found(nothing)
     if stopped:

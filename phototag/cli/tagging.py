@@ -256,12 +256,14 @@ def undo(run: int | None, options: _Undo) -> None:
     """
     from phototag.catalogue import take_back  # noqa: PLC0415 - help starts without it
 
-    if options.list:
-        for row in take_back.runs(options.state):
-            if row.can_be_undone:
-                echo(run_line(row, as_json=options.json))
-        return
     report = Report(as_json=options.json, quiet=options.quiet)
+    if options.list:
+        left = [row for row in take_back.runs(options.state) if row.can_be_undone]
+        for row in left:
+            echo(run_line(row, as_json=options.json))
+        if not left:
+            report.none_found("There is no run to undo.")
+        return
     chosen = take_back.to_undo(run, options.state)
     stopped = report.run(
         lambda stop: take_back.undo_run(attrs.evolve(options, run=chosen.number, stop=stop)),

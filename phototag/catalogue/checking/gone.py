@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import contextlib
 import os
-import shlex
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -15,7 +14,7 @@ from phototag.catalogue.checking.findings import CheckFinding, CheckKind
 from phototag.catalogue.checking.places import below, overlap
 from phototag.catalogue.reach import is_gone
 from phototag.catalogue.run_log import PhotoKey
-from phototag.errors import PhotoNotReadable, printable_name
+from phototag.errors import PhotoNotReadable, as_typed
 from phototag.files import sidecar_names
 from phototag.worker.replacing import is_made_by_phototag
 
@@ -224,13 +223,13 @@ def _after_a_move(book: Book, one: Gone, new: NewPlace) -> Iterator[str]:
         for sidecar in beside:
             by_name = sidecar.startswith(one.path)
             target = f"{new.path if by_name else os.path.splitext(new.path)[0]}.xmp"
-            yield f"move its sidecar, too: {_quoted(sidecar)} to {_quoted(target)}"
+            yield f"move its sidecar, too: {as_typed(sidecar)} to {as_typed(target)}"
     run, roots = _last_run(book, one.place)
     real = os.path.realpath(new.path)
     if run is not None and any(below(real, root) is not None for root in roots):
         yield f"`phototag undo {run}` finds it there"
     elif run is not None:
-        folder = _quoted(os.path.dirname(os.path.abspath(new.path)))
+        folder = as_typed(os.path.dirname(os.path.abspath(new.path)))
         yield f"to undo run {run}: phototag undo {run} --moved-to {folder}"
     yield _FORGETS
 
@@ -263,7 +262,3 @@ def _is_ours(sidecar: str) -> bool:
 
 def _is_in(photo: str, folders: Iterable[str]) -> bool:
     return any(below(photo, folder) is not None for folder in folders)
-
-
-def _quoted(path: str) -> str:
-    return shlex.quote(printable_name(path))
