@@ -13,6 +13,7 @@ import phototag
 from phototag import installing
 
 PACKAGE = Path(phototag.__file__).parent
+ROOT = Path(__file__).parents[1]
 WAYS = {
     "pip": (None, "pip install 'phototag[review]'", "pip install -U x"),
     "pipx": (
@@ -41,7 +42,7 @@ def test_the_command_is_that_of_the_program_which_has_installed_phototag(
 
 
 def test_the_packages_of_the_extras_are_those_of_the_project() -> None:
-    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
     for extra, packages in installing.PACKAGES.items():
         stated = tuple(re.match(r"[\w-]+", one)[0] for one in extras[extra])  # type: ignore[index]

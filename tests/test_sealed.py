@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import logging
 import os
@@ -19,11 +20,14 @@ from typing import Any, get_args
 import pytest
 from PIL import Image
 
+import phototag
 from phototag import errors
 from phototag.analyzer import Analyzer
+from phototag.errors import PhotoError
 from phototag.files.content import Content
 from phototag.options import Limits
 from phototag.worker import tasks
+from phototag.worker.messages import Fault
 from phototag.worker.process import SealedProcess
 from phototag.worker.requests import AnyRequest, Detect, GivenFile, Request
 from phototag.worker.sealed.handlers import HANDLERS
@@ -368,3 +372,25 @@ def test_where_descriptors_cannot_be_sent_the_bytes_are(
             assert crop.size > (200, 200)
         assert analyzer.remove(portrait_jpg).changed
     assert portrait_jpg.read_bytes() == before
+
+
+def test_an_error_that_the_sealed_process_raises_can_be_sent() -> None:
+    """Any other would come out as a bug of phototag."""
+    package = Path(phototag.__file__).parent
+    named = {
+        node.id
+        for room in ("worker/sealed", "vision", "metadata")
+        for file in (package / room).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Name)
+    }
+    kinds = {
+        name
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, PhotoError)
+    }
+    raised = named & kinds
+    assert "NotMade" in raised
+    for name in raised - {"PhotoError"}:
+        fault = Fault(error=name, about="a.jpg", problem="it is so", remedy="wait")
+        assert type(fault.error_of()).__name__ == name

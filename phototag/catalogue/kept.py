@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from phototag.catalogue.words import Words
 from phototag.files.opening import absolute
 from phototag.keywords.vocabulary import Level, Vocabulary, branches
 from phototag.metadata.record import etag
@@ -19,58 +19,10 @@ if TYPE_CHECKING:
     from phototag.catalogue.run_log import PastWrite
     from phototag.catalogue.state import State
     from phototag.metadata.record import Record
-    from phototag.options import KeptOptions, TagOptions
+    from phototag.options import KeptOptions
     from phototag.worker.pool import Pool
 
 _OF_FILES: Final = ("iptc", "sidecar", "signed")
-_SLASH: Final = "/"
-
-
-@attrs.frozen(kw_only=True)
-class Words:
-    """By which options the words of a photo were chosen; see ``TagOptions``.
-
-    Attributes:
-        keywords, min_confidence, lightroom_crop, faces: the options.
-        root, branches, words: of the vocabulary; the words by branch and value, with a slash between them.
-    """
-
-    keywords: Level
-    min_confidence: dict[str, float] = attrs.Factory(dict)
-    lightroom_crop: str | None = None
-    faces: bool = False
-    root: str = Vocabulary().root
-    branches: dict[str, str] = attrs.Factory(dict)
-    words: dict[str, str | None] = attrs.Factory(dict)
-
-    @classmethod
-    def of(cls, options: TagOptions) -> Self:
-        """Those of a write."""
-        own = options.vocabulary
-        return cls(
-            keywords=options.keywords,
-            min_confidence=dict(options.min_confidence),
-            lightroom_crop=options.lightroom_crop,
-            faces=options.faces,
-            root=own.root,
-            branches=dict(own.branches),
-            words={_SLASH.join(place): word for place, word in own.words.items()},
-        )
-
-    @property
-    def options(self) -> Mapping[str, Any]:
-        """The options by name."""
-        words = {}
-        for place, word in self.words.items():
-            branch, _, value = place.partition(_SLASH)
-            words[branch, value] = word
-        return {
-            "keywords": self.keywords,
-            "min_confidence": self.min_confidence,
-            "lightroom_crop": self.lightroom_crop,
-            "faces": self.faces,
-            "vocabulary": Vocabulary(root=self.root, branches=self.branches, words=words),
-        }
 
 
 KEPT: Final = (*_OF_FILES, *Words(keywords=Level.MINIMAL).options)

@@ -10,7 +10,7 @@ import attrs
 
 from phototag.catalogue.database import DAMAGED, DamagedRow, packed, unpacked
 from phototag.catalogue.decisions import NOT_RESUMED, Decisions
-from phototag.catalogue.kept import Words
+from phototag.catalogue.words import Words
 from phototag.metadata.record import WriteOrder
 from phototag.options import WriteOptions, part
 from phototag.scene import serialization

@@ -26,7 +26,7 @@ _SENT: Final[dict[str, type[errors.PhototagError]]] = {
     kind.__name__: kind
     for kind in (
         errors.PhotoNotReadable, errors.NotAPhoto, errors.PhotoDamaged, errors.PhotoTooLarge, errors.PhotoTooSmall,
-        errors.FormatNotInstalled, errors.FormatNotWritable, errors.MetadataDamaged,
+        errors.FormatNotInstalled, errors.FormatNotWritable, errors.MetadataDamaged, errors.NotMade,
         errors.WriteRefused, errors.InternalError, errors.ModelsMissing, errors.PackageMissing,
     )
 }  # fmt: skip

@@ -221,6 +221,19 @@ def test_a_digikam_with_these_settings_is_refused_before_it_opens_the_database(
         assert refusal() == ""
 
 
+def test_a_digikam_that_has_ended_is_not_open_though_its_starter_has_not_noticed(
+    unchanged: Path, tmp_path: Path
+) -> None:
+    program = Path(shutil.copy(shutil.which("true") or "", tmp_path / "digikam"))
+    with processes.started([program]) as process:
+        processes.wait_until(lambda: _state(process.pid) == "Z")
+        assert refusal() == ""
+
+
+def _state(number: int) -> str:
+    return Path(f"/proc/{number}/stat").read_text("utf-8").rpartition(") ")[2][0]
+
+
 def refusal() -> str:
     try:
         piece().plan(None)

@@ -78,12 +78,12 @@ def _has_our_settings(number: int) -> bool:
     """Whether a digiKam reads the settings that phototag has read; also true where that cannot be told."""
     try:
         raw = (_PROCESSES / str(number) / "environ").read_bytes()
-    except FileNotFoundError:
-        return False  # it has just ended
+    except (FileNotFoundError, ProcessLookupError):
+        return False  # it has just ended; since Linux 6.15 the second is said as long as nobody has noticed
     except OSError:
         return _is_ours(number)
     if not raw:
-        return False  # it has ended, and what started it has not noticed yet
+        return False  # older Linux says so
     values = dict(part.split("=", 1) for part in os.fsdecode(raw).split("\0") if "=" in part)
     named = Path(values.get("XDG_CONFIG_HOME") or ".")
     folder = named if named.is_absolute() else Path(values.get("HOME") or Path.home(), ".config")
