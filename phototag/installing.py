@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 #: The packages of each extra that a remedy names: pipx adds packages, and knows no extras of what is installed.
-PACKAGES: Final = {
+PACKAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "demo": ("scikit-image",),
     "heif": ("pillow-heif",),
     "raw": ("rawpy",),
