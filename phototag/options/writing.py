@@ -16,7 +16,7 @@ from phototag.options.common import Path, ThresholdOptions, VocabularyOptions
 from phototag.options.group import Group
 from phototag.options.setting import Checked, option, setting
 
-IptcMode = Literal["always", "auto", "never"]
+IptcMode = Literal["auto", "always", "never"]  # equal types are one to Python, whatever their order
 SidecarMode = Literal["auto", "always", "never"]
 SignedMode = Literal["write", "sidecar", "skip"]
 TimeMode = Literal["auto", "keep", "now"]

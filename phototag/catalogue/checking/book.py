@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 UNREADABLE: Final = (Exception,)
 #: Of photos that were not only seen by a dry run.
 TRIED: Final = "(kind IS NOT NULL OR error IS NOT NULL)"
-_CHECK: Final = "SELECT * FROM pragma_integrity_check(1000)"  # more faults are not counted
+_CHECK: Final = "PRAGMA integrity_check(1000)"  # more faults are not counted
 
 
 @attrs.frozen
@@ -182,18 +182,15 @@ class Book:
     def faults(self) -> list[str]:
         """What SQLite finds wrong with the file, each in one line; no more than a thousand."""
         lines: list[str] = []
-        # Where the look at the rows fails, the first answer has what the look at the pages has found.
-        for query in (_CHECK, f"{_CHECK} LIMIT 1"):
-            with self._lock:
-                try:
-                    found = self._sql.execute(query).fetchall()
-                except sqlite3.DatabaseError as error:
-                    if not is_damage(error):
-                        raise unusable(self.path, error, str(default_file())) from error
-                    lines = [str(error)]
-                else:
-                    lines = [line for (text,) in found for line in text.splitlines()]
-                    break
+        with self._lock:
+            try:
+                for (text,) in self._sql.execute(_CHECK):
+                    lines += text.splitlines()
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise unusable(self.path, error, str(default_file())) from error
+                # The look at the rows may fail where that at the pages, which comes first, has found something.
+                lines = lines or [str(error)]
         return [line for line in lines if line and line != "ok" and not line.startswith("***")]
 
     @contextlib.contextmanager
