@@ -67,16 +67,25 @@ def seen(application: str, folder: Path, *, sidecars: bool = False) -> Table:
         pytest.skip("PHOTOTAG_TOOLS names no folder with the scripts that ask the applications")
     desktop.installed(*BY_SCRIPT[application])
     more = ["--sidecars"] if sidecars and application == "digikam" else []
-    for _ in range(ATTEMPTS):
-        run = subprocess.run(
-            ["bash", str(script), str(folder), "--tsv", *more],
-            check=False, capture_output=True, text=True, timeout=240, env=desktop.own_environment(),
-        )  # fmt: skip
-        if "Aborted" not in run.stderr:
-            break
+    command = ["bash", str(script), str(folder), "--tsv", *more]
+    run = _said(command)
+    for _ in range(ATTEMPTS - 1):
+        if "Aborted" in run.stderr:
+            run = _said(command)
     assert run.returncode == 0, run.stderr
     rows = csv.DictReader(io.StringIO(run.stdout), delimiter="\t", quoting=csv.QUOTE_NONE)
     return {row["file"]: {key: value or "" for key, value in row.items()} for row in rows}
+
+
+def _said(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env=desktop.own_environment(),
+    )
 
 
 def tags(row: Row) -> list[str]:
