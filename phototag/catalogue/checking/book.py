@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 UNREADABLE: Final = (Exception,)
 #: Of photos that were not only seen by a dry run.
 TRIED: Final = "(kind IS NOT NULL OR error IS NOT NULL)"
-_CHECK: Final = "PRAGMA integrity_check(1000)"  # more faults are not counted
+_CHECK: Final = "PRAGMA integrity_check(1)"  # with more, a later look can fail and hide what an earlier one found
 
 
 @attrs.frozen
@@ -115,7 +115,7 @@ class Book:
             return None
         book = cls(path)
         try:
-            if book.faults():
+            if book.fault():
                 book._refuse_others()
                 return book
             if book._holds_something():
@@ -179,19 +179,17 @@ class Book:
             if owner != APPLICATION_ID:
                 raise not_ours(self.path)
 
-    def faults(self) -> list[str]:
-        """What SQLite finds wrong with the file, each in one line; no more than a thousand."""
-        lines: list[str] = []
+    def fault(self) -> str | None:
+        """The first thing that SQLite finds wrong with the file, in one line; None for a sound file."""
         with self._lock:
             try:
-                for (text,) in self._sql.execute(_CHECK):
-                    lines += text.splitlines()
+                (text,) = self._sql.execute(_CHECK).fetchone()
             except sqlite3.DatabaseError as error:
                 if not is_damage(error):
                     raise unusable(self.path, error, str(default_file())) from error
-                # The look at the rows may fail where that at the pages, which comes first, has found something.
-                lines = lines or [str(error)]
-        return [line for line in lines if line and line != "ok" and not line.startswith("***")]
+                return str(error)
+        # A fault of a page stands below a line with the name of the database, between asterisks.
+        return None if text == "ok" else str(text).splitlines()[-1]
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -47,10 +47,9 @@ class DamagedRow:
 
 def state_findings(book: Book) -> list[CheckFinding]:
     """What is wrong with a state file."""
-    faults = book.faults()
-    if faults:
-        number = "one fault" if len(faults) == 1 else f"{len(faults)} faults, the first of them"
-        problem = f"the state file is damaged ({number}: {faults[0]})"
+    fault = book.fault()
+    if fault:
+        problem = f"the state file is damaged ({fault})"
         remedy = "run `phototag check --repair`"
         kind = CheckKind.STATE_DAMAGED
         return [CheckFinding(path=book.path, kind=kind, problem=problem, remedy=remedy)]
