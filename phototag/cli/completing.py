@@ -47,10 +47,12 @@ def criteria(incomplete: str) -> list[Item]:
     return offered((f"{name}=0.8" for name in confidence_sources()), incomplete)
 
 
-class CropProfile(_Type):
-    """The name of a crop profile, of those in use."""
+class OneOf(_Type):
+    """One of the names that phototag knows; whether a name is one of them is found out when it is used."""
 
-    name = "profile"
+    def titles(self, ctx: click.Context | None) -> dict[str, str]:
+        """What the names stand for, by name."""
+        raise NotImplementedError
 
     def convert(
         self,
@@ -58,8 +60,8 @@ class CropProfile(_Type):
         param: click.Parameter | None,  # noqa: ARG002 - the signature is that of click
         ctx: click.Context | None,
     ) -> Any:
-        """The name as the profile spells it; whether there is such a profile is found out when it is used."""
-        return spelt(value, _profiles(ctx))
+        """The name as phototag spells it."""
+        return spelt(value, self.titles(ctx))
 
     def get_missing_message(
         self,
@@ -67,7 +69,7 @@ class CropProfile(_Type):
         ctx: click.Context | None = None,
     ) -> str:
         """All names."""
-        return f"Choose one of {', '.join(_profiles(ctx))}."
+        return f"Choose one of {', '.join(self.titles(ctx))}."
 
     def shell_complete(
         self,
@@ -75,15 +77,32 @@ class CropProfile(_Type):
         param: click.Parameter,  # noqa: ARG002 - the signature is that of click
         incomplete: str,
     ) -> list[Item]:
-        """The profiles with their titles."""
-        return offered(_profiles(ctx), incomplete)
+        """The names with what they stand for."""
+        return offered(self.titles(ctx), incomplete)
 
 
-def _profiles(ctx: click.Context | None) -> dict[str, str]:
-    """The titles of the profiles in use, by name: those of ``--profiles`` if it was given."""
-    given = None if ctx is None else ctx.params.get("profiles")
-    chosen = given if isinstance(given, tuple) else None  # nothing that was not read yet
-    return {profile.name: profile.title for profile in profiles.in_use(chosen)}
+class CropProfile(OneOf):
+    """The name of a crop profile, of those in use."""
+
+    name = "profile"
+
+    def titles(self, ctx: click.Context | None) -> dict[str, str]:
+        """The profiles in use: those of ``--profiles`` if it was given."""
+        given = None if ctx is None else ctx.params.get("profiles")
+        chosen = given if isinstance(given, tuple) else None  # nothing that was not read yet
+        return {profile.name: profile.title for profile in profiles.in_use(chosen)}
+
+
+class App(OneOf):
+    """The name of a program in which phototag can be set up."""
+
+    name = "app"
+
+    def titles(self, ctx: click.Context | None) -> dict[str, str]:  # noqa: ARG002 - the same for all
+        """The programs."""
+        from phototag.integrations.table import APPLICATIONS  # noqa: PLC0415 - only one command needs it
+
+        return {one.name: one.title for one in APPLICATIONS}
 
 
 class Folder(click.Path):
@@ -155,30 +174,6 @@ class Named(_Type):
         return offered(names, incomplete) or [CompletionItem(incomplete, type="file")]
 
 
-class App(_Type):
-    """The name of a program in which phototag can be set up."""
-
-    name = "app"
-
-    def convert(
-        self,
-        value: Any,
-        param: click.Parameter | None,  # noqa: ARG002 - the signature is that of click
-        ctx: click.Context | None,  # noqa: ARG002
-    ) -> Any:
-        """The name as phototag spells it."""
-        return spelt(value, _applications())
-
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - the signature is that of click
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[Item]:
-        """The programs with their titles."""
-        return offered(_applications(), incomplete)
-
-
 class RunNumber(click.IntRange):
     """The number of a run."""
 
@@ -192,13 +187,6 @@ class RunNumber(click.IntRange):
         except click.BadParameter:
             told = f"{value!r} is not the number of a run; `phototag undo --list` lists them"
             self.fail(told, param, ctx)
-
-
-def _applications() -> dict[str, str]:
-    """The titles of the programs, by name."""
-    from phototag.integrations.table import APPLICATIONS  # noqa: PLC0415 - only one command needs it
-
-    return {one.name: one.title for one in APPLICATIONS}
 
 
 def script(shell: str) -> str:
