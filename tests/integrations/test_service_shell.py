@@ -169,13 +169,18 @@ def test_nobody_waits_for_a_service_that_is_gone(
     if waiting:
         (sealed,) = children(pid)
         os.kill(sealed, signal.SIGSTOP)
-        timer = threading.Timer(1.0, os.kill, (pid, number))
-        timer.start()
-        if number == signal.SIGTERM:  # the photo in progress is finished
-            threading.Timer(1.5, os.kill, (sealed, signal.SIGCONT)).start()
+        timers = [
+            threading.Timer(1.0, os.kill, (pid, number)),
+            # The photo in progress is finished; without a service, the process notices that it is alone.
+            threading.Timer(1.5, os.kill, (sealed, signal.SIGCONT)),
+        ]
+        for timer in timers:
+            timer.start()
         said = asked(shell, folder, 2, "analyze", path=str(headshot_jpg))
         assert said.startswith("exit") or json.loads(said)["id"] == 2
-        timer.join(10)
+        for timer in timers:
+            timer.join(10)
+        assert wait_until_gone(sealed)
     else:
         os.kill(pid, number)
     wait_until(lambda: not shell.folders, 15)
