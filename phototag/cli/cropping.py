@@ -119,7 +119,9 @@ class _Crops(Tally):
 
     def note(self, done: CropOutcome) -> None:
         """Count a crop."""
-        self.photos += done.photo != self._last
+        folder = done.error is not None and is_folder(done.photo)
+        self.folders += folder
+        self.photos += done.photo != self._last and not folder
         self._last = done.photo
         if done.error is not None:
             self.failed += 1
@@ -138,8 +140,10 @@ class _Crops(Tally):
             parts.append(f"{self.known} there already")
         if self.nobody:
             parts.append(f"{counted(self.nobody, 'photo')} of nobody")
-        if self.failed:
-            parts.append(f"{self.failed} failed")
+        if self.failed > self.folders:
+            parts.append(f"{self.failed - self.folders} failed")
+        if self.folders:
+            parts.append(f"{counted(self.folders, 'folder')} not searched")
         return ", ".join(parts)
 
 
@@ -185,9 +189,10 @@ class _CropReport(Report):
     def summarise(self, *, stopped: bool) -> None:
         """Print the counts."""
         crops = self.crops
-        if not crops.photos and not stopped:
+        results = crops.photos + crops.folders
+        if not results and not stopped:
             self.none_found()
-        if crops.photos > 1:
+        if results > 1:
             self.say(
                 f"{counted(crops.photos, 'photo')} in {duration(crops.seconds)}: {crops.counts}."
             )

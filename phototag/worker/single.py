@@ -218,6 +218,7 @@ def guarded(work: Callable[[T], Done]) -> Callable[[T], Done | Failed]:
         try:
             return work(item)
         except errors.PhototagError as error:
-            return Failed(photo=name_of(item, error), error=error)
+            folder = isinstance(item, str | os.PathLike) and os.path.isdir(item)
+            return Failed(photo=name_of(item, error), error=error, folder=folder)
 
     return done

@@ -67,6 +67,24 @@ def test_a_folder_that_cannot_be_searched_is_no_photo_and_its_photos_are_tagged_
     assert (code, "headshot: 1, 1 changed" in said) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["analyze"], "  not searched: 1 folder\n"),
+        (["crop", "--profile", "web_square", "--out", "crops"], ", 1 folder not searched.\n"),
+    ],
+)
+def test_a_folder_that_cannot_be_searched_is_no_photo_for_commands_that_change_none(
+    folder: Path, closed: list[str], words: list[str], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    done = CliRunner().invoke(main, [*words, str(folder)])
+    assert (done.exit_code, done.output.count("cannot be read")) == (1, 1)
+    assert "1 photo in" in done.output
+    assert told in done.output
+    assert "failed" not in done.output
+
+
 def test_hints_name_only_what_has_changed_or_can_be_tried_again(folder: Path, tag: Tag) -> None:
     alone, missing = folder / "May" / "headshot.JPG", folder / "nope.jpg"
     alone = alone.rename(folder.parent / "alone.jpg")
