@@ -53,6 +53,7 @@ suppress_warnings = ["ref.python"]
 # The "Attributes:" section of an attrs class documents its fields.
 napoleon_use_ivar = True
 _JOINT = re.compile(r"^    (\w+(?:, \w+)+): (.*(?:\n {8}.*)*)", re.MULTILINE)
+_PAGE_COLUMNS = 100  # characters of code that fit a page without scrolling
 _COLUMNS = re.compile(r"[┃│]|^.*\S {2,}\S.*\S {2,}\S", re.MULTILINE)
 _OPTION = re.compile(r'<span class="pre">(--?[a-z][\w-]{0,24})</span>')
 
@@ -97,7 +98,9 @@ def _whole_options(_: Sphinx, *about: Any) -> None:
 
 
 def _columns(_: Sphinx, page: Any) -> None:
-    """Mark what is printed in columns: its lines are not broken."""
+    """Mark what is printed in columns: its lines are not broken; and what is wider than a page."""
     for block in page.findall(lambda node: node.tagname == "literal_block"):
+        if max(map(len, block.astext().splitlines()), default=0) > _PAGE_COLUMNS:
+            block["classes"].append("wide")
         if block.get("language") == "text" and _COLUMNS.search(block.astext()):
             block["classes"].append("as-is")

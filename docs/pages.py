@@ -34,6 +34,11 @@ def share(value: float) -> str:
     return f"{value:.3f}".removeprefix("0")
 
 
+def percent(value: float, places: int = 0) -> str:
+    """``0.9756`` as ``98 %``."""
+    return f"{100 * value:.{places}f} %"
+
+
 def yes(answer: object) -> str:
     """An answer that should be yes; a no catches the eye."""
     return "yes" if answer else "**no**"
@@ -48,7 +53,11 @@ def filled(name: str, values: Mapping[str, Any]) -> str:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - Markdown, of our own numbers
     )
-    return grouped(templates.get_template(f"{name}.md.j2").render(values, share=share, yes=yes))
+    return grouped(
+        templates.get_template(f"{name}.md.j2").render(
+            values, share=share, percent=percent, yes=yes
+        )
+    )
 
 
 def measured(name: str, folder: str = "accuracy") -> dict[str, Any]:

@@ -15,7 +15,7 @@ import service_tables
 import command_pages
 import figures
 import integration_tables
-from pages import table
+from pages import grouped, table
 from phototag.analyzer import Analyzer
 from phototag.catalogue.checking import CheckKind, CheckOptions
 from phototag.criteria import CRITERIA, Finding, Findings, calibration, installed
@@ -270,7 +270,7 @@ def models() -> str:
     ]
     inputs, photos = str(len(first.weights)), str(first.n)
     rows.append(("`people_prefilter`", "nobody, people", inputs, photos, first.evidence))
-    return table(("model", "classes", "inputs", "photos", "evidence"), rows)
+    return grouped(table(("model", "classes", "inputs", "photos", "evidence"), rows))
 
 
 def collections() -> str:

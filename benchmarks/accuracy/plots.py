@@ -33,6 +33,7 @@ STYLE: dict[Any, Any] = {  # matplotlib's type lists every key there is
 HEADSHOT, PORTRAIT, NEUTRAL = "#0072b2", "#d55e00", "#555555"  # told apart by the colour-blind, too
 BINS = 24  # of the histograms
 LEAST_COVERAGE = 0.05  # below it a curve hangs on single photos
+LABEL_ROOM = 0.1  # of an axis, that a label below a point takes
 COLUMNS = 3  # of figures with many parts
 
 
@@ -84,7 +85,9 @@ def reliability(scores: Scores) -> Figure:
     axes.plot([x for x, *_ in filled], [y for _, y, _ in filled], color=HEADSHOT, linewidth=0.8)
     for x, y, n in filled:
         axes.scatter(x, y, s=8 + 400 * n / total, color=HEADSHOT, alpha=0.6, linewidths=0)
-        axes.annotate(f"{n:.0f}", (x, y), textcoords="offset points", xytext=(6, -10))
+        photos = f"{n:.0f}" if n >= 1 else "<1"  # the mean of several shuffles
+        below = y > LABEL_ROOM
+        axes.annotate(photos, (x, y), textcoords="offset points", xytext=(6, -10 if below else 4))
     ece = f", ECE {score.ece:.3f}, Brier {score.brier:.3f}" if score else ""
     axes.set(title=f"Confidence of kind{ece}", xlabel="stated", ylabel="right")
     axes.set(xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal")
