@@ -186,7 +186,7 @@ EXPLORER: Final = Application(
     version=_windows,
     pieces=lambda command: _explorer(command, _usual("explorer")),
     pieces_in=_explorer,
-    steps=f"Follow {EXPLORER_READ_ME} in that folder. These files were not run on Windows.",
+    steps=f"Follow {EXPLORER_READ_ME}, which is one of the files. They were not run on Windows.",
 )
 FINDER: Final = Application(
     name="finder",
@@ -194,7 +194,7 @@ FINDER: Final = Application(
     version=_macos,
     pieces=lambda command: _finder(command, _usual("finder")),
     pieces_in=_finder,
-    steps=f"Follow {FINDER_READ_ME} in that folder. These files were not run on macOS.",
+    steps=f"Follow {FINDER_READ_ME}, which is one of the files. They were not run on macOS.",
 )
 
 APPLICATIONS: Final = (EXPLORER, FINDER)

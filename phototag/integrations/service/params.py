@@ -123,7 +123,7 @@ class OfVocabulary(Params):
     """Those of ``words``.
 
     Attributes:
-        options: ``vocabulary``: that with which photos are tagged.
+        options: the words with which photos are tagged.
     """
 
     options: VocabularyOptions = attrs.Factory(VocabularyOptions)
