@@ -33,10 +33,12 @@ def own_state(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def ctrl_c() -> None:
-    """Ctrl-C does what it does in a terminal: a shell's background jobs, and their children, ignore it."""
+def terminal() -> None:
+    """Signals do what they do in a terminal: a shell's background jobs ignore Ctrl-C, and those of ``nohup`` a hang-up."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session", autouse=True)
