@@ -202,6 +202,8 @@ def test_a_person_s_word_holds_and_can_be_undone(photo: str, tmp_path: Path) -> 
         assert row["kind"] == "portrait"
         forgotten = asking.ask("decide", path=photo, forget=True)["result"]
         assert (forgotten["kind"], forgotten["keywords"]["flat"]) == ("headshot", ["headshot"])
+        folder = asking.ask("decide", path=str(tmp_path), kind="other")
+        assert folder["error"]["message"].endswith("this is a folder; give the photos in it")
         none = asking.ask("decide", path=str(tmp_path / "none.jpg"), kind="other")
         assert none["error"]["data"]["name"] == "PhotoNotFound"
         assert asking.end() == 0

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from phototag.catalogue.deciding import said_of
 from phototag.catalogue.kept import given
 from phototag.decisions.decision import Decision
+from phototag.errors import PhotoNotReadable
+from phototag.files.opening import is_folder
 from phototag.outcome import Done
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ def decided(
         PhotoError: the photo could not be written. If it could be read, what was said is saved, and the next
             ``phototag tag`` of its folder writes it.
     """
+    if is_folder(path):
+        raise PhotoNotReadable(path, "this is a folder", "give the photos in it")
     tagging, kept = given(
         options, state=state_file, calibration=rules.calibration, profiles=rules.profiles
     )
