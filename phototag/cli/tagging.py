@@ -196,10 +196,10 @@ def undoing(state: str | None, before: dict[int, int]) -> list[list[str]]:
 
 
 def changes(state: str | None) -> dict[int, int]:
-    """The number of changes of each run that can be undone, by run number."""
+    """The number of changes of each run that can be undone, of photos and of decisions, by run number."""
     from phototag.catalogue.take_back import runs  # noqa: PLC0415 - help starts without it
 
-    return {run.number: run.changes for run in runs(state)}
+    return {run.number: run.changes + run.corrections for run in runs(state)}
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
