@@ -13,6 +13,8 @@ from phototag.catalogue.current_run import CurrentRun, folders_of
 from phototag.catalogue.kept import given
 from phototag.catalogue.lock import locked
 from phototag.catalogue.options_fingerprint import settings_of
+from phototag.catalogue.reach import is_gone
+from phototag.catalogue.reviews import key_of
 from phototag.catalogue.run import Catalogue, through
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found, clean_beside, found_now
@@ -40,8 +42,8 @@ def decide_catalogue(
 
     What is decided is saved in the state file and written into the photos with the other options, as ``tag_catalogue``
     writes a verdict; photos that were not tagged before are tagged with it. Options of keywords and files that are not given
-    are those with which each photo was written last. Later runs keep to it, copies and renamed
-    photos have it too, and ``learn`` learns from it. What people have decided before about other fields still holds.
+    are those with which each photo was written last; crop profiles and a calibration of one's own are to be given again.
+    Later runs keep to it, copies and renamed photos have it too, and ``learn`` learns from it. What people have decided before about other fields still holds.
     The call is one run: ``undo`` takes it back.
 
     Args:
@@ -94,7 +96,7 @@ def said_of(
         State(options.state) as state,
     ):
         # Only the same command resumes it.
-        own = f"decide {word.words()}/{settings_of(options)}/{sorted(kept)}/{state.seen_by}"
+        own = f"decide {word.words()}/{settings_of(options)}/{sorted(kept)}/{state.seen_by}/{key_of(names)}"
         run = CurrentRun(folders, options, own, state, pool, word=word, kept=kept)
 
         def catalogue(folder: str) -> Catalogue:
@@ -130,6 +132,4 @@ def _tasks(
 
 def _found(path: str) -> Found:
     found = found_now(path, "")
-    if os.path.lexists(path):
-        return found
-    return attrs.evolve(found, error=not_there(path))
+    return attrs.evolve(found, error=not_there(path)) if is_gone(path) else found

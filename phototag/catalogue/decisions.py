@@ -93,6 +93,19 @@ class Decisions(Database):
             )
         self._sql.execute("DELETE FROM run_decisions WHERE run = ? AND picture = ?", (run, picture))
 
+    def _take_back_in(self, run: int, picture: str, held: Decision) -> None:
+        """Save what a photo holds again after an undo, where nothing is saved: it was decided with another state file.
+
+        The next run would not look for it: that is the record it expects to find.
+        """
+        query = "SELECT 1 FROM run_decisions WHERE run > ? AND picture = ?"
+        if self._one(query, run, picture) is not None:
+            return
+        saved = to_decision(self._saved_decision(picture))
+        both = held.with_(saved)
+        if both != saved:
+            self._save_decision(picture, _from_decision(both))
+
     def _saved_decision(self, picture: str) -> str | None:
         found = self._one("SELECT said FROM decisions WHERE picture = ?", picture)
         return None if found is None else found[0]

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from phototag import errors
+from phototag.catalogue.last_write import last_write
 from phototag.catalogue.words import Words
-from phototag.files.opening import absolute
 from phototag.keywords.vocabulary import Level, Vocabulary, branches
 from phototag.metadata.record import etag
 from phototag.options import CatalogueOptions, settings
 from phototag.worker import tasks
+from phototag.worker.order import check_crop
 from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
-    from phototag.catalogue.run_log import PastWrite
     from phototag.catalogue.state import State
     from phototag.metadata.record import Record
     from phototag.options import KeptOptions
@@ -58,12 +58,13 @@ def as_written(
         pool: reads the photo.
 
     Raises:
-        PhotoError: the photo, or what phototag wrote into it, cannot be read.
+        PhotoError: the photo, or what phototag wrote into it, cannot be read; or it keeps the crop of a profile that is
+            not among those of the run.
     """
     record = tasks.read(pool, PhotoFile.of(path)) if kept else None
     if record is None:
         return options
-    past = _last_write(path, record, state)
+    past = last_write(path, etag(record), state)
     before: dict[str, Any] = {}
     if past is not None:
         before = {name: getattr(past.options, name) for name in _OF_FILES}
@@ -71,18 +72,15 @@ def as_written(
         before |= past.words.options
     else:
         before["keywords"] = _level_of(record, options.vocabulary)
-    return attrs.evolve(options, **{name: before[name] for name in kept.intersection(before)})
-
-
-def _last_write(path: str, record: Record, state: State) -> PastWrite | None:
-    """The write that has left this record in a photo, as far as the state file knows it."""
-    folder, name = os.path.split(absolute(path))
-    tag = etag(record)
-    for place in state.keys_of(os.path.join(os.path.realpath(folder), name)):
-        row = state.photo(place)
-        if row is not None and row.etag == tag and (past := state.written(place)) is not None:
-            return past
-    return None
+    own = attrs.evolve(options, **{name: before[name] for name in kept.intersection(before)})
+    try:
+        check_crop(own, own.profiles)
+    except errors.BadValue as error:
+        problem = f"it was written with another set of crop profiles ({error.problem})"
+        raise errors.WriteRefused(
+            path, problem, "give the same --profiles, or another --lightroom-crop"
+        ) from error
+    return own
 
 
 def _level_of(record: Record, vocabulary: Vocabulary) -> Level:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from phototag import errors
-from phototag.catalogue.run_log import PastWrite, PhotoKey
-from phototag.metadata.record import WriteOrder
+from phototag.catalogue.last_write import last_write
+from phototag.catalogue.run_log import PastWrite
+from phototag.metadata.record import WriteOrder, etag
 from phototag.worker import tasks
 from phototag.worker.source import PhotoFile
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from phototag.catalogue.current_run import CurrentRun
+    from phototag.catalogue.run_log import PhotoKey
     from phototag.catalogue.state import State
     from phototag.metadata.change import Change
     from phototag.metadata.record import Record
@@ -64,19 +66,19 @@ class LoggedWrites:
                 written = self._write_if_unchanged(path, again(written.found), options)
             assert written.change is not None
             return written.change, written
-        before = run_log.written(place) if known else None
+        before = last_write(path, known, run_log, place) if known else None
         # Without an entry in the state, the earlier record is unknown: the writer returns what it finds.
-        etag = known if before else ""
+        expected = known if before else ""
         run = self._run.number
         new = run_log.intend(run, place, photo_state.picture, before)
         try:
-            written = self._write_if_unchanged(path, order, options, photo_state.expecting(etag))
+            written = self._write_if_unchanged(
+                path, order, options, photo_state.expecting(expected)
+            )
             if written.change is None:
                 # Another computer has written a record, or this run has and was then killed.
                 if new or self._etag_of(path, order) != written.etag:
-                    there = written.found
-                    before = PastWrite(order=WriteOrder(record=there)) if there else None
-                    run_log.correct(run, place, before)
+                    run_log.correct(run, place, self._left_there(path, place, written.found))
                 order = again(written.found)
                 written = self._write_if_unchanged(
                     path, order, options, photo_state.expecting(written.etag)
@@ -99,6 +101,13 @@ class LoggedWrites:
     ) -> Written:
         """Carry out the write order; with ``expected``, only if the photo is as this run knows it."""
         return tasks.write(self._pool, PhotoFile.of(path), order, options, expected)
+
+    def _left_there(self, path: str, place: PhotoKey, found: Record | None) -> PastWrite | None:
+        """How the record that was found in a photo has come there; if nobody knows, it is all that is known."""
+        if found is None:
+            return None
+        known = last_write(path, etag(found), self._state, place)
+        return known or PastWrite(order=WriteOrder(record=found))
 
     def _etag_of(self, path: str, order: WriteOrder) -> str:
         """The etag of the record that a write would leave in a photo."""

@@ -36,7 +36,7 @@ class Reviews(Database):
     def review_place(self, paths: Iterable[str]) -> dict[str, Any]:
         """What the page of a review of these paths remembers; nothing, if that is damaged."""
         query = "SELECT place FROM review_places WHERE folders = ?"
-        found = self._one(query, _key(paths))
+        found = self._one(query, key_of(paths))
         try:
             place = {} if found is None else json.loads(found[0])
         except DAMAGED:
@@ -46,10 +46,10 @@ class Reviews(Database):
     def keep_review_place(self, paths: Iterable[str], place: dict[str, Any]) -> None:
         """Store what the page of a review of these paths remembers."""
         query = "INSERT OR REPLACE INTO review_places (folders, place) VALUES (?, ?)"
-        self._do(query, _key(paths), json.dumps(place))
+        self._do(query, key_of(paths), json.dumps(place))
 
 
-def _key(paths: Iterable[str]) -> str:
+def key_of(paths: Iterable[str]) -> str:
     """The same for the same paths in any order."""
     named = b"\0".join(sorted({os.fsencode(os.path.realpath(path)) for path in paths}))
     return hashlib.blake2b(named, digest_size=16).hexdigest()

@@ -158,7 +158,7 @@ class Catalogue:
             or row.settings not in {self._settings_of(found, row.picture), self._unreadable}
         ):
             return None
-        if row.picture:
+        if row.picture and found.partner is None:
             self._run.say(row.picture)  # a run that was killed may have lost it
         return as_before(found, row, lambda: self._state.keywords(self._place(found), row))
 

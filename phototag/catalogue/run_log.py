@@ -11,6 +11,7 @@ import attrs
 from phototag.catalogue.database import DAMAGED, DamagedRow, packed, unpacked
 from phototag.catalogue.decisions import NOT_RESUMED, Decisions
 from phototag.catalogue.words import Words
+from phototag.decisions.decision import Decision
 from phototag.metadata.record import WriteOrder
 from phototag.options import WriteOptions, part
 from phototag.scene import serialization
@@ -267,6 +268,13 @@ class RunLog(Decisions):
         found = [self._one(query, *attrs.astuple(place), run, picture)[0] for place in places]
         return max((number for number in found if number is not None), default=None)
 
+    def last_change(self, place: PhotoKey) -> int:
+        """The last run that has changed a photo and has not been undone; 0 without one."""
+        query = (
+            "SELECT max(run) FROM changes WHERE root = ? AND folder = ? AND name = ? AND undone = 0"
+        )
+        return self._one(query, *attrs.astuple(place))[0] or 0
+
     # ------------------------------------------------------------------ undo
 
     def undo(
@@ -295,6 +303,9 @@ class RunLog(Decisions):
                 [(etag, _from_past_write(before), *attrs.astuple(place)) for place in now],
             )
             self._undo_decision(run, entry.picture)
+            if before is not None:
+                held = Decision.readable(before.order.record.decision)
+                self._take_back_in(run, entry.picture, held)
             self._sql.execute(NOT_RESUMED, (run,))
 
 

@@ -35,7 +35,8 @@ def decide(paths: tuple[str, ...], options: _Decide) -> None:
     """Decide what photos are, in place of phototag.
 
     PATH is a photo, or a folder, which stands for all photos in it and in all folders in it. What you decide is written into the
-    photos as `phototag tag` writes its verdict; options of keywords and files that you do not give are those with which each photo was written last.
+    photos as `phototag tag` writes its verdict; options of keywords and files that you do not give are those with which each photo was written last (give `--profiles` and
+    `--calibration` again).
     Later runs keep to it, `phototag learn` learns from it, and `phototag undo` takes it back.
     """
     from phototag.catalogue.deciding import decide_trees  # noqa: PLC0415 - help starts without it

@@ -233,3 +233,33 @@ def test_a_command_that_decides_nothing_or_both_is_refused(words: list[str], sai
     done = command("decide", *words, "jane.jpg")
     assert done.exit_code == 2
     assert said in done.output
+
+
+@unsealed
+def test_what_was_only_saved_can_be_undone_and_the_command_says_so(
+    tree: Path, state: Path, tmp_path: Path
+) -> None:
+    for photo in (tree / "2023").rglob("*.*"):
+        if photo.is_file():
+            os.link(photo, tmp_path / photo.name)
+    done = command("decide", "--kind", "headshot", "--state", state, tree / "2023")
+    assert done.exit_code == 1
+    assert f"To undo all changes: phototag undo 1 --state {state}\n" in done.stderr
+    assert command("undo", "1", "--state", state).exit_code == 0
+    assert saved(state) == {}
+
+
+@unsealed
+def test_a_photo_out_of_reach_is_not_told_as_missing(
+    photo: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: str) -> os.stat_result:
+        if path == str(photo):
+            raise PermissionError(13, "Permission denied")
+        return stat(path)
+
+    stat = os.lstat
+    monkeypatch.setattr(os, "lstat", refused)
+    monkeypatch.setattr("os.path.lexists", lambda _: False)
+    (done,) = decide(state, photo, kind="other").values()
+    assert done.error is None, "it can be opened"
