@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 UNREADABLE: Final = (Exception,)
 #: Of photos that were not only seen by a dry run.
 TRIED: Final = "(kind IS NOT NULL OR error IS NOT NULL)"
+#: How the settings of runs begin that `tag` does not resume.
+_OF_DECIDE: Final = "decide "
+_OF_REVIEW: Final = "review/"
 _CHECK: Final = "PRAGMA integrity_check(1)"  # with more, a later look can fail and hide what an earlier one found
 
 
@@ -88,12 +91,15 @@ class Interrupted:
     Attributes:
         run: its number.
         root: the folder.
-        last: whether no later run has been in the same folder, so that it can be resumed.
+        command: the command that resumes it; empty if none does: a later run has been in the same folder, or it is a
+            review.
+        review: whether it is a review, which may also be still open.
     """
 
     run: int
     root: str
-    last: bool
+    command: str
+    review: bool
 
 
 class Book:
@@ -281,16 +287,19 @@ class Book:
             of_run: dict[int, list[int]] = {}
             for run, root in sql.execute(f"SELECT run, root FROM {Layout.of(sql).run_roots}"):  # noqa: S608 - as above
                 of_run.setdefault(run, []).append(root)
-            ended = "SELECT id FROM runs WHERE ended IS NULL ORDER BY id"
-            runs = [run for (run,) in sql.execute(ended)]
+            ended = "SELECT id, settings FROM runs WHERE ended IS NULL ORDER BY id"
+            runs = [(run, str(settings)) for run, settings in sql.execute(ended)]
         last = {root: run for run in sorted(of_run) for root in of_run[run]}
         found = []
-        for run in runs:
+        for run, settings in runs:
             there = [folders[root] for root in of_run.get(run, ()) if root in folders]
             near = [path for path in there if any(overlap(path, one) for one in wanted)]
             if near:
-                resumable = all(last[root] == run for root in of_run[run])
-                found.append(Interrupted(run, near[0], resumable))
+                review = settings.startswith(_OF_REVIEW)
+                command = "phototag decide" if settings.startswith(_OF_DECIDE) else "phototag tag"
+                if review or any(last[root] != run for root in of_run[run]):
+                    command = ""
+                found.append(Interrupted(run, near[0], command, review))
         return found
 
     # ------------------------------------------------------------------ errors

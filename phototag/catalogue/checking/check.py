@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
@@ -37,10 +37,9 @@ from phototag.worker.pool import Pool
 from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
-    from phototag.catalogue.checking.book import Unsettled
+    from phototag.catalogue.checking.book import Interrupted, Unsettled
 
 Path = str | os.PathLike[str]
-_RESUME: Final = "run the same `phototag tag` command again to resume it"
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -185,20 +184,22 @@ class _Check:
             if one.place not in places:
                 yield self._gone(book, one)
         for run in book.interrupted(self._real):
-            remedy = (
-                _RESUME if run.last else "it cannot be resumed; `phototag check --repair` closes it"
-            )
-            found = CheckFinding(
-                path=run.root,
-                kind=CheckKind.INTERRUPTED,
-                problem=f"run {run.run} was interrupted",
-                remedy=remedy,
-            )
-            if self._repairer is not None and not run.last:
-                self._repairer.run(run.run)
-                left = [other.run for other in book.interrupted(self._real)]
-                found = attrs.evolve(found, repaired=run.run not in left)
-            yield found
+            yield self._interrupted(book, run)
+
+    def _interrupted(self, book: Book, run: Interrupted) -> CheckFinding:
+        problem = f"run {run.run} was interrupted"
+        if run.review:
+            problem = f"run {run.run}, a review, was interrupted, unless it is still open"
+        remedy = f"run the same `{run.command}` command again to resume it"
+        if not run.command:
+            remedy = "it cannot be resumed; `phototag check --repair` closes it"
+        kind, repaired = CheckKind.INTERRUPTED, False
+        if self._repairer is not None and not run.command:
+            self._repairer.run(run.run)
+            repaired = run.run not in [other.run for other in book.interrupted(self._real)]
+        return CheckFinding(
+            path=run.root, kind=kind, problem=problem, remedy=remedy, repaired=repaired
+        )
 
     def _lost(self, book: Book, change: Unsettled, path: str) -> CheckFinding:
         repaired = False

@@ -220,7 +220,7 @@ def _unsettled(photo: Examined, changes: Sequence[Unsettled]) -> CheckFinding:
         path=photo.path,
         kind=CheckKind.UNSETTLED,
         problem=f"run {change.run} was killed while it wrote this photo: {done}",
-        remedy="run the same `phototag tag` command again, or `phototag check --repair`",
+        remedy="run the same command again, or `phototag check --repair`",
     )
 
 

@@ -1,0 +1,48 @@
+"""What ``check`` says of runs that were killed, by the command that each was."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from checks import findings, found, repaired
+from phototag.catalogue.state import State
+
+pytestmark = pytest.mark.usefixtures("unsealed")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "Pictures"
+    folder.mkdir()
+    return folder
+
+
+def killed(root: Path, state: Path, settings: str) -> None:
+    """A run that has begun, and has not ended."""
+    with State(state) as run_log:
+        run_log.begin([run_log.root(os.fsencode(root))], settings, "1")
+
+
+@pytest.mark.parametrize(
+    ("settings", "command"), [("0a1b/seen", "tag"), ("decide {'kind': 'other'}/0a1b", "decide")]
+)
+def test_a_run_that_can_be_resumed_is_told_with_its_own_command(
+    root: Path, state: Path, settings: str, command: str
+) -> None:
+    killed(root, state, settings)
+    (one,) = findings(root, state)
+    assert one.problem == "run 1 was interrupted"
+    assert one.remedy == f"run the same `phototag {command}` command again to resume it"
+    assert repaired(root, state) == []
+
+
+def test_a_review_that_was_killed_is_closed_by_a_repair(root: Path, state: Path) -> None:
+    killed(root, state, "review/0a1b")
+    (one,) = findings(root, state)
+    assert one.problem == "run 1, a review, was interrupted, unless it is still open"
+    assert one.remedy == "it cannot be resumed; `phototag check --repair` closes it"
+    assert repaired(root, state) == [("Pictures", "interrupted")]
+    assert found(root, state) == []
