@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from typing import Final
+
+#: A ``ValueError`` is raised for what is no name of a file, such as one with a null character.
+_NOT_THERE: Final = (FileNotFoundError, NotADirectoryError, ValueError)
 
 
 def is_gone(path: str) -> bool:
     """Whether there is certainly no file or folder of this name; False where the folder above cannot be read."""
     try:
         os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
+    except _NOT_THERE:
         return True
     except OSError:
         return False
@@ -20,7 +24,7 @@ def out_of_reach(path: str) -> str:
     """Why it is not known whether a file is there; empty if it is known."""
     try:
         os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
+    except _NOT_THERE:
         return ""
     except OSError as error:
         return error.strerror or str(error)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -174,3 +176,17 @@ def test_a_photo_that_was_moved_without_its_sidecar_is_undone_as_check_says(
     failed = [o.photo for o in phototag.undo(run=1, state=state, moved_to=away) if o.error]
     assert failed == [f"{root}/copy.gif"]
     assert content(away) == {"new.gif": before["as.gif"]}
+
+
+def test_a_name_that_no_file_can_have_is_a_damaged_entry(root: Path, state: Path) -> None:
+    (root / "other.txt").touch()
+    known(root, state, "2023", photos=1)
+    with closing(sqlite3.connect(state)) as sql, sql:
+        for table in ("photos", "changes"):
+            assert sql.execute(f"UPDATE {table} SET name = ?", (b"0\0.jpg",)).rowcount
+    with pytest.raises(errors.PhotosMissing):
+        list(phototag.undo(state=state))
+    expected = [("here.sqlite3", "row_damaged")] * 2
+    assert found(root, state) == expected
+    assert repaired(root, state) == expected
+    assert found(root, state) == []

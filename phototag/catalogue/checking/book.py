@@ -257,7 +257,7 @@ class Book:
             found = sql.execute(query, (root, folder)).fetchall()
         for name, picture, etag, written, error in found:
             with contextlib.suppress(*UNREADABLE):  # a damaged row is not known
-                place = _key(root, folder, name)
+                place = to_key(root, folder, name)
                 past = None if written is None else to_past_write(written)
                 yield Entry(place, picture, etag, past, "" if error is None else to_failure(error))
 
@@ -272,7 +272,7 @@ class Book:
         for run, name, before in found:
             with contextlib.suppress(*UNREADABLE):
                 past = None if before is None else to_past_write(before)
-                yield Unsettled(run, _key(root, folder, name), past)
+                yield Unsettled(run, to_key(root, folder, name), past)
 
     def holds(self, place: PhotoKey) -> bool:
         """Whether there is a row about a photo."""
@@ -348,9 +348,18 @@ def to_failure(column: str) -> str:
     return problem
 
 
-def _key(root: int, folder: bytes, name: bytes) -> PhotoKey:
-    os.fsdecode(name)  # raises TypeError for a damaged one
+def to_key(root: int, folder: bytes, name: bytes) -> PhotoKey:
+    """The key of a photo in columns; raises ``TypeError`` or ``ValueError`` if one of them is damaged."""
+    to_path(folder, name)
     return PhotoKey(root, folder, name)
+
+
+def to_path(*columns: bytes) -> str:
+    """The path in columns; raises as ``to_key``."""
+    path = os.path.join(*map(os.fsdecode, columns))
+    if "\0" in path:
+        raise ValueError("no name holds this character")
+    return path
 
 
 def _to_text(column: bytes) -> str:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from phototag.catalogue.checking.book import TRIED, Layout
+from phototag.catalogue.checking.book import TRIED, Layout, to_key
 from phototag.catalogue.checking.findings import CheckFinding, CheckKind
 from phototag.catalogue.checking.places import below, overlap
 from phototag.catalogue.reach import is_gone
-from phototag.catalogue.run_log import PhotoKey
 from phototag.errors import PhotoNotReadable, as_typed
 from phototag.files import sidecar_names
 from phototag.worker.replacing import is_made_by_phototag
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from phototag.catalogue.checking.book import Book, Unsettled
+    from phototag.catalogue.run_log import PhotoKey
 
 MANY: Final = 10  # photos that are seldom all deleted while the folder stays
 _MOST_BYTES: Final = 1 << 24  # of a sidecar: larger ones are not phototag's
@@ -132,12 +132,13 @@ class Vanished:
                 query = f"SELECT folder, name, picture FROM photos WHERE root = ? AND {TRIED}"  # noqa: S608 - a text of ours
                 rows = sql.execute(query, (root,)).fetchall()
             for folder, name, picture in rows:
-                with contextlib.suppress(TypeError):  # a damaged name
+                with contextlib.suppress(TypeError, ValueError):  # a damaged name
+                    place = to_key(root, folder, name)
                     photo = os.path.join(path, os.fsdecode(folder), os.fsdecode(name))
                     if not _is_in(photo, self._wanted):
                         continue
                     if is_gone(photo):
-                        yield Gone(PhotoKey(root, folder, name), path, photo, picture)
+                        yield Gone(place, path, photo, picture)
                     else:
                         self._there[self._scope(path)] += 1
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from phototag import models
-from phototag.catalogue.checking.book import UNREADABLE, Layout, to_failure
+from phototag.catalogue.checking.book import UNREADABLE, Layout, to_failure, to_path
 from phototag.catalogue.checking.findings import CheckFinding, CheckKind
 from phototag.catalogue.database import unpacked
 from phototag.catalogue.run_log import to_past_write
@@ -133,7 +132,9 @@ def _changes(
         if run not in runs:
             lost = "nothing is lost by it"
             yield DamagedRow("changes", row, "", "belongs to no run", lost)
-        elif root in roots and not _reads(to_past_write, before):
+        elif root in roots and not (
+            _reads(to_past_write, before) and _path((roots[root], folder, name))
+        ):
             about = _path((roots[root], folder, name))
             yield DamagedRow("changes", row, about, "cannot be read", lost)
 
@@ -141,8 +142,8 @@ def _changes(
 def _path(parts: Iterable[Any]) -> str:
     """The path of a photo; empty if one of its columns is damaged."""
     try:
-        return os.path.join(*map(os.fsdecode, parts))
-    except TypeError:
+        return to_path(*parts)
+    except (TypeError, ValueError):
         return ""
 
 
