@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from checks import findings, found, repaired
+from phototag.catalogue.run_log import PhotoKey
 from phototag.catalogue.state import State
 
 pytestmark = pytest.mark.usefixtures("unsealed")
@@ -46,3 +47,20 @@ def test_a_review_that_was_killed_is_closed_by_a_repair(root: Path, state: Path)
     assert one.remedy == "it cannot be resumed; `phototag check --repair` closes it"
     assert repaired(root, state) == [("Pictures", "interrupted")]
     assert found(root, state) == []
+
+
+@pytest.mark.parametrize("mount_point", ["stays", "goes"])
+def test_a_write_on_a_disk_that_is_away_is_not_settled(
+    root: Path, state: Path, mount_point: str
+) -> None:
+    disk = root / "disk"
+    with State(state) as run_log:
+        place = PhotoKey(run_log.root(os.fsencode(disk)), b"", b"a.jpg")
+        run_log.intend(run_log.begin([place.root], "", "1"), place, "ab", None)
+    if mount_point == "stays":
+        disk.mkdir()
+    assert found(root, state) == [("disk", "interrupted")]
+    assert repaired(root, state) == []
+    disk.mkdir(exist_ok=True)
+    (disk / "other.txt").touch()  # it is connected
+    assert repaired(root, state) == [("a.jpg", "unsettled")]

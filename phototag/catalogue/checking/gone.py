@@ -12,7 +12,7 @@ import attrs
 from phototag.catalogue.checking.book import TRIED, Layout, to_key
 from phototag.catalogue.checking.findings import CheckFinding, CheckKind
 from phototag.catalogue.checking.places import below, overlap
-from phototag.catalogue.reach import is_gone
+from phototag.catalogue.reach import is_empty, is_gone
 from phototag.errors import PhotoNotReadable, as_typed
 from phototag.files import sidecar_names
 from phototag.worker.replacing import is_made_by_phototag
@@ -160,9 +160,14 @@ class Vanished:
 
 
 def lost(book: Book, wanted: Iterable[str]) -> Iterator[tuple[Unsettled, str]]:
-    """Entries of the run log whose write was not completed and whose photo is not there any more."""
+    """Entries of the run log whose write was not completed and whose photo is not there any more.
+
+    Nothing is said of a folder that is not there or is empty, as one whose disk is not connected.
+    """
     folders = list(wanted)
     for root, path in book.roots().items():
+        if not os.path.isdir(path) or is_empty(path):
+            continue
         with book.reading() as sql:
             query = (
                 f"SELECT DISTINCT folder FROM {Layout.of(sql).changes}"  # noqa: S608 - one of two texts
