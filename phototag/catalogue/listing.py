@@ -17,7 +17,7 @@ from phototag.decisions.decision import NOTHING
 from phototag.errors import PhotoNotReadable
 from phototag.files import arguments
 from phototag.files.keyword_arguments import takes
-from phototag.files.opening import absolute, names_of, not_there
+from phototag.files.opening import absolute, names_of, unseen
 from phototag.options import ListOptions
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Listing:
             stored.
         others: number of photos that are known, and not asked for.
         errors: folders that cannot be read.
-        missing: roots that are not there.
+        missing: roots that are not there, or out of reach.
     """
 
     photos: Sequence[ListedPhoto]
@@ -79,6 +79,7 @@ def list_catalogue(roots: Path | Iterable[Path], options: ListOptions) -> Genera
 
     Raises:
         PhotoNotFound: one of the roots is not there; nothing is listed.
+        PhotoNotReadable: permissions keep one of them out of reach; nothing is listed.
         StateUnusable: the state file cannot be used.
     """
     found = listing(roots, options)
@@ -212,8 +213,7 @@ def _single(
         found = there.get(name)
         if found is None:
             found = Found(path=path, folder="", name=name, state=None, fingerprint="")
-            if not os.path.lexists(path):
-                missing = not_there(path)
+            if (missing := unseen(path)) is not None:
                 book.missing.append(missing)
                 continue
         key = os.fsencode(os.path.join(real, name))
@@ -229,7 +229,7 @@ class _Book:
         filling: as for ``listing``.
 
     Attributes:
-        missing: photos that are not there.
+        missing: photos that are not there, or out of reach.
     """
 
     def __init__(

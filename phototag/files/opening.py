@@ -231,6 +231,20 @@ def not_there(name: str) -> errors.PhotoNotFound:
     return errors.PhotoNotFound(name, "this file does not exist", "check the path")
 
 
+def unseen(name: str) -> errors.PhotoNotReadable | errors.PhotoNotFound | None:
+    """Why nothing can be seen at a path, in the words of whoever opens it; None if something is there.
+
+    Args:
+        name: the path as given by the user.
+    """
+    try:
+        with _named_errors(name):
+            os.lstat(name)
+    except (errors.PhotoNotReadable, errors.PhotoNotFound) as error:
+        return error
+    return None
+
+
 def missing(paths: Iterable[str]) -> list[errors.PhotoNotFound]:
     """The errors for those of some paths that lead to nothing; ``~`` is expanded."""
     found = []

@@ -344,3 +344,17 @@ def test_no_photo_is_opened(made: tuple[Path, Path]) -> None:
         (tree / name).chmod(0)
     assert command(tree, "--state", state, "--format", "csv").count("\n") == 5
     shutil.rmtree(tree)
+
+
+def test_a_photo_that_is_out_of_reach_is_not_said_to_be_missing(
+    tmp_path: Path, state: Path
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "file").touch()
+    path = f"{tmp_path}/loop/a.jpg"
+    with pytest.raises(errors.PhotoNotReadable, match="symbolic links"):
+        list(phototag.list_catalogue(path, state=state))
+    with pytest.raises(errors.PhotoNotFound):
+        list(phototag.list_catalogue(f"{tmp_path}/file/a.jpg", state=state))
+    done = CliRunner().invoke(main, ["list", path, "--state", str(state)])
+    assert (done.exit_code, "does not exist" in done.stderr) == (1, False)
