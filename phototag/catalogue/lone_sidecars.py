@@ -42,16 +42,20 @@ def lone_sidecars(folder: str, names: Iterable[str]) -> Iterator[tuple[str, byte
 
 
 def find_lone(paths: Iterable[str], *, links: bool) -> Iterator[Found]:
-    """Those in folders and all below them, each folder by itself; of files, none.
+    """Those in folders and all below them, each once, and none that was named itself.
 
     Args:
         paths: folders and files.
         links: follow symbolic links to folders.
     """
-    for root in filter(os.path.isdir, paths):
-        for folder in folders(root, links=links):
+    names, seen = list(paths), set[tuple[int, int]]()
+    named = {os.path.realpath(name) for name in names}
+    for root in filter(os.path.isdir, names):
+        for folder in folders(root, links=links, seen=seen):
             with contextlib.suppress(OSError):  # what cannot be searched is told with the photos
                 for path, _ in lone_sidecars(folder.path, os.listdir(folder.path)):
+                    if os.path.realpath(path) in named:
+                        continue
                     name = os.path.basename(path)
                     yield Found(
                         path=path, folder=folder.inside, name=name, state=None, fingerprint=""

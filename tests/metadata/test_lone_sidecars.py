@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+import phototag
 from benchmarks.faults.unsealed import remove
 from phototag.errors import WriteRefused
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet
 from phototag.options import WriteOptions
+from phototag.worker import single
 from writing import apply
 
 
@@ -71,3 +73,17 @@ def test_a_sidecar_with_its_photo_and_a_link_to_a_sidecar_are_refused(
     with pytest.raises(WriteRefused, match="it is a link"):
         remove(link)
     assert sidecar.read_bytes() == before
+
+
+def test_a_sidecar_below_two_of_the_folders_is_taken_once(
+    make: Any, headshot: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(single, "removal", lambda _pool, path, _options: path)
+    (inside := tmp_path / "in").mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        apply(photo := make(name), headshot, WriteOptions(sidecar="always"))
+        photo.unlink()
+        photo.with_name(f"{name}.xmp").rename(inside / f"{name}.xmp")
+    given = [tmp_path, inside, inside / "b.jpg.xmp"]
+    taken = sorted(map(str, phototag.remove_catalogue(given, dry_run=True)))
+    assert taken == [f"{inside}/a.jpg.xmp", f"{inside}/b.jpg.xmp"]
