@@ -73,9 +73,14 @@ def unusable(path: str, error: Exception, default: str) -> errors.StateUnusable:
         _of_system(path, error) if isinstance(error, OSError) else _of_sqlite(path, error)
     )
     if is_damage(error):
-        given = "" if path == default else f" --state {errors.as_typed(path)}"
+        given = own_state(path, default)
         remedy = f"run `phototag check --repair{given} FOLDER`, with the folder of your photos"
     return errors.StateUnusable(path, f"the state file cannot be used ({cause})", remedy)
+
+
+def own_state(path: str, default: str) -> str:
+    """What a command in a remedy needs to find a state file: nothing for the default one; arguments as for ``unusable``."""
+    return "" if path == default else f" --state {errors.as_typed(path)}"
 
 
 def _of_system(path: str, error: OSError) -> tuple[str, str]:

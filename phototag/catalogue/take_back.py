@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from phototag import errors
-from phototag.catalogue.database import DamagedRow
+from phototag.catalogue.database import DamagedRow, default_file
 from phototag.catalogue.leftovers import warned
 from phototag.catalogue.lock import locked
 from phototag.catalogue.lone_sidecars import find_lone
@@ -19,6 +19,7 @@ from phototag.catalogue.moved_photos import Search
 from phototag.catalogue.reach import is_empty, out_of_reach
 from phototag.catalogue.run_log import Run
 from phototag.catalogue.state import State
+from phototag.catalogue.state_problems import own_state
 from phototag.catalogue.walk import Found, clean_folder, search
 from phototag.errors import as_typed, printable_name
 from phototag.files.keyword_arguments import takes
@@ -191,7 +192,8 @@ def _chosen(run_log: State, number: int | None) -> Run:
     gone = "" if last is None else f": {described(last)} is undone already"
     remedy = "`phototag remove` takes out what phototag has written, whichever run it was"
     if others:
-        remedy = "run `phototag undo --list` to see the runs that can be undone, or use `phototag remove`"
+        listing = f"`phototag undo --list{_state_of(run_log)}`"
+        remedy = f"run {listing} to see the runs that can be undone, or use `phototag remove`"
     raise errors.RunUnknown(str(run_log.path), f"there is {which} to undo{gone}", remedy)
 
 
@@ -207,11 +209,12 @@ def _missing(run_log: State, run: Run, entries: Sequence[LoggedChange]) -> error
     known = set.intersection(*(run_log.roots_with(entry.picture) for entry in entries))
     there = sorted(root for root in known.difference(run.roots) if os.path.isdir(root))
     target = as_typed(there[0]) if there else "FOLDER"
-    instead = f"; to undo the run before it: phototag undo {older[-1]}" if older else ""
+    state = _state_of(run_log)
+    instead = f"; to undo the run before it: phototag undo {older[-1]}{state}" if older else ""
     problem = f"its photos are not in {_listed(run.roots)} ({', '.join(names)}{more})"
     remedy = (
-        f"if they were moved, say where to: phototag undo {run.number} --moved-to {target}; "
-        f"if they were deleted, forget them: phototag undo {run.number} --forget-deleted{instead}"
+        f"if they were moved, say where to: phototag undo {run.number} --moved-to {target}{state}; "
+        f"if they were deleted, forget them: phototag undo {run.number} --forget-deleted{state}{instead}"
     )
     hidden = next((entry.path for entry in entries if out_of_reach(entry.path)), None)
     if hidden is not None:
@@ -221,6 +224,11 @@ def _missing(run_log: State, run: Run, entries: Sequence[LoggedChange]) -> error
     elif all(map(is_empty, run.roots)) and not there:
         remedy = f"if a disk or network share belongs there, connect it, then undo again; {remedy}"
     return errors.PhotosMissing(f"run {run.number}", f"nothing was undone, since {problem}", remedy)
+
+
+def _state_of(run_log: State) -> str:
+    """What a command in a remedy needs to find the same state file."""
+    return own_state(str(run_log.path), str(default_file()))
 
 
 def _listed(folders: Sequence[str]) -> str:
@@ -324,8 +332,8 @@ class _Taking:
                 path,
                 f"it is not where run {number} left it{replaced}, "
                 f"and its picture was not found in {_listed(self._run.roots)}",
-                f"if it was moved, say where to: phototag undo {number} --moved-to FOLDER; if it was deleted, add "
-                "--forget-deleted",
+                f"if it was moved, say where to: phototag undo {number} --moved-to FOLDER{_state_of(self._run_log)}; "
+                "if it was deleted, add --forget-deleted",
             )
         return before
 
@@ -343,5 +351,5 @@ class _Taking:
             raise errors.WriteRefused(
                 path,
                 f"run {later} changed it later",
-                f"undo that run first: phototag undo {later}",
+                f"undo that run first: phototag undo {later}{_state_of(self._run_log)}",
             )

@@ -73,11 +73,13 @@ def list_(paths: tuple[str, ...], options: _List) -> None:
             click.echo(b"".join(os.fsencode(one.path) + b"\0" for one in found.photos), nl=False)
     elif text := _FORMATS[options.format](found.photos):
         echo_as_is(text, newline=False)
-    _end(found, report, paths)
+    _end(found, report, paths, options.state)
     report.end()
 
 
-def _end(found: Listing, report: Report, paths: Sequence[str]) -> None:
+def _end(
+    found: Listing, report: Report, paths: Sequence[str], state: str | os.PathLike[str] | None
+) -> None:
     """What is missing in the list, and how it can be made known."""
     if found.others and not found.photos:
         report.none_found(_left_out(found.others))
@@ -100,9 +102,9 @@ def _end(found: Listing, report: Report, paths: Sequence[str]) -> None:
     count = found.unknown + sum(one.changed_since or bool(one.unwritten) for one in found.photos)
     if count:
         them = "it" if count == 1 else "them"
-        report.say(
-            f"To have {them} tagged, or to see why not: {as_typed('phototag', 'tag', *paths)}"
-        )
+        own_state = [] if state is None else ["--state", os.fspath(state)]
+        again = as_typed("phototag", "tag", *paths, *own_state)
+        report.say(f"To have {them} tagged, or to see why not: {again}")
 
 
 def _left_out(count: int) -> str:

@@ -99,7 +99,8 @@ def test_a_run_whose_photos_were_deleted_can_be_closed(root: Path, state: Path) 
     (root / "other.txt").touch()
     undo = ["undo", "--state", str(state)]
     refused = CliRunner().invoke(main, undo)
-    assert "if they were deleted, forget them: phototag undo 1 --forget-deleted" in refused.stderr
+    forget = f"phototag undo 1 --forget-deleted --state {state}"
+    assert f"if they were deleted, forget them: {forget}" in refused.stderr
     assert CliRunner().invoke(main, [*undo, "--forget-deleted", "--dry-run"]).exit_code == 0
     assert [run.changes for run in phototag.runs(state)] == [2]
     assert CliRunner().invoke(main, [*undo, "--forget-deleted"]).exit_code == 0
@@ -169,7 +170,7 @@ def test_a_photo_that_was_moved_without_its_sidecar_is_undone_as_check_says(
     assert gone.problem == f"it is not there any more: its picture is in {away}/new.gif"
     move, undo, _ = gone.remedy.split("; ")
     assert move == f"move its sidecar, too: {root}/as.gif.xmp to {away}/new.gif.xmp"
-    assert undo == f"to undo run 1: phototag undo 1 --moved-to {away}"
+    assert undo == f"to undo run 1: phototag undo 1 --moved-to {away} --state {state}"
     (root / "as.gif.xmp").rename(away / "new.gif.xmp")
     (again,) = (one for one in findings([root, away], state) if one.path == gone.path)
     assert again.remedy.startswith(undo)

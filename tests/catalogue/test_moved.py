@@ -81,7 +81,7 @@ def test_a_run_on_a_folder_inside_is_a_later_one_too(tree: Path, state: Path) ->
     before = content(tree)
     tag(tree, state)
     tag(tree / "2023", state, keywords="full")
-    assert "undo that run first: phototag undo 2" in undo(state, 1)["portrait.jpg"]
+    assert f"undo that run first: phototag undo 2 --state {state}" in undo(state, 1)["portrait.jpg"]
     assert undo(state) == {}
     assert undo(state) == {}
     assert content(tree) == before
@@ -118,7 +118,7 @@ def test_another_photo_in_its_place_is_none_of_its_business(tree: Path, state: P
     before = (tree / "2023" / "portrait.jpg").read_bytes()
     refused = undo(state)
     assert "another picture is there" in refused["portrait.jpg"]
-    assert "phototag undo 2 --moved-to FOLDER" in refused["portrait.jpg"]
+    assert f"phototag undo 2 --moved-to FOLDER --state {state};" in refused["portrait.jpg"]
     assert (tree / "2023" / "portrait.jpg").read_bytes() == before
 
 
@@ -132,7 +132,7 @@ def test_a_folder_that_was_moved_is_named_and_found_when_said(tree: Path, state:
     said = str(caught.value)
     assert said.startswith(f"run 1: nothing was undone, since its photos are not in {tree} (")
     assert "cat.jpg, portrait.jpg, headshot.JPG" in said
-    assert "phototag undo 1 --moved-to FOLDER" in said
+    assert f"phototag undo 1 --moved-to FOLDER --state {state};" in said
     assert content(tree.with_name("Moved")) == tagged
     tag(tree.with_name("Moved"), state)  # now its place is known
     with pytest.raises(errors.PhotosMissing, match=f"--moved-to {tree.with_name('Moved')}"):
@@ -156,7 +156,7 @@ def test_no_older_run_is_undone_in_its_place(tree: Path, state: Path) -> None:
     done = CliRunner().invoke(main, ["undo", "--state", str(state)])
     assert done.exit_code == 3
     assert "run 2: nothing was undone" in done.stderr
-    assert "to undo the run before it: phototag undo 1" in done.stderr
+    assert f"to undo the run before it: phototag undo 1 --state {state}\n" in done.stderr
     assert content(tree) == tagged
     assert left(state) == [3, 1]
     assert undo(state, 1) == {}

@@ -12,7 +12,9 @@ import attrs
 from phototag.catalogue.checking.book import TRIED, Layout, to_key
 from phototag.catalogue.checking.findings import CheckFinding, CheckKind
 from phototag.catalogue.checking.places import below, overlap
+from phototag.catalogue.database import default_file
 from phototag.catalogue.reach import is_empty, is_gone
+from phototag.catalogue.state_problems import own_state
 from phototag.errors import PhotoNotReadable, as_typed
 from phototag.files import sidecar_names
 from phototag.worker.replacing import is_made_by_phototag
@@ -231,12 +233,13 @@ def _after_a_move(book: Book, one: Gone, new: NewPlace) -> Iterator[str]:
             target = f"{new.path if by_name else os.path.splitext(new.path)[0]}.xmp"
             yield f"move its sidecar, too: {as_typed(sidecar)} to {as_typed(target)}"
     run, roots = _last_run(book, one.place)
+    state = own_state(book.path, str(default_file()))
     real = os.path.realpath(new.path)
     if run is not None and any(below(real, root) is not None for root in roots):
-        yield f"`phototag undo {run}` finds it there"
+        yield f"`phototag undo {run}{state}` finds it there"
     elif run is not None:
         folder = as_typed(os.path.dirname(os.path.abspath(new.path)))
-        yield f"to undo run {run}: phototag undo {run} --moved-to {folder}"
+        yield f"to undo run {run}: phototag undo {run} --moved-to {folder}{state}"
     yield _FORGETS
 
 
