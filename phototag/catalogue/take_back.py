@@ -46,8 +46,8 @@ NAMED: Final = 5  # missing photos that an error names
 def runs(state: str | os.PathLike[str] | None = None) -> list[Run]:
     """The runs that have changed photos or decisions, the oldest first.
 
-    Those that are undone are among them, with ``changes`` and ``corrections`` of 0; ``phototag undo --list`` leaves them
-    out.
+    Those that changed photos and are undone are among them, with ``changes`` and ``corrections`` of 0; ``phototag undo
+    --list`` leaves them out. A run that changed decisions only is no longer among them once it is undone.
 
     Args:
         state: path of the state file; None = the user's default.
