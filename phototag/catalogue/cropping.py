@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Generator, Iterable
@@ -19,6 +20,7 @@ from phototag.catalogue.walk import Found, clean_folder, fingerprint
 from phototag.criteria import personal
 from phototag.crops.profiles import Serves
 from phototag.errors import BadValue, CropRefused, NotMade, PhototagError, printable_name
+from phototag.files.formats import PHOTO_SUFFIXES, suffix_of
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import FileState, absolute, names_of
 from phototag.options import CatalogueOptions, CropOptions, part
@@ -190,6 +192,7 @@ class _Job:
         self._rows = state.cropped(self._request)
         self._claimed: dict[str, str] = {}
         self._cleaned: set[str] = set()
+        self._beside: tuple[str, frozenset[str]] = ("", frozenset())  # see _is_crop
 
     # ------------------------------------------------------------------ photos
 
@@ -214,7 +217,9 @@ class _Job:
         stem, profile = os.path.splitext(os.path.splitext(name)[0])
         if profile != f".{self._profile.name}":
             return False
-        return any(os.path.splitext(one)[0] == stem for one in os.listdir(folder))
+        if self._beside[0] != folder:
+            self._beside = folder, _stems(folder)
+        return stem in self._beside[1]
 
     def _alone(self, path: str, looking: CatalogueOptions) -> _Item:
         """A photo that was named by itself."""
@@ -351,6 +356,14 @@ class _Job:
             raise NotMade(photo, problem, "choose another folder") from error
         clean_folder(folder)
         self._cleaned.add(folder)
+
+
+def _stems(folder: str) -> frozenset[str]:
+    """The names of the photos in a folder, without their endings; none of one that was deleted meanwhile."""
+    with contextlib.suppress(OSError):
+        names = [name for name in os.listdir(folder) if suffix_of(name) in PHOTO_SUFFIXES]
+        return frozenset(os.path.splitext(name)[0] for name in names)
+    return frozenset()
 
 
 def _edited(photo: str, target: str) -> NotMade:

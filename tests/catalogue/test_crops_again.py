@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -65,10 +66,28 @@ def test_of_a_name_that_is_too_long_it_is_said_which_name_to_shorten(
 
 
 def test_a_crop_beside_its_photo_is_not_cropped_again(
-    photo: Path, tmp_path: Path, state: Path
+    photo: Path, tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     phototag.crop(photo, PROFILE)
-    (photo.parent / "alone.casting_8x10.jpg").write_bytes(photo.read_bytes())
-    out = tmp_path / "crops"
-    made = phototag.crop_catalogue(photo.parent, profile=PROFILE, out=out, state=state)
-    assert [Path(one.photo).name for one in made] == ["alone.casting_8x10.jpg", "jane.jpg"]
+    alone = f"alone.{PROFILE}.jpg"
+    (photo.parent / alone).write_bytes(photo.read_bytes())
+    (photo.parent / "alone.xmp").touch()  # of a photo that was deleted
+
+    def cropped() -> list[str]:
+        out = tmp_path / "crops"
+        made = phototag.crop_catalogue(photo.parent, profile=PROFILE, out=out, state=state)
+        return [Path(one.photo).name for one in made]
+
+    assert cropped() == [alone, "jane.jpg"]
+    (photo.parent / f"{photo.stem}.{PROFILE}.png").write_bytes(b"")
+    looked, listed = [], os.listdir
+
+    def gone(folder: str) -> list[str]:
+        if Path(folder) != photo.parent:
+            return listed(folder)
+        looked.append(folder)
+        raise FileNotFoundError(folder)
+
+    monkeypatch.setattr(os, "listdir", gone)
+    assert alone in cropped()
+    assert len(looked) == 1
