@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+import phototag
 from checks import findings, found, repaired
 from phototag.catalogue.run_log import PhotoKey
 from phototag.catalogue.state import State
@@ -27,17 +31,24 @@ def killed(root: Path, state: Path, settings: str) -> None:
         run_log.begin([run_log.root(os.fsencode(root))], settings, "1")
 
 
-@pytest.mark.parametrize(
-    ("settings", "command"), [("0a1b/seen", "tag"), ("decide {'kind': 'other'}/0a1b", "decide")]
-)
 def test_a_run_that_can_be_resumed_is_told_with_its_own_command(
-    root: Path, state: Path, settings: str, command: str
+    root: Path, state: Path, headshot: Image.Image
 ) -> None:
-    killed(root, state, settings)
-    (one,) = findings(root, state)
-    assert one.problem == "run 1 was interrupted"
-    assert one.remedy == f"run the same `phototag {command}` command again to resume it"
-    assert repaired(root, state) == []
+    headshot.save(root / "a.jpg")
+    for command in ("tag", "decide"):
+        if command == "tag":
+            list(phototag.tag_catalogue(root, state=state))
+        else:
+            list(phototag.decide_catalogue(root, kind="other", state=state))
+        with closing(sqlite3.connect(state)) as sql, sql:
+            last = "(SELECT max(id) FROM runs)"
+            assert sql.execute(f"UPDATE runs SET ended = NULL WHERE id = {last}").rowcount
+        number = phototag.runs(state)[-1].number
+        (one,) = [one for one in findings(root, state) if "cannot be" not in one.remedy]
+        assert one.problem == f"run {number} was interrupted"
+        assert one.remedy == f"run the same `phototag {command}` command again to resume it"
+        repaired(root, state)
+        assert found(root, state) == [("Pictures", "interrupted")]
 
 
 def test_a_review_that_was_killed_is_closed_by_a_repair(root: Path, state: Path) -> None:
