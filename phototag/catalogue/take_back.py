@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from phototag import errors
+from phototag.catalogue.checking.places import below
 from phototag.catalogue.database import DamagedRow, default_file
 from phototag.catalogue.leftovers import warned
 from phototag.catalogue.lock import locked
@@ -258,6 +259,8 @@ class _Taking:
         self._options = part(options, ChangeOptions)
         self._forget = options.forget_deleted
         self._paths = paths
+        # A disk that is not connected, as likely as a folder that was deleted.
+        self._away = [root for root in run.roots if is_empty(root)] if paths else []
         self._cleaned: set[str] = set()  # folders
         self.left: list[Found] = []  # temporary files that may be somebody else's
 
@@ -268,15 +271,31 @@ class _Taking:
         if not self._options.dry_run and not entry.damaged and folder not in self._cleaned:
             self._cleaned.add(folder)
             self.left += clean_folder(folder)
-        if self._forget and entry.place not in self._paths and not out_of_reach(path):
-            return self._forgotten(entry, path)
         try:
+            if self._forget and entry.place not in self._paths and self._is_deleted(entry, path):
+                return self._forgotten(entry, path)
             change = self._back(entry, path)
         except errors.StateUnusable:
             raise
         except errors.PhototagError as error:
             return Failed(photo=path, error=error, verdict_from=VerdictSource.REMOVED)
         return Removed(photo=path, change=change)
+
+    def _is_deleted(self, entry: LoggedChange, path: str) -> bool:
+        """Whether a photo that was not found is deleted; False if there is more to say about it.
+
+        Raises:
+            PhotoNotFound: it may be on a disk that is not connected.
+        """
+        root = next((root for root in self._away if below(path, root) is not None), None)
+        if root is not None:
+            raise errors.PhotoNotFound(
+                path,
+                f"it may be deleted or on a disk that is not connected: nothing is in {printable_name(root)}",
+                "connect the disk or network share, then undo again; if none belongs there, the same command forgets "
+                "it once the other photos are undone",
+            )
+        return not (out_of_reach(path) or (entry.damaged and os.path.lexists(path)))
 
     def _forgotten(self, entry: LoggedChange, path: str) -> Removed:
         """Take a photo that was not found off the run."""

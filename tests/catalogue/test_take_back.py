@@ -255,3 +255,27 @@ def test_remove_also_finds_sidecars_whose_photo_is_gone(tree: Path, state: Path)
         "cat.jpg.xmp",
         "link.jpg.xmp",
     ]
+
+
+def test_photos_of_a_disk_that_is_not_connected_are_not_forgotten_with_those_that_were_deleted(
+    tree: Path, state: Path, tmp_path: Path, unsealed: None
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    shutil.move(tree / "cat.jpg", disk)
+    before = content(disk)
+    for outcome in phototag.tag_catalogue([tree / "2023", disk], state=state):
+        assert outcome.error is None
+    (tree / "2023" / "portrait.jpg").unlink()
+    disk.rename(tmp_path / "elsewhere")
+    disk.mkdir()
+    done = {
+        Path(one.photo).name: one.error for one in phototag.undo(state=state, forget_deleted=True)
+    }
+    assert (done["portrait.jpg"], done["headshot.JPG"]) == (None, None)
+    assert isinstance(done["cat.jpg"], errors.PhotoNotFound)
+    assert "connect the disk" in done["cat.jpg"].remedy
+    disk.rmdir()
+    (tmp_path / "elsewhere").rename(disk)
+    assert [one.error for one in phototag.undo(state=state)] == [None]
+    assert content(disk) == before
