@@ -36,8 +36,13 @@ def tree(tmp_path: Path, astronaut: Image.Image, headshot: Image.Image) -> Path:
 
 
 @pytest.fixture
-def unsealed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests are answered in this process, one after the other: no sealed process needs to start and load models."""
+def unsealed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are answered in this process, one after the other: no sealed process needs to start and load models.
+
+    Not in a test with the mark ``sealed``, which is about what several processes do at once.
+    """
+    if request.node.get_closest_marker("sealed"):
+        return
     worker, lock = ThisProcess(), threading.Lock()
     os.environ["https_proxy"] = DEAD_PROXY  # until the end, when mediapipe closes
 

@@ -27,6 +27,8 @@ from phototag.catalogue.lock import locked
 from phototag.files import temporary
 from processes import read_until, started
 
+pytestmark = pytest.mark.usefixtures("unsealed")
+
 
 @pytest.fixture
 def root(tmp_path: Path, headshot: Image.Image) -> Path:

@@ -23,6 +23,8 @@ from phototag.worker.protocol import Worker
 from phototag.worker.source import PhotoFile
 from trees import content
 
+pytestmark = pytest.mark.usefixtures("unsealed")
+
 Outcomes = list[phototag.TreeOutcome]
 
 
@@ -202,6 +204,7 @@ def test_a_photo_that_is_written_at_the_same_time_is_taken_as_it_then_is(
     assert dump.split() == ["4", "portrait"]
 
 
+@pytest.mark.sealed
 def test_the_order_is_that_of_the_names_whatever_the_workers_do(tree: Path, state: Path) -> None:
     for number in range(12):
         shutil.copy(tree / "cat.jpg", tree / f"{number:02}.jpg")
@@ -212,6 +215,7 @@ def test_the_order_is_that_of_the_names_whatever_the_workers_do(tree: Path, stat
     ]  # fmt: skip
 
 
+@pytest.mark.sealed
 def test_stopping_finishes_what_is_in_hand_and_the_next_run_goes_on(
     tree: Path, state: Path
 ) -> None:

@@ -21,6 +21,8 @@ from phototag.worker.protocol import Worker
 from phototag.worker.source import PhotoFile
 from trees import content
 
+pytestmark = pytest.mark.usefixtures("unsealed")
+
 
 def tag(root: Path, state: Path, **options: object) -> None:
     for _ in phototag.tag_catalogue(root, state=state, **options):  # type: ignore[arg-type]
@@ -201,7 +203,6 @@ def test_what_was_changed_in_part_and_then_gone_on_with_is_taken_back(
     assert portrait.read_bytes() == before
 
 
-@pytest.mark.usefixtures("unsealed")
 def test_a_photo_from_which_the_words_were_removed_since_is_left_alone(
     tree: Path, state: Path
 ) -> None:
@@ -220,7 +221,6 @@ def test_a_photo_from_which_the_words_were_removed_since_is_left_alone(
     assert [run.changes for run in phototag.runs(state)] == [3, 0]
 
 
-@pytest.mark.usefixtures("unsealed")
 def test_a_run_that_only_took_over_a_known_decision_is_not_the_next_to_undo(
     tree: Path, state: Path, tmp_path: Path
 ) -> None:
@@ -233,7 +233,6 @@ def test_a_run_that_only_took_over_a_known_decision_is_not_the_next_to_undo(
         assert {decision.kind for decision in stored.decisions().values()} == {Kind.PORTRAIT}
 
 
-@pytest.mark.usefixtures("unsealed")
 def test_remove_also_finds_sidecars_whose_photo_is_gone(tree: Path, state: Path) -> None:
     (tree / "broken.jpg").unlink()
     tag(tree, state, sidecar="always")
@@ -258,7 +257,7 @@ def test_remove_also_finds_sidecars_whose_photo_is_gone(tree: Path, state: Path)
 
 
 def test_photos_of_a_disk_that_is_not_connected_are_not_forgotten_with_those_that_were_deleted(
-    tree: Path, state: Path, tmp_path: Path, unsealed: None
+    tree: Path, state: Path, tmp_path: Path
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
