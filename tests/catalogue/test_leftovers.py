@@ -16,7 +16,10 @@ from commands import rows, run
 from phototag.files import temporary
 from phototag.files.content import Content
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="no process can be asked for here")
+pytestmark = [
+    pytest.mark.usefixtures("unsealed"),
+    pytest.mark.skipif(os.name != "posix", reason="no process can be asked for here"),
+]
 THEIRS = b"\xff\xd8\xff another program's"
 
 

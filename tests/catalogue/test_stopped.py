@@ -266,6 +266,7 @@ OLD = {
 }
 
 
+@pytest.mark.usefixtures("unsealed")
 @pytest.mark.parametrize("problem", OLD)
 def test_an_older_state_file_is_read_with_the_same_eyes(
     tree: Path, state: Path, monkeypatch: pytest.MonkeyPatch, problem: str
