@@ -65,7 +65,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def public(session: nox.Session) -> None:
     """What a type checker sees of the installed wheel: no public name of an unknown type."""
-    session.install(f"{_wheel(session)}[demo,ray]", "pyright")
+    _install(session, "demo,ray", "pyright")
     session.chdir(session.virtualenv.location)
     session.run("pyright", "--verifytypes", "phototag", "--ignoreexternal")
 
@@ -73,7 +73,7 @@ def public(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation, with warnings as errors."""
-    session.install(f"{_wheel(session)}[docs]")
+    _install(session, "docs")
     session.chdir(_copy(session))
     session.run("sphinx-build", "-q", "-W", "--keep-going", "docs", "docs/_build")
 
@@ -81,9 +81,7 @@ def docs(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """All tests; on the oldest Python with the coverage of phototag, its sealed process included."""
-    session.install(f"{_wheel(session)}[test]")
-    # In an environment that is used again stands an older wheel of the same version.
-    session.install("--force-reinstall", "--no-deps", str(_wheel(session)))
+    _install(session, "test")
     session.run("phototag", "doctor")
     session.chdir(_copy(session))
     if session.python != PYTHONS[0]:
@@ -100,11 +98,17 @@ def lowest(session: nox.Session) -> None:
     session.install("uv")
     session.run(
         "uv", "pip", "install", "--python", str(Path(session.bin) / "python"),
-        "--resolution", "lowest-direct", f"{_wheel(session)}[test]",
+        "--resolution", "lowest-direct", "--reinstall-package", "phototag", f"{_wheel(session)}[test]",
     )  # fmt: skip
     session.run("phototag", "doctor")
     session.chdir(_copy(session))
     session.run("pytest", "-q", "-m", "not slow", *session.posargs)
+
+
+def _install(session: nox.Session, extras: str, *more: str) -> None:
+    """Install the wheel with some of its extras; an environment that is used again holds an older one of the same version."""
+    session.install(f"{_wheel(session)}[{extras}]", *more)
+    session.install("--force-reinstall", "--no-deps", str(_wheel(session)))
 
 
 def _wheel(session: nox.Session) -> Path:
