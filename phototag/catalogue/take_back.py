@@ -8,11 +8,7 @@ import os
 from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING, Final
 
-import attrs
-
 from phototag import errors
-from phototag.catalogue.checking.places import below
-from phototag.catalogue.database import DamagedRow, default_file
 from phototag.catalogue.leftovers import warned
 from phototag.catalogue.lock import locked
 from phototag.catalogue.lone_sidecars import find_lone
@@ -20,27 +16,23 @@ from phototag.catalogue.moved_photos import Search
 from phototag.catalogue.reach import is_empty, out_of_reach
 from phototag.catalogue.run_log import Run
 from phototag.catalogue.state import State
-from phototag.catalogue.state_problems import own_state
-from phototag.catalogue.walk import Found, clean_folder, search
+from phototag.catalogue.taking import Taking, listed, state_of
+from phototag.catalogue.walk import Found, search
 from phototag.errors import as_typed, printable_name
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import absolute, names_of
-from phototag.metadata.change import Change
 from phototag.options import ChangeOptions, RemoveOptions, UndoOptions, part
-from phototag.outcome import Failed, RemovalOutcome, Removed, VerdictSource
-from phototag.worker import single, tasks
+from phototag.outcome import Failed, RemovalOutcome, VerdictSource
+from phototag.worker import single
 from phototag.worker.pool import Pool
-from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from phototag.catalogue.run_log import LoggedChange, PastWrite, PhotoKey
+    from phototag.catalogue.run_log import LoggedChange
 
 Path = str | os.PathLike[str]
 
-_FORGOTTEN: Final = "it was not found: the run forgets it"
-_REMOVED_SINCE: Final = "phototag's words were removed since then: nothing to undo"
 NAMED: Final = 5  # missing photos that an error names
 
 
@@ -104,7 +96,7 @@ def undo_run(options: UndoOptions) -> Generator[RemovalOutcome]:
             none_left = not paths and not any(entry.damaged for entry in entries)
             if entries and none_left and not options.forget_deleted:
                 raise _missing(run_log, run, entries)
-            taking = _Taking(run_log, pool, run, paths, options)
+            taking = Taking(run_log, pool, run, paths, options)
             yield from pool.stream(taking.back, entries, stop=stop)
             yield from map(warned, taking.left)
             if not options.dry_run and not (stop and stop.is_set()):
@@ -176,7 +168,7 @@ def to_undo(number: int | None, state: str | os.PathLike[str] | None = None) -> 
 def described(run: Run) -> str:
     """Which run it is: number, beginning, and folders."""
     begun = dt.datetime.fromtimestamp(run.started).astimezone()
-    return f"run {run.number} of {begun:%Y-%m-%d %H:%M} in {_listed(run.roots)}"
+    return f"run {run.number} of {begun:%Y-%m-%d %H:%M} in {listed(run.roots)}"
 
 
 def _chosen(run_log: State, number: int | None) -> Run:
@@ -193,7 +185,7 @@ def _chosen(run_log: State, number: int | None) -> Run:
     gone = "" if last is None else f": {described(last)} is undone already"
     remedy = "`phototag remove` takes out what phototag has written, whichever run it was"
     if others:
-        listing = f"`phototag undo --list{_state_of(run_log)}`"
+        listing = f"`phototag undo --list{state_of(run_log)}`"
         remedy = f"run {listing} to see the runs that can be undone, or use `phototag remove`"
     raise errors.RunUnknown(str(run_log.path), f"there is {which} to undo{gone}", remedy)
 
@@ -210,9 +202,9 @@ def _missing(run_log: State, run: Run, entries: Sequence[LoggedChange]) -> error
     known = set.intersection(*(run_log.roots_with(entry.picture) for entry in entries))
     there = sorted(root for root in known.difference(run.roots) if os.path.isdir(root))
     target = as_typed(there[0]) if there else "FOLDER"
-    state = _state_of(run_log)
+    state = state_of(run_log)
     instead = f"; to undo the run before it: phototag undo {older[-1]}{state}" if older else ""
-    problem = f"its photos are not in {_listed(run.roots)} ({', '.join(names)}{more})"
+    problem = f"its photos are not in {listed(run.roots)} ({', '.join(names)}{more})"
     remedy = (
         f"if they were moved, say where to: phototag undo {run.number} --moved-to {target}{state}; "
         f"if they were deleted, forget them: phototag undo {run.number} --forget-deleted{state}{instead}"
@@ -225,150 +217,3 @@ def _missing(run_log: State, run: Run, entries: Sequence[LoggedChange]) -> error
     elif all(map(is_empty, run.roots)) and not there:
         remedy = f"if a disk or network share belongs there, connect it, then undo again; {remedy}"
     return errors.PhotosMissing(f"run {run.number}", f"nothing was undone, since {problem}", remedy)
-
-
-def _state_of(run_log: State) -> str:
-    """What a command in a remedy needs to find the same state file."""
-    return own_state(str(run_log.path), str(default_file()))
-
-
-def _listed(folders: Sequence[str]) -> str:
-    return ", ".join(printable_name(folder) for folder in folders) or "a known folder"
-
-
-class _Taking:
-    """Undoes one run.
-
-    Args:
-        run_log: holds the run.
-        pool: does the work.
-        run: the run.
-        paths: the present paths of its photos, without those that are missing.
-        options: how to change files.
-    """
-
-    def __init__(
-        self,
-        run_log: State,
-        pool: Pool,
-        run: Run,
-        paths: Mapping[PhotoKey, str],
-        options: UndoOptions,
-    ) -> None:
-        self._run_log, self._pool, self._run = run_log, pool, run
-        self._options = part(options, ChangeOptions)
-        self._forget = options.forget_deleted
-        self._paths = paths
-        # A disk that is not connected, as likely as a folder that was deleted.
-        self._away = [root for root in run.roots if is_empty(root)] if paths else []
-        self._cleaned: set[str] = set()  # folders
-        self.left: list[Found] = []  # temporary files that may be somebody else's
-
-    def back(self, entry: LoggedChange) -> Removed | Failed:
-        """Undo the run for one photo."""
-        path = self._paths.get(entry.place, entry.path)
-        folder = os.path.dirname(path)
-        if not self._options.dry_run and not entry.damaged and folder not in self._cleaned:
-            self._cleaned.add(folder)
-            self.left += clean_folder(folder)
-        try:
-            if self._forget and entry.place not in self._paths and self._is_deleted(entry, path):
-                return self._forgotten(entry, path)
-            change = self._back(entry, path)
-        except errors.StateUnusable:
-            raise
-        except errors.PhototagError as error:
-            return Failed(photo=path, error=error, verdict_from=VerdictSource.REMOVED)
-        return Removed(photo=path, change=change)
-
-    def _is_deleted(self, entry: LoggedChange, path: str) -> bool:
-        """Whether a photo that was not found is deleted; False if there is more to say about it.
-
-        Raises:
-            PhotoNotFound: it may be on a disk that is not connected.
-        """
-        root = next((root for root in self._away if below(path, root) is not None), None)
-        if root is not None:
-            raise errors.PhotoNotFound(
-                path,
-                f"it may be deleted or on a disk that is not connected: nothing is in {printable_name(root)}",
-                "connect the disk or network share, then undo again; if none belongs there, the same command forgets "
-                "it once the other photos are undone",
-            )
-        return not (out_of_reach(path) or (entry.damaged and os.path.lexists(path)))
-
-    def _forgotten(self, entry: LoggedChange, path: str) -> Removed:
-        """Take a photo that was not found off the run."""
-        if not self._options.dry_run:
-            self._run_log.undo(self._run.number, entry, (), "", None)
-        return Removed(photo=path, change=Change(changed=False, notes=(_FORGOTTEN,)))
-
-    def _back(self, entry: LoggedChange, path: str) -> Change:
-        before = self._before(entry, path)
-        now = self._run_log.keys_of(path)
-        self._refuse_if_changed_later(entry, path, now)
-        dry, etag = self._options.dry_run, ""
-        if entry.written and tasks.read(self._pool, PhotoFile.of(path)) is None:
-            # Whoever took the words out wants none, neither this run's nor those of an earlier one.
-            before, change = None, Change(changed=False, notes=(_REMOVED_SINCE,))
-        elif before is None:
-            change = single.removed(self._pool, path, self._options)
-        else:
-            mine, then = self._options, before.options
-            options = attrs.evolve(
-                then,
-                dry_run=dry,
-                mtime=mine.mtime,
-                allow_hard_links=mine.allow_hard_links or then.allow_hard_links,
-                allow_new_owner=mine.allow_new_owner or then.allow_new_owner,
-            )
-            photo = PhotoFile.of(path)
-            written = tasks.write(self._pool, photo, before.order, options, alone=True)
-            assert written.change is not None
-            change, etag = written.change, written.etag
-        if not dry:
-            self._run_log.undo(self._run.number, entry, now, etag, before)
-        return change
-
-    def _before(self, entry: LoggedChange, path: str) -> PastWrite | None:
-        """What to write into the photo; None for nothing."""
-        number = self._run.number
-        try:
-            before = self._run_log.before(number, entry)
-        except DamagedRow:
-            raise errors.WriteRefused(
-                path,
-                f"its entry in the log of run {number} is damaged: what it held before is not known",
-                "to take out everything of phototag, use `phototag remove`",
-            ) from None
-        if entry.place not in self._paths:
-            if hidden := out_of_reach(path):
-                raise errors.PhotoNotReadable(
-                    path, f"it cannot be read ({hidden})", "change the permissions of its folder"
-                )
-            replaced = " (another picture is there)" if os.path.lexists(path) else ""
-            raise errors.PhotoNotFound(
-                path,
-                f"it is not where run {number} left it{replaced}, "
-                f"and its picture was not found in {_listed(self._run.roots)}",
-                f"if it was moved, say where to: phototag undo {number} --moved-to FOLDER{_state_of(self._run_log)}; "
-                "if it was deleted, add --forget-deleted",
-            )
-        return before
-
-    def _refuse_if_changed_later(
-        self, entry: LoggedChange, path: str, now: Sequence[PhotoKey]
-    ) -> None:
-        number = self._run.number
-        # At its own place, it may have been retouched since; another one is not of its concern.
-        picture = None if path == entry.path else entry.picture
-        later = self._run_log.later(number, now, picture)
-        if later is None and path != entry.path:
-            then = self._run_log.keys_of(entry.path)
-            later = self._run_log.later(number, then, picture)
-        if later is not None:
-            raise errors.WriteRefused(
-                path,
-                f"run {later} changed it later",
-                f"undo that run first: phototag undo {later}{_state_of(self._run_log)}",
-            )
