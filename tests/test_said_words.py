@@ -163,7 +163,7 @@ def test_what_is_not_known_is_told_in_the_singular_and_in_the_plural(tmp_path: P
         told = said(*words).stderr
         assert f"no run has seen {them}, or none could analyse {them}." in told
         assert (
-            f"To have {them} tagged, or to see why not: phototag tag {tmp_path} --state {words[-1]}"
+            f"To have {them} tagged, or to see why not (add the options of earlier runs): phototag tag {tmp_path} --state {words[-1]}"
             in told
         )
 
@@ -178,7 +178,7 @@ def test_a_name_that_is_no_text_is_printed_readably_and_in_a_command_so_that_it_
     Path(name).touch()
     told = said("list", name, "--state", "s.sqlite3").stderr
     assert told.endswith(
-        "tagged, or to see why not: phototag tag $'lat\\xe9n.jpg' --state s.sqlite3\n"
+        "tagged, or to see why not (add the options of earlier runs): phototag tag $'lat\\xe9n.jpg' --state s.sqlite3\n"
     )
     if bash := shutil.which("bash"):
         typed = ["-c", f"printf %s {as_typed(name)}"]

@@ -92,6 +92,8 @@ class Decisions(Database):
                 (found[0], later, picture),
             )
         self._sql.execute("DELETE FROM run_decisions WHERE run = ? AND picture = ?", (run, picture))
+        # Lists judge it anew.
+        self._sql.execute("UPDATE photos SET summary = NULL WHERE picture = ?", (picture,))
 
     def _take_back_in(self, run: int, picture: str, held: Decision) -> None:
         """Save what a photo holds again after an undo, where nothing is saved: it was decided with another state file.

@@ -125,7 +125,8 @@ def listing(
                 photos[found.path] = ListedPhoto(
                     path=found.path,
                     unwritten=row.unwritten,
-                    changed_since=not current,
+                    # After an undo it is not known; it was phototag that has changed it.
+                    changed_since=bool(row.looks) and not current,
                     **{name: getattr(summary, name) for name in _FIELDS},
                 )
             else:
@@ -265,8 +266,7 @@ class _Book:
         try:
             return Summary.of_text(row.summary)
         except DamagedRow:
-            # Without a verdict, the photo failed before it was seen.
-            return None if row.kind is None else self._filled_in(row, row.picture)
+            return self._filled_in(row, row.picture)
 
     def _filled_in(self, row: ListedRow, picture: str) -> Summary | None:
         """The summary of a photo that has none yet."""

@@ -55,6 +55,7 @@ class ListedRow:
         place: which photo.
         looks: as in ``Row``, ``fingerprint``.
         picture, kind, summary, settings, error: the columns.
+        mark: etag of the record in the photo; empty for none.
     """
 
     place: PhotoKey
@@ -64,6 +65,7 @@ class ListedRow:
     summary: Any
     settings: Any
     error: Any
+    mark: Any
 
     @property
     def unwritten(self) -> str:
@@ -75,7 +77,8 @@ class ListedRow:
                 return "the last run failed"
         if self.kind is None:
             return "only a dry run has seen it"
-        return "" if self.settings is not None else "it was undone"
+        # Without settings it was undone; with a mark, to what an earlier run had written.
+        return "" if self.settings is not None or self.mark else "it was undone"
 
 
 @attrs.frozen(kw_only=True)
@@ -291,7 +294,9 @@ class State(RunLog, Reviews):
         )
 
 
-_LISTED: Final = "SELECT folder, name, looks, picture, kind, summary, settings, error FROM photos"
+_LISTED: Final = (
+    "SELECT folder, name, looks, picture, kind, summary, settings, error, mark FROM photos"
+)
 _ROWS = (
     "SELECT name, looks, picture, settings, kind, mark, error, keywords FROM photos"
     " WHERE root = ? AND folder = ?"

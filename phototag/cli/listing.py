@@ -104,7 +104,9 @@ def _end(
         them = "it" if count == 1 else "them"
         own_state = [] if state is None else ["--state", os.fspath(state)]
         again = as_typed("phototag", "tag", *paths, *own_state)
-        report.say(f"To have {them} tagged, or to see why not: {again}")
+        report.say(
+            f"To have {them} tagged, or to see why not (add the options of earlier runs): {again}"
+        )
 
 
 def _left_out(count: int) -> str:

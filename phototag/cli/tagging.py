@@ -274,8 +274,11 @@ def undo(run: int | None, options: _Undo) -> None:
     undone = "would be undone" if options.dry_run else "are undone"
     nothing = f"The decisions of this run {undone}; it has changed no photo."
     said = "Would be undone" if options.dry_run else "Undone"
-    part = " in part" if stopped or report.tally.failed else ""
-    report.say(f"{said}{part}: {take_back.described(chosen)}.")
+    if stopped or report.tally.failed:
+        said = f"{said} in part"
+    if report.tally.failed and report.tally.failed == report.tally.photos:
+        said = "Could not be undone"
+    report.say(f"{said}: {take_back.described(chosen)}.")
     close(report, stopped=stopped, dry_run=options.dry_run, commands=[], nothing=nothing)
 
 

@@ -236,6 +236,25 @@ def test_a_command_that_decides_nothing_or_both_is_refused(words: list[str], sai
 
 
 @unsealed
+@pytest.mark.parametrize("way", ["tagged before", "never tagged", "could not be written"])
+def test_what_is_undone_is_not_listed_any_more(
+    photo: Path, state: Path, tmp_path: Path, way: str
+) -> None:
+    if way == "tagged before":
+        tagged(state, photo.parent)
+    elif way == "could not be written":
+        os.link(photo, tmp_path / "second name.jpg")
+    decide(state, photo, kind="other")
+    (listed,) = phototag.list_catalogue(photo, state=state)
+    assert (listed.kind, listed.decided) == (Kind.OTHER, ("kind",))
+    assert undo(state) == []
+    (listed,) = phototag.list_catalogue(photo, state=state)
+    assert (listed.kind, listed.decided) == (Kind.PORTRAIT, ())
+    assert (listed.unwritten == "") is (way == "tagged before")
+    assert not listed.changed_since
+
+
+@unsealed
 def test_what_was_only_saved_can_be_undone_and_the_command_says_so(
     tree: Path, state: Path, tmp_path: Path
 ) -> None:

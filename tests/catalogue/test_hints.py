@@ -107,3 +107,14 @@ def test_changes_in_folders_and_of_single_photos_are_undone_by_two_commands(
         "To undo all changes in folders: phototag undo 1",
         f"To undo all changes of single photos: phototag remove {alone}",
     ]
+
+
+def test_an_undo_that_could_do_nothing_does_not_say_that_it_has(
+    folder: Path, state: Path, tag: Tag
+) -> None:
+    tag(folder)
+    tag(folder, "--keywords", "full")
+    done = CliRunner().invoke(main, ["undo", "1", "--state", str(state)])
+    assert done.exit_code == 1
+    assert "\nCould not be undone: run 1 of " in done.stderr
+    assert "Undone" not in done.stderr
