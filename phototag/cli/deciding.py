@@ -14,6 +14,7 @@ from phototag.cli.running import close
 from phototag.cli.tagging import changes, printed, undoing
 from phototag.files.opening import is_folder
 from phototag.options import DecideOptions
+from phototag.wording import counted
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -54,5 +55,27 @@ def decide(paths: tuple[str, ...], options: _Decide) -> None:
     if tables is not None:
         tables.print()
     back = [] if dry_run else undoing(state, before)
+    if back and report.tally.failed:
+        _tell_unwritten(report, state, before)
     commands = [("To undo all changes", words) for words in back]
     close(report, stopped=stopped, dry_run=dry_run, commands=commands)
+
+
+def _tell_unwritten(report: Report, state: str | None, before: dict[int, int]) -> None:
+    """Say that what could not be written is saved.
+
+    Args:
+        report: tells it.
+        state: path of the state file; None = the user's default.
+        before: what there was to undo before the command, as ``changes`` gives it.
+    """
+    from phototag.catalogue.take_back import runs  # noqa: PLC0415 - help starts without it
+
+    mine = [run for run in runs(state) if run.changes + run.corrections > before.get(run.number, 0)]
+    count = sum(max(run.corrections - run.changes, 0) for run in mine)
+    if count:
+        are, them = ("is", "it") if count == 1 else ("are", "them")
+        decisions = counted(count, "decision")
+        report.say(
+            f"{decisions} {are} saved, but not written: the next `phototag tag` of the folder writes {them}."
+        )

@@ -263,6 +263,7 @@ def test_what_was_only_saved_can_be_undone_and_the_command_says_so(
             os.link(photo, tmp_path / photo.name)
     done = command("decide", "--kind", "headshot", "--state", state, tree / "2023")
     assert done.exit_code == 1
+    assert "2 decisions are saved, but not written: the next `phototag tag` of" in done.stderr
     assert f"To undo all changes: phototag undo 1 --state {state}\n" in done.stderr
     assert command("undo", "1", "--state", state).exit_code == 0
     assert saved(state) == {}
