@@ -225,7 +225,7 @@ def test_the_next_visit_begins_where_the_last_one_ended(page: Path, browser: Bro
     name = one(driver, "#target").text
     until(
         lambda: driver.execute_script(
-            "return Object.values(localStorage).some((v) => v.includes('240'))"
+            "return Object.values(localStorage).some((v) => v.includes('\"size\":240'))"
         )
     )
     driver.get(page.as_uri())
