@@ -21,7 +21,7 @@ class ModelsHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Run before the files of the wheel are collected."""
-        target = Path(self.root, "phototag", "models")
+        target = Path(self.root, "phototag", "vision", "models")
         try:
             report = supply_models(target, os.environ)
         except ModelBuildError as error:

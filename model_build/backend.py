@@ -2,7 +2,7 @@
 
 It exists so that ``build-backend`` can be a module of this source tree. That is what lets
 ``backend-path`` name the tree (PEP 517), and through it ``hatch_build.py`` imports ``model_build``
-and ``phototag.models`` like any other module, in every frontend, without touching ``sys.path``.
+and ``phototag.vision.model_files`` like any other module, in every frontend, without touching ``sys.path``.
 """
 
 # Everything, because what hatchling offers depends on the frontend: under pip it leaves the

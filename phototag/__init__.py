@@ -17,6 +17,9 @@ from phototag.version import __version__
 
 if TYPE_CHECKING:
     from phototag import errors, gallery
+    from phototag.analysis.decisions.decision import Decision, DrawnCrop
+    from phototag.analysis.keywords.claims import Keywords, Level
+    from phototag.analysis.keywords.vocabulary import Vocabulary
     from phototag.analysis.result import Analysis
     from phototag.analyzer import Analyzer
     from phototag.api import analyze, close, crop, read, remove, tag, write
@@ -48,10 +51,7 @@ if TYPE_CHECKING:
     from phototag.criteria.subjects import Subjects
     from phototag.criteria.verdict import Grade, Kind, Verdict
     from phototag.crops import Crop, Fit, Profile, Refusal
-    from phototag.decisions.decision import Decision, DrawnCrop
     from phototag.errors import PhotoError, PhototagError, SetupError
-    from phototag.keywords.claims import Keywords, Level
-    from phototag.keywords.vocabulary import Vocabulary
     from phototag.metadata.change import Change
     from phototag.metadata.record import Record
     from phototag.options import (
@@ -114,10 +114,10 @@ _HOMES = {
     "phototag.criteria.retouching": ("Colour", "Style"),
     "phototag.criteria.subjects": ("Subjects",),
     "phototag.crops": ("Crop", "Fit", "Profile", "Refusal"),
-    "phototag.decisions.decision": ("Decision", "DrawnCrop"),
+    "phototag.analysis.decisions.decision": ("Decision", "DrawnCrop"),
     "phototag.errors": ("PhotoError", "PhototagError", "SetupError"),
     "phototag.scene.geometry": ("Box", "Point"),
-    "phototag.keywords.claims": ("Keywords", "Level"),
+    "phototag.analysis.keywords.claims": ("Keywords", "Level"),
     "phototag.metadata.change": ("Change",),
     "phototag.metadata.record": ("Record",),
     "phototag.options": (
@@ -148,7 +148,7 @@ _HOMES = {
     ),
     "phototag.scene.measures": ("Scene",),
     "phototag.criteria.verdict": ("Grade", "Kind", "Verdict"),
-    "phototag.keywords.vocabulary": ("Vocabulary",),
+    "phototag.analysis.keywords.vocabulary": ("Vocabulary",),
 }
 #: Modules available without a separate import; ``ray`` needs the extra of that name.
 _MODULES = ("errors", "gallery", "ray")

@@ -10,11 +10,11 @@ import attrs
 
 from phototag import errors
 from phototag.analysis import schema
+from phototag.analysis.keywords.claims import Keywords, Level, claim, notes_on, withheld
 from phototag.analysis.published import Published
 from phototag.analysis.result import Analysis
 from phototag.criteria.verdict import Kind
 from phototag.files.opening import FileState
-from phototag.keywords.claims import Keywords, Level, claim, notes_on, withheld
 from phototag.metadata.change import Change
 from phototag.metadata.merge import fold
 from phototag.metadata.record import Record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phototag import models
+from phototag.scene import models
 from phototag.vision import people_prefilter
 from phototag.vision.decoding import Picture, decode
 from phototag.vision.detector import Detector

@@ -7,11 +7,11 @@ import json
 import attrs
 import pytest
 
+from phototag.analysis.keywords import claims
+from phototag.analysis.keywords.claims import Keywords, Level
 from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria.calibration import default
 from phototag.criteria.verdict import Grade, Kind, Rules
-from phototag.keywords import claims
-from phototag.keywords.claims import Keywords, Level
 from phototag.scene.measures import Scene
 from scenes import answering, body, face, scene, turned
 

@@ -9,11 +9,11 @@ import pytest
 
 import phototag
 from benchmarks.faults.unsealed import read, remove
+from phototag.analysis.decisions.decision import Decision
+from phototag.analysis.keywords.claims import Keywords, Level, claim, notes_on, withheld
+from phototag.analysis.keywords.vocabulary import PeopleCount, Vocabulary
 from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria.verdict import Kind
-from phototag.decisions.decision import Decision
-from phototag.keywords.claims import Keywords, Level, claim, notes_on, withheld
-from phototag.keywords.vocabulary import PeopleCount, Vocabulary
 from phototag.metadata.record import Record, etag
 from phototag.options import TagOptions
 from phototag.worker.order import order_of, record_of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phototag import models
+from phototag.scene import models
 from phototag.vision import content
 from phototag.vision.nets import CONTENT_SIDE, Nets
 from phototag.vision.yunet import session

@@ -9,9 +9,9 @@ import pytest
 
 import phototag
 from phototag import Kind, errors
+from phototag.analysis.decisions import file as decisions_file
+from phototag.analysis.decisions.decision import Decision
 from phototag.analysis.result import evaluate
-from phototag.decisions import file as decisions_file
-from phototag.decisions.decision import Decision
 from phototag.metadata.picture_hash import digest
 
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 import phototag
 from phototag import errors
+from phototag.analysis.keywords.claims import Vocabulary
 from phototag.catalogue.checking import CheckOptions
 from phototag.catalogue.options_fingerprint import settings_of
 from phototag.cli import main
@@ -23,7 +24,6 @@ from phototag.cli.tagging import remove, tag, undo, watch
 from phototag.criteria import calibration
 from phototag.criteria.personal import Offsets
 from phototag.gallery import build
-from phototag.keywords.claims import Vocabulary
 from phototag.options import (
     CatalogueOptions,
     DecideOptions,

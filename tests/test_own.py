@@ -16,13 +16,13 @@ import attrs
 import pytest
 
 from phototag import plugins
+from phototag.analysis.keywords import vocabulary
+from phototag.analysis.keywords.claims import Level
 from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria import CRITERIA, Criterion, Finding, Status, installed, registry
 from phototag.criteria.cropping import CroppingFinding
 from phototag.criteria.registry import GROUP
 from phototag.errors import BadPlugin, CriterionFailed
-from phototag.keywords import vocabulary
-from phototag.keywords.claims import Level
 from phototag.options import TagOptions
 from phototag.worker.order import record_of
 from scenes import face, scene

@@ -14,9 +14,9 @@ import pytest
 import phototag
 from commands import run
 from phototag import gallery
+from phototag.analysis.keywords import applications
+from phototag.analysis.keywords.vocabulary import Vocabulary
 from phototag.errors import printable_text
-from phototag.keywords import applications
-from phototag.keywords.vocabulary import Vocabulary
 from phototag.metadata.containers import open_container
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no such names")

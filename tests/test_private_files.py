@@ -13,7 +13,7 @@ import pytest
 
 import phototag
 from phototag import errors, gallery
-from phototag.keywords import applications
+from phototag.analysis.keywords import applications
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions and links are POSIX's")
 

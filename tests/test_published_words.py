@@ -18,11 +18,11 @@ from click.testing import CliRunner
 import phototag
 from phototag import criteria, crops, wording
 from phototag.analysis import result
+from phototag.analysis.keywords import claims, vocabulary
+from phototag.analysis.keywords.claims import SCENE_CODES, Level, Vocabulary
 from phototag.cli import main
 from phototag.criteria import verdict
 from phototag.crops import profiles, suggestion
-from phototag.keywords import claims, vocabulary
-from phototag.keywords.claims import SCENE_CODES, Level, Vocabulary
 from phototag.metadata.properties.table import PROPERTIES
 from phototag.metadata.xmp.names import PREFIXES
 

@@ -9,10 +9,10 @@ import lupa
 import pytest
 
 from phototag import errors
+from phototag.analysis.keywords import applications
+from phototag.analysis.keywords.applications import COLLECTIONS, DIGIKAM_HOW_TO, LIGHTROOM_HOW_TO
+from phototag.analysis.keywords.vocabulary import Level, Vocabulary
 from phototag.criteria.verdict import Grade, Kind, Review
-from phototag.keywords import applications
-from phototag.keywords.applications import COLLECTIONS, DIGIKAM_HOW_TO, LIGHTROOM_HOW_TO
-from phototag.keywords.vocabulary import Level, Vocabulary
 from phototag.options import TagOptions
 
 

@@ -8,10 +8,10 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phototag.analysis.decisions.decision import Decision
 from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria.finding import Status
 from phototag.criteria.verdict import Kind
-from phototag.decisions.decision import Decision
 from phototag.scene.measures import Face, Scene
 from phototag.wording import percent
 from scenes import body, face, no_body, scene, surroundings

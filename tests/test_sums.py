@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import phototag
+from phototag.analysis.decisions.decision import Decision
 from phototag.analysis.result import Analysis, evaluate, turning_criteria
 from phototag.criteria.calibration import default
 from phototag.criteria.finding import settled
 from phototag.criteria.verdict import Kind, Rules
-from phototag.decisions.decision import Decision
 from phototag.wording import adding_up
 from samples import SAMPLES
 from scenes import body, face, scene

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from phototag.analysis.keywords import claims
+from phototag.analysis.keywords.claims import Keywords, Level, claim, thresholds
+from phototag.analysis.keywords.vocabulary import BRANCHES, Vocabulary, lightroom_keywords
 from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria.verdict import Kind
 from phototag.errors import BadValue, BadVocabulary
-from phototag.keywords import claims
-from phototag.keywords.claims import Keywords, Level, claim, thresholds
-from phototag.keywords.vocabulary import BRANCHES, Vocabulary, lightroom_keywords
 from scenes import answering, face, scene
 
 GERMAN = """

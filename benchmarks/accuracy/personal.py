@@ -20,14 +20,14 @@ from benchmarks.accuracy.report import DATE, Fit
 from benchmarks.photos.folds import grouped
 from benchmarks.photos.labelled import Label
 from benchmarks.photos.store import rows
+from phototag.analysis.decisions import line
+from phototag.analysis.decisions.decision import Decision
+from phototag.analysis.decisions.evidence import Judged, log_odds_of, sides
+from phototag.analysis.decisions.learning import learned
 from phototag.analysis.result import evaluate
 from phototag.criteria.calibration import Calibration
 from phototag.criteria.mood import VisibleExpression
 from phototag.criteria.verdict import Kind
-from phototag.decisions import line
-from phototag.decisions.decision import Decision
-from phototag.decisions.evidence import Judged, log_odds_of, sides
-from phototag.decisions.learning import learned
 from phototag.scene.measures import Scene
 
 FOLDS: Final = 5

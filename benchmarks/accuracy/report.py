@@ -20,11 +20,11 @@ from benchmarks.accuracy.scoring import FieldScore, Row, Scores
 from benchmarks.photos.folds import grouped
 from benchmarks.photos.labelled import Label
 from benchmarks.photos.store import rows as together
-from phototag import models
 from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria import calibration as calibrations
 from phototag.criteria.calibration import Calibration
 from phototag.criteria.verdict import Kind
+from phototag.scene import models
 from phototag.scene.measures import Scene
 from phototag.version import __version__
 from phototag.wording import percent

@@ -24,11 +24,11 @@ import pyexiv2
 
 from benchmarks.faults import seeds, unsealed
 from benchmarks.faults.ending import kill_all
+from phototag.analysis.keywords.claims import Level
 from phototag.analyzer import Analyzer
 from phototag.catalogue.walk import find
 from phototag.errors import PhototagError
 from phototag.files.temporary import PREFIX
-from phototag.keywords.claims import Level
 from phototag.metadata.picture_hash import digest
 from phototag.options import TagOptions
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from phototag.keywords.claims import Keywords
+from phototag.analysis.keywords.claims import Keywords
 from phototag.metadata import iim
 from phototag.metadata.containers import open_container
 from phototag.metadata.iim import DataSet, Iim

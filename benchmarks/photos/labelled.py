@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import enum
     from collections.abc import Iterable, Mapping
 
-    from phototag.decisions.file import Correction
+    from phototag.analysis.decisions.file import Correction
     from phototag.scene.measures import Scene
 
     E = TypeVar("E", bound=enum.StrEnum)

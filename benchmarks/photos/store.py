@@ -19,11 +19,10 @@ import platformdirs
 
 from benchmarks.photos import labelled
 from benchmarks.photos.labelled import Label
-from phototag import models
+from phototag.analysis.decisions.file import load as decisions_of
 from phototag.analyzer import Analyzer
-from phototag.decisions.file import load as decisions_of
 from phototag.errors import PhototagError
-from phototag.scene import serialization
+from phototag.scene import models, serialization
 from phototag.scene.measures import SCENE_VERSION, Scene
 
 Key = tuple[str, int, int, int, str]  # name, bytes, mtime in ns, SCENE_VERSION, models

@@ -30,8 +30,8 @@ import phototag
 from benchmarks.photos import labelled
 from benchmarks.speed.service import service
 from benchmarks.speed.writes import writes
-from phototag import models
-from phototag.vision import content, decoding, face_search, skin, surroundings
+from phototag.scene.models import FACE_DETECTOR
+from phototag.vision import content, decoding, face_search, model_files, skin, surroundings
 from phototag.vision.detector import MASK_SIDE, Detector
 from phototag.vision.figures import figure
 from phototag.vision.yunet import Detection
@@ -204,7 +204,7 @@ class Floor:
     def __init__(self, observer: Detector) -> None:
         self._net = observer._nets
         self._opencv = cv2.FaceDetectorYN.create(
-            str(models.path(models.FACE_DETECTOR)), "", (320, 320), 0.6, 0.3, 500
+            str(model_files.path(FACE_DETECTOR)), "", (320, 320), 0.6, 0.3, 500
         )
 
     def __call__(self, path: Path, detector: str, part: slice = slice(None)) -> None:

@@ -26,8 +26,9 @@ import cv2
 
 import phototag
 from benchmarks.speed import stages
-from phototag import models
 from phototag.outcome import Outcome
+from phototag.scene.models import FACE_DETECTOR
+from phototag.vision import model_files
 from phototag.vision.detector import Detector
 
 COUNT = 2_000  # photos, in the documented run
@@ -190,6 +191,6 @@ def _full(photos: Sequence[Path]) -> None:
         assert picture is not None
         height, width = picture.shape[:2]
         found = cv2.FaceDetectorYN.create(
-            str(models.path(models.FACE_DETECTOR)), "", (width, height), 0.6, 0.3, 500
+            str(model_files.path(FACE_DETECTOR)), "", (width, height), 0.6, 0.3, 500
         )
         found.detect(picture)

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from phototag import criteria, crops, models
+from phototag import criteria, crops
+from phototag.analysis.decisions.decision import NOTHING, Decision
+from phototag.analysis.keywords import claims
+from phototag.analysis.keywords.claims import Keywords
 from phototag.analysis.published import Published
 from phototag.criteria import CRITERIA, Finding, Findings, installed, subjects, verdict
 from phototag.criteria import calibration as calibrations
 from phototag.criteria.finding import Status
 from phototag.criteria.verdict import Grade, Kind, Verdict
 from phototag.crops import DPI, Crop, Refusal
-from phototag.decisions.decision import NOTHING, Decision
 from phototag.errors import BadValue, printable_name
-from phototag.keywords import claims
-from phototag.keywords.claims import Keywords
-from phototag.scene import serialization
+from phototag.scene import models, serialization
 from phototag.scene.measures import Face, Scene
 from phototag.version import SCHEMA, __version__
 from phototag.wording import adding_up, in_words, percent, said_and_thought, signed, sure

@@ -10,10 +10,10 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import attrs
 
+from phototag.analysis.keywords.claims import Keywords
 from phototag.criteria import CRITERIA, Finding, Findings
 from phototag.criteria.verdict import Grade, Kind, Verdict
 from phototag.crops import DPI, Crop, Refusal
-from phototag.keywords.claims import Keywords
 from phototag.scene.geometry import Box
 from phototag.version import SCHEMA
 

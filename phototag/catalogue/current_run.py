@@ -6,18 +6,18 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
+from phototag.analysis.decisions.decision import NOTHING
 from phototag.catalogue.kept import as_written
 from phototag.catalogue.pictures import pictures
 from phototag.catalogue.walk import walk
-from phototag.decisions.decision import NOTHING
 from phototag.files.opening import absolute
 from phototag.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from phototag.analysis.decisions.decision import Decision
     from phototag.catalogue.state import State
-    from phototag.decisions.decision import Decision
     from phototag.options import CatalogueOptions
     from phototag.worker.pool import Pool
 

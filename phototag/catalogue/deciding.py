@@ -28,8 +28,8 @@ from phototag.worker.pool import Pool
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from phototag.analysis.decisions.decision import Decision
     from phototag.catalogue.run import Task
-    from phototag.decisions.decision import Decision
 
 Path = str | os.PathLike[str]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from phototag.analysis.decisions.decision import NOTHING, Decision
 from phototag.catalogue.database import DAMAGED, Database
-from phototag.decisions.decision import NOTHING, Decision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

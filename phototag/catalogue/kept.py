@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from phototag import errors
+from phototag.analysis.keywords.vocabulary import Level, Vocabulary, branches
 from phototag.catalogue.last_write import last_write
 from phototag.catalogue.words import Words
-from phototag.keywords.vocabulary import Level, Vocabulary, branches
 from phototag.metadata.record import etag
 from phototag.options import CatalogueOptions, settings
 from phototag.worker import tasks

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from phototag import criteria
+from phototag.analysis.decisions import learned_file
+from phototag.analysis.decisions.decision import NOTHING
+from phototag.analysis.decisions.evidence import Judged
+from phototag.analysis.decisions.learning import Learned, learned
 from phototag.catalogue.state import State
 from phototag.criteria import calibration as calibrations
 from phototag.criteria import personal, verdict
 from phototag.criteria.verdict import Kind
-from phototag.decisions import learned_file
-from phototag.decisions.decision import NOTHING
-from phototag.decisions.evidence import Judged
-from phototag.decisions.learning import Learned, learned
 from phototag.errors import OutputNotWritable
 from phototag.files import new_file, private
 from phototag.files.keyword_arguments import takes

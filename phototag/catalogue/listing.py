@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from phototag.analysis.decisions.decision import NOTHING
 from phototag.catalogue.database import DamagedRow
 from phototag.catalogue.state import State
 from phototag.catalogue.summary import Summary
 from phototag.catalogue.walk import Found, find, folder_photos
 from phototag.crops import names
-from phototag.decisions.decision import NOTHING
 from phototag.errors import PhotoNotReadable
 from phototag.files import arguments
 from phototag.files.keyword_arguments import takes
@@ -23,8 +23,8 @@ from phototag.options import ListOptions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from phototag.analysis.decisions.decision import Decision
     from phototag.catalogue.state import ListedRow
-    from phototag.decisions.decision import Decision
     from phototag.errors import PhotoError
 
 Path = str | os.PathLike[str]

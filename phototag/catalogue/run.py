@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from phototag import errors
+from phototag.analysis.decisions.decision import NOTHING, Decision
 from phototag.analysis.result import evaluate
 from phototag.catalogue.current_run import CurrentRun
 from phototag.catalogue.leftovers import warned
@@ -23,7 +24,6 @@ from phototag.catalogue.seen import Seen, as_before, of_dry_run, of_failure
 from phototag.catalogue.state import Row, State
 from phototag.catalogue.summary import Summary
 from phototag.catalogue.walk import Found, clean_beside, find, fingerprint, walk
-from phototag.decisions.decision import NOTHING, Decision
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import absolute, names_of
 from phototag.metadata.record import Record, WriteOrder

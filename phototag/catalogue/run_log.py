@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
 
+from phototag.analysis.decisions.decision import Decision
 from phototag.catalogue.database import DAMAGED, DamagedRow, packed, unpacked
 from phototag.catalogue.decisions import NOT_RESUMED, Decisions
 from phototag.catalogue.words import Words
-from phototag.decisions.decision import Decision
 from phototag.metadata.record import WriteOrder
 from phototag.options import WriteOptions, part
 from phototag.scene import serialization

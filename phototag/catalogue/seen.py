@@ -14,10 +14,10 @@ from phototag.outcome import Failed, Unchanged, VerdictSource
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from phototag.analysis.keywords.claims import Keywords
     from phototag.analysis.result import Analysis
     from phototag.catalogue.walk import Found
     from phototag.errors import PhototagError
-    from phototag.keywords.claims import Keywords
     from phototag.outcome import PhotoState
     from phototag.scene.measures import Scene
 

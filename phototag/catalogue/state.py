@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from phototag import errors, models
+from phototag import errors
+from phototag.analysis.keywords.claims import Keywords
 from phototag.catalogue.database import DAMAGED, DamagedRow, packed, unpacked
 from phototag.catalogue.reviews import Reviews
 from phototag.catalogue.run_log import PastWrite, PhotoKey, RunLog, to_past_write
 from phototag.criteria.verdict import Kind
-from phototag.keywords.claims import Keywords
+from phototag.scene import models
 from phototag.scene.measures import SCENE_VERSION, Scene
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
 
-from phototag.keywords.vocabulary import Level, Vocabulary
+from phototag.analysis.keywords.vocabulary import Level, Vocabulary
 
 if TYPE_CHECKING:
     from phototag.options import TagOptions

@@ -26,6 +26,8 @@ from typing import (
 import attrs
 import click
 
+from phototag.analysis.keywords import vocabulary
+from phototag.analysis.keywords.claims import Vocabulary, thresholds
 from phototag.cli.completing import CropProfile, Folder, Item, Named, NewFile, criteria
 from phototag.cli.helping import GroupedOption
 from phototag.cli.report import Report
@@ -36,8 +38,6 @@ from phototag.crops.size import Size, size
 from phototag.errors import BadValue
 from phototag.files import path_list
 from phototag.files.arguments import Number
-from phototag.keywords import vocabulary
-from phototag.keywords.claims import Vocabulary, thresholds
 from phototag.options import Group, Limits, PathsOptions, Setting, setting
 from phototag.options.number_range import NumberRange, number_range
 

@@ -12,8 +12,8 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from phototag import plugins
+from phototag.analysis.keywords.claims import confidence_sources
 from phototag.crops import profiles
-from phototag.keywords.claims import confidence_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

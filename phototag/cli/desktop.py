@@ -13,6 +13,7 @@ from typing import Final
 import attrs
 import click
 
+from phototag.analysis.keywords.vocabulary import Vocabulary
 from phototag.analyzer import Analyzer
 from phototag.catalogue.run import tag_trees
 from phototag.catalogue.walk import count_photos, walk
@@ -28,7 +29,6 @@ from phototag.integrations import chosen
 from phototag.integrations.application import Command
 from phototag.integrations.dialogs import Dialogs, terminal
 from phototag.integrations.digikam import reread
-from phototag.keywords.vocabulary import Vocabulary
 from phototag.options import CatalogueOptions, ReviewOptions
 
 _MOST: Final = 20  # photos whose verdicts are shown at once
@@ -200,7 +200,7 @@ def _verdicts(paths: list[str]) -> _Done:
 
 def _reviewed(paths: list[str], dialogs: Dialogs, words: Vocabulary) -> _Done:
     """Serve a review until its window is closed."""
-    from phototag.review.server import serving  # noqa: PLC0415 - only this action needs it
+    from phototag.gallery.review.server import serving  # noqa: PLC0415 - only this action needs it
 
     options = ReviewOptions(vocabulary=words)
     with (

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag import models, plugins
+from phototag import plugins
+from phototag.analysis.keywords import vocabulary
+from phototag.analysis.keywords.vocabulary import branches
 from phototag.cli import opencv
 from phototag.criteria.calibration import default
 from phototag.crops import profiles
 from phototag.errors import PhototagError, printable_name
-from phototag.keywords import vocabulary
-from phototag.keywords.vocabulary import branches
+from phototag.scene import models
 from phototag.version import __version__
+from phototag.vision import model_files
 from phototag.worker.pool import Pool
 from phototag.worker.requests import Versions
 from phototag.worker.start import PYTHON
@@ -84,7 +86,7 @@ def _added() -> Iterator[Line]:
 
 
 def _models() -> Iterator[Line]:
-    problems = models.verify()
+    problems = model_files.verify()
     for problem in problems:
         yield Line(problem, fine=False)
     if not problems:

@@ -6,8 +6,8 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING
 
+from phototag.analysis.keywords.claims import Level, notes_on, withheld
 from phototag.errors import printable_name
-from phototag.keywords.claims import Level, notes_on, withheld
 from phototag.metadata.record import KIND
 from phototag.options import WordOptions
 from phototag.outcome import VerdictSource, analysis_dict, change_dict, record_dict

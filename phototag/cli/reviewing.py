@@ -33,7 +33,7 @@ def review(paths: tuple[str, ...], options: ReviewOptions) -> None:
     background; options of keywords and files that you do not give are those with which each photo was written last. Only this computer can open the page. Ctrl-C ends the review. It needs the extra `review`; without it, the
     command says how to add it.
     """
-    from phototag.review.server import serving  # noqa: PLC0415 - only this command needs it
+    from phototag.gallery.review.server import serving  # noqa: PLC0415 - only this command needs it
 
     report = Report(as_json=False)
     gone = {error.photo: error for error in missing(paths)}

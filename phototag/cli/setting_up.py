@@ -7,6 +7,9 @@ import sys
 import attrs
 import click
 
+from phototag.analysis.keywords import applications
+from phototag.analysis.keywords.claims import Level, level
+from phototag.analysis.keywords.vocabulary import lightroom_keywords
 from phototag.analyzer import Analyzer
 from phototag.cli.click_options import takes_options
 from phototag.cli.completing import Folder, script
@@ -16,9 +19,6 @@ from phototag.cli.lines import analysis_lines, change_lines
 from phototag.cli.report import Report
 from phototag.cli.terminal import echo, echo_as_is
 from phototag.errors import PhototagError, printable_name
-from phototag.keywords import applications
-from phototag.keywords.claims import Level, level
-from phototag.keywords.vocabulary import lightroom_keywords
 from phototag.options import Group, VocabularyOptions, setting
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 import cattrs
 
-from phototag.models.regression import softmax
+from phototag.scene.regression import softmax
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,8 @@ import attrs
 from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status, numbered
 from phototag.criteria.subjects import PARTS, SubjectsFinding, faces_of_subjects
-from phototag.models.regression import log_odds
 from phototag.scene.measures import BODY_POINTS
+from phototag.scene.regression import log_odds
 from phototag.wording import percent
 
 if TYPE_CHECKING:

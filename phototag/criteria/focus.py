@@ -10,7 +10,7 @@ import attrs
 
 from phototag.criteria.criterion import Criterion, Earlier
 from phototag.criteria.finding import Finding, Status
-from phototag.models.regression import logistic
+from phototag.scene.regression import logistic
 from phototag.wording import percent
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import attrs
 
 from phototag.criteria import background
 from phototag.criteria.finding import numbered, settled
-from phototag.models.regression import logistic
+from phototag.scene.regression import logistic
 
 if TYPE_CHECKING:
     from phototag.criteria import Findings

@@ -1,4 +1,7 @@
-"""A web page for reviewing verdicts by eye, and the drawing of one photo."""
+"""A web page for reviewing verdicts by eye, and the drawing of one photo.
+
+The page is one file that needs no server; ``review`` serves the same page, and writes what is decided in it.
+"""
 
 from __future__ import annotations
 

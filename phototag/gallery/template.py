@@ -14,13 +14,13 @@ import attrs
 import jinja2
 
 from phototag import crops
+from phototag.analysis.decisions.decision import VALUES
 from phototag.criteria.background import BackgroundKind
 from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
 from phototag.criteria.mood import VisibleExpression
 from phototag.criteria.verdict import DOUBT, Grade, Kind
 from phototag.crops import Profile
-from phototag.decisions.decision import VALUES
 from phototag.errors import printable
 
 HERE: Final = Path(__file__).parent

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import attrs
 
+from phototag.analysis.keywords.vocabulary import Vocabulary
 from phototag.errors import BadValue, OutputNotWritable
 from phototag.files.opening import absolute
 from phototag.integrations import disk, ledger
@@ -15,7 +16,6 @@ from phototag.integrations.application import Application, Command
 from phototag.integrations.ledger import Installed, Ledger
 from phototag.integrations.placing import Piece, Placed, Standing, foreign
 from phototag.integrations.table import APPLICATIONS
-from phototag.keywords.vocabulary import Vocabulary
 from phototag.version import __version__
 
 

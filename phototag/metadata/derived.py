@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from phototag.keywords.claims import Keywords
+from phototag.analysis.keywords.claims import Keywords
 from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import Ledger
 from phototag.metadata.merge import LedgerEntry, fold, folded, ours

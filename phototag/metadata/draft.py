@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from phototag.keywords.claims import Keywords
+from phototag.analysis.keywords.claims import Keywords
 from phototag.metadata.elsewhere import Elsewhere
 from phototag.metadata.iim import Iim
 from phototag.metadata.ledger import Ledger

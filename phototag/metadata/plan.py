@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from phototag.keywords.claims import Keywords, notes_on
+from phototag.analysis.keywords.claims import Keywords, notes_on
 from phototag.metadata import derived, ledger
 from phototag.metadata.draft import Draft
 from phototag.metadata.ledger import Ledger

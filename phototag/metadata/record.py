@@ -9,8 +9,8 @@ from typing import Final
 
 import attrs
 
+from phototag.analysis.keywords.claims import Keywords
 from phototag.crops import Crop
-from phototag.keywords.claims import Keywords
 from phototag.scene import serialization
 from phototag.scene.geometry import Box
 

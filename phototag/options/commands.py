@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 import attrs
 
+from phototag.analysis.decisions.decision import Decision
 from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
 from phototag.criteria.mood import VisibleExpression
 from phototag.criteria.verdict import Kind
-from phototag.decisions.decision import Decision
 from phototag.errors import BadValue
 from phototag.files import arguments
 from phototag.options import chosen

@@ -9,12 +9,12 @@ from typing import Literal
 
 import attrs
 
+from phototag.analysis.keywords.claims import Vocabulary, thresholds
 from phototag.criteria import personal
 from phototag.criteria.calibration import Calibration
 from phototag.crops import Profile
 from phototag.files import arguments
 from phototag.files.sizes import MOST_PIXELS
-from phototag.keywords.claims import Vocabulary, thresholds
 from phototag.options.group import Group
 from phototag.options.setting import Checked, option, setting
 

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import attrs
 
-from phototag.decisions.decision import Decision
+from phototag.analysis.decisions.decision import Decision
 from phototag.files import arguments
 from phototag.options.group import Group
 

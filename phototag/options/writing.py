@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 import attrs
 
+from phototag.analysis.decisions.decision import Decision
+from phototag.analysis.decisions.file import by_picture
+from phototag.analysis.keywords.claims import Level, Vocabulary, level
 from phototag.criteria.verdict import Kind
-from phototag.decisions.decision import Decision
-from phototag.decisions.file import by_picture
 from phototag.files import arguments
-from phototag.keywords.claims import Level, Vocabulary, level
 from phototag.options.common import Path, ThresholdOptions, VocabularyOptions
 from phototag.options.group import Group
 from phototag.options.setting import Checked, option, setting

@@ -14,8 +14,8 @@ import functools
 import tomllib
 from pathlib import Path
 
-from phototag.models.regression import Logistic
 from phototag.scene import serialization
+from phototag.scene.regression import Logistic
 
 FILE = Path(__file__).with_name("mouth_cover.toml")
 

@@ -12,7 +12,7 @@ import attrs
 import cv2
 import numpy as np
 
-from phototag import models
+from phototag.scene.models import MOVENET
 from phototag.vision.decoding import halved
 from phototag.vision.yunet import session
 
@@ -91,7 +91,7 @@ class BodyDetector:
     """The loaded net.  Use from one thread only."""
 
     def __init__(self) -> None:
-        self._net = session(models.MOVENET)
+        self._net = session(MOVENET)
 
     def detect(self, rgb: RGB) -> Bodies:
         """The people in a picture, H x W x 3."""

@@ -12,7 +12,8 @@ import attrs
 import cv2
 import numpy as np
 
-from phototag import models
+from phototag.scene.models import CONTENT_NET, EXPRESSION_NET, FACE_LANDMARKER, SELFIE_SEGMENTER
+from phototag.vision import model_files
 from phototag.vision.decoding import halved
 from phototag.vision.figures import HEAD_POINTS
 from phototag.vision.movenet import Bodies, BodyDetector
@@ -72,24 +73,24 @@ class Nets:
     """The loaded models.  Use from one thread only; make one per process."""
 
     def __init__(self) -> None:
-        models.require()
+        model_files.require()
         cv2.setNumThreads(1)  # many sealed processes in parallel use the cores better
         vision = _import_tasks()
         self._mediapipe = sys.modules["mediapipe"]
         base = self._mediapipe.tasks.BaseOptions
         self._yunet = FaceDetector()
         self._body = BodyDetector()
-        self._content = session(models.CONTENT_NET)
-        self._expression = session(models.EXPRESSION_NET)
+        self._content = session(CONTENT_NET)
+        self._expression = session(EXPRESSION_NET)
         self._mesh = vision.FaceLandmarker.create_from_options(
             vision.FaceLandmarkerOptions(
-                base_options=base(model_asset_path=str(models.path("face_landmarker.task"))),
+                base_options=base(model_asset_path=str(model_files.path(FACE_LANDMARKER))),
                 num_faces=1,
             )
         )
         self._segmenter = vision.ImageSegmenter.create_from_options(
             vision.ImageSegmenterOptions(
-                base_options=base(model_asset_path=str(models.path("selfie_segmenter.tflite"))),
+                base_options=base(model_asset_path=str(model_files.path(SELFIE_SEGMENTER))),
                 output_confidence_masks=True,
             )
         )

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.models.regression import Logistic
 from phototag.scene import serialization
+from phototag.scene.regression import Logistic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,8 @@ import attrs
 import cv2
 import numpy as np
 
-from phototag import models
+from phototag.scene.models import FACE_DETECTOR
+from phototag.vision import model_files
 
 # Since 1.31, ONNX Runtime's wheels send usage reports to their maker and leave a machine identifier in the folder for
 # temporary files, unless this is set before they are loaded.
@@ -64,7 +65,7 @@ def session(name: str) -> Any:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # it would keep the largest pass's 30 MB for good
     options.log_severity_level = 3
-    file = str(models.path(name))
+    file = str(model_files.path(name))
     return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 
@@ -72,7 +73,7 @@ class FaceDetector:
     """The loaded net.  Use from one thread only."""
 
     def __init__(self) -> None:
-        self._net = session(models.FACE_DETECTOR)
+        self._net = session(FACE_DETECTOR)
         self._outputs = [f"{name}_{stride}" for stride in STRIDES for name in MAPS]
 
     def candidates(self, picture: RGB) -> NDArray[np.float32]:

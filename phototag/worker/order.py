@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phototag.analysis.keywords.claims import claim, withheld
 from phototag.analysis.result import Analysis, added_up
 from phototag.crops import names
 from phototag.files import arguments
-from phototag.keywords.claims import claim, withheld
 from phototag.metadata.record import DIGITS, Record, WriteOrder
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from phototag import errors
+from phototag.analysis.decisions.decision import NOTHING, Decision
 from phototag.analysis.result import Analysis, evaluate
 from phototag.analysis.shapes import bars, recommended
-from phototag.decisions.decision import NOTHING, Decision
 from phototag.files import arguments, formats
 from phototag.files.opening import absolute
 from phototag.options import WriteOptions, part

@@ -108,7 +108,7 @@ def test_with_other_models_every_photo_is_seen_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench.see()
-    monkeypatch.setattr("phototag.models.identity", lambda: "others")
+    monkeypatch.setattr("phototag.scene.models.identity", lambda: "others")
     bench.see()
     assert sorted(Eyes.shown) == list(NAMES)
 

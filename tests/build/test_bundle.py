@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("flatbuffers")
 
 from model_build import bundle, face_mesh, sources, surgery
-from phototag import models
+from phototag.scene import models
 
 ROOT = Path(bundle.__file__).parent.parent
 

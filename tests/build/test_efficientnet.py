@@ -9,13 +9,14 @@ import pytest
 
 from model_build import ModelBuildError, efficientnet
 from model_build.onnx_graph import same_padding
-from phototag import models
+from phototag.scene import models
+from phototag.vision import model_files
 
 
 @pytest.fixture(scope="module")
 def net() -> onnx.ModelProto:
     """The file of this installation."""
-    return onnx.load(models.path(models.CONTENT_NET))
+    return onnx.load(model_files.path(models.CONTENT_NET))
 
 
 @pytest.mark.parametrize(("height", "width"), [(224, 224), (384, 384), (256, 320), (32, 640)])
@@ -44,7 +45,7 @@ def test_the_padding_is_that_of_tensorflow_at_each_multiple_of_32(
 
 @pytest.mark.parametrize(("height", "width"), [(224, 224), (384, 384), (256, 320)])
 def test_the_maps_have_a_32nd_of_the_sides(height: int, width: int) -> None:
-    session: Any = onnxruntime.InferenceSession(models.path(models.CONTENT_NET))
+    session: Any = onnxruntime.InferenceSession(model_files.path(models.CONTENT_NET))
     picture = np.random.default_rng(24).uniform(-1, 1, (1, 3, height, width)).astype(np.float32)
     late, last = session.run(["late", "last"], {"picture": picture})
     assert late.shape == (1, 192, height // 32, width // 32)

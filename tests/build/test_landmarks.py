@@ -11,7 +11,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from phototag import models
+from phototag.scene import models
+from phototag.vision import model_files
 
 SCRIPT = Path(__file__).with_name("landmarks.py")
 
@@ -28,11 +29,11 @@ pytestmark = pytest.mark.slow
 def face() -> Points:
     """The points of the astronaut's face, by the model of this installation."""
     pytest.importorskip("skimage")
-    assert models.verify() == []  # missing models are a broken build, nothing to skip
+    assert model_files.verify() == []  # missing models are a broken build, nothing to skip
     # mediapipe reports its use over the network; a proxy that is not there leaves it no way out.
     environment = {**os.environ, "https_proxy": "http://127.0.0.1:9", "no_proxy": ""}
     run = subprocess.run(
-        [sys.executable, str(SCRIPT), str(models.path(models.FACE_LANDMARKER))],
+        [sys.executable, str(SCRIPT), str(model_files.path(models.FACE_LANDMARKER))],
         capture_output=True,
         check=True,
         env=environment,
@@ -72,7 +73,7 @@ def test_movenet_finds_the_nose_and_the_shoulders(face: Points) -> None:
 
     picture = Image.fromarray(skimage.data.astronaut())  # type: ignore[no-untyped-call]
     square = np.asarray(picture.resize((192, 192)), np.uint8)[None]
-    session: Any = onnxruntime.InferenceSession(models.path(models.MOVENET))
+    session: Any = onnxruntime.InferenceSession(model_files.path(models.MOVENET))
     (heatmap,) = session.run(["heatmap"], {"image": square})
     cells = [np.unravel_index(joint.argmax(), joint.shape) for joint in heatmap[0]]
     nose, _, _, _, _, left, right, *_ = ((x * 512 / 48, y * 512 / 48) for y, x in cells)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from phototag import models
 from phototag.errors import ModelsMissing
+from phototag.scene import models
+from phototag.vision import model_files
 
 CONTENTS = {"one.task": b"first", "two.onnx": b"second"}
 
@@ -18,7 +19,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, data in CONTENTS.items():
         (tmp_path / name).write_bytes(data)
     monkeypatch.setattr(models, "MODELS", table)
-    monkeypatch.setattr(models, "FOLDER", tmp_path)
+    monkeypatch.setattr(model_files, "FOLDER", tmp_path)
     return tmp_path
 
 
@@ -32,29 +33,30 @@ def test_the_table_cannot_be_changed() -> None:
         models.MODELS["another.task"] = "0" * 64  # type: ignore[index]
 
 
-def test_path_is_beside_the_module() -> None:
-    assert models.path(models.FACE_LANDMARKER).parent == models.FOLDER
+def test_the_models_are_in_a_folder_beside_the_module() -> None:
+    assert model_files.path(models.FACE_LANDMARKER).parent == model_files.FOLDER
+    assert model_files.FOLDER.parent == Path(model_files.__file__).resolve().parent
 
 
 def test_path_of_an_unknown_model() -> None:
     with pytest.raises(KeyError, match=r"palm\.task"):
-        models.path("palm.task")
+        model_files.path("palm.task")
 
 
 def test_right_files_have_no_problems(installed: Path) -> None:
-    assert models.verify(installed) == []
-    models.require()
-    models.require("one.task")
+    assert model_files.verify(installed) == []
+    model_files.require()
+    model_files.require("one.task")
 
 
 def test_verify_looks_into_the_installation_by_default(installed: Path) -> None:
     (installed / "one.task").unlink()
-    assert models.verify() == ["one.task is missing"]
+    assert model_files.verify() == ["one.task is missing"]
 
 
 def test_a_wrong_file_is_named_with_both_digests(installed: Path) -> None:
     (installed / "two.onnx").write_bytes(b"other")
-    (sentence,) = models.verify(installed)
+    (sentence,) = model_files.verify(installed)
     assert sentence.startswith("two.onnx is not the expected file")
     assert hashlib.sha256(b"other").hexdigest() in sentence
     assert models.MODELS["two.onnx"] in sentence
@@ -63,14 +65,14 @@ def test_a_wrong_file_is_named_with_both_digests(installed: Path) -> None:
 def test_a_file_that_cannot_be_read(installed: Path) -> None:
     (installed / "two.onnx").unlink()
     (installed / "two.onnx").mkdir()
-    (sentence,) = models.verify(installed)
+    (sentence,) = model_files.verify(installed)
     assert sentence.startswith("two.onnx cannot be read")
 
 
 def test_require_says_what_to_do(installed: Path) -> None:
     (installed / "one.task").unlink()
     with pytest.raises(ModelsMissing) as caught:
-        models.require()
+        model_files.require()
     assert str(caught.value) == (
         "phototag: one.task is missing; reinstall phototag, which includes the models"
     )
@@ -78,9 +80,9 @@ def test_require_says_what_to_do(installed: Path) -> None:
 
 def test_require_looks_only_at_what_is_asked_for(installed: Path) -> None:
     (installed / "one.task").unlink()
-    models.require("two.onnx")
+    model_files.require("two.onnx")
     with pytest.raises(ModelsMissing):
-        models.require("one.task")
+        model_files.require("one.task")
 
 
 def test_identity_changes_with_the_models(installed: Path) -> None:

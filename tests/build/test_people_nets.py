@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from model_build import ModelBuildError, people_nets, sources
 from model_build.tfjs import GraphModel, Node, read_graph_model
-from phototag import models
+from phototag.scene import models
+from phototag.vision import model_files
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]
 
@@ -43,7 +44,7 @@ def test_the_bytes_are_those_of_the_table_twice(package: Path) -> None:
 
 def test_movenet_takes_pixels_and_gives_four_maps() -> None:
     picture = np.random.default_rng(24).integers(0, 256, (1, 192, 192, 3), dtype=np.uint8)
-    found = run(models.path(models.MOVENET).read_bytes(), picture)
+    found = run(model_files.path(models.MOVENET).read_bytes(), picture)
     assert {name: maps.shape for name, maps in found.items()} == {
         "heatmap": (1, 17, 48, 48),
         "centre": (1, 1, 48, 48),
@@ -52,13 +53,13 @@ def test_movenet_takes_pixels_and_gives_four_maps() -> None:
     }
     for name in ("heatmap", "centre"):
         assert 0 <= found[name].min() < found[name].max() <= 1
-    turned = run(models.path(models.MOVENET).read_bytes(), np.flip(picture, 3))
+    turned = run(model_files.path(models.MOVENET).read_bytes(), np.flip(picture, 3))
     assert np.abs(turned["regress"] - found["regress"]).max() > 0.1  # colours have an order
 
 
 def test_weights_of_movenet_are_stored_as_in_the_package(package: Path) -> None:
     weights = people_nets.read_package(package, "movenet-lightning").weights.values()
-    stored = onnx.load(models.path(models.MOVENET)).graph.initializer
+    stored = onnx.load(model_files.path(models.MOVENET)).graph.initializer
     floats = [onnx.numpy_helper.to_array(tensor) for tensor in stored]
     half = [values for values in floats if values.dtype == np.float16]
     there = {values.tobytes() for values in weights if values.ndim == 1}
@@ -130,7 +131,7 @@ def test_scores_of_expressions_are_those_of_the_graph_in_numpy(package: Path) ->
     faces = np.concatenate([np.ones_like(random[:1]), random])
     model = people_nets.read_package(package, "emotion")
     expected = evaluated(model, faces)
-    found = run(models.path(models.EXPRESSION_NET).read_bytes(), faces.transpose(0, 3, 1, 2))
+    found = run(model_files.path(models.EXPRESSION_NET).read_bytes(), faces.transpose(0, 3, 1, 2))
     assert expected.shape == (3, 7)
     assert np.ptp(expected, axis=0).max() > 0.01  # the faces differ
     np.testing.assert_allclose(found["scores"], expected, atol=1e-6)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from model_build import ModelBuildError, sources, supply
-from phototag import models
+from phototag.scene import models
+from phototag.vision import model_files
 
 CONTENTS = {name: name.encode() for name in models.MODELS}
 
@@ -92,11 +93,11 @@ def test_from_the_sources_and_then_from_the_finished_files(
 ) -> None:
     report = supply.supply_models(target, {"PHOTOTAG_MODELS": str(source_folder)})
     assert report == f"the models were made from the wheels and the package in {source_folder}"
-    assert models.verify(target) == []
+    assert model_files.verify(target) == []
     second = tmp_path / "second"
     report = supply.supply_models(second, {"PHOTOTAG_MODELS": str(target)})
     assert report == f"the models were copied from {target}"
-    assert models.verify(second) == []
+    assert model_files.verify(second) == []
 
 
 @pytest.mark.slow

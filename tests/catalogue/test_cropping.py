@@ -17,10 +17,10 @@ from PIL import Image
 import phototag
 from commands import rows, run, start
 from phototag import errors
+from phototag.analysis.decisions.decision import Decision, DrawnCrop
 from phototag.catalogue.crop_names import Template
 from phototag.catalogue.state import State
 from phototag.cli import main
-from phototag.decisions.decision import Decision, DrawnCrop
 from phototag.scene.geometry import Box
 from phototag.worker.pool import Pool
 from trees import content

@@ -8,10 +8,10 @@ import pytest
 
 import phototag
 from phototag import Kind, VerdictSource, Vocabulary
+from phototag.analysis.keywords.claims import Level
 from phototag.catalogue.database import packed
 from phototag.catalogue.kept import KEPT
 from phototag.catalogue.run_log import PastWrite, to_past_write
-from phototag.keywords.claims import Level
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import KeptOptions, settings
 from phototag.scene import serialization

@@ -9,11 +9,11 @@ from click.testing import CliRunner, Result
 
 import phototag
 from phototag import Kind, errors
+from phototag.analysis.decisions.decision import Decision
+from phototag.analysis.decisions.evidence import log_odds_of
 from phototag.catalogue.state import State
 from phototag.criteria import calibration, personal
 from phototag.criteria.verdict import Rules
-from phototag.decisions.decision import Decision
-from phototag.decisions.evidence import log_odds_of
 from phototag.scene.measures import Scene
 from scenes import face, scene
 

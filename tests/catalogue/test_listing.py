@@ -16,6 +16,7 @@ from click.testing import CliRunner
 import phototag
 from commands import COMMAND, rows, run
 from phototag import errors
+from phototag.analysis.decisions.decision import Decision
 from phototag.catalogue.listing import listing
 from phototag.catalogue.run_log import PhotoKey
 from phototag.catalogue.state import Row, State
@@ -27,7 +28,6 @@ from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
 from phototag.criteria.mood import VisibleExpression
 from phototag.criteria.verdict import Grade, Kind
-from phototag.decisions.decision import Decision
 from phototag.options import ListOptions
 
 HEADSHOT = Summary(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import phototag
 from phototag import Box, Decision, DrawnCrop, Kind, Place, Shot, Status, VisibleExpression
+from phototag.analysis.decisions.file import load
 from phototag.analysis.result import Analysis, evaluate
-from phototag.decisions.file import load
 from scenes import face, scene
 
 BOXES = st.tuples(*[st.floats(0, 0.5)] * 2, *[st.floats(0.01, 0.5)] * 2).map(lambda b: Box(*b))

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from phototag import Decision, Kind, VisibleExpression
+from phototag.analysis.decisions import classes, learned_file, line
+from phototag.analysis.decisions.decision import Field
+from phototag.analysis.decisions.evidence import Choice, Judged, Side, log_odds_of
+from phototag.analysis.decisions.learning import Lesson, learned
 from phototag.criteria import calibration, personal
 from phototag.criteria.personal import Offsets
-from phototag.decisions import classes, learned_file, line
-from phototag.decisions.decision import Field
-from phototag.decisions.evidence import Choice, Judged, Side, log_odds_of
-from phototag.decisions.learning import Lesson, learned
 from scenes import face, scene
 
 

@@ -13,10 +13,10 @@ from PIL import Image
 import phototag
 from browsing import photos_of
 from phototag import errors, gallery
+from phototag.analysis.decisions.decision import Decision
 from phototag.analysis.shapes import Layer, shapes
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import clean_folder
-from phototag.decisions.decision import Decision
 from phototag.gallery.template import in_script
 from phototag.metadata.picture_hash import digest
 from phototag.worker.pool import Pool

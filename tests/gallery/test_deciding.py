@@ -13,7 +13,7 @@ import pytest
 
 import phototag
 from browsing import choose, every, hold, messages, names, one, press, saved, until
-from phototag.decisions import file as decisions_file
+from phototag.analysis.decisions import file as decisions_file
 from trees import NAMES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("applications")]

@@ -16,7 +16,7 @@ import phototag
 import processes
 from browsing import every, hold, messages, names, one, press, until
 
-pytest.importorskip("phototag.review", reason="this version has no phototag review")
+pytest.importorskip("phototag.gallery.review", reason="this version has no phototag review")
 pytest.importorskip("uvicorn", reason="the extra review is not installed")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("applications")]
 

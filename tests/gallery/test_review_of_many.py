@@ -15,8 +15,8 @@ from PIL import Image
 
 import processes
 from browsing import hold, messages, press, until
+from phototag.analysis.decisions.decision import Decision
 from phototag.catalogue.state import State
-from phototag.decisions.decision import Decision
 from phototag.metadata.picture_hash import digest
 
 pytest.importorskip("uvicorn", reason="the extra review is not installed")

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 import windows_shell
 from lightroom import PLUGIN, Lightroom
 from phototag import wording
+from phototag.analysis.keywords.vocabulary import PeopleCount
 from phototag.criteria import verdict
 from phototag.criteria.cropping import Shot
 from phototag.criteria.verdict import Kind
-from phototag.keywords.vocabulary import PeopleCount
 from phototag.version import __version__
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from PIL import Image
 
 import phototag
 from lightroom import STEP, TAG, TAKE_BACK, Lightroom, real_command
-from phototag.keywords.vocabulary import Level, Vocabulary, lightroom_keywords
+from phototag.analysis.keywords.vocabulary import Level, Vocabulary, lightroom_keywords
 from raw_photo import dng
 from samples import SAMPLES
 

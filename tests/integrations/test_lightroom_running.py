@@ -12,7 +12,7 @@ import pytest
 
 import phototag
 from lightroom import STEP, TAG, TAKE_BACK, Lightroom, real_command
-from phototag.keywords.vocabulary import Level
+from phototag.analysis.keywords.vocabulary import Level
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from phototag.analysis.keywords.claims import Keywords
 from phototag.crops import Crop
-from phototag.keywords.claims import Keywords
 from phototag.metadata.record import Record
 from phototag.scene.geometry import Box
 

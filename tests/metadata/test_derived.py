@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from benchmarks.faults.unsealed import remove
-from phototag.keywords.claims import Keywords
+from phototag.analysis.keywords.claims import Keywords
 from phototag.metadata.containers import open_container
 from phototag.metadata.iim import parse
 from phototag.metadata.record import Record

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks.faults.unsealed import remove
-from phototag.keywords.claims import Keywords
+from phototag.analysis.keywords.claims import Keywords
 from phototag.metadata.change import Change
 from phototag.metadata.record import Record
 from phototag.options import WriteOptions

@@ -11,8 +11,8 @@ import attrs
 import pytest
 
 from benchmarks.faults.unsealed import read, remove
+from phototag.analysis.keywords.claims import Keywords
 from phototag.errors import MetadataDamaged, WriteRefused
-from phototag.keywords.claims import Keywords
 from phototag.metadata import exiv2, iim, ledger, verify
 from phototag.metadata.containers.jpeg import Jpeg
 from phototag.metadata.containers.tiff import TiffFile

@@ -20,7 +20,7 @@ import words
 from applications import LEVELS
 from benchmarks.faults.unsealed import remove
 from desktop import Listed
-from phototag.keywords.claims import Keywords
+from phototag.analysis.keywords.claims import Keywords
 from phototag.metadata.record import Record
 from phototag.metadata.xmp.names import Name
 from phototag.metadata.xmp.packet import Packet

@@ -153,7 +153,7 @@ def test_the_ticket_opens_the_page_once() -> None:
     from starlette.applications import Starlette
     from starlette.types import Message, Scope
 
-    from phototag.review.guard import Guard
+    from phototag.gallery.review.guard import Guard
 
     guard = Guard(Starlette(), 80)
 

@@ -19,7 +19,7 @@ from phototag.catalogue.lock import locked
 from phototag.catalogue.state import State
 from phototag.criteria.verdict import Kind
 from phototag.gallery.build import KIND, SAID
-from phototag.review.session import JUDGED_AT_ONCE
+from phototag.gallery.review.session import JUDGED_AT_ONCE
 from reviewing import Client, review
 from samples import SAMPLES
 

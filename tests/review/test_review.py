@@ -11,9 +11,9 @@ import pytest
 
 import commands
 import phototag
+from phototag.analysis.decisions.decision import NOTHING, Decision
 from phototag.catalogue.state import State
 from phototag.criteria.verdict import Kind
-from phototag.decisions.decision import NOTHING, Decision
 from reviewing import Client, review
 
 Read = Callable[[Path], dict[str, Any]]

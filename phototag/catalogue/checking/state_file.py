@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from phototag import models
+from phototag.analysis.decisions.decision import Decision
 from phototag.catalogue.checking.book import UNREADABLE, Layout, to_failure, to_path
 from phototag.catalogue.checking.findings import CheckFinding, CheckKind
 from phototag.catalogue.database import unpacked
 from phototag.catalogue.run_log import to_past_write
 from phototag.criteria.verdict import Kind
-from phototag.decisions.decision import Decision
+from phototag.scene import models
 from phototag.scene.measures import SCENE_VERSION, Scene
 
 if TYPE_CHECKING:

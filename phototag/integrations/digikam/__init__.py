@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from phototag.analysis.keywords.vocabulary import Vocabulary
 from phototag.errors import OutputNotWritable, SetupError
 from phototag.integrations.application import Application, Command
 from phototag.integrations.digikam import settings
@@ -11,7 +12,6 @@ from phototag.integrations.digikam.searches import Searches
 from phototag.integrations.file_managers import open_with
 from phototag.integrations.installed import version_of
 from phototag.integrations.placing import Piece
-from phototag.keywords.vocabulary import Vocabulary
 
 
 def pieces(command: Command) -> tuple[Piece, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from phototag.analysis.decisions.decision import Decision
 from phototag.catalogue.deciding import said_of
 from phototag.catalogue.kept import given
-from phototag.decisions.decision import Decision
 from phototag.errors import PhotoNotReadable
 from phototag.files.opening import is_folder
 from phototag.outcome import Done

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 import attrs
 
+from phototag.analysis.keywords.vocabulary import branches
 from phototag.files.opening import absolute
 from phototag.integrations.service import deciding
 from phototag.integrations.service.params import (
@@ -22,7 +23,6 @@ from phototag.integrations.service.params import (
     ToRemove,
     ToTag,
 )
-from phototag.keywords.vocabulary import branches
 from phototag.outcome import Done, Removed, analysis_dict, change_dict, record_dict
 from phototag.worker import single, tasks
 from phototag.worker.order import check_crop

@@ -9,11 +9,11 @@ import attrs
 from cattrs.gen import make_dict_structure_fn
 from cattrs.preconf.json import JsonConverter
 
+from phototag.analysis.keywords.claims import Vocabulary
 from phototag.criteria.verdict import Kind
 from phototag.errors import BadType, BadValue, UnknownOption
 from phototag.files import arguments
 from phototag.integrations.service.messages import Id
-from phototag.keywords.claims import Vocabulary
 from phototag.options import (
     ChangeOptions,
     KeptTagOptions,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from phototag.keywords.claims import Keywords
+from phototag.analysis.keywords.claims import Keywords
 from phototag.metadata import iim
 from phototag.metadata.draft import Draft
 from phototag.metadata.merge import LedgerEntry, Merged, fold, folded, merge

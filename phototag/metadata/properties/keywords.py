@@ -8,8 +8,8 @@ from typing import ClassVar, Final, Literal
 
 import attrs
 
+from phototag.analysis.keywords.claims import Keywords
 from phototag.errors import printable_name
-from phototag.keywords.claims import Keywords
 from phototag.metadata import elsewhere, iim, iptc, ledger
 from phototag.metadata.draft import Draft
 from phototag.metadata.merge import LedgerEntry, Merged, fold, folded

@@ -8,8 +8,8 @@ from typing import Final
 
 import attrs
 
+from phototag.analysis.keywords.claims import Keywords
 from phototag.crops import Crop, Fit
-from phototag.keywords.claims import Keywords
 from phototag.metadata.draft import Draft
 from phototag.metadata.properties import regions
 from phototag.metadata.properties.property import Property, Wanted

@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from phototag.decisions.evidence import Side
+    from phototag.analysis.decisions.evidence import Side
 
     Numbers = NDArray[np.float64]
 

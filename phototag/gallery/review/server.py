@@ -17,15 +17,15 @@ from phototag.catalogue.current_run import CurrentRun, folders_of
 from phototag.catalogue.kept import given
 from phototag.catalogue.state import State
 from phototag.files.opening import names_of
-from phototag.review.session import Session
+from phototag.gallery.review.session import Session
 from phototag.worker.order import check_crop
 from phototag.worker.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from phototag.gallery.review.guard import Guard
     from phototag.options import ReviewOptions
-    from phototag.review.guard import Guard
 
 HOST: Final = "127.0.0.1"
 GRACE: Final = 3  # s for answers in progress when the server ends
@@ -110,8 +110,8 @@ def _served(session: Session, title: str, listening: socket.socket) -> Iterator[
     """Answer requests in a thread; the signals stay the caller's."""
     import uvicorn  # noqa: PLC0415 - the extra
 
-    from phototag.review import app  # noqa: PLC0415 - the extra
-    from phototag.review.guard import Guard  # noqa: PLC0415 - the extra
+    from phototag.gallery.review import app  # noqa: PLC0415 - the extra
+    from phototag.gallery.review.guard import Guard  # noqa: PLC0415 - the extra
 
     guard = Guard(app.make(session, title), listening.getsockname()[1])
     config = uvicorn.Config(

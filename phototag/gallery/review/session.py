@@ -8,17 +8,17 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from phototag import crops
+from phototag.analysis.decisions import line
+from phototag.analysis.decisions.decision import NOTHING, Decision
+from phototag.analysis.decisions.evidence import Side
 from phototag.catalogue.current_run import folders_of
 from phototag.criteria.verdict import Kind
-from phototag.decisions import line
-from phototag.decisions.decision import NOTHING, Decision
-from phototag.decisions.evidence import Side
 from phototag.errors import PhotoError, PhototagError
-from phototag.review.changes import Answer, Change, Left
-from phototag.review.ended import Ended
-from phototag.review.photos import Library, Photo, Prepared
-from phototag.review.rows import amended, row, thought
-from phototag.review.writer import Event, Writer
+from phototag.gallery.review.changes import Answer, Change, Left
+from phototag.gallery.review.ended import Ended
+from phototag.gallery.review.photos import Library, Photo, Prepared
+from phototag.gallery.review.rows import amended, row, thought
+from phototag.gallery.review.writer import Event, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

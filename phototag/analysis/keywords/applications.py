@@ -12,12 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from phototag.criteria.cropping import Shot
-from phototag.criteria.subjects import Subjects
-from phototag.criteria.verdict import Grade, Kind, Review
-from phototag.errors import OutputNotWritable
-from phototag.files import arguments, new_file
-from phototag.keywords.vocabulary import (
+from phototag.analysis.keywords.vocabulary import (
     SEPARATOR,
     Level,
     PeopleCount,
@@ -25,6 +20,11 @@ from phototag.keywords.vocabulary import (
     branches,
     lightroom_keywords,
 )
+from phototag.criteria.cropping import Shot
+from phototag.criteria.subjects import Subjects
+from phototag.criteria.verdict import Grade, Kind, Review
+from phototag.errors import OutputNotWritable
+from phototag.files import arguments, new_file
 
 if TYPE_CHECKING:
     import enum

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
 
+from phototag.analysis.decisions import classes, line
+from phototag.analysis.decisions.decision import Field
+from phototag.analysis.decisions.evidence import Choice, Judged, Side, choices, named, sides
 from phototag.criteria.personal import MOST, Offsets
-from phototag.decisions import classes, line
-from phototag.decisions.decision import Field
-from phototag.decisions.evidence import Choice, Judged, Side, choices, named, sides
 from phototag.wording import counted
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from phototag.decisions.evidence import Choice
+    from phototag.analysis.decisions.evidence import Choice
 
     Numbers = NDArray[np.float64]
 

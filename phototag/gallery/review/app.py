@@ -15,16 +15,16 @@ from starlette.routing import Route
 
 from phototag.errors import PhotoError, PhototagError, printable
 from phototag.gallery.build import live_page
-from phototag.review import bodies
-from phototag.review.bodies import BadRequest
-from phototag.review.guard import NONCE
-from phototag.review.session import MOST_TOGETHER, NothingToUndo, UnknownPhoto
+from phototag.gallery.review import bodies
+from phototag.gallery.review.bodies import BadRequest
+from phototag.gallery.review.guard import NONCE
+from phototag.gallery.review.session import MOST_TOGETHER, NothingToUndo, UnknownPhoto
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from phototag.review.changes import Answer
-    from phototag.review.session import Session
+    from phototag.gallery.review.changes import Answer
+    from phototag.gallery.review.session import Session
 
 POLL_SECONDS: Final = 20.0  # how long a request for events waits for one
 LOOK_SECONDS: Final = 0.05  # between two looks for events

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from phototag.analysis.decisions.decision import Decision, Field
 from phototag.criteria.finding import Status
 from phototag.criteria.verdict import Kind
-from phototag.decisions.decision import Decision, Field
 from phototag.gallery.build import FINDINGS, KIND, LEFT, SAID, THOUGHT
 from phototag.gallery.build import row as gallery_row
 

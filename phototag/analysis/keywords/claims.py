@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from phototag.analysis.keywords.vocabulary import Level, PeopleCount, Vocabulary, branches
 from phototag.criteria.cropping import Shot
 from phototag.criteria.environment import Place
 from phototag.criteria.posing import Facing
 from phototag.criteria.subjects import Subjects
 from phototag.criteria.verdict import Kind
 from phototag.files import arguments
-from phototag.keywords.vocabulary import Level, PeopleCount, Vocabulary, branches
 
 if TYPE_CHECKING:
     from phototag.criteria import Findings

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from phototag.analysis.decisions.decision import NOTHING, Decision
+from phototag.analysis.decisions.evidence import log_odds_of
 from phototag.analysis.result import evaluate
 from phototag.catalogue.run import Catalogue, Task
 from phototag.catalogue.run_log import PhotoKey
 from phototag.catalogue.walk import find, found_now
 from phototag.criteria import calibration as calibrations
-from phototag.decisions.decision import NOTHING, Decision
-from phototag.decisions.evidence import log_odds_of
 from phototag.errors import PhototagError, StateUnusable, printable_name
 from phototag.worker import tasks
 from phototag.worker.source import PhotoFile

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from phototag import criteria
+from phototag.analysis.decisions.decision import Decision, Field
 from phototag.criteria import cropping, environment, mood, verdict
 from phototag.criteria.verdict import Kind
-from phototag.decisions.decision import Decision, Field
 from phototag.wording import plain
 
 if TYPE_CHECKING:

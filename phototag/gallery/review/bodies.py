@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from phototag.decisions.decision import CROP, Decision, Field
+from phototag.analysis.decisions.decision import CROP, Decision, Field
 from phototag.errors import printable
 
 if TYPE_CHECKING:

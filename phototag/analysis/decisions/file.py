@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from phototag.decisions.decision import Decision
+from phototag.analysis.decisions.decision import Decision
 from phototag.errors import BadCorrections
 from phototag.files import arguments
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from phototag.analysis.decisions.decision import Field
 from phototag.criteria.personal import MODELS, SCHEMA, WHAT
-from phototag.decisions.decision import Field
 
 if TYPE_CHECKING:
-    from phototag.decisions.learning import Learned
+    from phototag.analysis.decisions.learning import Learned
 
 MARK: Final = f'what = "{WHAT}"'.encode()  # in every such file
 

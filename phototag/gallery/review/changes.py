@@ -9,7 +9,7 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from phototag.decisions.decision import Decision
+    from phototag.analysis.decisions.decision import Decision
 
 Left = dict[str, str]  # what phototag said of a picture that was left as it was, by field
 
