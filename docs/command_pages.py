@@ -16,9 +16,9 @@ import click
 
 from pages import table
 from phototag.cli import main
+from phototag.cli.entries import Example, Rows
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.helping import option_groups
-from phototag.cli.program import Example, Rows
 from phototag.version import __version__
 
 MAN: Final = Path(__file__).with_name("man")

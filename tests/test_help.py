@@ -17,9 +17,9 @@ from PIL import Image
 
 from commands import run, search_path
 from phototag.cli import main
+from phototag.cli.entries import Example
 from phototag.cli.exit_codes import ExitCode
 from phototag.cli.helping import EXIT_CODES, Helpful
-from phototag.cli.program import Example
 from phototag.integrations.service.methods import BY_NAME
 from phototag.options import Group
 from phototag.version import __version__

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 import phototag
 from phototag import criteria, crops, wording
-from phototag.analysis import result
+from phototag.analysis import explanation
 from phototag.analysis.keywords import claims, vocabulary
 from phototag.analysis.keywords.claims import SCENE_CODES, Level, Vocabulary
 from phototag.cli import main
@@ -38,8 +38,8 @@ UPDATE = (
 def enumerations() -> dict[str, list[str]]:
     """Every value that the JSON, a photo or an option may hold, by the name of its class."""
     places = {name: getattr(phototag, name) for name in phototag.__all__}
-    for package in ("analysis", "criteria", "crops", "keywords"):
-        folder = Path(phototag.__file__).with_name(package)
+    for package in ("analysis", "analysis.keywords", "criteria", "crops"):
+        folder = Path(phototag.__file__).parent.joinpath(*package.split("."))
         for module in pkgutil.iter_modules([str(folder)], f"phototag.{package}."):
             places |= vars(importlib.import_module(module.name))
     return {
@@ -73,7 +73,7 @@ def published() -> dict[str, Any]:
         "numbers": {
             "a verdict less sure than this is doubtful": verdict.DOUBT,
             "nothing is called surer than this": wording.MOST_SURE,
-            "a smaller contribution is not explained": result.WORTH_SAYING,
+            "a smaller contribution is not explained": explanation.WORTH_SAYING,
             "a photo is framed for a crop with more of its area": crops.NEXT_TO_NOTHING,
             "a head tilted less counts as upright": crops.LEVEL,
             "a head may be tilted unless a profile says less": profiles.MOST_TILT,

@@ -17,7 +17,8 @@ from PIL import Image
 
 import phototag
 from phototag.analysis.decisions.decision import Decision
-from phototag.analysis.result import Analysis, evaluate, turning_criteria
+from phototag.analysis.explanation import turning_criteria
+from phototag.analysis.result import Analysis, evaluate
 from phototag.criteria.calibration import default
 from phototag.criteria.finding import settled
 from phototag.criteria.verdict import Kind, Rules

@@ -5,7 +5,7 @@ photos are
 
 - tagged by phototag: analysis, crops, keywords, safe write;
 - given the same words by exiftool, which is told them (``-stay_open``);
-- brought to the *floor* (``stages``): the least that any analysis does;
+- brought to the *floor* (``floor``): the least that any analysis does;
 - searched for faces by OpenCV's YuNet on the full picture, of which only some are taken: it takes a second each.
 """
 
@@ -25,7 +25,7 @@ from typing import Any
 import cv2
 
 import phototag
-from benchmarks.speed import stages
+from benchmarks.speed.floor import Floor
 from phototag.outcome import Outcome
 from phototag.scene.models import FACE_DETECTOR
 from phototag.vision import model_files
@@ -173,9 +173,9 @@ def _shared(
 
 
 @functools.cache
-def _floors() -> stages.Floor:
+def _floors() -> Floor:
     cv2.setNumThreads(1)
-    return stages.Floor(Detector())
+    return Floor(Detector())
 
 
 def _floor(photos: Sequence[Path]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from phototag.analysis.result import added_up, meaning
+from phototag.analysis.explanation import added_up, meaning
 from phototag.scene.geometry import Point
 from phototag.scene.measures import BODY_POINTS
 from phototag.wording import plain

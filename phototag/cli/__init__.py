@@ -6,7 +6,8 @@ from typing import Final
 
 import click
 
-from phototag.cli.program import HELP_OPTIONS, Entry, Example, Program, Section
+from phototag.cli.entries import HELP_OPTIONS, Entry, Example, Section
+from phototag.cli.program import Program
 from phototag.version import __version__
 
 _COMMANDS: Final = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from phototag.analysis.result import how_sure
+from phototag.analysis.explanation import how_sure
 from phototag.cli.lines import RECORD
 from phototag.errors import printable, printable_name
 

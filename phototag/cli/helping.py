@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
-from phototag.cli.program import HELP_OPTIONS, Example, Rows
+from phototag.cli.entries import HELP_OPTIONS, Example, Rows
 from phototag.errors import BadArgument, printable_name
 from phototag.options.group import Group
 

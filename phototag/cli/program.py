@@ -3,65 +3,21 @@
 from __future__ import annotations
 
 import collections
-import enum
 import importlib
 import os
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-import attrs
 import click
 
+from phototag.cli.entries import Entry, Example, Rows, Section
 from phototag.cli.exit_codes import ExitCode, code_of
 from phototag.cli.terminal import echo, is_of_click, not_written, prepare
 from phototag.errors import PhototagError, as_typed, printable_name
 
 if TYPE_CHECKING:
     from phototag.cli.completing import Item
-
-
-Rows = list[tuple[str, str]]
-
-HELP_OPTIONS: Final = ("-h", "--help")  # of the program and of each command
-
-
-class Section(enum.StrEnum):
-    """A heading in the list of commands, in the order in which it is shown."""
-
-    TAG = "Tag photos"
-    LOOK = "Look at verdicts, and correct them"
-    CROP = "Make crops"
-    APPLICATIONS = "Use other programs"
-    SELF = "About phototag itself"
-
-
-@attrs.frozen
-class Entry:
-    """What is known of a command before it is imported.
-
-    Attributes:
-        home: where it is defined: a module of this package and a name in it.
-        section: the heading below which it is listed; None = it is not listed.
-        summary: what it does, in one line; the first sentence of its help.
-    """
-
-    home: str
-    section: Section | None
-    summary: str = ""
-
-
-@attrs.frozen
-class Example:
-    """A command that a user may type.
-
-    Attributes:
-        does: what it is good for, as the beginning of a sentence, without a full stop.
-        line: the command line; where it is long, it goes on in the next line after a backslash.
-    """
-
-    does: str
-    line: str
 
 
 class Commands(collections.UserDict[str, Any]):

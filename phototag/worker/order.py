@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phototag.analysis.explanation import added_up
 from phototag.analysis.keywords.claims import claim, withheld
-from phototag.analysis.result import Analysis, added_up
+from phototag.analysis.result import Analysis
 from phototag.crops import names
 from phototag.files import arguments
 from phototag.metadata.record import DIGITS, Record, WriteOrder
