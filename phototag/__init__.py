@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from phototag.catalogue.deciding import decide_catalogue
     from phototag.catalogue.learn import ChangedVerdict, Learning, learn
     from phototag.catalogue.listing import ListedPhoto, list_catalogue
-    from phototag.catalogue.run import tag_catalogue
+    from phototag.catalogue.removing import remove_catalogue
     from phototag.catalogue.run_log import Run
-    from phototag.catalogue.take_back import remove_catalogue, runs, undo
+    from phototag.catalogue.tagging import tag_catalogue
+    from phototag.catalogue.undoing import runs, undo
     from phototag.catalogue.watch import watch_catalogue
     from phototag.criteria import Criterion, Earlier
     from phototag.criteria.background import BackgroundKind
@@ -84,6 +85,9 @@ if TYPE_CHECKING:
     from phototag.scene.measures import Scene
 
 _HOMES = {
+    "phototag.analysis.decisions.decision": ("Decision", "DrawnCrop"),
+    "phototag.analysis.keywords.claims": ("Keywords", "Level"),
+    "phototag.analysis.keywords.vocabulary": ("Vocabulary",),
     "phototag.analysis.result": ("Analysis",),
     "phototag.analyzer": ("Analyzer",),
     "phototag.api": ("analyze", "close", "crop", "read", "remove", "tag", "write"),
@@ -99,9 +103,10 @@ _HOMES = {
     "phototag.catalogue.deciding": ("decide_catalogue",),
     "phototag.catalogue.learn": ("ChangedVerdict", "Learning", "learn"),
     "phototag.catalogue.listing": ("ListedPhoto", "list_catalogue"),
-    "phototag.catalogue.run": ("tag_catalogue",),
+    "phototag.catalogue.removing": ("remove_catalogue",),
     "phototag.catalogue.run_log": ("Run",),
-    "phototag.catalogue.take_back": ("remove_catalogue", "runs", "undo"),
+    "phototag.catalogue.tagging": ("tag_catalogue",),
+    "phototag.catalogue.undoing": ("runs", "undo"),
     "phototag.catalogue.watch": ("watch_catalogue",),
     "phototag.criteria": ("Criterion", "Earlier"),
     "phototag.criteria.background": ("BackgroundKind",),
@@ -113,11 +118,9 @@ _HOMES = {
     "phototag.criteria.posing": ("Facing", "Gaze"),
     "phototag.criteria.retouching": ("Colour", "Style"),
     "phototag.criteria.subjects": ("Subjects",),
+    "phototag.criteria.verdict": ("Grade", "Kind", "Verdict"),
     "phototag.crops": ("Crop", "Fit", "Profile", "Refusal"),
-    "phototag.analysis.decisions.decision": ("Decision", "DrawnCrop"),
     "phototag.errors": ("PhotoError", "PhototagError", "SetupError"),
-    "phototag.scene.geometry": ("Box", "Point"),
-    "phototag.analysis.keywords.claims": ("Keywords", "Level"),
     "phototag.metadata.change": ("Change",),
     "phototag.metadata.record": ("Record",),
     "phototag.options": (
@@ -146,9 +149,8 @@ _HOMES = {
         "Unchanged",
         "VerdictSource",
     ),
+    "phototag.scene.geometry": ("Box", "Point"),
     "phototag.scene.measures": ("Scene",),
-    "phototag.criteria.verdict": ("Grade", "Kind", "Verdict"),
-    "phototag.analysis.keywords.vocabulary": ("Vocabulary",),
 }
 #: Modules available without a separate import; ``ray`` needs the extra of that name.
 _MODULES = ("errors", "gallery", "ray")

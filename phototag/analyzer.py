@@ -13,7 +13,7 @@ from phototag.analysis.result import Analysis
 from phototag.criteria import personal
 from phototag.crops import Profile
 from phototag.crops import size as sizes
-from phototag.files import arguments
+from phototag.files import StrPath, arguments
 from phototag.files.arguments import Whole
 from phototag.metadata.change import Change
 from phototag.options import QUALITY, ChangeOptions, Limits, TagOptions, Workers
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from phototag.metadata.record import Record
     from phototag.scene.measures import Scene
     from phototag.worker.source import ImageInput
-
-    Path = str | os.PathLike[str]
 
 
 class Analyzer:
@@ -56,7 +54,7 @@ class Analyzer:
         *,
         limits: Limits | None = None,
         profiles: Sequence[Profile] | None = None,
-        calibration: Calibration | Path | None = None,
+        calibration: Calibration | StrPath | None = None,
     ) -> None:
         arguments.check(profiles=(profiles, Sequence[Profile] | None))
         self._pool = Pool(workers, limits)
@@ -102,7 +100,7 @@ class Analyzer:
 
         return self._pool.stream(single.guarded(analyzed), images, stop=stop)
 
-    def draw(self, photo: Path, analysis: Analysis, out: Path) -> str:
+    def draw(self, photo: StrPath, analysis: Analysis, out: StrPath) -> str:
         """Write a picture of a photo with its faces, crops and reasons, as a new PNG file.
 
         Args:
@@ -120,18 +118,20 @@ class Analyzer:
         arguments.check(analysis=(analysis, Analysis))
         return single.drawn(self._pool, photo, analysis, out)
 
-    def write(self, photo: Path, analysis: Analysis, options: TagOptions | None = None) -> Change:
+    def write(
+        self, photo: StrPath, analysis: Analysis, options: TagOptions | None = None
+    ) -> Change:
         """See ``phototag.write``."""
         arguments.check(result=(analysis, Analysis))
         return single.written(self._pool, photo, analysis, self._checked(options, analysis))
 
-    def tag(self, photo: Path, options: TagOptions | None = None) -> Done:
+    def tag(self, photo: StrPath, options: TagOptions | None = None) -> Done:
         """See ``phototag.tag``."""
         return single.tagged(self._pool, photo, self._checked(options), self._rules)
 
     def tag_many(
         self,
-        photos: Iterable[Path],
+        photos: Iterable[StrPath],
         options: TagOptions | None = None,
         *,
         stop: threading.Event | None = None,
@@ -143,23 +143,23 @@ class Analyzer:
         arguments.check_several("photos", photos)
         checked = self._checked(options)
 
-        def tagged(photo: Path) -> Done:
+        def tagged(photo: StrPath) -> Done:
             return single.tagged(self._pool, photo, checked, self._rules)
 
         return self._pool.stream(single.guarded(tagged), photos, stop=stop)
 
-    def read(self, photo: Path) -> Record | None:
+    def read(self, photo: StrPath) -> Record | None:
         """See ``phototag.read``."""
         return tasks.read(self._pool, PhotoFile.of(photo))
 
-    def remove(self, photo: Path, options: ChangeOptions | None = None) -> Change:
+    def remove(self, photo: StrPath, options: ChangeOptions | None = None) -> Change:
         """See ``phototag.remove``."""
         arguments.check(options=(options, ChangeOptions | None))
         return single.removed(self._pool, photo, options or ChangeOptions())
 
     def remove_many(
         self,
-        photos: Iterable[Path],
+        photos: Iterable[StrPath],
         options: ChangeOptions | None = None,
         *,
         stop: threading.Event | None = None,
@@ -175,9 +175,9 @@ class Analyzer:
 
     def crop(
         self,
-        photo: Path,
+        photo: StrPath,
         profile: str,
-        out: Path | None = None,
+        out: StrPath | None = None,
         *,
         quality: int = QUALITY,
         lossless: bool = False,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from phototag import analyzer
 from phototag.analysis.result import Analysis
+from phototag.files import StrPath
 from phototag.files.keyword_arguments import takes
 from phototag.metadata.change import Change
 from phototag.options import ChangeOptions, TagOptions
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from phototag.crops.size import Size
     from phototag.metadata.record import Record
     from phototag.worker.source import ImageInput
-
-Path = str | os.PathLike[str]
 
 
 def analyze(image: ImageInput, *, bgr: bool = False) -> Analysis:
@@ -42,7 +40,7 @@ def analyze(image: ImageInput, *, bgr: bool = False) -> Analysis:
 
 
 @takes(TagOptions)
-def write(photo: Path, result: Analysis, options: TagOptions) -> Change:
+def write(photo: StrPath, result: Analysis, options: TagOptions) -> Change:
     """Write keywords, scene codes, crop suggestions and their ledger into a photo.
 
     Existing metadata stay: keywords are merged, and only what phototag wrote earlier is replaced. The file is
@@ -61,18 +59,18 @@ def write(photo: Path, result: Analysis, options: TagOptions) -> Change:
 
 
 @takes(TagOptions)
-def tag(photo: Path, options: TagOptions) -> Done:
+def tag(photo: StrPath, options: TagOptions) -> Done:
     """Analyse a photo and write the result into it; options and errors are those of ``write``."""
     return analyzer.default().tag(photo, options)
 
 
-def read(photo: Path) -> Record | None:
+def read(photo: StrPath) -> Record | None:
     """Read what phototag wrote into a photo, without analysing it again; None if nothing."""
     return analyzer.default().read(photo)
 
 
 @takes(ChangeOptions)
-def remove(photo: Path, options: ChangeOptions) -> Change:
+def remove(photo: StrPath, options: ChangeOptions) -> Change:
     """Remove exactly what phototag wrote into a photo and its sidecars.
 
     Args:
@@ -83,9 +81,9 @@ def remove(photo: Path, options: ChangeOptions) -> Change:
 
 
 def crop(
-    photo: Path,
+    photo: StrPath,
     profile: str,
-    out: Path | None = None,
+    out: StrPath | None = None,
     *,
     quality: int = 95,
     lossless: bool = False,

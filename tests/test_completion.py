@@ -37,7 +37,7 @@ CASES = {
 #: Whoever presses Tab waits for what is imported.
 NOT_FOR_COMPLETION = (
     "numpy", "cv2", "mediapipe", "onnxruntime", "pyexiv2", "PIL", "rich", "starlette", "phototag.vision",
-    "phototag.worker.sealed", "phototag.catalogue.run", "phototag.catalogue.take_back",
+    "phototag.worker.sealed", "phototag.catalogue.run", "phototag.catalogue.undoing",
 )  # fmt: skip
 
 

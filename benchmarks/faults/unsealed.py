@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, TypeVar
 from unittest import mock
 
-from phototag.catalogue import take_back
+from phototag.catalogue import undoing
 from phototag.options import Limits, WriteOptions
 from phototag.worker import tasks
 from phototag.worker.sealed import preparing  # noqa: F401 - loaded before anything is broken
@@ -98,6 +98,6 @@ def cut(path: Path, box: Box, pixels: tuple[int, int], target: Path) -> None:
 
 
 def undo(options: UndoOptions) -> list[RemovalOutcome]:
-    """See ``take_back.undo_run``."""
-    with mock.patch.object(take_back, "Pool", ThisPool):
-        return list(take_back.undo_run(options))
+    """See ``undoing.undo_run``."""
+    with mock.patch.object(undoing, "Pool", ThisPool):
+        return list(undoing.undo_run(options))

@@ -96,7 +96,7 @@ def _cropped(tree: Path, out: Path, state: Path, command: list[str]) -> None:
                 status = target.stat()
                 state_then = f"{status.st_size}:{status.st_mtime_ns}"
                 one = Made(target=str(target), state=state_then, pixels=(8, 10))
-                row = attrs.evolve(known, looks=found.fingerprint, made=(one,))
+                row = attrs.evolve(known, fingerprint=found.fingerprint, made=(one,))
                 path = tree.resolve() / found.folder / found.name
                 book.keep_cropped(os.fsencode(path), request, row)
 

@@ -20,6 +20,7 @@ from phototag.catalogue.walk import Found, clean_folder, fingerprint
 from phototag.criteria import personal
 from phototag.crops.profiles import Serves
 from phototag.errors import BadValue, CropRefused, NotMade, PhototagError, printable_name
+from phototag.files import StrPath
 from phototag.files.formats import PHOTO_SUFFIXES, suffix_of
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import FileState, absolute, names_of
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from phototag.catalogue.current_run import CurrentRun
     from phototag.crops import Profile
 
-Path = str | os.PathLike[str]
 _DELETE: Final = "delete it to have it made again, or choose another folder"
 
 
@@ -63,7 +63,9 @@ class CropOutcome:
 
 
 @takes(CropOptions)
-def crop_catalogue(roots: Path | Iterable[Path], options: CropOptions) -> Generator[CropOutcome]:
+def crop_catalogue(
+    roots: StrPath | Iterable[StrPath], options: CropOptions
+) -> Generator[CropOutcome]:
     """Write a crop of every photo below the roots as a new file; see ``phototag.crop``.
 
     Yields one ``CropOutcome`` per crop, in order of the photos' names. The folders below the roots are made below
@@ -80,7 +82,7 @@ def crop_catalogue(roots: Path | Iterable[Path], options: CropOptions) -> Genera
     return crop_trees(roots, options)
 
 
-def crop_trees(roots: Path | Iterable[Path], options: CropOptions) -> Generator[CropOutcome]:
+def crop_trees(roots: StrPath | Iterable[StrPath], options: CropOptions) -> Generator[CropOutcome]:
     """As ``crop_catalogue``, with an options object."""
     given = names_of(roots)
     how = CutOptions(**{name: getattr(options, name) for name in attrs.fields_dict(CutOptions)})
@@ -225,13 +227,13 @@ class _Job:
         """A photo that was named by itself."""
         folder, name = os.path.split(path)
         catalogue = Catalogue(folder or os.curdir, looking, self._state, self._pool, self._run)
-        state, looks = None, ""
+        state, now = None, ""
         try:
             state = FileState.of(os.stat(path))
-            looks = fingerprint({path: state}, path)
+            now = fingerprint({path: state}, path)
         except OSError:
             pass  # opening it says what is wrong
-        found = Found(path=path, folder="", name=name, state=state, fingerprint=looks)
+        found = Found(path=path, folder="", name=name, state=state, fingerprint=now)
         return self._item(Task(catalogue, found, None), absolute(path), self._out)
 
     def _item(self, task: Task, path: str, folder: str) -> _Item:
@@ -262,7 +264,7 @@ class _Job:
             )
             return [CropOutcome(photo=found.path, target=target, error=error)]
         row = self._rows.get(os.fsencode(item.path))
-        if row is None or not found.fingerprint or row.looks != found.fingerprint:
+        if row is None or not found.fingerprint or row.fingerprint != found.fingerprint:
             return None
         said = self._run.decision(row.picture)
         if said and json.dumps(said.words()) != row.said:
@@ -309,7 +311,7 @@ class _Job:
         # Of anything else that has failed, another attempt may succeed.
         if found.fingerprint and all(one is not None for one in made):
             row = CroppedRow(
-                looks=found.fingerprint,
+                fingerprint=found.fingerprint,
                 picture=photo_state.picture,
                 said=said,
                 made=tuple(one for one in made if one is not None),

@@ -18,6 +18,7 @@ from phototag.catalogue.reviews import key_of
 from phototag.catalogue.run import Catalogue, through
 from phototag.catalogue.state import State
 from phototag.catalogue.walk import Found, clean_beside, found_now
+from phototag.files import StrPath
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import names_of, not_there
 from phototag.options import CatalogueOptions, DecideOptions
@@ -31,12 +32,10 @@ if TYPE_CHECKING:
     from phototag.analysis.decisions.decision import Decision
     from phototag.catalogue.run import Task
 
-Path = str | os.PathLike[str]
-
 
 @takes(DecideOptions)
 def decide_catalogue(
-    roots: Path | Iterable[Path], options: DecideOptions
+    roots: StrPath | Iterable[StrPath], options: DecideOptions
 ) -> Generator[TreeOutcome]:
     """Decide about photos, or about every photo below folders, in place of phototag.
 
@@ -62,7 +61,9 @@ def decide_catalogue(
     return decide_trees(roots, options)
 
 
-def decide_trees(roots: Path | Iterable[Path], options: DecideOptions) -> Generator[TreeOutcome]:
+def decide_trees(
+    roots: StrPath | Iterable[StrPath], options: DecideOptions
+) -> Generator[TreeOutcome]:
     """As ``decide_catalogue``, with an options object."""
     tagging, kept = given(options)
     check_crop(tagging, tagging.profiles)

@@ -1,4 +1,4 @@
-"""What a decision leaves as it is: how a photo was written last, where the person does not say it anew."""
+"""The options that a photo keeps from its last write when somebody decides about it, and does not say them anew."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from phototag.catalogue.walk import found_now
+from phototag.catalogue.walk import found_now, is_as_stored
 from phototag.files.opening import absolute
 
 if TYPE_CHECKING:
@@ -40,6 +40,5 @@ def last_write(
     ]
     if len(found) > 1:
         now = found_now(path, "").fingerprint
-        # The fingerprint of a photo with a partner goes on with that of the partner.
-        found.sort(key=lambda one: (f"{one[0]} ".startswith(f"{now} "), state.last_change(one[1])))
+        found.sort(key=lambda one: (is_as_stored(one[0], now), state.last_change(one[1])))
     return found[-1][2] if found else None

@@ -12,10 +12,10 @@ from phototag.analysis.decisions.decision import NOTHING
 from phototag.catalogue.database import DamagedRow
 from phototag.catalogue.state import State
 from phototag.catalogue.summary import Summary
-from phototag.catalogue.walk import Found, find, folder_photos
+from phototag.catalogue.walk import Found, find, folder_photos, is_as_stored
 from phototag.crops import names
 from phototag.errors import PhotoNotReadable
-from phototag.files import arguments
+from phototag.files import StrPath, arguments
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import absolute, names_of, unseen
 from phototag.options import ListOptions
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from phototag.analysis.decisions.decision import Decision
     from phototag.catalogue.state import ListedRow
     from phototag.errors import PhotoError
-
-Path = str | os.PathLike[str]
 
 
 @attrs.frozen(kw_only=True)
@@ -67,7 +65,9 @@ class Listing:
 
 
 @takes(ListOptions)
-def list_catalogue(roots: Path | Iterable[Path], options: ListOptions) -> Generator[ListedPhoto]:
+def list_catalogue(
+    roots: StrPath | Iterable[StrPath], options: ListOptions
+) -> Generator[ListedPhoto]:
     """The photos below the roots as the last runs have judged them, by path, without opening a picture.
 
     Photos that no run has seen, those that could not be analysed, and those that are not there any more are left out,
@@ -89,7 +89,7 @@ def list_catalogue(roots: Path | Iterable[Path], options: ListOptions) -> Genera
 
 
 def listing(
-    roots: Path | Iterable[Path],
+    roots: StrPath | Iterable[StrPath],
     options: ListOptions,
     *,
     filling: Callable[[int], object] | None = None,
@@ -126,7 +126,7 @@ def listing(
                     path=found.path,
                     unwritten=row.unwritten,
                     # After an undo it is not known; it was phototag that has changed it.
-                    changed_since=bool(row.looks) and not current,
+                    changed_since=bool(row.fingerprint) and not current,
                     **{name: getattr(summary, name) for name in _FIELDS},
                 )
             else:
@@ -254,7 +254,7 @@ class _Book:
         """The verdict, its row, and whether the file is as it was; of several rows, one of the file as it is goes first."""
         for current in (True, False):
             for row in rows:
-                if _is_current(row.looks, fingerprint) is current:
+                if is_as_stored(row.fingerprint, fingerprint) is current:
                     summary = self._read(row)
                     if summary is not None:
                         return summary, row, current
@@ -286,10 +286,3 @@ class _Book:
         if self._filling is not None:
             self._filling(self._filled)
         return summary
-
-
-def _is_current(looks: object, fingerprint: str) -> bool:
-    """Whether a file is as it was when a row was stored; the state of its partner may follow in the row."""
-    if not isinstance(looks, str) or not fingerprint:
-        return False
-    return looks.startswith(fingerprint) and looks[len(fingerprint) :][:1] in {"", " "}

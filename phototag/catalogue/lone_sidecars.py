@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from phototag.catalogue.walk import Found, folders
 from phototag.files.sidecar_names import Owners, is_sidecar
+from phototag.files.sizes import MOST_XMP
 from phototag.metadata.xmp.names import PHOTOTAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-_MOST_BYTES: Final = 1 << 24  # of a sidecar: phototag writes into none that is larger
 
 
 def lone_sidecars(folder: str, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
@@ -36,7 +35,7 @@ def lone_sidecars(folder: str, names: Iterable[str]) -> Iterator[tuple[str, byte
             if not stat.S_ISREG(os.lstat(path).st_mode) or owners.photo(path) is not None:
                 continue
             with open(path, "rb") as file:
-                content = file.read(_MOST_BYTES)
+                content = file.read(MOST_XMP)
             if PHOTOTAG.encode() in content:
                 yield path, content
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phototag.catalogue.pictures import is_as_stored, pictures
+from phototag.catalogue.pictures import file_is_as_stored, pictures
 from phototag.catalogue.walk import walk
 from phototag.errors import PhototagError
 from phototag.worker import tasks
@@ -73,7 +73,7 @@ class Search:
             row = self._state.photo(entry.place)
             candidates = by_picture.get(entry.picture, [])
             # Of several copies, rather the one whose size and time are those that the run left.
-            candidates.sort(key=lambda path: row is None or not is_as_stored(path, row))
+            candidates.sort(key=lambda path: row is None or not file_is_as_stored(path, row))
             moved = next(filter(self._holds_a_record, candidates), None)
             if moved is not None:
                 candidates.remove(moved)

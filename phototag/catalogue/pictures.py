@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from phototag.catalogue.walk import fingerprint
+from phototag.catalogue import walk
 from phototag.errors import PhotoNotFound, PhototagError
 from phototag.files.opening import FileState
 from phototag.worker import tasks
@@ -30,7 +30,7 @@ def pictures(
     def known(path: str) -> tuple[str, str] | None:
         for place in state.keys_of(path):
             row = state.photo(place)
-            if row is not None and row.picture and is_as_stored(path, row):
+            if row is not None and row.picture and file_is_as_stored(path, row):
                 return path, row.picture
         return None
 
@@ -47,12 +47,10 @@ def pictures(
     yield from (one for one in found if one is not None)
 
 
-def is_as_stored(path: str, row: Row) -> bool:
+def file_is_as_stored(path: str, row: Row) -> bool:
     """Whether a file, without its sidecars, is as it was when a row was stored."""
     try:
         state = FileState.of(os.stat(path))
     except OSError:
         return False
-    now = fingerprint({path: state}, path)
-    # Those of its sidecars, or of its partner, follow.
-    return row.fingerprint.startswith(now) and row.fingerprint[len(now) :][:1] in {"", "|", " "}
+    return walk.is_as_stored(row.fingerprint, walk.fingerprint({path: state}, path), alone=True)

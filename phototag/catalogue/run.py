@@ -1,4 +1,4 @@
-"""Tags a tree of photos in place: only new photos or new options; no picture is analysed twice."""
+"""One tree of photos in a run: what is new is analysed and written, and no picture is analysed twice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import itertools
 import operator
 import os
 from collections.abc import Generator, Iterable
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import attrs
@@ -16,22 +15,19 @@ from phototag.analysis.decisions.decision import NOTHING, Decision
 from phototag.analysis.result import evaluate
 from phototag.catalogue.current_run import CurrentRun
 from phototag.catalogue.leftovers import warned
-from phototag.catalogue.lock import locked
 from phototag.catalogue.logged_write import LoggedWrites
 from phototag.catalogue.options_fingerprint import settings_of
 from phototag.catalogue.run_log import PastWrite, PhotoKey
 from phototag.catalogue.seen import Seen, as_before, of_dry_run, of_failure
 from phototag.catalogue.state import Row, State
 from phototag.catalogue.summary import Summary
-from phototag.catalogue.walk import Found, clean_beside, find, fingerprint, walk
-from phototag.files.keyword_arguments import takes
-from phototag.files.opening import absolute, names_of
+from phototag.catalogue.walk import Found, find, fingerprint
 from phototag.metadata.record import Record, WriteOrder
 from phototag.options import CatalogueOptions, WriteOptions, part
 from phototag.outcome import Done, Failed, Outcome, PhotoState, TreeOutcome, VerdictSource, standing
 from phototag.version import __version__
-from phototag.worker import single, tasks
-from phototag.worker.order import check_crop, order_of
+from phototag.worker import tasks
+from phototag.worker.order import order_of
 from phototag.worker.pool import Pool
 from phototag.worker.source import PhotoFile
 
@@ -41,8 +37,6 @@ if TYPE_CHECKING:
 
     from phototag.analysis.result import Analysis
     from phototag.scene.measures import Scene
-
-Path = str | os.PathLike[str]
 
 
 def run_on(
@@ -324,64 +318,6 @@ class Catalogue:
 
     def _place(self, found: Found) -> PhotoKey:
         return PhotoKey(self._number, os.fsencode(found.folder), os.fsencode(found.name))
-
-
-@takes(CatalogueOptions)
-def tag_catalogue(
-    roots: Path | Iterable[Path], options: CatalogueOptions
-) -> Generator[TreeOutcome]:
-    """Analyse every photo below the roots and write the results into them.
-
-    Yields one ``TreeOutcome`` per photo, in order of their names, as they become ready; the outcome of a photo
-    that fails contains its error, and the run continues. A state file stores what a run has found and
-    written: for unchanged photos, only size and time are checked; a changed vocabulary or calibration is
-    applied without opening a picture again; and an interrupted run is resumed by the next one.
-
-    Args:
-        roots: a folder or photo, or several; no state is stored for single photos.
-        options: see ``CatalogueOptions``; each is a keyword argument.
-
-    Raises:
-        PhotoNotFound: there is no such photo or folder to ``forget``.
-        CatalogueBusy: another run is working in the same folders.
-        StateUnusable: the state file cannot be used.
-    """
-    return tag_trees(roots, options)
-
-
-def tag_trees(roots: Path | Iterable[Path], options: CatalogueOptions) -> Generator[TreeOutcome]:
-    """As ``tag_catalogue``, with an options object."""
-    check_crop(options, options.profiles)
-    names = names_of(roots)
-    folders = [name for name in names if os.path.isdir(name)]
-    stop = options.stop
-    with ExitStack() as held:
-        pool = held.enter_context(Pool(options.workers, options.limits))
-        run_log = run = None
-        if folders:
-            real = map(os.path.realpath, folders)
-            held.enter_context(locked(real, wait=options.wait, stop=stop))
-            run_log = held.enter_context(State(options.state))
-            run = run_on(folders, options, run_log, pool)
-        for is_folder, group in itertools.groupby(names, key=folders.__contains__):
-            if run_log and run and is_folder:
-                for name in group:
-                    groups = Catalogue(name, options, run_log, pool, run).tasks()
-                    yield from through(groups, pool, stop)
-            elif not options.failed:
-                photos = list(group)
-                if not options.dry_run:
-                    yield from map(warned, clean_beside(photos, set()))
-                rules = single.Rules(calibration=options.calibration, profiles=options.profiles)
-                forgotten = set(map(absolute, walk(options.forget)))
-
-                def one(photo: str) -> Done:
-                    forget = absolute(photo) in forgotten  # noqa: B023 - used before the next group
-                    return single.tagged(pool, photo, options, rules, forget=forget)  # noqa: B023
-
-                yield from pool.stream(single.guarded(one), photos, stop=stop)
-        if run and not (stop and stop.is_set()):
-            run.complete()
 
 
 def through(

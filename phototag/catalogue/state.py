@@ -54,19 +54,18 @@ class ListedRow:
 
     Attributes:
         place: which photo.
-        looks: as in ``Row``, ``fingerprint``.
+        fingerprint, etag: as in ``Row``.
         picture, kind, summary, settings, error: the columns.
-        mark: etag of the record in the photo; empty for none.
     """
 
     place: PhotoKey
-    looks: Any
+    fingerprint: Any
     picture: Any
     kind: Any
     summary: Any
     settings: Any
     error: Any
-    mark: Any
+    etag: Any
 
     @property
     def unwritten(self) -> str:
@@ -78,8 +77,8 @@ class ListedRow:
                 return "the last run failed"
         if self.kind is None:
             return "only a dry run has seen it"
-        # Without settings it was undone; with a mark, to what an earlier run had written.
-        return "" if self.settings is not None or self.mark else "it was undone"
+        # Without settings it was undone; with an etag, to what an earlier run had written.
+        return "" if self.settings is not None or self.etag else "it was undone"
 
 
 @attrs.frozen(kw_only=True)
@@ -105,13 +104,13 @@ class Made:
 class CroppedRow:
     """What ``crop`` has done with a photo; see the table ``cropped``."""
 
-    looks: str
+    fingerprint: str
     picture: str
     said: str
     made: tuple[Made, ...]
 
     @classmethod
-    def of(cls, looks: str, picture: str, said: str, made: str) -> CroppedRow:
+    def of(cls, fingerprint: str, picture: str, said: str, made: str) -> CroppedRow:
         """The row with these columns; raises one of ``DAMAGED``."""
         every = tuple(
             Made(
@@ -119,12 +118,12 @@ class CroppedRow:
             )
             for t, s, (w, h), e, n in json.loads(made)
         )
-        return cls(looks=looks, picture=picture, said=said, made=every)
+        return cls(fingerprint=fingerprint, picture=picture, said=said, made=every)
 
     def columns(self) -> tuple[str, str, str, str]:
         """The columns of the row."""
         made = [[one.target, one.state, one.pixels, one.error, one.person] for one in self.made]
-        return self.looks, self.picture, self.said, json.dumps(made)
+        return self.fingerprint, self.picture, self.said, json.dumps(made)
 
 
 class State(RunLog, Reviews):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from phototag.errors import PhotoError, PhotoNotReadable
-from phototag.files import sidecar_names, temporary
+from phototag.files import StrPath, sidecar_names, temporary
 from phototag.files.folder import Folder
 from phototag.files.formats import PHOTO_SUFFIXES, RAW_SUFFIXES, suffix_of
 from phototag.files.opening import FileState, folder_not_readable, path_of
@@ -61,24 +61,21 @@ class Found:
         return self.error is None and not self.warning
 
 
-def walk(
-    paths: Iterable[str | os.PathLike[str]], *, links: bool = False, clean: bool = False
-) -> Iterator[str]:
+def walk(paths: Iterable[StrPath], *, links: bool = False) -> Iterator[str]:
     """The photos of ``paths``, by name: files, and everything below folders.
 
     A file in ``paths`` is always included, whatever its suffix; below a folder, only files with the suffix of
     a photo are, in upper or lower case. Hidden files and folders and those of applications are left out.
     Symbolic links to files are followed, links to folders only with ``links``; no folder is searched twice.
-    ``clean`` is as for ``find``.
     """
-    found = search(paths, links=links, clean=clean)
+    found = search(paths, links=links)
     yield from (each.path for each in found if not each.warning)
 
 
 def search(
-    paths: Iterable[str | os.PathLike[str]], *, links: bool = False, clean: bool = False
+    paths: Iterable[StrPath], *, links: bool = False, clean: bool = False
 ) -> Iterator[Found]:
-    """As ``walk``, with all that is known about what is found; of a single file, only its name."""
+    """As ``walk``, with all that is known about what is found; of a single file, only its name. ``clean`` is as for ``find``."""
     cleaned: set[str] = set()
     for path in paths:
         name = os.path.expanduser(path_of(path))
@@ -91,7 +88,7 @@ def search(
             yield Found(path=name, folder="", name=base, state=None, fingerprint="")
 
 
-def count_photos(paths: Iterable[str | os.PathLike[str]], *, links: bool = False) -> int:
+def count_photos(paths: Iterable[StrPath], *, links: bool = False) -> int:
     """How many photos ``walk`` would find; their states are not asked for."""
     total = 0
     for path in paths:
@@ -232,6 +229,19 @@ def fingerprint(states: Mapping[str, FileState], photo: str) -> str:
     return "|".join(f"{name if beside else ''}:{states[path]}" for beside, name, path in ordered)
 
 
+def is_as_stored(stored: object, now: str, *, alone: bool = False) -> bool:
+    """Whether a photo is as it was when its fingerprint was stored; that of its partner may follow in what was stored.
+
+    Args:
+        stored: the fingerprint from the state file, which may be damaged.
+        now: the present fingerprint; empty if there is none.
+        alone: that is the fingerprint of the photo without its sidecars, whose states may follow, too.
+    """
+    if not isinstance(stored, str) or not now or not stored.startswith(now):
+        return False
+    return stored[len(now) :][:1] in ({"", " ", "|"} if alone else {"", " "})
+
+
 def folder_photos(folder: str, inside: str, *, pairs: bool = False) -> Iterator[Found]:
     """The photos in one folder.
 
@@ -314,8 +324,8 @@ def found_now(path: str, inside: str) -> Found:
         states = {one: FileState.of(os.stat(one)) for one in (path, *sidecars)}
     except (OSError, PhotoNotReadable):
         return Found(path=path, folder=inside, name=name, state=None, fingerprint="")
-    looks = fingerprint(states, path)
-    return Found(path=path, folder=inside, name=name, state=states[path], fingerprint=looks)
+    now = fingerprint(states, path)
+    return Found(path=path, folder=inside, name=name, state=states[path], fingerprint=now)
 
 
 def _found(entry: os.DirEntry[str], inside: str, siblings: Siblings | None) -> Found:
@@ -332,12 +342,12 @@ def _found(entry: os.DirEntry[str], inside: str, siblings: Siblings | None) -> F
         if sidecars:
             states = {path: state}
             states |= {sidecar: FileState.of(os.stat(sidecar)) for sidecar in sidecars}
-            looks = fingerprint(states, path)
+            now = fingerprint(states, path)
         else:
-            looks = _alone(state)
+            now = _alone(state)
     except (OSError, PhotoNotReadable):
         return Found(path=path, folder=inside, name=name, state=None, fingerprint="")
-    return Found(path=path, folder=inside, name=name, state=state, fingerprint=looks)
+    return Found(path=path, folder=inside, name=name, state=state, fingerprint=now)
 
 
 def _paired(photos: list[Found]) -> Iterator[Found]:

@@ -69,7 +69,7 @@ def _tell_unwritten(report: Report, state: str | None, before: dict[int, int]) -
         state: path of the state file; None = the user's default.
         before: what there was to undo before the command, as ``changes`` gives it.
     """
-    from phototag.catalogue.take_back import runs  # noqa: PLC0415 - help starts without it
+    from phototag.catalogue.undoing import runs  # noqa: PLC0415 - help starts without it
 
     mine = [run for run in runs(state) if run.changes + run.corrections > before.get(run.number, 0)]
     count = sum(max(run.corrections - run.changes, 0) for run in mine)

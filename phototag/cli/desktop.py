@@ -15,7 +15,7 @@ import click
 
 from phototag.analysis.keywords.vocabulary import Vocabulary
 from phototag.analyzer import Analyzer
-from phototag.catalogue.run import tag_trees
+from phototag.catalogue.tagging import tag_trees
 from phototag.catalogue.walk import count_photos, walk
 from phototag.cli.exit_codes import ExitCode, code_of
 from phototag.cli.helping import Helpful

@@ -66,7 +66,7 @@ def tag(paths: tuple[str, ...], options: _Tag) -> None:
     PATH is a photo, or a folder, which is searched with all folders in it. Photos that have not changed since an earlier run are skipped. Run the same
     command again to resume an interrupted run; `phototag undo` and `phototag remove` take back what was written.
     """
-    from phototag.catalogue.run import tag_trees  # noqa: PLC0415 - help starts without it
+    from phototag.catalogue.tagging import tag_trees  # noqa: PLC0415 - help starts without it
     from phototag.cli.report_file import ReportFile  # noqa: PLC0415
 
     table = None if options.report is None else ReportFile(options.report, paths, options)
@@ -197,7 +197,7 @@ def undoing(state: str | None, before: dict[int, int]) -> list[list[str]]:
 
 def changes(state: str | None) -> dict[int, int]:
     """The number of changes of each run that can be undone, of photos and of decisions, by run number."""
-    from phototag.catalogue.take_back import runs  # noqa: PLC0415 - help starts without it
+    from phototag.catalogue.undoing import runs  # noqa: PLC0415 - help starts without it
 
     return {run.number: run.changes + run.corrections for run in runs(state)}
 
@@ -254,19 +254,19 @@ def undo(run: int | None, options: _Undo) -> None:
     A run is one `phototag tag` or `phototag watch` on folders, or one `phototag decide` or `phototag review`; RUN is its number, by default that of the last one. In every
     photo, what phototag had written before that run is restored. What other programs have changed since then stays.
     """
-    from phototag.catalogue import take_back  # noqa: PLC0415 - help starts without it
+    from phototag.catalogue import undoing  # noqa: PLC0415 - help starts without it
 
     report = Report(as_json=options.json, quiet=options.quiet)
     if options.list:
-        left = [row for row in take_back.runs(options.state) if row.can_be_undone]
+        left = [row for row in undoing.runs(options.state) if row.can_be_undone]
         for row in left:
             echo(run_line(row, as_json=options.json))
         if not left:
             report.none_found("There is no run to undo.")
         return
-    chosen = take_back.to_undo(run, options.state)
+    chosen = undoing.to_undo(run, options.state)
     stopped = report.run(
-        lambda stop: take_back.undo_run(attrs.evolve(options, run=chosen.number, stop=stop)),
+        lambda stop: undoing.undo_run(attrs.evolve(options, run=chosen.number, stop=stop)),
         lambda done: change_lines(
             done, as_json=options.json, dry_run=options.dry_run, verbose=options.verbose
         ),
@@ -278,7 +278,7 @@ def undo(run: int | None, options: _Undo) -> None:
         said = f"{said} in part"
     if report.tally.failed and report.tally.failed == report.tally.photos:
         said = "Could not be undone"
-    report.say(f"{said}: {take_back.described(chosen)}.")
+    report.say(f"{said}: {undoing.described(chosen)}.")
     close(report, stopped=stopped, dry_run=options.dry_run, commands=[], nothing=nothing)
 
 
@@ -299,7 +299,7 @@ def remove(paths: tuple[str, ...], options: _Remove) -> None:
     PATH is a photo, or a folder, which is searched with all folders in it. What phototag has written is noted in each photo, so this works on
     copies, too, and on any computer. Everything else stays. A sidecar whose photo is gone can be named like a photo, and is found in folders.
     """
-    from phototag.catalogue.take_back import remove_trees  # noqa: PLC0415 - help starts without it
+    from phototag.catalogue.removing import remove_trees  # noqa: PLC0415 - help starts without it
 
     links = options.follow_links
     report = Report.over(paths, as_json=options.json, quiet=options.quiet, links=links)

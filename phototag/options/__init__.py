@@ -2,7 +2,7 @@
 
 The functions' keyword arguments, the command-line options, the fingerprint of a run and the documentation are
 made from the fields of these classes. To add an option, add a field and use it. The classes have no slots: with
-slots, a class could have only one base. Options decide nothing: who uses one imports it.
+slots, a class could have only one base. They only hold values; what an option does is where it is used.
 """
 
 from __future__ import annotations

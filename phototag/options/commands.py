@@ -12,13 +12,12 @@ from phototag.criteria.environment import Place
 from phototag.criteria.mood import VisibleExpression
 from phototag.criteria.verdict import Kind
 from phototag.errors import BadValue
-from phototag.files import arguments
+from phototag.files import StrPath, arguments
 from phototag.options import chosen
 from phototag.options.common import (
     CalibrationOptions,
     LinkOptions,
     PairOptions,
-    Path,
     ProfileOptions,
     StateOptions,
     WaitOptions,
@@ -29,15 +28,15 @@ from phototag.options.setting import option, setting
 from phototag.options.writing import ChangeOptions, KeptOptions, KeptTagOptions, TagOptions
 
 
-def _forget(given: Path | Iterable[Path]) -> tuple[str, ...]:
+def _forget(given: StrPath | Iterable[StrPath]) -> tuple[str, ...]:
     return _paths("forget", given)
 
 
-def _moved_to(given: Path | Iterable[Path]) -> tuple[str, ...]:
+def _moved_to(given: StrPath | Iterable[StrPath]) -> tuple[str, ...]:
     return _paths("moved_to", given)
 
 
-def _paths(name: str, given: Path | Iterable[Path]) -> tuple[str, ...]:
+def _paths(name: str, given: StrPath | Iterable[StrPath]) -> tuple[str, ...]:
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
         given = [given]
     return tuple(arguments.path(name, path) for path in given)
@@ -128,7 +127,7 @@ class UndoOptions(WaitOptions, StateOptions, WorkOptions, ChangeOptions):
 class GalleryOptions(StateOptions, ProfileOptions, CalibrationOptions, WorkOptions):
     """Options of ``gallery.build`` and ``phototag gallery``."""
 
-    out: Path = attrs.field(
+    out: StrPath = attrs.field(
         metadata=setting(
             "The HTML file to write.",
             group=Group.PAGE,
@@ -244,7 +243,7 @@ class DecideOptions(
 class LearnOptions(StateOptions):
     """Options of ``learn`` and ``phototag learn``."""
 
-    out: Path | None = option(
+    out: StrPath | None = option(
         None,
         "Where to write what was learned (default: where all commands of this user find it).",
         group=Group.FILES,

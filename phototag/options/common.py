@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from threading import Event
 from typing import Literal
@@ -13,12 +12,11 @@ from phototag.analysis.keywords.claims import Vocabulary, thresholds
 from phototag.criteria import personal
 from phototag.criteria.calibration import Calibration
 from phototag.crops import Profile
-from phototag.files import arguments
+from phototag.files import StrPath, arguments
 from phototag.files.sizes import MOST_PIXELS
 from phototag.options.group import Group
 from phototag.options.setting import Checked, option, setting
 
-Path = str | os.PathLike[str]
 Workers = int | Literal["auto"]
 
 
@@ -74,7 +72,7 @@ def _limits(given: Limits | None) -> Limits:
 class PathsOptions(Checked):
     """Which photos a command is about, beside those on its command line."""
 
-    paths_from: Path | None = option(
+    paths_from: StrPath | None = option(
         None,
         "Also take the photos and folders that this file names (-: standard input). A null byte ends each path, as "
         "in the output of `find -print0` and `phototag list --format paths`.",
@@ -181,7 +179,7 @@ class ThresholdOptions(Checked):
 class StateOptions(Checked):
     """Where the results of runs are stored."""
 
-    state: Path | None = option(
+    state: StrPath | None = option(
         None,
         "The state file, which remembers what earlier runs have found (default: one for each user).",
         group=Group.RUNS,

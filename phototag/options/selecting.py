@@ -12,12 +12,11 @@ from phototag.criteria.environment import Place
 from phototag.criteria.mood import VisibleExpression
 from phototag.criteria.verdict import Grade, Kind
 from phototag.crops.size import Size, size
-from phototag.files import arguments
+from phototag.files import StrPath, arguments
 from phototag.options import chosen
 from phototag.options.common import (
     CalibrationOptions,
     LinkOptions,
-    Path,
     ProfileOptions,
     StateOptions,
     WorkOptions,
@@ -29,7 +28,7 @@ from phototag.options.setting import Setting, option, setting
 QUALITY = 95  # of a crop that is encoded again
 
 
-def _out(given: Path | None) -> str | None:
+def _out(given: StrPath | None) -> str | None:
     return None if given is None else arguments.path("out", given)
 
 

@@ -11,8 +11,8 @@ from phototag.analysis.decisions.decision import Decision
 from phototag.analysis.decisions.file import by_picture
 from phototag.analysis.keywords.claims import Level, Vocabulary, level
 from phototag.criteria.verdict import Kind
-from phototag.files import arguments
-from phototag.options.common import Path, ThresholdOptions, VocabularyOptions
+from phototag.files import StrPath, arguments
+from phototag.options.common import ThresholdOptions, VocabularyOptions
 from phototag.options.group import Group
 from phototag.options.setting import Checked, option, setting
 
@@ -23,7 +23,7 @@ TimeMode = Literal["auto", "keep", "now"]
 
 
 def _corrections(
-    given: Path | Mapping[str, Decision | Kind] | None,
+    given: StrPath | Mapping[str, Decision | Kind] | None,
 ) -> Mapping[str, Decision]:
     if not isinstance(given, Mapping):
         return by_picture(given) if given else {}

@@ -11,7 +11,7 @@ from phototag import errors
 from phototag.analysis.decisions.decision import NOTHING, Decision
 from phototag.analysis.result import Analysis, evaluate
 from phototag.analysis.shapes import bars, recommended
-from phototag.files import arguments, formats
+from phototag.files import StrPath, arguments, formats
 from phototag.files.opening import absolute
 from phototag.options import WriteOptions, part
 from phototag.outcome import Done, Failed, Removed, VerdictSource, standing
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from phototag.worker.areas import Area, CutOptions
     from phototag.worker.pool import Pool
     from phototag.worker.source import ImageInput
-
-    Path = str | os.PathLike[str]
 
 
 T = TypeVar("T")
@@ -69,7 +67,7 @@ def analyzed(pool: Pool, image: ImageInput, rules: Rules, *, bgr: bool = False) 
     return analysis
 
 
-def written(pool: Pool, photo: Path, analysis: Analysis, options: TagOptions) -> Change:
+def written(pool: Pool, photo: StrPath, analysis: Analysis, options: TagOptions) -> Change:
     """See ``phototag.write``."""
     order = order_of(analysis, options)
     change = tasks.write(pool, PhotoFile.of(photo), order, part(options, WriteOptions)).change
@@ -78,7 +76,7 @@ def written(pool: Pool, photo: Path, analysis: Analysis, options: TagOptions) ->
 
 
 def tagged(
-    pool: Pool, photo: Path, options: TagOptions, rules: Rules, *, forget: bool = False
+    pool: Pool, photo: StrPath, options: TagOptions, rules: Rules, *, forget: bool = False
 ) -> Done:
     """See ``phototag.tag``; ``forget`` drops what a person has decided, as far as the photo holds it."""
     file = PhotoFile.of(photo)
@@ -105,12 +103,12 @@ def tagged(
     return Done(photo=file.name, analysis=analysis, change=written.change, keywords=keywords)
 
 
-def removed(pool: Pool, photo: Path, options: ChangeOptions) -> Change:
+def removed(pool: Pool, photo: StrPath, options: ChangeOptions) -> Change:
     """See ``phototag.remove``."""
     return tasks.remove(pool, PhotoFile.of(photo), part(options, WriteOptions))
 
 
-def removal(pool: Pool, photo: Path, options: ChangeOptions) -> Removed | Failed:
+def removal(pool: Pool, photo: StrPath, options: ChangeOptions) -> Removed | Failed:
     """See ``phototag.remove``; an error is part of the outcome."""
     try:
         change = removed(pool, photo, options)
@@ -121,9 +119,9 @@ def removal(pool: Pool, photo: Path, options: ChangeOptions) -> Removed | Failed
 
 def cropped(
     pool: Pool,
-    photo: Path,
+    photo: StrPath,
     profile: Profile,
-    out: Path | None,
+    out: StrPath | None,
     *,
     rules: Rules,
     options: CutOptions,
@@ -195,7 +193,7 @@ def cut_out(
     return made, size or area.pixels
 
 
-def drawn(pool: Pool, photo: Path, analysis: Analysis, out: Path) -> str:
+def drawn(pool: Pool, photo: StrPath, analysis: Analysis, out: StrPath) -> str:
     """See ``Analyzer.draw``."""
     target = arguments.path("out", out)
     tasks.draw(

@@ -6,10 +6,13 @@ the pen. The mean follows contrary people fully and hardly moves for the others;
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from phototag.scene.regression import logistic
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,8 +44,8 @@ def without_each(sides: Sequence[Side]) -> list[float]:
 def log_loss(side: Side, moved: float, slips: float = SLIPS) -> float:
     """How much a decision surprises a line that is moved so far, nats; slips of the pen are allowed for."""
     towards = 1.0 if side.headshot else -1.0
-    chance = 1 / (1 + np.exp(-towards * (side.log_odds + moved)))
-    return float(-np.log((1 - slips) * chance + slips / 2))
+    chance = logistic(towards * (side.log_odds + moved))
+    return -math.log((1 - slips) * chance + slips / 2)
 
 
 def is_right(side: Side, moved: float) -> bool:

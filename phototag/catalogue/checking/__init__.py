@@ -1,4 +1,7 @@
-"""Checks photos against the state file and their own records; repairs only what loses nothing."""
+"""Checks photos against the state file and their own records; repairs only what loses nothing.
+
+It never changes a photo, and without `repair` it changes nothing at all.
+"""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from phototag.catalogue.database import default_file
 from phototag.catalogue.lock import locked, refuse_if_busy
 from phototag.catalogue.state_problems import AWAY
 from phototag.catalogue.walk import SearchedFolder, folders
-from phototag.files import arguments
+from phototag.files import StrPath, arguments
 from phototag.files.keyword_arguments import takes
 from phototag.files.opening import names_of
 from phototag.options import Group, LinkOptions, StateOptions, WaitOptions, WorkOptions, option
@@ -38,8 +38,6 @@ from phototag.worker.source import PhotoFile
 
 if TYPE_CHECKING:
     from phototag.catalogue.checking.book import Interrupted, Unsettled
-
-Path = str | os.PathLike[str]
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -54,7 +52,9 @@ class CheckOptions(LinkOptions, WaitOptions, StateOptions, WorkOptions):
 
 
 @takes(CheckOptions)
-def check_catalogue(roots: Path | Iterable[Path], options: CheckOptions) -> Generator[Checked]:
+def check_catalogue(
+    roots: StrPath | Iterable[StrPath], options: CheckOptions
+) -> Generator[Checked]:
     """Check photos against the state file and against what phototag recorded in them.
 
     Without ``repair``, nothing is written, not even the state file. With it, only what loses nothing is
@@ -75,7 +75,7 @@ def check_catalogue(roots: Path | Iterable[Path], options: CheckOptions) -> Gene
     return check_trees(roots, options)
 
 
-def check_trees(roots: Path | Iterable[Path], options: CheckOptions) -> Generator[Checked]:
+def check_trees(roots: StrPath | Iterable[StrPath], options: CheckOptions) -> Generator[Checked]:
     """As ``check_catalogue``, with an options object."""
     names, stop = names_of(roots), options.stop
     real = list(dict.fromkeys(map(_real_folder, names)))

@@ -17,6 +17,7 @@ from phototag.catalogue.reach import is_empty, is_gone
 from phototag.catalogue.state_problems import own_state
 from phototag.errors import PhotoNotReadable, as_typed
 from phototag.files import sidecar_names
+from phototag.files.sizes import MOST_XMP
 from phototag.worker.replacing import is_made_by_phototag
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from phototag.catalogue.run_log import PhotoKey
 
 MANY: Final = 10  # photos that are seldom all deleted while the folder stays
-_MOST_BYTES: Final = 1 << 24  # of a sidecar: larger ones are not phototag's
 _FORGETS: Final = "`phototag check --repair` forgets it here"
 
 
@@ -266,7 +266,7 @@ def _sidecars_of(photo: str) -> list[str]:
 
 def _is_ours(sidecar: str) -> bool:
     with open(sidecar, "rb") as file:
-        return is_made_by_phototag(file.read(_MOST_BYTES))
+        return is_made_by_phototag(file.read(MOST_XMP))
 
 
 def _is_in(photo: str, folders: Iterable[str]) -> bool:

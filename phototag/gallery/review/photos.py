@@ -15,6 +15,7 @@ from phototag.catalogue.run_log import PhotoKey
 from phototag.catalogue.walk import find, found_now
 from phototag.criteria import calibration as calibrations
 from phototag.errors import PhototagError, StateUnusable, printable_name
+from phototag.gallery.build import QUALITY, SIDE
 from phototag.worker import tasks
 from phototag.worker.source import PhotoFile
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from phototag.scene.measures import Scene
     from phototag.worker.pool import Pool
 
-SIDE: Final = 360  # px, long side of a thumbnail
-QUALITY: Final = 60
 LARGE_SIDE: Final = 1600
 LARGE_QUALITY: Final = 80
 

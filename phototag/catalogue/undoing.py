@@ -1,37 +1,31 @@
-"""Undoes one run: every photo gets its earlier record back."""
+"""The runs that can be undone, and the undoing of one: every photo gets its earlier record back (`photo_undo`)."""
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import os
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Final
 
 from phototag import errors
 from phototag.catalogue.leftovers import warned
 from phototag.catalogue.lock import locked
-from phototag.catalogue.lone_sidecars import find_lone
 from phototag.catalogue.moved_photos import Search
+from phototag.catalogue.photo_undo import PhotoUndo, listed, state_of
 from phototag.catalogue.reach import is_empty, out_of_reach
 from phototag.catalogue.run_log import Run
 from phototag.catalogue.state import State
-from phototag.catalogue.taking import Taking, listed, state_of
-from phototag.catalogue.walk import Found, search
 from phototag.errors import as_typed, printable_name
 from phototag.files.keyword_arguments import takes
-from phototag.files.opening import absolute, names_of
-from phototag.options import ChangeOptions, RemoveOptions, UndoOptions, part
-from phototag.outcome import Failed, RemovalOutcome, VerdictSource
-from phototag.worker import single
+from phototag.files.opening import absolute
+from phototag.options import UndoOptions
+from phototag.outcome import RemovalOutcome
 from phototag.worker.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from phototag.catalogue.run_log import LoggedChange
-
-Path = str | os.PathLike[str]
 
 NAMED: Final = 5  # missing photos that an error names
 
@@ -96,58 +90,11 @@ def undo_run(options: UndoOptions) -> Generator[RemovalOutcome]:
             none_left = not paths and not any(entry.damaged for entry in entries)
             if entries and none_left and not options.forget_deleted:
                 raise _missing(run_log, run, entries)
-            taking = Taking(run_log, pool, run, paths, options)
-            yield from pool.stream(taking.back, entries, stop=stop)
-            yield from map(warned, taking.left)
+            photo_undo = PhotoUndo(run_log, pool, run, paths, options)
+            yield from pool.stream(photo_undo.back, entries, stop=stop)
+            yield from map(warned, photo_undo.left)
             if not options.dry_run and not (stop and stop.is_set()):
                 run_log.undo_decisions(run.number)
-
-
-@takes(RemoveOptions)
-def remove_catalogue(
-    roots: Path | Iterable[Path], options: RemoveOptions
-) -> Generator[RemovalOutcome]:
-    """Remove everything that phototag wrote into the photos below the roots; no state file is needed.
-
-    It is also taken out of sidecars that have no photo any more.
-
-    Args:
-        roots: a folder, a photo or a sidecar without a photo, or several.
-        options: see ``RemoveOptions``; each is a keyword argument.
-
-    Returns:
-        One ``RemovalOutcome`` per photo, as they become ready.
-
-    Raises:
-        CatalogueBusy: another run is working in the same folders.
-    """
-    return remove_trees(roots, options)
-
-
-def remove_trees(roots: Path | Iterable[Path], options: RemoveOptions) -> Generator[RemovalOutcome]:
-    """As ``remove_catalogue``, with an options object."""
-    names, stop = names_of(roots), options.stop
-    folders = [os.path.realpath(name) for name in names if os.path.isdir(name)]
-    with (
-        locked(folders, wait=options.wait, stop=stop),
-        Pool(options.workers, options.limits) as pool,
-    ):
-        photos = search(names, links=options.follow_links, clean=not options.dry_run)
-        mine = part(options, ChangeOptions)
-        yield from pool.stream(
-            lambda found: single.removal(pool, found.path, mine),
-            itertools.chain(photos, find_lone(names, links=options.follow_links)),
-            ready=_not_searched,
-            stop=stop,
-        )
-
-
-def _not_searched(found: Found) -> RemovalOutcome | None:
-    """The outcome of what is no photo: a temporary file, or a folder that cannot be searched."""
-    if found.error is not None:
-        mode = VerdictSource.REMOVED
-        return Failed(photo=found.path, error=found.error, verdict_from=mode, folder=True)
-    return warned(found) if found.warning else None
 
 
 def to_undo(number: int | None, state: str | os.PathLike[str] | None = None) -> Run:

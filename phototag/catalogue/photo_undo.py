@@ -45,8 +45,8 @@ def state_of(run_log: State) -> str:
     return own_state(str(run_log.path), str(default_file()))
 
 
-class Taking:
-    """Undoes one run.
+class PhotoUndo:
+    """Gives the photos of one run back what they held before it.
 
     Args:
         run_log: holds the run.
