@@ -15,9 +15,9 @@ import cattrs
 
 import phototag
 import sample_catalogue
-from phototag.analysis.keywords.applications import COLLECTIONS
 from phototag.analysis.shapes import bars, recommended
 from phototag.gallery import template
+from phototag.integrations.ready_made import COLLECTIONS
 from phototag.worker.sealed import drawing
 
 #: What a picture shows: names with words, figures or digests.

@@ -16,7 +16,6 @@ import command_pages
 import figures
 import integration_tables
 from pages import grouped, table
-from phototag.analysis.keywords.applications import COLLECTIONS
 from phototag.analysis.keywords.claims import SCENE_CODES
 from phototag.analysis.keywords.vocabulary import Vocabulary, branches
 from phototag.analyzer import Analyzer
@@ -27,6 +26,7 @@ from phototag.crops import Crop, built_in
 from phototag.crops.profiles import Serves
 from phototag.files.formats import FORMATS
 from phototag.gallery.template import key_table
+from phototag.integrations.ready_made import COLLECTIONS
 from phototag.metadata.containers import container_of
 from phototag.metadata.properties.table import PROPERTIES
 from phototag.options import (

@@ -14,11 +14,11 @@ import pytest
 import phototag
 from phototag import errors
 from phototag.analysis.decisions.file import by_picture
-from phototag.analysis.keywords.applications import digikam, lightroom
 from phototag.crops import built_in
 from phototag.errors import BadInput, BadType, BadValue, UnknownOption
 from phototag.files import arguments
 from phototag.gallery import build
+from phototag.integrations.ready_made import digikam, lightroom
 from phototag.options import Limits, TagOptions
 
 # A call as somebody would type it, the class of the error, and words of its message.  The photo is not

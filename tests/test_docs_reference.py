@@ -30,7 +30,7 @@ PACKAGE = Path(phototag.__file__).parent
 MODULES = ("phototag.gallery", "phototag.errors")  # among the public names
 BESIDE = (
     "phototag.gallery.build", "phototag.ray.analyze", "phototag.ray.tag", "phototag.crops.load",
-    "phototag.analysis.keywords.applications.lightroom", "phototag.analysis.keywords.applications.digikam",
+    "phototag.integrations.ready_made.lightroom", "phototag.integrations.ready_made.digikam",
 )  # fmt: skip
 FEWEST_LETTERS = 8  # of a message without what differs, so that a line of the page says something
 

@@ -14,9 +14,9 @@ import pytest
 import phototag
 from commands import run
 from phototag import gallery
-from phototag.analysis.keywords import applications
 from phototag.analysis.keywords.vocabulary import Vocabulary
 from phototag.errors import printable_text
+from phototag.integrations import ready_made
 from phototag.metadata.containers import open_container
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no such names")
@@ -100,8 +100,8 @@ def test_exports_take_no_such_word(tmp_path: Path) -> None:
     for word in ("<script>", "]]", '"; os.exit()', "a\\"):
         words.write_text(f"[words.kind]\nheadshot = {json.dumps(word)}\n", encoding="utf-8")
         found = Vocabulary.load(words)
-        collection = next(c for c in applications.COLLECTIONS if "eadshot" in c.title)
-        lua = applications.smart_collection(collection, found)
+        collection = next(c for c in ready_made.COLLECTIONS if "eadshot" in c.title)
+        lua = ready_made.smart_collection(collection, found)
         lupa = pytest.importorskip("lupa", reason="lupa, which runs Lua, is not installed")
         table = lupa.LuaRuntime(unpack_returned_tuples=True)
         table.execute(lua)

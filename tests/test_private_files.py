@@ -13,7 +13,7 @@ import pytest
 
 import phototag
 from phototag import errors, gallery
-from phototag.analysis.keywords import applications
+from phototag.integrations import ready_made
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions and links are POSIX's")
 
@@ -55,8 +55,8 @@ def writer(request: pytest.FixtureRequest, portrait_jpg: Path) -> tuple[Writer, 
             lambda folder, **how: gallery.build(portrait_jpg, out=folder / "p.html", **how),
             "p.html",
         )
-    name = {"lightroom": applications.KEYWORD_FILE, "digikam": applications.DIGIKAM_HOW_TO}
-    return getattr(applications, request.param), name[request.param]
+    name = {"lightroom": ready_made.KEYWORD_FILE, "digikam": ready_made.DIGIKAM_HOW_TO}
+    return getattr(ready_made, request.param), name[request.param]
 
 
 def test_a_file_of_somebody_else_stays(writer: tuple[Writer, str], tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ import lupa
 import pytest
 
 from phototag import errors
-from phototag.analysis.keywords import applications
-from phototag.analysis.keywords.applications import COLLECTIONS, DIGIKAM_HOW_TO, LIGHTROOM_HOW_TO
 from phototag.analysis.keywords.vocabulary import Level, Vocabulary
 from phototag.criteria.verdict import Grade, Kind, Review
+from phototag.integrations import ready_made
+from phototag.integrations.ready_made import COLLECTIONS, DIGIKAM_HOW_TO, LIGHTROOM_HOW_TO
 from phototag.options import TagOptions
 
 
@@ -42,7 +42,7 @@ def rules(table: dict[Any, Any]) -> list[str]:
 
 
 def test_every_smart_collection_is_a_lua_table_of_the_documented_form(tmp_path: Path) -> None:
-    files = applications.lightroom(tmp_path)
+    files = ready_made.lightroom(tmp_path)
     collections = {file.stem: as_lua(file) for file in files if file.suffix == ".lrsmcol"}
     assert sorted(collections) == sorted(collection.title for collection in COLLECTIONS)
     for title, table in collections.items():
@@ -60,17 +60,17 @@ def test_words_are_those_of_the_vocabulary(tmp_path: Path) -> None:
         root='Bild "art"',
         words={("kind", "headshot"): 'Kopf "1"\\', ("grade", "professional"): None},
     )
-    files = {file.name: file for file in applications.lightroom(tmp_path, words)}
+    files = {file.name: file for file in ready_made.lightroom(tmp_path, words)}
     assert "Headshots, strict.lrsmcol" not in files  # its word is never written
     assert rules(as_lua(files["Headshots.lrsmcol"])) == ['Kopf "1"\\']
     assert '[Bild "art"]' in files["phototag-keywords.txt"].read_text("utf-8")
-    (how_to,) = applications.digikam(tmp_path / "digikam", words)
+    (how_to,) = ready_made.digikam(tmp_path / "digikam", words)
     assert 'Bild "art" > kind > Kopf "1"\\' in how_to.read_text("utf-8")
 
 
 def test_the_how_tos_say_which_collections_the_default_fills(tmp_path: Path) -> None:
-    applications.lightroom(tmp_path / "lightroom")
-    applications.digikam(tmp_path / "digikam")
+    ready_made.lightroom(tmp_path / "lightroom")
+    ready_made.digikam(tmp_path / "digikam")
     for how_to in (
         tmp_path / "lightroom" / LIGHTROOM_HOW_TO,
         tmp_path / "digikam" / DIGIKAM_HOW_TO,
@@ -84,17 +84,17 @@ def test_the_how_tos_say_which_collections_the_default_fills(tmp_path: Path) -> 
 
 
 def test_a_collection_finds_the_exact_number(tmp_path: Path) -> None:
-    files = {file.name: file for file in applications.lightroom(tmp_path)}
+    files = {file.name: file for file in ready_made.lightroom(tmp_path)}
     assert rules(as_lua(files["Three people.lrsmcol"])) == ["3 people"]
     own = Vocabulary(words={("people", "3"): None})
-    names = {file.name for file in applications.lightroom(tmp_path / "own", own)}
+    names = {file.name for file in ready_made.lightroom(tmp_path / "own", own)}
     assert "Three people.lrsmcol" not in names
     assert "Groups.lrsmcol" in names
 
 
 def test_a_second_call_writes_the_same(tmp_path: Path) -> None:
-    before = {file: file.read_bytes() for file in applications.lightroom(tmp_path)}
-    assert {file: file.read_bytes() for file in applications.lightroom(tmp_path)} == before
+    before = {file: file.read_bytes() for file in ready_made.lightroom(tmp_path)}
+    assert {file: file.read_bytes() for file in ready_made.lightroom(tmp_path)} == before
 
 
 def test_a_collection_says_how_many_words_it_needs() -> None:
@@ -109,4 +109,4 @@ def test_a_collection_says_how_many_words_it_needs() -> None:
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(errors.OutputNotWritable, match="another folder"):
-        applications.lightroom(tmp_path / "file")
+        ready_made.lightroom(tmp_path / "file")

@@ -7,7 +7,6 @@ import sys
 import attrs
 import click
 
-from phototag.analysis.keywords import applications
 from phototag.analysis.keywords.claims import Level, level
 from phototag.analysis.keywords.vocabulary import lightroom_keywords
 from phototag.analyzer import Analyzer
@@ -19,6 +18,7 @@ from phototag.cli.lines import analysis_lines, change_lines
 from phototag.cli.report import Report
 from phototag.cli.terminal import echo, echo_as_is
 from phototag.errors import PhototagError, printable_name
+from phototag.integrations import ready_made
 from phototag.options import Group, VocabularyOptions, setting
 
 
@@ -117,7 +117,7 @@ def lightroom(folder: str, options: _ReadyMade) -> None:
 
     FOLDER is where the files go. In Lightroom, right-click in the Collections panel and choose Import Smart Collection Settings.
     """
-    for file in applications.lightroom(folder, options.vocabulary, overwrite=options.overwrite):
+    for file in ready_made.lightroom(folder, options.vocabulary, overwrite=options.overwrite):
         echo(printable_name(str(file)))
 
 
@@ -129,7 +129,7 @@ def digikam(folder: str, options: _ReadyMade) -> None:
 
     FOLDER is where the page goes. `phototag integrate digikam` sets up the searches by itself.
     """
-    for file in applications.digikam(folder, options.vocabulary, overwrite=options.overwrite):
+    for file in ready_made.digikam(folder, options.vocabulary, overwrite=options.overwrite):
         echo(printable_name(str(file)))
 
 

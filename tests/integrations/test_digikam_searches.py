@@ -19,13 +19,13 @@ from PIL import Image
 import commands
 import phototag
 import processes
-from phototag.analysis.keywords.applications import COLLECTIONS
 from phototag.analysis.keywords.vocabulary import Vocabulary
 from phototag.catalogue.database import default_folder
 from phototag.errors import OutputNotWritable
 from phototag.integrations import setting_up, table
 from phototag.integrations.digikam import reread, rows, settings
 from phototag.integrations.placing import Standing
+from phototag.integrations.ready_made import COLLECTIONS
 from phototag.integrations.setting_up import Deed
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("digikam")]

@@ -1,4 +1,4 @@
-"""From a verdict to words: the controlled vocabulary, the keywords of each level, lists for applications.
+"""From a verdict to words: the controlled vocabulary, and the keywords of each level.
 
-Writes no photos and makes no verdicts.
+It makes no verdicts and writes nothing: lists and filters for applications are in `integrations`.
 """

@@ -15,12 +15,12 @@ from typing import ClassVar, Final
 
 import attrs
 
-from phototag.analysis.keywords.applications import Collection, available
 from phototag.analysis.keywords.vocabulary import SEPARATOR, Vocabulary
 from phototag.errors import OutputNotWritable
 from phototag.integrations.digikam import rows, running
 from phototag.integrations.digikam.rows import Database, Row
 from phototag.integrations.placing import Piece, Placed, Standing
+from phototag.integrations.ready_made import Collection, available
 
 PREFIX: Final = "phototag: "
 _KIND: Final = "digikam_searches"

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final
 from xml.parsers.expat import ExpatError
 
-from phototag.analysis.keywords.applications import lua_text
 from phototag.integrations import disk
 from phototag.integrations.application import Application, Command
 from phototag.integrations.placing import OwnFile
+from phototag.integrations.ready_made import lua_text
 
 PLUGIN: Final = "phototag.lrplugin"
 COMMAND: Final = "Command.lua"  # says how phototag is started

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
-# : Namespace of the collections' identifiers, which are unique and the same every time.
+#: Namespace of the collections' identifiers, which are unique and the same every time.
 _SPACE: Final = uuid.UUID("5c1a7a0e-7f57-4f4c-9a3e-3a5b3f0e9d61")
 _COLLECTION: Final = """\
 s = {{
