@@ -143,9 +143,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("house") / "phototag"
     models = shutil.ignore_patterns("__pycache__", "*.onnx", "*.task", "*.tflite")
     shutil.copytree(PACKAGE, folder, ignore=models)
-    for model in (PACKAGE / "models").iterdir():
+    (folder / "vision" / "models").mkdir(exist_ok=True)
+    for model in (PACKAGE / "vision" / "models").iterdir():
         if model.suffix in {".onnx", ".task", ".tflite"}:
-            (folder / "models" / model.name).symlink_to(model)
+            (folder / "vision" / "models" / model.name).symlink_to(model)
     touched = {}
     for name, add in (
         ("option", add_option),

@@ -27,7 +27,7 @@ from phototag.wording import counted
 
 WIDTH = 80  # columns
 LISTED = [name for name, entry in main.known.entries.items() if entry.section is not None]
-#: Commands whose examples are only read: they go on until Ctrl-C. `tests/review` and `tests/catalogue` run them.
+#: Commands whose examples are only read: they go on until Ctrl-C. `tests/gallery/review` and `tests/catalogue` run them.
 ENDLESS = {"watch", "review"}
 #: Examples that need what only a program or a person makes.
 UNREADY = {

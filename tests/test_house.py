@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import typing
 from pathlib import Path
 
@@ -182,11 +183,32 @@ def test_the_eleven_need_no_installation(tmp_path: Path) -> None:
     assert run.stdout.strip() == "11", run.stderr
 
 
-def test_the_package_has_few_rooms_and_each_says_what_it_holds() -> None:
+def test_the_package_has_few_rooms() -> None:
     modules = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__", "version"}
-    packages = [path.parent for path in PACKAGE.glob("*/__init__.py")]
     assert len(modules) <= MOST_MODULES
-    assert len(packages) in PACKAGES
-    for package in packages:
-        tree = ast.parse((package / "__init__.py").read_text(encoding="utf-8"))
-        assert ast.get_docstring(tree), package
+    assert len(list(PACKAGE.glob("*/__init__.py"))) in PACKAGES
+
+
+@pytest.mark.parametrize(
+    "room", sorted(path.parent for path in PACKAGE.glob("*/__init__.py")), ids=title
+)
+def test_each_room_says_what_it_holds_and_what_it_never_does(room: Path) -> None:
+    """The first paragraph says what it holds, the next what it leaves to others."""
+    held = ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8")))
+    assert held
+    assert "\n\n" in held
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert f"\n| `{room.name}/` |" in contributing
+
+
+def test_the_sealed_side_is_told_of_every_module_of_the_caller() -> None:
+    """A new module of ``worker`` is one that both sides know, or the sealed side may not import it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = (
+        one
+        for one in project["tool"]["importlinter"]["contracts"]
+        if one.get("source_modules") == ["phototag.worker.sealed"]
+    )
+    told = {name.removeprefix("phototag.worker.") for name in contract["forbidden_modules"]}
+    modules = {path.stem for path in PACKAGE.joinpath("worker").glob("*.py")} - {"__init__"}
+    assert modules - told == {"answers", "framing", "messages", "protocol", "requests", "seal"}

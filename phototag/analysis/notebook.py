@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 300  # px, the long side of the drawing
 HALF: Final = 50  # px, the longest bar
-# Of a brightness that stands out from white and from black: nobody tells the ground of a notebook.
+# Of a brightness that stands out from white and from black: the background colour of a notebook is not known.
 COLOURS: Final = {
     Layer.FACE: "#0f8a48",
     Layer.HEAD: "#9c7400",

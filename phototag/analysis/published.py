@@ -1,4 +1,4 @@
-"""What has a published JSON is a type that pydantic and FastAPI know how to use."""
+"""The base of the classes whose JSON is published: pydantic and FastAPI know how to use them."""
 
 from __future__ import annotations
 

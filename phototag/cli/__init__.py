@@ -1,4 +1,7 @@
-"""The command line: options in, a library call, outcomes out."""
+"""The command line: options in, a library call, outcomes out.
+
+It decides nothing about photos and remembers nothing: what a command does can be done with the library as well.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The eleven criteria of the article: a ``Scene`` in, eleven typed findings out."""
+"""The eleven criteria that tell a headshot from a portrait: a ``Scene`` in, eleven typed findings and a verdict out.
+
+Thresholds and weights are those of a calibration, phototag's or one's own. No criterion sees pixels, a photo file or a
+keyword.
+"""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from phototag.scene.measures import Scene
 
 GROUP: Final = "phototag.criteria"
-# : Names of phototag's own keyword branches and result fields.
+#: Names of phototag's own keyword branches and result fields.
 RESERVED: Final = frozenset(
     [
         "kind",

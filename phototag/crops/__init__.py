@@ -1,4 +1,7 @@
-"""Crop suggestions: named profiles and the fitting of a crop to a scene."""
+"""Crop suggestions: named profiles and the fitting of a crop to a scene.
+
+Nothing is cut here, and no pixel is seen: `worker.sealed.cutting` cuts.
+"""
 
 from __future__ import annotations
 

@@ -2,5 +2,6 @@
 
 Decoders, nets and exiv2 run in a child process (``sealed``). A crash or a hang costs one photo, and the child's output
 goes to ``logging``. The caller opens and replaces files; the child gets their contents, and on Linux can open, write,
-connect to and start nothing. The caller's process does not import cv2, mediapipe, pyexiv2 or numpy.
+connect to and start nothing. The caller's process never imports cv2, mediapipe or
+pyexiv2, and numpy only where it learns from decisions (``analysis.decisions``).
 """

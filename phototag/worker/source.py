@@ -28,7 +28,7 @@ ARRAY_MODES: dict[str, tuple[int, ...]] = {"L": (), "RGB": (3,), "RGBA": (4,)}
 
 @attrs.frozen
 class PhotoFile:
-    """A photo that the sealed process reads itself.
+    """A photo on disk, which the caller opens for the sealed process.
 
     Attributes:
         name: its path as given by the caller, for errors.

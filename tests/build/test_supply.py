@@ -24,7 +24,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
     """Where the models shall go: a folder that is not there yet."""
-    return tmp_path / "phototag" / "models"
+    return tmp_path / "phototag" / "vision" / "models"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Final
 from phototag.metadata.containers import shape as shapes
 from phototag.metadata.containers.container import Container, Rest
 
-# : ``shape`` of a sidecar that phototag creates: without phototag's words, it is not needed.
+#: ``shape`` of a sidecar that phototag creates: without phototag's words, it is not needed.
 NEW: Final = "new"
 
 

@@ -29,7 +29,7 @@ _SYSTEM: Final = (
     "/dev/urandom",
     "/etc/localtime", "/usr/share/zoneinfo",  # time zones, for the times in log lines
 )  # fmt: skip
-_MOST_MEMORY: Final = 1 << 32  # bytes, of another program
+_MOST_OF_ANOTHER_PROGRAM: Final = 1 << 32  # bytes of memory, and of a file
 _DEEPEST_NAMESPACE: Final = 3  # folders without a file above a package
 _MODULE_SUFFIXES: Final = (".py", ".pyc", ".so")
 _LOADERS: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/lib/*")  # of shared libraries
@@ -78,8 +78,12 @@ def become(command: Sequence[str]) -> None:
         with contextlib.suppress(OSError, ValueError):
             import resource  # noqa: PLC0415 - not on Windows
 
-            resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
-            resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_MEMORY, _MOST_MEMORY))
+            resource.setrlimit(
+                resource.RLIMIT_DATA, (_MOST_OF_ANOTHER_PROGRAM, _MOST_OF_ANOTHER_PROGRAM)
+            )
+            resource.setrlimit(
+                resource.RLIMIT_FSIZE, (_MOST_OF_ANOTHER_PROGRAM, _MOST_OF_ANOTHER_PROGRAM)
+            )
         with contextlib.suppress(OSError):
             seccomp.no_new_privileges()
             own = os.path.join(os.path.dirname(os.path.dirname(program)), "lib")
