@@ -13,7 +13,7 @@ import pytest
 
 import phototag
 from phototag import errors
-from phototag.analysis.decisions.file import by_picture
+from phototag.analysis.decisions.corrections_file import by_picture
 from phototag.crops import built_in
 from phototag.errors import BadInput, BadType, BadValue, UnknownOption
 from phototag.files import arguments

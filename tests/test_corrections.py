@@ -9,7 +9,7 @@ import pytest
 
 import phototag
 from phototag import Kind, errors
-from phototag.analysis.decisions import file as decisions_file
+from phototag.analysis.decisions import corrections_file
 from phototag.analysis.decisions.decision import Decision
 from phototag.analysis.result import evaluate
 from phototag.metadata.picture_hash import digest
@@ -84,6 +84,6 @@ def test_a_file_of_something_else_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "file.json"
     path.write_text(text, "utf-8")
     with pytest.raises(errors.BadCorrections, match="not a corrections file"):
-        decisions_file.load(path)
+        corrections_file.load(path)
     with pytest.raises(errors.BadCorrections, match="cannot be read"):
-        decisions_file.load(tmp_path / "missing.json")
+        corrections_file.load(tmp_path / "missing.json")

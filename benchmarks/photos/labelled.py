@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import enum
     from collections.abc import Iterable, Mapping
 
-    from phototag.analysis.decisions.file import Correction
+    from phototag.analysis.decisions.corrections_file import Correction
     from phototag.scene.measures import Scene
 
     E = TypeVar("E", bound=enum.StrEnum)

@@ -19,7 +19,7 @@ import platformdirs
 
 from benchmarks.photos import labelled
 from benchmarks.photos.labelled import Label
-from phototag.analysis.decisions.file import load as decisions_of
+from phototag.analysis.decisions.corrections_file import load as decisions_of
 from phototag.analyzer import Analyzer
 from phototag.errors import PhototagError
 from phototag.scene import models, serialization

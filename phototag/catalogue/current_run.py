@@ -31,7 +31,7 @@ class CurrentRun:
         settings: a fingerprint of those that determine what is written.
         state: holds the run log.
         pool: reads photos.
-        word: what a person says of every photo of the run, saved as each is seen; empty = what was said of it is
+        said: what a person says of every photo of the run, saved as each is seen; empty = what was said of it is
             forgotten; None = nothing is said.
         kept: names of options that each photo keeps as it was written last.
     """
@@ -44,11 +44,11 @@ class CurrentRun:
         state: State,
         pool: Pool,
         *,
-        word: Decision | None = None,
+        said: Decision | None = None,
         kept: frozenset[str] = frozenset(),
     ) -> None:
         self._options, self._settings, self._state, self._pool = options, settings, state, pool
-        self._word, self._kept = word, kept
+        self._said, self._kept = said, kept
         self._roots = [state.root(os.fsencode(os.path.realpath(folder))) for folder in folders]
         self._number: int | None = None
         self._beginning = threading.Lock()
@@ -92,13 +92,13 @@ class CurrentRun:
     def decision(self, picture: str) -> Decision:
         """What people have decided about a picture; what is said of every photo of this run goes first."""
         before = self._decided.get(picture, NOTHING)
-        if self._word is None:
+        if self._said is None:
             return before
-        return before.with_(self._word) if self._word else NOTHING
+        return before.with_(self._said) if self._said else NOTHING
 
     def say(self, picture: str) -> None:
         """Save of this picture what is said of every photo of the run; of other fields, what was said before holds."""
-        if self._word is None:
+        if self._said is None:
             return
         said = self.decision(picture)
         if said != self._decided.get(picture, NOTHING):

@@ -1,4 +1,4 @@
-"""A person's word about photos, saved and written as a review does it."""
+"""What a person says about photos, saved and written as a review does it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def decide_trees(
 
 def said_of(
     names: Sequence[str],
-    word: Decision,
+    said: Decision,
     options: CatalogueOptions,
     pool: Pool,
     kept: frozenset[str],
@@ -82,7 +82,7 @@ def said_of(
 
     Args:
         names: paths of photos and folders.
-        word: what the person says; empty = what was said is forgotten.
+        said: what the person says; empty = what was said is forgotten.
         options: how folders are searched, and how photos are written.
         pool: does the work.
         kept: names of options that each photo keeps as it was written last.
@@ -97,8 +97,8 @@ def said_of(
         State(options.state) as state,
     ):
         # Only the same command resumes it.
-        own = f"decide {word.words()}/{settings_of(options)}/{sorted(kept)}/{state.seen_by}/{key_of(names)}"
-        run = CurrentRun(folders, options, own, state, pool, word=word, kept=kept)
+        own = f"decide {said.words()}/{settings_of(options)}/{sorted(kept)}/{state.seen_by}/{key_of(names)}"
+        run = CurrentRun(folders, options, own, state, pool, said=said, kept=kept)
 
         def catalogue(folder: str) -> Catalogue:
             return Catalogue(folder, options, state, pool, run)

@@ -80,22 +80,20 @@ class Summary:
             DamagedRow: it is something else.
         """
         try:
-            kind, sure, grade, shot, people, expression, background, place, crops, decided = (
-                json.loads(text)
-            )
+            stored = dict(zip(_NAMES, json.loads(text), strict=True))
             return cls(
-                **_words(kind, grade, shot, expression, background, place),
-                confidence=float(sure),
-                people=int(people),
-                crops=tuple(map(str, crops)),
-                decided=tuple(map(str, decided)),
+                **_findings(*(stored[name] for name in _FINDINGS)),
+                confidence=float(stored["confidence"]),
+                people=int(stored["people"]),
+                crops=tuple(map(str, stored["crops"])),
+                decided=tuple(map(str, stored["decided"])),
             )
         except DAMAGED as error:
             raise DamagedRow from error
 
 
 @functools.lru_cache(maxsize=4096)  # the same few values for every photo
-def _words(*texts: str | None) -> dict[str, Any]:
+def _findings(*texts: str | None) -> dict[str, Any]:
     """The findings in these texts."""
     return {
         name: None if text is None and name != "kind" else of(text)  # type: ignore[arg-type]  # None is refused by the enum

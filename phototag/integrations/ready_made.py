@@ -176,7 +176,8 @@ def digikam(
 ) -> list[Path]:
     """Write instructions for finding each collection in digiKam.
 
-    digiKam keeps saved searches only in its database and cannot import them from a file.
+    digiKam keeps saved searches only in its database and cannot import them from a file; `phototag integrate digikam` writes
+    them there.
 
     Args:
         folder: as for ``lightroom``.

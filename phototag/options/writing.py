@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import attrs
 
+from phototag.analysis.decisions.corrections_file import by_picture
 from phototag.analysis.decisions.decision import Decision
-from phototag.analysis.decisions.file import by_picture
 from phototag.analysis.keywords.claims import Level, Vocabulary, level
 from phototag.criteria.verdict import Kind
 from phototag.files import StrPath, arguments

@@ -13,7 +13,7 @@ import pytest
 
 import phototag
 from browsing import choose, every, hold, messages, names, one, press, saved, until
-from phototag.analysis.decisions import file as decisions_file
+from phototag.analysis.decisions import corrections_file
 from trees import NAMES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("applications")]
@@ -38,7 +38,7 @@ def test_a_decision_is_saved_applied_and_travels(view: Any, photos: Path, tmp_pa
     press(view, "3")
     view.execute_script("document.getElementById('view').close()")
     file = saved(view)
-    (row,) = decisions_file.load(file)
+    (row,) = corrections_file.load(file)
     assert row.decision.words() == {"kind": "portrait", "shot": "half_body"}
     assert row.path == str(photos / NAMES["headshot"])
 
@@ -165,7 +165,7 @@ def test_a_crop_is_adjusted_by_keyboard_and_pointer(view: Any) -> None:
     assert (nx, ny) == pytest.approx((x, y), abs=1e-4)
     assert nw < w
     assert nw / nh == pytest.approx(4 / 5, abs=1e-4)
-    decisions_file.load(saved_from_dialog(view))  # it is a crop that phototag takes
+    corrections_file.load(saved_from_dialog(view))  # it is a crop that phototag takes
     press(view, "r")
     assert decisions(view) == []
     assert one(view, "#frame").rect == pytest.approx(before, abs=1)

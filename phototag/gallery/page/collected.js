@@ -4,7 +4,7 @@
 /** @import { Keeper, Saying } from "./keeper.js" */
 import { FIELDS, wordOf } from "./rows.js";
 
-/** The schema of the file, which phototag/analysis/decisions/file.py reads. */
+/** The schema of the file, which phototag/analysis/decisions/corrections_file.py reads. */
 const SCHEMA = 2;
 
 /** @typedef {{ said: Said, left: boolean }} Entry what was decided here about one picture */

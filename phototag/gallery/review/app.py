@@ -15,9 +15,9 @@ from starlette.routing import Route
 
 from phototag.errors import PhotoError, PhototagError, printable
 from phototag.gallery.build import live_page
-from phototag.gallery.review import bodies
-from phototag.gallery.review.bodies import BadRequest
+from phototag.gallery.review import request_bodies
 from phototag.gallery.review.guard import NONCE
+from phototag.gallery.review.request_bodies import BadRequest
 from phototag.gallery.review.session import MOST_TOGETHER, NothingToUndo, UnknownPhoto
 
 if TYPE_CHECKING:
@@ -98,14 +98,14 @@ class Answers:
 
     def photos(self, request: Request) -> Response:
         """The rows from a number on."""
-        rows, failures, done = self._session.photos(bodies.number(request, "from", 0))
+        rows, failures, done = self._session.photos(request_bodies.number(request, "from", 0))
         more = json.dumps({"failures": failures, "done": done}).encode()
         return _json(b'{"photos":[' + b",".join(rows) + b"]," + more[1:])
 
     async def decide(self, request: Request) -> Response:
         """Decide about photos, or note that they were left as they are."""
-        found = await bodies.body(request, bodies.DECISION_BYTES)
-        wish = bodies.wish(found, self._session.profiles)
+        found = await request_bodies.body(request, request_bodies.DECISION_BYTES)
+        wish = request_bodies.wish(found, self._session.profiles)
         if wish.said is None:
             return _changed(await run_in_threadpool(self._session.leave, wish.photos))
         return _changed(await run_in_threadpool(self._session.decide, wish.photos, wish.said))
@@ -120,7 +120,7 @@ class Answers:
 
     async def events(self, request: Request) -> Response:
         """What became of the photos that were to be written; waits for news."""
-        after = bodies.number(request, "after", 0)
+        after = request_bodies.number(request, "after", 0)
         loop = asyncio.get_running_loop()
         end = loop.time() + POLL_SECONDS
         while True:
@@ -136,7 +136,7 @@ class Answers:
 
     def next(self, request: Request) -> Response:
         """The photos to ask about."""
-        count = bodies.number(request, "count", ASKED)
+        count = request_bodies.number(request, "count", ASKED)
         return JSONResponse({"photos": self._session.nearest(min(count, MOST_ASKED))})
 
     def place(self, _: Request) -> Response:
@@ -145,7 +145,7 @@ class Answers:
 
     async def keep_place(self, request: Request) -> Response:
         """Remember this."""
-        found = await bodies.body(request, bodies.PLACE_BYTES)
+        found = await request_bodies.body(request, request_bodies.PLACE_BYTES)
         await run_in_threadpool(self._session.keep_place, found)
         return _json(json.dumps(found).encode())
 

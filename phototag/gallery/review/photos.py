@@ -68,13 +68,13 @@ class Prepared:
     Attributes:
         photo: the photo; None if it failed.
         thumbnail: its reduced picture, WebP.
-        word: what a person has decided, as found in the photo.
+        decision: what a person has decided, as found in the photo.
         failure: its name and the problem, in one line.
     """
 
     photo: Photo | None = None
     thumbnail: bytes = b""
-    word: Decision = NOTHING
+    decision: Decision = NOTHING
     failure: str = ""
 
 
@@ -194,10 +194,10 @@ class Library:
             about=about,
             log_odds=self.log_odds(photo_state.scene),
         )
-        word = NOTHING if known else self._word(found.path)
-        return Prepared(photo=photo, thumbnail=thumbnail, word=word)
+        decision = NOTHING if known else self._decision_in(found.path)
+        return Prepared(photo=photo, thumbnail=thumbnail, decision=decision)
 
-    def _word(self, path: str) -> Decision:
+    def _decision_in(self, path: str) -> Decision:
         """What a person has decided, as found in a photo that somebody else may have written."""
         try:
             record = tasks.read(self._pool, PhotoFile.of(path))

@@ -357,7 +357,7 @@ class Session:
             number = len(self._photos)
             waits = photo.real_path in self._unwritten
             if not waits:
-                self._run.see(photo.picture, prepared.word)
+                self._run.see(photo.picture, prepared.decision)
             try:
                 made = self._row(photo)
             except PhototagError as error:

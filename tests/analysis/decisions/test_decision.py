@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import phototag
 from phototag import Box, Decision, DrawnCrop, Kind, Place, Shot, Status, VisibleExpression
-from phototag.analysis.decisions.file import load
+from phototag.analysis.decisions.corrections_file import load
 from phototag.analysis.result import Analysis, evaluate
 from scenes import face, scene
 
