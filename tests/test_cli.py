@@ -20,7 +20,8 @@ from phototag.cli.exit_codes import ExitCode
 # What opens pictures, what writes into them, what judges them, and what draws on a terminal or serves a page.
 NOT_FOR_LISTS = (
     "numpy", "cv2", "mediapipe", "onnxruntime", "pyexiv2", "PIL", "rich", "starlette", "logging", "concurrent",
-    "phototag.analysis", "phototag.analyzer", "phototag.vision", "phototag.metadata.containers",
+    "phototag.analysis.result", "phototag.analysis.shapes", "phototag.analyzer", "phototag.vision",
+    "phototag.metadata.containers",
     "phototag.worker.pool", "phototag.catalogue.logged_write", "phototag.catalogue.cropping", "phototag.cli.tagging",
 )  # fmt: skip
 
