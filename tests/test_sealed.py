@@ -92,7 +92,7 @@ def test_a_single_crash_costs_no_photo(sealed: SealedProcess, portrait_jpg: Path
 
 
 def test_a_hang_costs_one_photo(portrait_jpg: Path) -> None:
-    sealed = SealedProcess(Limits(seconds=2))
+    sealed = SealedProcess(Limits(seconds=4))
     look(sealed, portrait_jpg)
     os.kill(child_of(sealed), signal.SIGSTOP)
     started = time.monotonic()
@@ -108,7 +108,7 @@ def test_who_waits_behind_a_fault_is_served_by_the_next_child(
     portrait_jpg: Path, fault: signal.Signals
 ) -> None:
     """Two requests are under way; the child ends at the first one's, and the second is not lost."""
-    sealed = SealedProcess(Limits(seconds=2))
+    sealed = SealedProcess(Limits(seconds=4))
     look(sealed, portrait_jpg)
     running = sealed._running
     assert running is not None
@@ -139,7 +139,7 @@ def test_answers_go_to_those_who_asked(astronaut: Image.Image, tmp_path: Path) -
 
 
 def test_a_stopped_child_cannot_block_a_large_payload(portrait_jpg: Path) -> None:
-    sealed = SealedProcess(Limits(seconds=2))
+    sealed = SealedProcess(Limits(seconds=4))
     look(sealed, portrait_jpg)
     os.kill(child_of(sealed), signal.SIGSTOP)
     big = Detect(files=(GivenFile("big", Content(bytes(5_000_000))),), max_pixels=10**9)
