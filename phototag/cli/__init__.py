@@ -1,6 +1,6 @@
 """The command line: options in, a library call, outcomes out.
 
-It decides nothing about photos and remembers nothing: what a command does can be done with the library as well.
+It decides nothing about photos and keeps no state: the rooms below do.
 """
 
 from __future__ import annotations

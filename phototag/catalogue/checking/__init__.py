@@ -1,6 +1,6 @@
 """Checks photos against the state file and their own records; repairs only what loses nothing.
 
-It never changes a photo, and without `repair` it changes nothing at all.
+Without `repair` it changes nothing. With it, it writes into photos only what the state file says was written there last.
 """
 
 from __future__ import annotations
